@@ -235,7 +235,7 @@ class ObjectiveScore:
 
 @dataclass(frozen=True, kw_only=True)
 class Grade:
-    """What `grade.json` holds (see grader/schemas/grade.schema.json). Without a grade, only the first fields are set."""
+    """What `grade.json` holds (grader/schemas/grade.schema.json). Without a grade, only the first fields are set."""
 
     status: Status
     reason: str

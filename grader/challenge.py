@@ -1,0 +1,208 @@
+"""challenge.yaml and the folder around it: what a pack promises, checked when it is read."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator, Field, model_validator
+
+from grader import strict_yaml
+from grader.errors import ChallengeError
+from grader.records import Competency
+from grader.rubric import Rubric, load_rubric
+from grader.strict_yaml import Strict
+
+_UNITS = {
+    "": 1, "B": 1, "kB": 10**3, "KB": 10**3, "MB": 10**6, "GB": 10**9, "KiB": 2**10, "MiB": 2**20, "GiB": 2**30,
+    "ms": 0.001, "s": 1, "m": 60, "min": 60, "h": 3600, "d": 86400, "w": 604800,
+}  # fmt: skip
+_BYTES, _SECONDS = ("", "B", "kB", "KB", "MB", "GB", "KiB", "MiB", "GiB"), ("", "ms", "s", "m", "min", "h", "d", "w")
+
+
+def _quantity(units: tuple[str, ...], example: str) -> BeforeValidator:
+    def read(value: Any) -> Any:
+        found = (
+            re.fullmatch(r"(\d+(?:\.\d+)?)\s*([A-Za-z]*)", str(value).strip()) if not isinstance(value, bool) else None
+        )
+        if not found or found[2] not in units:
+            raise ValueError(f"{value!r} is not understood; write it like {example}")
+        return float(found[1]) * _UNITS[found[2]]
+
+    return BeforeValidator(read)
+
+
+Seconds = Annotated[float, _quantity(_SECONDS, "10s, 4h or 7d")]
+Bytes = Annotated[float, _quantity(_BYTES, "64MB or 512KiB"), Field(ge=1)]
+Number = Annotated[float, BeforeValidator(lambda value: float(value) if type(value) is int else value)]
+
+
+class Interface(Strict):
+    """How hidden tests reach the work: a Python module, a command, an HTTP service, or documents only."""
+
+    kind: Literal["python", "command", "http", "documents"]
+    module: str = Field(default="", pattern=r"^[A-Za-z_][\w.]*$|^$")
+    command: list[str] = []
+    port: int = Field(default=8000, ge=1024, le=65535)
+
+    @model_validator(mode="after")
+    def _complete(self) -> Interface:
+        if self.kind == "python" and not self.module:
+            raise ValueError("interface: kind python needs `module`")
+        return self
+
+
+class Times(Strict):
+    """Time the candidate is asked to spend, and the window to hand in; seconds."""
+
+    working: Seconds = 4 * 3600.0
+    window: Seconds = 7 * 86400.0
+
+
+class SubmissionRules(Strict):
+    """What a submission must and may hold."""
+
+    required: list[str] = []
+    max_files: int = Field(default=500, ge=1, le=20_000)
+    max_bytes: Bytes = 20_000_000.0
+    dependencies: str = ""
+    """File of the submission that lists packages to install (wheels only); empty: none are installed."""
+
+
+class Limits(Strict):
+    """Limits of the candidate's container; seconds are the candidate's own time."""
+
+    cpus: Number = Field(default=1.0, gt=0, le=64)
+    memory: Bytes = 512_000_000.0
+    processes: int = Field(default=64, ge=4, le=4096)
+    disk: Bytes = 64_000_000.0
+    call: Seconds = 10.0
+    total: Seconds = 120.0
+    reply: Bytes = 1_048_576.0
+    output: Bytes = 65_536.0
+    """Bytes of stdout, and of stderr, that are kept per test."""
+
+
+class Environment(Strict):
+    """Packages that candidate code may import, pinned with hashes; or a Dockerfile of the pack's own."""
+
+    requirements: str = ""
+    dockerfile: str = ""
+
+
+class Weights(Strict):
+    """How the total of 100 is shared between hidden tests and criteria."""
+
+    objective: Number = Field(default=60.0, ge=0)
+    subjective: Number = Field(default=40.0, ge=0)
+
+    @model_validator(mode="after")
+    def _some(self) -> Weights:
+        if self.objective + self.subjective <= 0:
+            raise ValueError("weights: at least one of objective and subjective is above 0")
+        return self
+
+
+class Group(Strict):
+    """A group of hidden tests as readers see it."""
+
+    title: str = ""
+    competency: Competency | None = None
+    description: str = ""
+
+
+class Challenge(Strict):
+    """A pack that has been read. `root` and `rubric` are filled in by `load_challenge`."""
+
+    version_of_schema: int = Field(alias="schema", ge=1, le=1)
+    id: str = Field(pattern=r"^[a-z0-9][a-z0-9-]*$", max_length=64)
+    version: str = Field(pattern=r"^\d+\.\d+\.\d+$")
+    title: str = Field(min_length=1, max_length=200)
+    primary_competency: Competency
+    secondary_competencies: list[Competency] = []
+    interface: Interface
+    time: Times = Times()
+    submission: SubmissionRules = SubmissionRules()
+    limits: Limits = Limits()
+    environment: Environment = Environment()
+    weights: Weights = Weights()
+    pass_mark: Number = Field(default=70.0, ge=0, le=100)
+    minimums: dict[Competency, Number] = {}
+    groups: dict[str, Group] = {}
+    root: Path = Field(default=Path(), exclude=True)
+    rubric: Rubric = Field(default=Rubric(), exclude=True)
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Challenge:
+        if self.primary_competency in self.secondary_competencies:
+            raise ValueError("primary_competency stands among secondary_competencies too")
+        wrong = [name for name, share in self.minimums.items() if not 0 <= share <= 1]
+        if wrong:
+            raise ValueError(f"minimums.{wrong[0]} is a share between 0 and 1")
+        return self
+
+    def competency_of(self, group: str) -> Competency:
+        """The competency that the tests of `group` count for."""
+        known = self.groups.get(group)
+        return (known.competency if known else None) or self.primary_competency
+
+    def group_title(self, group: str) -> str:
+        known = self.groups.get(group)
+        return (known.title if known else "") or group.replace("_", " ").replace("-", " ").capitalize()
+
+
+def load_challenge(root: Path) -> Challenge:
+    """The pack in `root`. Raises ChallengeError with file, line and the nearest known key for whatever is wrong."""
+    manifest = root / "challenge.yaml"
+    data, lines = strict_yaml.load(manifest)
+    challenge = strict_yaml.validate(Challenge, data, lines, str(manifest))
+    for name in ("instruction.md", "tests", "rubric.yaml"):
+        if not (root / name).exists():
+            raise ChallengeError(
+                f"{root}: {name} is missing; every pack has challenge.yaml, instruction.md, tests/ and rubric.yaml."
+            )
+    for named in (challenge.environment.requirements, challenge.environment.dockerfile):
+        if named and not (root / named).is_file():
+            raise ChallengeError(f"{manifest}: environment names {named}, which is not there.")
+    challenge = challenge.model_copy(update={"root": root, "rubric": load_rubric(root / "rubric.yaml")})
+    if not challenge.rubric.criteria and not has_tests(root):
+        raise ChallengeError(f"{root}: the pack has neither hidden tests nor criteria, so there is nothing to grade.")
+    return challenge
+
+
+def has_tests(root: Path) -> bool:
+    return any((root / "tests").rglob("test_*.py"))
+
+
+def hidden_files(root: Path) -> dict[str, bytes]:
+    """The files of `tests/` by relative path: what goes into the verifier. Links and caches are left out."""
+    return _read(root / "tests")
+
+
+def digest(root: Path) -> str:
+    """`sha256:…` of all that decides a grade: manifest, rubric, tests, environment, model. Not of solution or docs."""
+    files = {
+        name: (root / name).read_bytes()
+        for name in ("challenge.yaml", "rubric.yaml", "model.yaml")
+        if (root / name).is_file()
+    }
+    for folder in ("tests", "environment"):
+        files |= {f"{folder}/{name}": content for name, content in _read(root / folder).items()}
+    total = hashlib.sha256()
+    for name, content in sorted(files.items()):
+        total.update(f"{name}\0{hashlib.sha256(content).hexdigest()}\n".encode())
+    return f"sha256:{total.hexdigest()}"
+
+
+def _read(folder: Path) -> dict[str, bytes]:
+    if not folder.is_dir():
+        return {}
+    paths = (path for path in sorted(folder.rglob("*")) if path.is_file() and not path.is_symlink())
+    kept = (
+        path
+        for path in paths
+        if "__pycache__" not in path.parts and path.suffix != ".pyc" and not path.name.startswith(".pytest")
+    )
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in kept}

@@ -1,0 +1,147 @@
+"""YAML at the border: strict, with every error at once, each with its file and line.
+
+PyYAML takes duplicate keys silently, reads `no` as False, and expands aliases without bound. Here a key that stands
+twice is an error, only `true` and `false` are booleans, dates stay text, and aliases are refused.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, TypeVar
+
+import yaml
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from grader.errors import ChallengeError, GraderError, visible
+
+MAX_BYTES = 2_000_000
+Location = tuple[int | str, ...]
+T = TypeVar("T", bound=BaseModel)
+
+
+class Strict(BaseModel):
+    """Base of all records read from files: unknown keys are refused, nothing is coerced, nothing changes later."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+
+class _Loader(yaml.SafeLoader):
+    """SafeLoader with YAML 1.2's booleans, without timestamps."""
+
+
+_Loader.yaml_implicit_resolvers = {
+    first: [
+        (tag, pattern)
+        for tag, pattern in resolvers
+        if tag not in {"tag:yaml.org,2002:timestamp", "tag:yaml.org,2002:bool"}
+    ]
+    for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+}
+_Loader.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile(r"^(?:true|false)$"), list("tf"))
+
+
+def load(path: Path, error: type[GraderError] = ChallengeError) -> tuple[Any, dict[Location, int]]:
+    """The data in `path` and, for each place in it, its line (from 1). Raises `error` naming file and line."""
+    try:
+        raw = path.read_bytes()
+    except OSError as problem:
+        raise error(f"{path} cannot be read: {problem.strerror or problem}.") from problem
+    if len(raw) > MAX_BYTES:
+        raise error(f"{path} is larger than {MAX_BYTES:,} bytes, which no file of this kind needs.")
+    return loads(raw, str(path), error)
+
+
+def loads(raw: bytes, name: str, error: type[GraderError] = ChallengeError) -> tuple[Any, dict[Location, int]]:
+    """As `load`, for bytes that came from `name`."""
+    loader = None
+    try:
+        loader = _Loader(raw.decode("utf-8-sig"))
+        node = loader.get_single_node()
+        lines: dict[Location, int] = {(): 1}
+        problems: list[str] = []
+        if node is not None:
+            _walk(node, (), lines, problems, set())
+        if problems:
+            raise error("\n".join(f"{name}:{problem}" for problem in problems))
+        return (loader.construct_document(node) if node is not None else None), lines
+    except UnicodeDecodeError as problem:
+        raise error(f"{name} is not UTF-8 text (byte {problem.start}).") from problem
+    except yaml.MarkedYAMLError as problem:
+        line = problem.problem_mark.line + 1 if problem.problem_mark else 1
+        raise error(f"{name}:{line}: {problem.problem or problem.context}.") from problem
+    except (yaml.YAMLError, RecursionError, ValueError) as problem:
+        raise error(f"{name}: not readable as YAML: {visible(str(problem))}") from problem
+    finally:
+        if loader is not None:
+            loader.dispose()
+
+
+def _walk(node: yaml.Node, at: Location, lines: dict[Location, int], problems: list[str], seen: set[int]) -> None:
+    line = node.start_mark.line + 1
+    lines.setdefault(at, line)
+    if id(node) in seen:
+        problems.append(f"{line}: an alias (*name) stands here; write the value out.")
+        return
+    seen.add(id(node))
+    if isinstance(node, yaml.MappingNode):
+        _walk_mapping(node, at, lines, problems, seen)
+    elif isinstance(node, yaml.SequenceNode):
+        for index, child in enumerate(node.value):
+            _walk(child, (*at, index), lines, problems, seen)
+
+
+def _walk_mapping(
+    node: yaml.MappingNode, at: Location, lines: dict[Location, int], problems: list[str], seen: set[int]
+) -> None:
+    keys: dict[str, int] = {}
+    for key_node, child in node.value:
+        line = key_node.start_mark.line + 1
+        key = str(key_node.value)
+        if key in keys:
+            problems.append(f"{line}: the key {visible(key)!r} stands twice (first in line {keys[key]}).")
+        keys[key] = line
+        place = int(key) if key_node.tag.endswith(":int") and key.isdigit() else key
+        lines[(*at, place)] = line
+        _walk(child, (*at, place), lines, problems, seen)
+
+
+def validate(
+    model: type[T], data: Any, lines: Mapping[Location, int], name: str, error: type[GraderError] = ChallengeError
+) -> T:
+    """`data` as a `model`. Raises `error` with one line for each problem: file, line, place, what is wrong."""
+    if not isinstance(data, dict):
+        raise error(f"{name}:1: expected keys and values, found {type(data).__name__}.")
+    try:
+        return model.model_validate(data)
+    except ValidationError as problem:
+        rows = sorted({_row(model, row, lines, name) for row in problem.errors()}, key=lambda row: row[0])
+        raise error("\n".join(text for _, text in rows)) from None
+
+
+def _row(model: type[BaseModel], row: Any, lines: Mapping[Location, int], name: str) -> tuple[int, str]:
+    place = tuple(part for part in row["loc"] if not (isinstance(part, str) and "[" in part))
+    line = next((lines[place[:n]] for n in range(len(place), -1, -1) if place[:n] in lines), 1)
+    where = ".".join(str(part) for part in place)
+    if row["type"] == "extra_forbidden":
+        near = difflib.get_close_matches(str(place[-1]), _known_keys(model, place[:-1]), n=1)
+        hint = f" Did you mean {near[0]!r}?" if near else ""
+        return line, f"{name}:{line}: unknown key {visible(where)!r}.{hint}"
+    if row["type"] == "missing":
+        return line, f"{name}:{line}: the key {where!r} is missing."
+    message = row["msg"].removeprefix("Value error, ")
+    return line, f"{name}:{line}: {visible(where)}: {message}"
+
+
+def _known_keys(model: type[BaseModel], place: Location) -> list[str]:
+    """The keys that are allowed at `place`, found by following the fields' types; all keys where that is not plain."""
+    current: Any = model
+    for part in place:
+        fields = getattr(current, "model_fields", {})
+        annotation = fields[part].annotation if part in fields else None
+        current = next(
+            (a for a in (annotation, *getattr(annotation, "__args__", ())) if hasattr(a, "model_fields")), current
+        )
+    return list(current.model_fields)
