@@ -1,0 +1,304 @@
+"""grade.json: the stable contract between a run and everything that reads it later.
+
+`grade_to_json` and `grade_from_json` are inverses. Keys come in a fixed order, so that the same grade always gives the
+same bytes. Unknown keys are passed over when reading: later versions may add some.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
+
+from grader.errors import UsageError, visible
+from grader.records import (
+    SCHEMA_VERSION,
+    CompetencyScore,
+    CriterionResult,
+    Evidence,
+    Fault,
+    Grade,
+    Metric,
+    ObjectiveScore,
+    Open,
+    Score,
+    TestResult,
+    TestStatus,
+)
+
+T = TypeVar("T")
+
+
+def grade_to_json(grade: Grade) -> dict[str, Any]:
+    """`grade` as plain JSON data, keys in a fixed order. Without a grade, `objective` and `score` are null.
+
+    Raises UsageError when a number is not finite: JSON has no word for it.
+    """
+    data = {
+        "schema_version": SCHEMA_VERSION,
+        "status": grade.status,
+        "reason": grade.reason,
+        "challenge": _plain(grade.challenge),
+        "submission": _plain(grade.submission),
+        "objective": _objective(grade.objective) if grade.objective else None,
+        "criteria": [_criterion(criterion) for criterion in grade.criteria],
+        "competencies": [_pick(entry, _COMPETENCY) for entry in grade.competencies],
+        "score": _pick(grade.score, _SCORE) if grade.score else None,
+        "recommendation": grade.recommendation,
+        "recommendation_reason": grade.recommendation_reason,
+        "open": [_pick(entry, _OPEN) for entry in grade.open],
+        "flags": list(grade.flags),
+        "judge": _plain(grade.judge),
+        "provenance": _plain(grade.provenance),
+        "timings": _plain(grade.timings),
+        "resources": _plain(grade.resources),
+    }
+    _finite(data, "grade.json")
+    return data
+
+
+_COMPETENCY = ("id", "score", "low", "high", "max_score", "minimum", "met")
+_SCORE = ("value", "low", "high", "max", "final")
+_OPEN = ("criterion", "reason", "who_can_close", "decides", "points")
+_METRIC = ("name", "value", "floor", "target", "unit", "test")
+_EVIDENCE = ("path", "start_line", "end_line", "quote")
+_TEST = ("id", "group", "status", "points", "max_points", "seconds", "message", "title", "fault", "limits")
+_CRITERION = ("id", "competency", "weight", "level", "max_level", "source", "accepted", "reason")
+
+
+def _objective(objective: ObjectiveScore) -> dict[str, Any]:
+    return {
+        **_pick(objective, ("points", "max_points", "open_points")),
+        "tests": [_test(test) for test in objective.tests],
+        "metrics": [_pick(metric, _METRIC) for test in objective.tests for metric in test.metrics],
+    }
+
+
+def _test(test: TestResult) -> dict[str, Any]:
+    return {
+        **_pick(test, _TEST),
+        "metrics": [_pick(metric, _METRIC) for metric in test.metrics],
+        **_pick(test, ("stdout", "stderr", "dropped_bytes", "peak_memory")),
+    }
+
+
+def _criterion(criterion: CriterionResult) -> dict[str, Any]:
+    return {
+        **_pick(criterion, _CRITERION),
+        "evidence": [_pick(entry, _EVIDENCE) for entry in criterion.evidence],
+        **_pick(criterion, ("rationale", "suggestion", "details")),
+    }
+
+
+def _pick(record: object, names: tuple[str, ...]) -> dict[str, Any]:
+    return {name: _plain(getattr(record, name)) for name in names}
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {str(key): _plain(entry) for key, entry in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_plain(entry) for entry in value]
+    if isinstance(value, (Fault, TestStatus)):
+        return value.value
+    return value
+
+
+def _finite(value: Any, where: str) -> None:
+    if isinstance(value, dict):
+        for key, entry in value.items():
+            _finite(entry, f"{where}: {key}")
+    elif isinstance(value, list):
+        for number, entry in enumerate(value):
+            _finite(entry, f"{where}[{number}]")
+    elif isinstance(value, float) and not math.isfinite(value):
+        raise UsageError(f"{where} is {value}, which JSON cannot hold.")
+
+
+# ---------------------------------------------------------------------------------------------- reading
+
+
+def grade_from_json(data: Any) -> Grade:
+    """The grade in `data`, as `json.loads` gives it. Raises UsageError that names the key which does not fit."""
+    top = _Object(data, "grade.json")
+    version = top.take("schema_version", int)
+    if version != SCHEMA_VERSION:
+        raise UsageError(f"grade.json has schema_version {version}; this grader reads {SCHEMA_VERSION}.")
+    objective, score = top.maybe("objective"), top.maybe("score")
+    return Grade(
+        status=top.one_of("status", ("graded", "refused", "challenge_error", "infrastructure_error")),
+        reason=top.take("reason", str),
+        challenge=top.take("challenge", dict),
+        submission=top.take("submission", dict),
+        objective=_read_objective(objective) if objective else None,
+        criteria=top.each("criteria", _read_criterion),
+        competencies=top.each("competencies", _read_competency),
+        score=_read_score(score) if score else None,
+        recommendation=top.one_of("recommendation", ("advance", "decline", "needs_review")),
+        recommendation_reason=top.take("recommendation_reason", str),
+        open=top.each("open", _read_open),
+        judge=top.take("judge", dict),
+        provenance=top.take("provenance", dict),
+        timings=top.numbers("timings"),
+        flags=top.texts("flags"),
+        resources=top.numbers("resources", {}),
+    )
+
+
+_MISSING: Any = object()
+
+
+class _Object:
+    """A JSON object that is read key by key; each complaint says where."""
+
+    def __init__(self, data: Any, where: str) -> None:
+        if not isinstance(data, dict):
+            raise UsageError(f"{where} is not an object.")
+        self.data, self.where = data, where
+
+    def take(self, key: str, kind: type[T], default: Any = _MISSING) -> T:
+        value = self.data.get(key, default)
+        if value is _MISSING:
+            raise UsageError(f"{self.where}: {key} is missing.")
+        if value is not default and (not isinstance(value, kind) or (kind is int and isinstance(value, bool))):
+            raise UsageError(f"{self.where}: {key} is {visible(repr(value), 60)}, not {_KINDS[kind]}.")
+        return value  # type: ignore[no-any-return]
+
+    def number(self, key: str, default: Any = _MISSING) -> Any:
+        value = self.data.get(key, default)
+        if value is not default and (isinstance(value, bool) or not isinstance(value, (int, float))):
+            raise UsageError(f"{self.where}: {key} is {visible(repr(value), 60)}, not a number.")
+        if value is _MISSING:
+            raise UsageError(f"{self.where}: {key} is missing.")
+        return value
+
+    def one_of(self, key: str, known: tuple[str, ...]) -> Any:
+        value = self.take(key, str)
+        if value not in known:
+            raise UsageError(f"{self.where}: {key} is {visible(repr(value), 60)}; known are {', '.join(known)}.")
+        return value
+
+    def maybe(self, key: str) -> _Object | None:
+        return _Object(self.data[key], f"{self.where}: {key}") if self.data.get(key) is not None else None
+
+    def each(self, key: str, read: Callable[[_Object], T], default: Any = _MISSING) -> tuple[T, ...]:
+        entries: list[Any] = self.take(key, list, default)
+        return tuple(read(_Object(entry, f"{self.where}: {key}[{at}]")) for at, entry in enumerate(entries))
+
+    def texts(self, key: str) -> tuple[str, ...]:
+        entries: list[Any] = self.take(key, list, [])
+        if not all(isinstance(entry, str) for entry in entries):
+            raise UsageError(f"{self.where}: {key} is not a list of texts.")
+        return tuple(entries)
+
+    def numbers(self, key: str, default: Any = _MISSING) -> dict[str, float]:
+        inner = _Object(self.take(key, dict, default), f"{self.where}: {key}")
+        return {name: inner.number(name) for name in inner.data}
+
+
+_KINDS: dict[type, str] = {
+    int: "a whole number",
+    str: "a text",
+    bool: "true or false",
+    list: "a list",
+    dict: "an object",
+}
+
+
+def _read_objective(data: _Object) -> ObjectiveScore:
+    return ObjectiveScore(
+        points=data.number("points"),
+        max_points=data.number("max_points"),
+        open_points=data.number("open_points", 0.0),
+        tests=data.each("tests", _read_test),
+    )
+
+
+def _read_test(data: _Object) -> TestResult:
+    fault = data.one_of("fault", tuple(Fault)) if data.data.get("fault") is not None else None
+    return TestResult(
+        id=data.take("id", str),
+        group=data.take("group", str),
+        status=TestStatus(data.one_of("status", tuple(TestStatus))),
+        points=data.number("points"),
+        max_points=data.number("max_points"),
+        seconds=data.number("seconds"),
+        message=data.take("message", str),
+        title=data.take("title", str, ""),
+        fault=Fault(fault) if fault else None,
+        limits=data.texts("limits"),
+        metrics=data.each("metrics", _read_metric, []),
+        stdout=data.take("stdout", str, ""),
+        stderr=data.take("stderr", str, ""),
+        dropped_bytes=data.take("dropped_bytes", int, 0),
+        peak_memory=data.take("peak_memory", int, None),
+    )
+
+
+def _read_metric(data: _Object) -> Metric:
+    return Metric(
+        name=data.take("name", str),
+        value=data.number("value"),
+        floor=data.number("floor"),
+        target=data.number("target"),
+        unit=data.take("unit", str, ""),
+        test=data.take("test", str, ""),
+    )
+
+
+def _read_criterion(data: _Object) -> CriterionResult:
+    return CriterionResult(
+        id=data.take("id", str),
+        competency=data.take("competency", str),
+        weight=data.number("weight"),
+        level=data.take("level", int, None),
+        max_level=data.take("max_level", int),
+        source=data.one_of("source", ("judge", "human", "none")),
+        accepted=data.take("accepted", bool),
+        reason=data.take("reason", str),
+        evidence=data.each("evidence", _read_evidence),
+        rationale=data.take("rationale", str),
+        suggestion=data.take("suggestion", int, None),
+        details=data.take("details", dict, {}),
+    )
+
+
+def _read_evidence(data: _Object) -> Evidence:
+    return Evidence(
+        path=data.take("path", str),
+        start_line=data.take("start_line", int),
+        end_line=data.take("end_line", int),
+        quote=data.take("quote", str),
+    )
+
+
+def _read_competency(data: _Object) -> CompetencyScore:
+    return CompetencyScore(
+        id=data.take("id", str),
+        score=data.number("score"),
+        low=data.number("low", data.data.get("score")),
+        high=data.number("high", data.data.get("score")),
+        max_score=data.number("max_score"),
+        minimum=data.number("minimum", None),
+        met=data.take("met", bool, None),
+    )
+
+
+def _read_score(data: _Object) -> Score:
+    return Score(
+        value=data.number("value"),
+        low=data.number("low"),
+        high=data.number("high"),
+        max=data.number("max"),
+        final=data.take("final", bool),
+    )
+
+
+def _read_open(data: _Object) -> Open:
+    return Open(
+        criterion=data.take("criterion", str),
+        reason=data.take("reason", str),
+        who_can_close=data.take("who_can_close", str),
+        decides=data.take("decides", bool),
+        points=data.number("points", 0.0),
+    )
