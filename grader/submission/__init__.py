@@ -1,0 +1,223 @@
+"""Intake: from what a candidate sent to a `Submission` in memory.
+
+An archive, a folder or a repository is listed; what nobody would count as part of a submission is left out; every other
+entry must be a plain file with a path that means the same everywhere; then the files are read, with their real bytes
+counted. Nothing is unpacked to this machine's disk.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import os
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from grader.errors import GraderError, RefusedError, UsageError, visible
+from grader.records import LeftOut, Submission
+from grader.submission.entries import Entry, Kind, Source
+from grader.submission.folder import FolderSource
+from grader.submission.leaveout import common_folder, leave_out, left_out_records
+from grader.submission.limits import IntakeLimits, Meter, amount, refused, unreadable
+from grader.submission.names import check_collisions, check_path
+from grader.submission.required import check_required
+from grader.submission.stream import GZIP, XZ, ZSTD
+
+__all__ = ["IntakeLimits", "check_required", "make_submission", "read_archive", "read_submission", "write_archive"]
+
+_EVIDENCE_LIMITS = IntakeLimits(
+    max_files=1_000_000,
+    max_bytes=1 << 32,
+    max_file_bytes=1 << 32,
+    max_entries=1_000_000,
+    max_ratio=2_000,
+    max_depth=100,
+    max_name_bytes=4_096,
+    max_path_bytes=4_096,
+)
+_OTHER_FORMATS = {
+    b"BZh": "a bzip2",
+    b"7z\xbc\xaf\x27\x1c": "a 7z",
+    b"Rar!": "a RAR",
+    b"LZIP": "an lzip",
+    b"!<ar": "an ar",
+    b"%PDF": "a PDF",
+}
+
+
+def read_submission(
+    source: str | Path, limits: IntakeLimits | None = None, *, required: Sequence[str] = ()
+) -> Submission:
+    """Reads a .zip, a .tar (plain, gzip, xz or zstd), a folder, or a git repository (address or path, `#ref` for a
+    commit). What an archive is, its first bytes decide, not its name.
+
+    A single top folder is stripped; with `required` paths, none while they are all there, and as many as it takes to
+    find them. Raises RefusedError when the submission cannot be graded as it is, UsageError when there is nothing to
+    read at `source`, InfrastructureError when a repository does not answer.
+    """
+    limits = limits or IntakeLimits()
+    name = str(source)
+    try:
+        return _read(name, limits, required)
+    except (ArithmeticError, LookupError, MemoryError, RecursionError, ValueError, EOFError) as error:
+        # Every known damage has its own sentence; this is the net under them.
+        raise unreadable(f"'{visible(name)}' cannot be read ({type(error).__name__})") from error
+
+
+def read_archive(data: bytes, *, source: str = "") -> Submission:
+    """Reads back what `write_archive` made: all files, nothing stripped, nothing left out. Raises RefusedError."""
+    from grader.submission.zip import ZipSource
+
+    zipped = ZipSource(data, _EVIDENCE_LIMITS)
+    kept = [entry for entry in zipped.entries() if entry.kind is Kind.FILE]
+    contents = zipped.contents(kept, Meter(_EVIDENCE_LIMITS))
+    return make_submission({entry.path: content for entry, content in contents}, source=source)
+
+
+def write_archive(submission: Submission) -> bytes:
+    """A zip archive of the files: sorted, with fixed times and modes, so that the same files (and zlib) give the same
+    bytes."""
+    import zipfile
+
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        for path, content in sorted(submission.files.items()):
+            info = zipfile.ZipInfo(path, date_time=(1980, 1, 1, 0, 0, 0))
+            info.create_system = 3
+            info.external_attr = 0o100644 << 16
+            archive.writestr(info, content, zipfile.ZIP_DEFLATED, 6)
+    return buffer.getvalue()
+
+
+def make_submission(files: Mapping[str, bytes], *, left_out: tuple[LeftOut, ...] = (), source: str = "") -> Submission:
+    """A submission of `files` (relative POSIX path → content) with their digest: SHA-256 over one line a file, sorted
+    by path, each the path, a NUL and the hexadecimal SHA-256 of the content."""
+    ordered = dict(sorted(files.items()))
+    digest = hashlib.sha256()
+    for path, content in ordered.items():
+        digest.update(path.encode() + b"\0" + hashlib.sha256(content).hexdigest().encode() + b"\n")
+    return Submission(digest=f"sha256:{digest.hexdigest()}", files=ordered, left_out=left_out, source=source)
+
+
+# ------------------------------------------------------------------------------------------------------- sources
+
+
+def _read(name: str, limits: IntakeLimits, required: Sequence[str]) -> Submission:
+    if os.path.isfile(name):
+        return _collect(_archive(Path(name), limits), limits, required, name)
+    from grader.submission.git import fetched, is_remote, is_repository, split_ref, without_secrets
+
+    if os.path.isdir(name) and not is_repository(Path(name)):
+        return _collect(FolderSource(Path(name)), limits, required, name)
+    address, ref = (name, "HEAD") if os.path.isdir(name) else split_ref(name)
+    if not is_remote(address) and not os.path.isdir(address):
+        raise _nothing_there(name)
+    with fetched(address, ref, limits) as repository:
+        return _collect(repository, limits, required, without_secrets(name))
+
+
+def _nothing_there(name: str) -> UsageError:
+    if os.path.exists(name):
+        return UsageError(f"'{visible(name)}' is neither a file, a folder nor a repository.")
+    return UsageError(f"There is no '{visible(name)}'.{_hint(Path(name))}")
+
+
+def _hint(path: Path) -> str:
+    import difflib
+
+    try:
+        siblings = sorted(sibling.name for sibling in path.parent.iterdir())
+    except (OSError, ValueError):
+        return " The folder that it should be in cannot be read either."
+    close = difflib.get_close_matches(path.name, siblings, n=1)
+    return f" Did you mean '{visible(str(path.with_name(close[0])))}'?" if close else " Check the path."
+
+
+def _archive(path: Path, limits: IntakeLimits) -> Source:
+    """The kind of archive that the content of `path` shows."""
+    try:
+        with path.open("rb") as file:
+            data = file.read(limits.max_archive_bytes + 1)
+    except OSError as error:
+        raise UsageError(f"'{visible(str(path))}' cannot be read: {error.strerror}.") from error
+    shown = visible(path.name)
+    if len(data) > limits.max_archive_bytes:
+        raise unreadable(
+            f"'{shown}' is larger than {amount(limits.max_archive_bytes)}", "Leave out what was not asked for"
+        )
+    if data.startswith((b"PK\x03\x04", b"PK\x05\x06")):
+        from grader.submission.zip import ZipSource
+
+        return ZipSource(data, limits)
+    from grader.submission.tar import BLOCK, TarSource, is_tar
+
+    if data.startswith((GZIP, XZ, ZSTD)) or is_tar(data[:BLOCK]):
+        return TarSource(data, limits)
+    what = next((f"{form} file" for magic, form in _OTHER_FORMATS.items() if data.startswith(magic)), "no archive")
+    raise unreadable(f"'{shown}' is {what if data else 'empty'}", "Send a .zip or .tar.gz of the files")
+
+
+# ----------------------------------------------------------------------------------------------------- collecting
+
+
+def _collect(source: Source, limits: IntakeLimits, required: Sequence[str], name: str) -> Submission:
+    """The one way from a source to a submission."""
+    listed = _listed(source, limits)
+    kept, left = leave_out(listed)
+    _check_entries(kept, limits)
+    wanted = [entry for entry in kept if entry.kind is Kind.FILE]
+    top = _top_folder([entry.path for entry in wanted], required)
+    left_out = left_out_records(left, top)
+    if not wanted:
+        raise _empty(left_out)
+    files = {
+        entry.path.removeprefix(f"{top}/") if top else entry.path: content
+        for entry, content in source.contents(wanted, Meter(limits))
+    }
+    return make_submission(files, left_out=left_out, source=name)
+
+
+def _listed(source: Source, limits: IntakeLimits) -> list[Entry]:
+    entries: list[Entry] = []
+    for entry in source.entries():
+        if len(entries) == limits.max_entries:
+            raise unreadable(
+                f"There are more than {limits.max_entries} entries", "Leave out installed packages and data"
+            )
+        if entry.path:
+            entries.append(entry)
+        elif entry.kind is not Kind.FOLDER:
+            raise unreadable(f"An entry without a name is {entry.kind}")
+    return entries
+
+
+def _check_entries(kept: Sequence[Entry], limits: IntakeLimits) -> None:
+    for entry in kept:
+        if entry.kind not in {Kind.FILE, Kind.FOLDER}:
+            raise refused(entry.path, f"is {entry.kind}", "Send the file itself, or leave it out")
+        check_path(entry.path, limits)
+    files = sum(entry.kind is Kind.FILE for entry in kept)
+    if files > limits.max_files:
+        raise unreadable(f"There are {files} files; {limits.max_files} are allowed", "Leave out what was not asked for")
+    check_collisions(kept)
+
+
+def _top_folder(paths: Sequence[str], required: Sequence[str]) -> str:
+    """The folder that counts as the top: see `read_submission`."""
+    common = common_folder(paths)
+    if not common:
+        return ""
+    names = common.split("/")
+    present = set(paths)
+    for depth in range(len(names) + 1 if required else 0):
+        top = "/".join(names[:depth])
+        if all((f"{top}/{path}" if top else path) in present for path in required):
+            return top
+    return names[0]
+
+
+def _empty(left_out: Sequence[LeftOut]) -> GraderError:
+    if not left_out:
+        return RefusedError("The submission has no files. Send the files themselves, in a .zip or .tar.gz.")
+    parts = ", ".join(f"'{visible(part.path)}'" for part in left_out[:3])
+    return unreadable(f"Nothing is left of the submission without {parts}", "Send the files themselves")
