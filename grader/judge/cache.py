@@ -1,0 +1,84 @@
+"""Replies that were paid for are kept: a grade made again makes no call and gives the same bytes."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import sqlite3
+from collections.abc import Mapping
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+from grader.errors import InfrastructureError
+
+_SCHEMA = """
+create table if not exists replies (key text primary key, reply text not null, made_at text not null default current_timestamp);
+create table if not exists endpoints (endpoint text, model text, can text not null, primary key (endpoint, model));
+create table if not exists drift (calibration text, criterion text, reason text not null, since text not null default current_timestamp,
+    primary key (calibration, criterion));
+"""
+
+
+def key_of(parts: Mapping[str, Any]) -> str:
+    """`sha256` over everything that decides a reply, as canonical JSON."""
+    text = json.dumps(parts, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+class Cache:
+    """Replies, what endpoints can do, and gates that drift has closed, in `DIR/judge.sqlite3`. Safe for threads and
+    for several processes at once."""
+
+    def __init__(self, folder: Path) -> None:
+        self._path = folder / "judge.sqlite3"
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            with closing(self._open()) as store:
+                store.execute("pragma journal_mode = wal")
+                store.executescript(_SCHEMA)
+        except (OSError, sqlite3.Error) as problem:
+            raise InfrastructureError(f"The judge's cache {self._path} cannot be used: {problem}.") from problem
+
+    def _open(self) -> sqlite3.Connection:
+        return sqlite3.connect(self._path, timeout=30, isolation_level=None)
+
+    def reply(self, key: str) -> dict[str, Any] | None:
+        """The reply kept under `key`."""
+        found = self._one("select reply from replies where key = ?", key)
+        return dict(json.loads(found)) if found is not None else None
+
+    def keep_reply(self, key: str, reply: Mapping[str, Any]) -> None:
+        body = json.dumps(reply, ensure_ascii=False, sort_keys=True)
+        self._run("insert or ignore into replies (key, reply) values (?, ?)", key, body)
+
+    def can(self, endpoint: str, model: str) -> dict[str, Any]:
+        """What is known about what an endpoint can do with a model; empty where nothing is."""
+        found = self._one("select can from endpoints where endpoint = ? and model = ?", endpoint, model)
+        return dict(json.loads(found)) if found is not None else {}
+
+    def keep_can(self, endpoint: str, model: str, can: Mapping[str, Any]) -> None:
+        self._run("insert or replace into endpoints values (?, ?, ?)", endpoint, model, json.dumps(can, sort_keys=True))
+
+    def closed(self, calibration: str, criterion: str) -> str:
+        """Why drift has closed the gate of `criterion` under a calibration; empty while it is open."""
+        return (
+            self._one("select reason from drift where calibration = ? and criterion = ?", calibration, criterion) or ""
+        )
+
+    def close(self, calibration: str, criterion: str, reason: str) -> None:
+        self._run(
+            "insert or ignore into drift (calibration, criterion, reason) values (?, ?, ?)",
+            calibration,
+            criterion,
+            reason,
+        )
+
+    def _one(self, statement: str, *values: str) -> str | None:
+        with closing(self._open()) as store:
+            row = store.execute(statement, values).fetchone()
+        return None if row is None else str(row[0])
+
+    def _run(self, statement: str, *values: str) -> None:
+        with closing(self._open()) as store:
+            store.execute(statement, values)

@@ -1,0 +1,120 @@
+"""What in a source file is code, what is comment, and what is string: by line, with line numbers kept."""
+
+from __future__ import annotations
+
+import io
+import re
+import tokenize
+from pathlib import PurePosixPath
+from typing import Literal
+
+Kind = Literal["code", "document", "data"]
+
+_PYTHON = {".py", ".pyi", ".ipynb"}
+_SLASH = {
+    ".js", ".jsx", ".mjs", ".ts", ".tsx", ".go", ".rs", ".java", ".kt", ".c", ".h", ".cc", ".cpp", ".hpp", ".cs",
+    ".swift", ".scala", ".php", ".css", ".dart",
+}  # fmt: skip
+_HASH = {".sh", ".bash", ".rb", ".r", ".pl", ".jl", ".tf", ".mk"}
+_DASH = {".sql", ".lua", ".hs"}
+_DOCUMENT = {"", ".md", ".markdown", ".rst", ".txt", ".adoc", ".org", ".html", ".htm", ".tex", ".svg", ".xml"}
+_NAMES = {"Dockerfile": ".sh", "Makefile": ".mk", "Justfile": ".sh"}
+
+_STRING = r"(?P<string>\"(?:\\.|[^\"\\\n])*\"|'(?:\\.|[^'\\\n])*'|`(?:\\.|[^`\\])*`)"
+_COMMENTS = {
+    "slash": re.compile(_STRING + r"|(?P<comment>//[^\n]*|/\*.*?(?:\*/|\Z))", re.DOTALL),
+    "hash": re.compile(_STRING + r"|(?P<comment>#[^\n]*)"),
+    "dash": re.compile(_STRING + r"|(?P<comment>--[^\n]*|/\*.*?(?:\*/|\Z))", re.DOTALL),
+}
+_ROUGH = re.compile(
+    r"(?P<doc>(?:\"\"\"|''').*?(?:\"\"\"|'''|\Z))|(?P<string>\"(?:\\.|[^\"\\\n])*\"|'(?:\\.|[^'\\\n])*')|(?P<comment>#[^\n]*)",
+    re.DOTALL,
+)
+
+
+def suffix(path: str) -> str:
+    """The suffix of `path` in lower case; well-known names without one count as their language."""
+    name = PurePosixPath(path)
+    return _NAMES.get(name.name, name.suffix.lower())
+
+
+def kind_of(path: str) -> Kind:
+    """Whether `path` is code, a document or data, by its name."""
+    end = suffix(path)
+    if end in _PYTHON | _SLASH | _HASH | _DASH:
+        return "code"
+    return "document" if end in _DOCUMENT else "data"
+
+
+def is_about_code(globs: list[str] | tuple[str, ...]) -> bool:
+    """Whether a criterion whose evidence is `globs` rests on code alone."""
+    return bool(globs) and all(suffix(glob) != "" and kind_of(glob) == "code" for glob in globs)
+
+
+def without_comments(text: str, path: str) -> str:
+    """`text` with comments and docstrings blanked; lines stay where they are."""
+    return _strip(text, path, strings=False)
+
+
+def without_words(text: str, path: str) -> str:
+    """`text` with comments, docstrings and the contents of strings blanked; lines stay where they are."""
+    return _strip(text, path, strings=True)
+
+
+def _strip(text: str, path: str, *, strings: bool) -> str:
+    end = suffix(path)
+    if end in _PYTHON:
+        try:
+            return _strip_python(text, strings=strings)
+        except (tokenize.TokenError, SyntaxError, IndexError, ValueError):
+            return _rough(_ROUGH, text, strings=strings)
+    style = "slash" if end in _SLASH else "hash" if end in _HASH else "dash" if end in _DASH else ""
+    return _rough(_COMMENTS[style], text, strings=strings) if style else text
+
+
+def _rough(pattern: re.Pattern[str], text: str, *, strings: bool) -> str:
+    def blank(found: re.Match[str]) -> str:
+        if found.lastgroup == "string":
+            return found[0][0] + "\n" * found[0].count("\n") + found[0][-1] if strings else found[0]
+        return "\n" * found[0].count("\n")
+
+    return pattern.sub(blank, text)
+
+
+def _strip_python(text: str, *, strings: bool) -> str:
+    lines = [list(line) for line in text.split("\n")]
+    tokens = list(tokenize.generate_tokens(io.StringIO(text).readline))
+    quiet = (tokenize.NL, tokenize.COMMENT)
+    layout = (tokenize.NEWLINE, tokenize.INDENT, tokenize.DEDENT, tokenize.ENCODING)
+    spoken = [token for token in tokens if token.type not in quiet]
+    alone = {
+        token.start
+        for before, token, after in zip([None, *spoken], spoken, [*spoken[1:], None], strict=False)
+        if token.type == tokenize.STRING
+        and (before is None or before.type in layout)
+        and (after is None or after.type in (tokenize.NEWLINE, tokenize.ENDMARKER))
+    }
+    middle = getattr(tokenize, "FSTRING_MIDDLE", -1)
+    for token in tokens:
+        if token.type == tokenize.COMMENT or token.start in alone:
+            _blank(lines, token.start, token.end)
+        elif strings and token.type == middle:
+            _blank(lines, token.start, token.end)
+        elif strings and token.type == tokenize.STRING:
+            _blank_inside(lines, token)
+    return "\n".join("".join(line) for line in lines)
+
+
+def _blank_inside(lines: list[list[str]], token: tokenize.TokenInfo) -> None:
+    opened = re.match(r"[A-Za-z]*(\"\"\"|'''|\"|')", token.string)
+    if opened:
+        start = (token.start[0], token.start[1] + opened.end())
+        _blank(lines, start, (token.end[0], token.end[1] - len(opened[1])))
+
+
+def _blank(lines: list[list[str]], start: tuple[int, int], end: tuple[int, int]) -> None:
+    for row in range(start[0], end[0] + 1):
+        line = lines[row - 1]
+        first = start[1] if row == start[0] else 0
+        last = end[1] if row == end[0] else len(line)
+        line[first:last] = " " * (min(last, len(line)) - first)

@@ -1,0 +1,109 @@
+"""A judge's reply, read strictly: what is not exactly what was asked for is no level."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from grader.errors import visible
+from grader.judge.prompt import CANNOT_JUDGE
+
+MAX_REPLY = 100_000
+MAX_RATIONALE = 6_000
+_KEYS = {"rationale", "evidence", "level"}
+_QUOTE_KEYS = {"path", "start_line", "end_line", "quote"}
+
+
+class BadReplyError(Exception):
+    """The reply is not what was asked for. `is_json`: whether it was a JSON object at all."""
+
+    def __init__(self, message: str, *, is_json: bool = True) -> None:
+        super().__init__(message)
+        self.is_json = is_json
+
+
+@dataclass(frozen=True, kw_only=True)
+class Quote:
+    """A quote as the judge gave it, not checked yet."""
+
+    path: str
+    start_line: int
+    end_line: int
+    quote: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reply:
+    """A reply of the right form. `level` None: the judge says that it cannot judge."""
+
+    rationale: str
+    evidence: tuple[Quote, ...]
+    level: int | None
+
+
+def read(text: str, choices: Sequence[str]) -> Reply:
+    """The reply in `text`. Raises BadReplyError for anything but one JSON object with exactly the keys asked for and a
+    level among `choices`."""
+    data = _object(text)
+    _exactly(data, _KEYS, "the reply")
+    level = data["level"]
+    level = str(level) if type(level) is int else level
+    if level not in choices:
+        raise BadReplyError(f"the level {visible(str(level), 40)!r} is not among {', '.join(choices)}")
+    if not isinstance(data["rationale"], str) or not data["rationale"].strip():
+        raise BadReplyError("the rationale is not a text")
+    if not isinstance(data["evidence"], list):
+        raise BadReplyError("the evidence is not a list")
+    return Reply(
+        rationale=data["rationale"].strip()[:MAX_RATIONALE],
+        evidence=tuple(_quote(item) for item in data["evidence"]),
+        level=None if level == CANNOT_JUDGE else int(level),
+    )
+
+
+def _object(text: str) -> dict[str, Any]:
+    if len(text) > MAX_REPLY:
+        raise BadReplyError(f"the reply is longer than {MAX_REPLY:,} characters", is_json=False)
+    body = text.strip()
+    if body.startswith("```") and body.endswith("```"):
+        body = body[3:-3].removeprefix("json").strip()
+    try:
+        data = json.loads(body, object_pairs_hook=_unique, parse_constant=_no_constant)
+    except (ValueError, RecursionError):
+        raise BadReplyError("it is not one JSON object", is_json=False) from None
+    if not isinstance(data, dict):
+        raise BadReplyError("it is not one JSON object", is_json=False)
+    return data
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    keys = [key for key, _ in pairs]
+    twice = next((key for key in keys if keys.count(key) > 1), None)
+    if twice is not None:
+        raise BadReplyError(f"the key {visible(twice, 40)!r} stands twice")
+    return dict(pairs)
+
+
+def _no_constant(name: str) -> float:
+    raise BadReplyError(f"{name} is not a JSON value")
+
+
+def _exactly(data: dict[str, Any], keys: set[str], what: str) -> None:
+    missing, extra = sorted(keys - data.keys()), sorted(data.keys() - keys)
+    if missing:
+        raise BadReplyError(f"{what} lacks the key {missing[0]!r}")
+    if extra:
+        raise BadReplyError(f"{what} has the key {visible(extra[0], 40)!r}, which was not asked for")
+
+
+def _quote(item: Any) -> Quote:
+    if not isinstance(item, dict):
+        raise BadReplyError("a piece of evidence is not an object")
+    _exactly(item, _QUOTE_KEYS, "a piece of evidence")
+    if not (isinstance(item["path"], str) and isinstance(item["quote"], str)):
+        raise BadReplyError("path and quote of a piece of evidence are not texts")
+    if type(item["start_line"]) is not int or type(item["end_line"]) is not int:
+        raise BadReplyError("the lines of a piece of evidence are not whole numbers")
+    return Quote(**item)

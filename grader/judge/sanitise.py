@@ -1,0 +1,120 @@
+"""Candidate text made plain before the judge reads it: what no reader of the page would see is removed and counted.
+
+Lines are never added or taken away, so that a line number of the plain text is a line number of the raw file.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+_FLAG = re.compile("\U0001f3f4[\U000e0020-\U000e007e]{2,6}\U000e007f")
+"""Flags of Scotland, Wales, Texas, …: the one honest use of tag characters."""
+_TAGS = re.compile("[\U000e0000-\U000e007f]+")
+_BIDI = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+_OVERRIDE = re.compile("[\u202d\u202e]")
+_ZERO_WIDTH = re.compile("[\u00ad\u034f\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200d\u2060-\u2064\u3164\ufeff\uffa0]")
+_VARIATION = re.compile("[\ufe00-\ufe0f\U000e0100-\U000e01ef]")
+_COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
+_REFERENCE = re.compile(r"^[ ]{0,3}\[[^\]\n]{1,40}\]:[ \t]*(?:#|<>)[ \t]*[(\"'].*$", re.MULTILINE)
+"""`[//]: # (text)`: a link definition that nothing uses, the usual way to hide a note in Markdown."""
+_UNSEEN_STYLE = (
+    r"display\s*:\s*none|visibility\s*:\s*hidden|font-size\s*:\s*0|opacity\s*:\s*0(?![.\d])|"
+    r"color\s*:\s*(?:white|#fff(?:fff)?\b|transparent|rgba?\([^)]*,\s*0\s*\))"
+)
+_UNSEEN = re.compile(
+    rf"<(?P<tag>[a-z][a-z0-9]*)\b[^>]*?(?:style\s*=\s*[\"'][^\"']*(?:{_UNSEEN_STYLE})[^\"']*[\"']|"
+    r"\shidden(?=[\s>=])|color\s*=\s*[\"']?(?:white|#fff(?:fff)?)\b)[^>]*>.*?(?:</(?P=tag)\s*>|\Z)",
+    re.DOTALL | re.IGNORECASE,
+)
+_ROLES = re.compile(
+    r"<(?=\||<SYS>>|/?s>|/?(?:system|user|assistant|developer|instructions?|submission|file|rubric)\b)|"
+    r"(?<=[|<>])>(?=>)|(?<=\|)>|<(?=<)|\[(?=/?(?:INST|SYS)\])|"
+    r"^(?P<role>[ \t>*#-]*(?:system|assistant|user|human|developer))(?=\s*:)",
+    re.IGNORECASE | re.MULTILINE,
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Plain:
+    """Text without what cannot be seen. `removed` counts it by kind; `hidden` is what it said."""
+
+    text: str
+    removed: Mapping[str, int] = field(default_factory=dict)
+    hidden: tuple[str, ...] = ()
+
+
+def plain(text: str, *, markup: bool) -> Plain:
+    """`text` with invisible characters removed and, in `markup` (Markdown, HTML, plain documents), comments and
+    elements that a browser would not show. Counts are characters for characters, pieces for the rest."""
+    removed: Counter[str] = Counter()
+    hidden: list[str] = []
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    text = _without_invisible(text, removed, hidden)
+    if markup:
+        for kind, pattern in (
+            ("HTML comments", _COMMENT),
+            ("hidden notes", _REFERENCE),
+            ("unseen elements", _UNSEEN),
+        ):
+            text = pattern.sub(lambda found, kind=kind: _take(found[0], kind, removed, hidden), text)  # type: ignore[misc]
+    return Plain(text=text, removed=dict(removed), hidden=tuple(hidden))
+
+
+def _take(piece: str, kind: str, removed: Counter[str], hidden: list[str]) -> str:
+    removed[kind] += 1
+    hidden.append(piece)
+    return "\n" * piece.count("\n")
+
+
+def _without_invisible(text: str, removed: Counter[str], hidden: list[str]) -> str:
+    if text.isascii() and not re.search(r"[\x00-\x08\x0b-\x1f\x7f]", text):
+        return text
+    flags = len(_FLAG.findall(text))
+    text = _FLAG.sub("\U0001f3f4", text)
+    hidden += [_spelled(tags) for tags in _TAGS.findall(text)]
+    hidden += ["\u202e"] * bool(_OVERRIDE.search(text))
+    for kind, pattern in (
+        ("tag characters", _TAGS),
+        ("direction marks", _BIDI),
+        ("zero-width characters", _ZERO_WIDTH),
+        ("variation selectors", _VARIATION),
+    ):
+        text, count = pattern.subn("", text)
+        removed[kind] += count
+    removed["variation selectors"] += flags
+    text = _without_categories(text, removed)
+    for kind in [kind for kind, count in removed.items() if not count]:
+        del removed[kind]
+    return text
+
+
+def _spelled(tags: str) -> str:
+    """What tag characters say: each stands for an ASCII character."""
+    return "".join(chr(ord(c) - 0xE0000) for c in tags if 0xE0020 <= ord(c) < 0xE007F)
+
+
+def _without_categories(text: str, removed: Counter[str]) -> str:
+    gone = {c for c in set(text) if c not in "\n\t" and unicodedata.category(c) in {"Cc", "Cf", "Cs"}}
+    gone |= {c for c in set(text) if unicodedata.category(c) in {"Zl", "Zp"}}
+    if gone:
+        removed["control characters"] += sum(text.count(c) for c in gone)
+        text = text.translate({ord(c): None for c in gone})
+    return text
+
+
+def neutral(text: str) -> str:
+    """`text` in which no token can close a delimiter or open another speaker's turn.
+
+    Only spaces are put in, never a character changed or taken, so that a quote can still be found in the raw file
+    when spaces are left out of the comparison.
+    """
+    return _ROLES.sub(lambda found: found[0] + " ", text)
+
+
+def compact(text: str) -> str:
+    """`text` without any white space: what quotes are compared by."""
+    return "".join(text.split())
