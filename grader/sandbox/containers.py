@@ -1,0 +1,117 @@
+"""What the two containers may do. Pure: options in the engine's words, and the same limits in ours for the report."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from functools import cache
+from typing import Any
+
+from grader.sandbox.protocol import CandidateLimits
+from grader.settings import PLACES
+
+VERIFIER_MEMORY = 1_000_000_000
+VERIFIER_DISK = 256_000_000
+VERIFIER_PROCESSES = 64
+VERIFIER_USER = 19_999
+FIRST_USER, USERS = 20_000, 40_000
+INODES_PER_MB = 256
+
+PINNED = {
+    "PATH": "/usr/local/bin:/usr/bin:/bin",
+    "HOME": "/tmp",  # noqa: S108 - the container's own
+    "TMPDIR": "/tmp",  # noqa: S108
+    "LANG": "C.UTF-8",
+    "LC_ALL": "C.UTF-8",
+    "TZ": "UTC",
+    "PYTHONHASHSEED": "0",
+    "PYTHONDONTWRITEBYTECODE": "1",
+    "PYTHONUNBUFFERED": "1",
+    "OMP_NUM_THREADS": "1",
+    "OPENBLAS_NUM_THREADS": "1",
+}
+"""Environment of both containers: the same everywhere, and nothing of this machine's."""
+
+
+@cache
+def seccomp() -> str:
+    return (PLACES.shipped / "sandbox" / "seccomp.json").read_text(encoding="utf-8")
+
+
+def verifier_options() -> dict[str, Any]:
+    """Trusted, but no more than it needs."""
+    host = _common(VERIFIER_MEMORY, VERIFIER_PROCESSES, cpus=2.0, disk=VERIFIER_DISK, open_files=1024)
+    host |= {"network_mode": "none", "dns": ["127.0.0.1"], "dns_search": ["."]}
+    container = {
+        "command": ["python3", "-E", "-s", "/opt/grader/boot.py"],
+        "user": f"{VERIFIER_USER}:{VERIFIER_USER}",
+        "environment": {**PINNED, "PYTHONPATH": "/opt/packages"},
+        "stdin_open": True,
+        "working_dir": "/tmp",  # noqa: S108
+    }
+    container["command"] = ["python3", "-s", "/opt/grader/boot.py"]
+    return {"host": host, "container": container}
+
+
+def candidate_options(limits: CandidateLimits, verifier: str, run_id: str, runtime: str) -> dict[str, Any]:
+    """Hostile. `shown` holds the same limits for the report."""
+    host = _common(limits.memory, limits.processes, limits.cpus, limits.disk, limits.open_files)
+    host |= {"network_mode": f"container:{verifier}", **({"runtime": runtime} if runtime else {})}
+    user = _user(run_id)
+    container = {
+        "command": ["python3", "-E", "-s", "-S", "/opt/grader/bridge.py"],
+        "user": f"{user}:{user}",
+        "environment": PINNED,
+        "volumes": ["/submission"],
+        "working_dir": "/submission",
+    }
+    return {"host": host, "container": container, "shown": _shown(limits, runtime)}
+
+
+def _common(memory: int, processes: int, cpus: float, disk: int, open_files: int) -> dict[str, Any]:
+    from docker.types import LogConfig, Ulimit
+
+    inodes = max(256, disk // 1_000_000 * INODES_PER_MB)
+    return {
+        "auto_remove": True,
+        "read_only": True,
+        "cap_drop": ["ALL"],
+        "security_opt": ["no-new-privileges", f"seccomp={seccomp()}"],
+        "mem_limit": memory,
+        "memswap_limit": memory,
+        "nano_cpus": int(cpus * 1e9),
+        "pids_limit": processes + 1,  # pid 1 is ours
+        "ipc_mode": "private",
+        "shm_size": min(disk, 64_000_000),
+        "tmpfs": {"/tmp": f"rw,nosuid,nodev,noexec,size={disk},nr_inodes={inodes},mode=1777"},  # noqa: S108
+        "ulimits": [
+            Ulimit(name="nofile", soft=open_files, hard=open_files),
+            Ulimit(name="fsize", soft=disk, hard=disk),
+            Ulimit(name="core", soft=0, hard=0),
+        ],
+        "log_config": LogConfig(type="none"),
+    }
+
+
+def _user(run_id: str) -> int:
+    """A user of this run's own, so that limits which the kernel counts per user are not shared between runs."""
+    return FIRST_USER + int.from_bytes(hashlib.sha256(run_id.encode()).digest()[:4], "big") % USERS
+
+
+def _shown(limits: CandidateLimits, runtime: str) -> Mapping[str, Any]:
+    return {
+        "cpus": limits.cpus,
+        "memory_bytes": limits.memory,
+        "swap_bytes": 0,
+        "processes": limits.processes,
+        "disk_bytes": limits.disk,
+        "open_files": limits.open_files,
+        "call_seconds": limits.call,
+        "total_seconds": limits.total,
+        "reply_bytes": limits.reply,
+        "output_bytes": limits.output,
+        "network": "loopback shared with the verifier",
+        "root_file_system": "read-only",
+        "capabilities": "none",
+        "runtime": runtime or "default",
+    }

@@ -1,0 +1,87 @@
+"""Whose fault it is that the candidate's container ended early: one pure function, with its reasons."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from grader.records import Fault
+
+__all__ = ["Observation", "Verdict", "candidate_container", "replace", "verifier_container"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Observation:
+    """What is known about a container that is no longer there. `exit_code` None: it was never seen to end."""
+
+    daemon_reachable: bool
+    exit_code: int | None = None
+    out_of_memory: bool = False
+    ended_by_us: bool = False
+    """We ended it: a deadline had passed."""
+    silent: bool = False
+    """It ran but did not answer in time."""
+    candidate_ran: bool = True
+    """Whether candidate code had been started in it at all."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Verdict:
+    """Whose fault, which limit (if any), and a sentence for the reviewer."""
+
+    fault: Fault
+    limit: str
+    sentence: str
+
+
+def candidate_container(seen: Observation) -> Verdict:
+    """Decides for the candidate's container.
+
+    - The daemon cannot be asked: nothing can be known about the candidate, so it is **infrastructure**. A daemon that
+      vanished takes healthy containers with it.
+    - It ended before any candidate code ran: nothing of the candidate can have caused it: **infrastructure**.
+    - The kernel killed for memory: the memory limit is the candidate's, and everything in that container except a
+      few megabytes of bridge is candidate code: **candidate**.
+    - It does not answer, with candidate code running: the bridge does nothing but wait for requests and is shielded
+      from the candidate's signals; what is left is a candidate that starves it of processor, memory or processes:
+      **candidate**. (The deadline is 30 s; the daemon answers, so the machine is alive.)
+    - Pid 1 ended by a signal or with a code, with candidate code running: in its own namespace no process can signal
+      pid 1, nobody outside did, so the kernel or the candidate's use of it did: **candidate**.
+    - It ended with code 0: the bridge leaves with 0 only when the verifier hangs up, so the verifier went first:
+      **infrastructure**.
+    """
+    if not seen.daemon_reachable:
+        return Verdict(fault=Fault.INFRASTRUCTURE, limit="", sentence="The Docker daemon went away during the run.")
+    if seen.out_of_memory and seen.candidate_ran:
+        sentence = "The candidate's container was ended by the kernel for using more memory than allowed."
+        return Verdict(fault=Fault.CANDIDATE, limit="memory", sentence=sentence)
+    if not seen.candidate_ran:
+        sentence = f"The candidate's container ended before candidate code ran (exit code {seen.exit_code})."
+        return Verdict(fault=Fault.INFRASTRUCTURE, limit="", sentence=sentence)
+    if seen.silent or seen.ended_by_us:
+        sentence = "The candidate's container did not answer within 30 s while candidate code was running in it."
+        return Verdict(fault=Fault.CANDIDATE, limit="total", sentence=sentence)
+    if seen.exit_code == 0 or seen.exit_code is None:
+        sentence = "The candidate's container ended without a cause that could be observed."
+        return Verdict(fault=Fault.INFRASTRUCTURE, limit="", sentence=sentence)
+    sentence = f"The candidate's container was brought down while candidate code ran (exit code {seen.exit_code})."
+    return Verdict(fault=Fault.CANDIDATE, limit="", sentence=sentence)
+
+
+def verifier_container(seen: Observation) -> Verdict:
+    """Decides for the verifier's container, where no candidate code runs.
+
+    Out of memory there is the hidden tests' doing: **challenge**. A deadline that passed although each candidate call
+    is limited means that the tests themselves take too long: **challenge**. Anything else is **infrastructure**.
+    """
+    if not seen.daemon_reachable:
+        return Verdict(fault=Fault.INFRASTRUCTURE, limit="", sentence="The Docker daemon went away during the run.")
+    if seen.out_of_memory:
+        return Verdict(
+            fault=Fault.CHALLENGE, limit="memory", sentence="The hidden tests used more memory than the verifier has."
+        )
+    if seen.ended_by_us:
+        return Verdict(
+            fault=Fault.CHALLENGE, limit="total", sentence="The hidden tests did not end in time by themselves."
+        )
+    sentence = f"The verifier's container ended unexpectedly (exit code {seen.exit_code})."
+    return Verdict(fault=Fault.INFRASTRUCTURE, limit="", sentence=sentence)

@@ -1,0 +1,270 @@
+"""The images that the containers run, and how they are made.
+
+    base        Debian's Python: the slim image of a registry, else made from Debian packages
+    ├── verifier    + pytest, pyyaml (by hash) + sandbox/verifier
+    └── candidate   + the challenge's packages (by hash) + sandbox/candidate
+        └── dependencies   + what a submission lists (wheels only)
+
+Each tag is a digest of what the image is made of, so nothing is built that has not changed. Wheels are fetched and
+laid out by pip on this machine; nothing of theirs runs, and the images hold neither pip nor a compiler.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import os
+import shutil
+import subprocess
+import sys
+import tarfile
+import tempfile
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from grader.errors import ChallengeError, InfrastructureError
+from grader.settings import PLACES
+
+if TYPE_CHECKING:
+    from docker import APIClient
+
+Say = Callable[[str], None]
+
+PYTHON = "3.11"
+REGISTRY_IMAGE = f"python:{PYTHON}-slim-bookworm"
+SUITE = "bookworm"
+DEBIAN_PACKAGES = ("python3-minimal", "libpython3-stdlib", "libstdc++6")
+LEFT_OUT_OF_BASE = ("doc", "man", "info", "locale")
+PREFIX = "grader"
+LABEL = "grader.image"
+PULL_SECONDS = 90
+BUILD_SECONDS = 900
+FIX = "grade doctor --fix"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Recipe:
+    """What an image is made of: its tag says it all."""
+
+    kind: str
+    base: str
+    dockerfile: str
+    files: Mapping[str, bytes]
+    requirements: bytes = b""
+
+    @property
+    def tag(self) -> str:
+        total = hashlib.sha256(f"{self.kind}\0{self.base}\0{self.dockerfile}\0{PYTHON}\0".encode() + self.requirements)
+        for name, content in sorted(self.files.items()):
+            total.update(f"{name}\0{hashlib.sha256(content).hexdigest()}\n".encode())
+        return f"{PREFIX}-{self.kind}:{total.hexdigest()[:16]}"
+
+
+def base_tag() -> str:
+    """The base image's tag: `$GRADER_BASE_IMAGE` itself, or a digest of the recipe below."""
+    own = os.environ.get("GRADER_BASE_IMAGE", "")
+    if own:
+        return own
+    recipe = repr((REGISTRY_IMAGE, SUITE, DEBIAN_PACKAGES, LEFT_OUT_OF_BASE))
+    return f"{PREFIX}-base:{hashlib.sha256(recipe.encode()).hexdigest()[:16]}"
+
+
+_INSTALL = """FROM {base}
+COPY packages /opt/packages
+COPY code /opt/grader
+RUN command -v python >/dev/null || ln -s "$(command -v python3)" /usr/bin/python; \
+    python3 -m compileall -q /opt/packages /opt/grader || true
+"""
+
+
+def verifier_recipe() -> Recipe:
+    folder = PLACES.shipped / "sandbox" / "verifier"
+    requirements = (folder / "requirements.txt").read_bytes()
+    return Recipe(kind="verifier", base=base_tag(), dockerfile=_INSTALL, files=_code(folder), requirements=requirements)
+
+
+def candidate_recipe(requirements: bytes = b"") -> Recipe:
+    """`requirements`: the challenge's hash-pinned packages."""
+    folder = PLACES.shipped / "sandbox" / "candidate"
+    return Recipe(
+        kind="candidate", base=base_tag(), dockerfile=_INSTALL, files=_code(folder), requirements=requirements
+    )
+
+
+def _code(folder: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in sorted(folder.glob("*.py"))}
+
+
+# ------------------------------------------------------------------------------------------------ making them
+
+
+def missing(client: APIClient, tags: list[str]) -> list[str]:
+    """Those of `tags` that the engine does not have."""
+    from docker.errors import ImageNotFound
+
+    absent = []
+    for tag in tags:
+        try:
+            client.inspect_image(tag)
+        except ImageNotFound:
+            absent.append(tag)
+    return absent
+
+
+def ensure(client: APIClient, recipes: list[Recipe], say: Say) -> None:
+    """Makes the base and `recipes` where the engine lacks them. Raises InfrastructureError, or ChallengeError for
+    packages that cannot be had."""
+    ensure_base(client, say)
+    for recipe in recipes:
+        if missing(client, [recipe.tag]):
+            say(f"building {recipe.tag}")
+            build(client, recipe)
+
+
+def ensure_base(client: APIClient, say: Say) -> None:
+    tag = base_tag()
+    if not missing(client, [tag]):
+        return
+    say(f"looking for {REGISTRY_IMAGE} in a registry")
+    if _pull(client, tag):
+        return
+    say("no registry answers; making the base image from Debian packages (under a minute)")
+    _bootstrap(client, tag)
+
+
+def _pull(client: APIClient, tag: str) -> bool:
+    from docker.errors import APIError
+    from requests.exceptions import RequestException
+
+    name = os.environ.get("GRADER_BASE_IMAGE", "") or REGISTRY_IMAGE
+    repository, _, version = name.rpartition(":")
+    try:
+        for line in client.pull(repository, version, stream=True, decode=True):
+            if "error" in line:
+                return False
+        if name != tag:
+            client.tag(name, *tag.split(":"))
+    except (APIError, RequestException):
+        return False
+    return True
+
+
+def _bootstrap(client: APIClient, tag: str) -> None:
+    tool = shutil.which("mmdebstrap")
+    if tool is None:
+        raise InfrastructureError(
+            "The base image cannot be made: no image registry answers and mmdebstrap is not installed.",
+            fix="apt-get install -y mmdebstrap   (or set GRADER_BASE_IMAGE to an image with Python 3.11)",
+        )
+    with tempfile.TemporaryDirectory(prefix="grader-base-") as folder:
+        target = Path(folder) / "base.tar"
+        command = [tool, "--quiet", "--variant=essential", f"--include={','.join(DEBIAN_PACKAGES)}"]
+        command += [f"--dpkgopt=path-exclude=/usr/share/{name}/*" for name in LEFT_OUT_OF_BASE]
+        done = subprocess.run([*command, SUITE, str(target)], capture_output=True, text=True, check=False)
+        if done.returncode:
+            raise InfrastructureError(
+                f"The base image cannot be made: mmdebstrap ended with {done.returncode}: {done.stderr[-800:]}",
+                fix="check that Debian's package servers can be reached, then: " + FIX,
+            )
+        repository, version = tag.split(":")
+        client.import_image_from_file(str(target), repository=repository, tag=version)
+
+
+def build(client: APIClient, recipe: Recipe) -> None:
+    """Builds `recipe` with the engine's builder; no network in any step."""
+    from docker.errors import APIError
+
+    with tempfile.TemporaryDirectory(prefix="grader-build-") as folder:
+        packages = Path(folder) / "packages"
+        packages.mkdir()
+        if recipe.requirements.strip():
+            install_wheels(recipe.requirements, packages, _machine(client))
+        context = _context(recipe, packages)
+    log: list[str] = []
+    try:
+        for line in client.build(
+            fileobj=context, custom_context=True, encoding="gzip", tag=recipe.tag, rm=True, forcerm=True,
+            network_mode="none", decode=True, timeout=BUILD_SECONDS, labels={LABEL: recipe.kind},
+        ):  # fmt: skip
+            log.append(line.get("stream", ""))
+            if "error" in line:
+                raise InfrastructureError(
+                    f"The image {recipe.tag} could not be built: {line['error']}\n{''.join(log)[-800:]}"
+                )
+    except APIError as problem:
+        raise InfrastructureError(
+            f"The image {recipe.tag} could not be built: {problem.explanation or problem}"
+        ) from problem
+
+
+def _machine(client: APIClient) -> str:
+    return {"x86_64": "x86_64", "amd64": "x86_64", "aarch64": "aarch64", "arm64": "aarch64"}.get(
+        client.version()["Arch"], "x86_64"
+    )
+
+
+def _context(recipe: Recipe, packages: Path) -> io.BytesIO:
+    """The build context: packages, code, Dockerfile; times and owners fixed so that the layer is the same again."""
+
+    def plain(entry: tarfile.TarInfo) -> tarfile.TarInfo:
+        entry.uid = entry.gid = entry.mtime = 0
+        entry.uname = entry.gname = ""
+        entry.mode = 0o755 if entry.isdir() or entry.mode & 0o100 else 0o644
+        return entry
+
+    memory = io.BytesIO()
+    with tarfile.open(fileobj=memory, mode="w:gz", compresslevel=1) as archive:
+        archive.add(packages, "packages", filter=plain)
+        folder = tarfile.TarInfo("code")
+        folder.type, folder.mode = tarfile.DIRTYPE, 0o755
+        archive.addfile(folder)
+        named = {f"code/{name}": content for name, content in recipe.files.items()}
+        for name, content in {**named, "Dockerfile": recipe.dockerfile.format(base=recipe.base).encode()}.items():
+            entry = tarfile.TarInfo(name)
+            entry.size, entry.mode = len(content), 0o644
+            archive.addfile(entry, io.BytesIO(content))
+    memory.seek(0)
+    return memory
+
+
+# ------------------------------------------------------------------------------------------------ packages
+
+
+def install_wheels(
+    requirements: bytes, target: Path, machine: str, *, hashes: bool = True, seconds: float = BUILD_SECONDS
+) -> None:
+    """Lays the wheels that `requirements` names out in `target`, for the Python of the images. Wheels only: pip
+    unpacks them and runs nothing. With `hashes` every package must be pinned by one.
+
+    Raises ChallengeError with pip's own words where a package cannot be had.
+    """
+    platforms = [f"manylinux_2_{minor}_{machine}" for minor in range(36, 4, -1)]
+    platforms += [f"{old}_{machine}" for old in ("manylinux2014", "manylinux2010", "manylinux1", "linux")]
+    with tempfile.NamedTemporaryFile(suffix=".txt") as file:
+        file.write(requirements)
+        file.flush()
+        command = [
+            sys.executable,
+            "-m",
+            "pip",
+            "--disable-pip-version-check",
+            "install",
+            "--quiet",
+            "--no-input",
+            "--no-compile",
+        ]
+        command += ["--target", str(target), "--only-binary=:all:", "--implementation=cp", f"--python-version={PYTHON}"]
+        command += [f"--abi={abi}" for abi in (f"cp{PYTHON.replace('.', '')}", "abi3", "none")]
+        command += [f"--platform={platform}" for platform in platforms]
+        command += ["--require-hashes", "--no-deps"] if hashes else []
+        try:
+            done = subprocess.run(
+                [*command, "-r", file.name], capture_output=True, text=True, check=False, timeout=seconds
+            )
+        except subprocess.TimeoutExpired as problem:
+            raise ChallengeError(f"Installing packages took longer than {seconds:.0f} s.") from problem
+    if done.returncode:
+        words = [line for line in done.stderr.splitlines() if not line.startswith("WARNING")]
+        raise ChallengeError("Packages could not be installed from wheels:\n" + "\n".join(words)[-1500:])

@@ -1,0 +1,68 @@
+"""Removes what a run left behind whose process is dead. Never what a living run uses.
+
+A container that runs ends by itself when its owner dies (see docker.py); what can stay is one that was made and never
+started. Each is labelled with its owner: boot id of the machine, process id, and that process's start time.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from docker import APIClient
+
+LABEL = "grader"
+LIFETIME_SECONDS = 6 * 3600
+"""A container whose owner is on another machine is removed when it is older than any run can be."""
+
+
+def labels(run_id: str, role: str) -> dict[str, str]:
+    return {
+        LABEL: role,
+        "grader.run": run_id,
+        "grader.owner": owner(os.getpid()),
+        "grader.deadline": str(int(time.time()) + LIFETIME_SECONDS),
+    }
+
+
+def owner(pid: int) -> str:
+    """`boot:pid:start`, the same for one process as long as it lives, and never again."""
+    return f"{boot_id()}:{pid}:{_start_time(pid)}"
+
+
+def boot_id() -> str:
+    with contextlib.suppress(OSError):
+        return Path("/proc/sys/kernel/random/boot_id").read_text().strip()
+    return "unknown"
+
+
+def _start_time(pid: int) -> str:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[19]
+    except (OSError, IndexError):
+        return "gone"
+
+
+def is_dead(owner_label: str, deadline_label: str, now: float) -> bool:
+    """Whether the process that a container belongs to is known to be dead, or its time is over."""
+    boot, _, rest = owner_label.partition(":")
+    pid, _, _ = rest.partition(":")
+    if boot == boot_id() and pid.isdigit():
+        return owner(int(pid)) != owner_label
+    return deadline_label.isdigit() and now > int(deadline_label)
+
+
+def sweep(client: APIClient) -> list[str]:
+    """Removes dead runs' containers, with their volumes. Returns their names."""
+    removed = []
+    for container in client.containers(all=True, filters={"label": [LABEL]}):
+        marks = container.get("Labels") or {}
+        if is_dead(marks.get("grader.owner", ""), marks.get("grader.deadline", ""), time.time()):
+            with contextlib.suppress(Exception):  # another grader may be sweeping too
+                client.remove_container(container["Id"], force=True, v=True)
+                removed.append((container.get("Names") or [container["Id"]])[0].lstrip("/"))
+    return removed

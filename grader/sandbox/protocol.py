@@ -1,0 +1,62 @@
+"""What the rest of the grader asks of a sandbox. Implemented by `docker.DockerSandbox` and, for tests of the stages
+above, by `grader.testing.ScriptedSandbox`; one contract suite runs against both."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+Event = Mapping[str, Any]
+"""What a verifier says: `{"event": "expected"|"connected"|"test"|"bridge_lost"|"broken"|"done", …}`, see
+sandbox/verifier/plugin.py."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class CandidateLimits:
+    """Limits of the candidate's container. Bytes, seconds of the candidate's own time, cores."""
+
+    cpus: float = 1.0
+    memory: int = 512_000_000
+    processes: int = 64
+    disk: int = 64_000_000
+    call: float = 10.0
+    total: float = 120.0
+    reply: int = 1 << 20
+    output: int = 1 << 16
+    open_files: int = 512
+
+
+@dataclass(frozen=True, kw_only=True)
+class Job:
+    """One submission to run the hidden tests against."""
+
+    tests: Mapping[str, bytes] = field(repr=False)
+    """Files of the pack's `tests/`; they go into the verifier and nowhere else."""
+    files: Mapping[str, bytes] = field(repr=False)
+    """The submission."""
+    module: str
+    seed: int
+    limits: CandidateLimits
+    candidate_image: str
+    preload: tuple[str, ...] = ()
+    """Packages of the environment that the submission imports."""
+    only: tuple[str, ...] = ()
+    """Parts of test ids; when given, only these tests run."""
+
+
+class Sandbox(Protocol):
+    """One run. `boot`, `run` and `close` are called once, in this order; `close` whatever happened before."""
+
+    def boot(self) -> None:
+        """Starts what does not depend on the submission, in the background. Errors surface in `run`."""
+
+    def run(self, job: Job) -> Iterator[Event]:
+        """The events of the run, in order: `expected` first, each expected test at most once, `done` last unless the
+        pack is broken. Raises InfrastructureError when the run could not be carried out."""
+
+    def facts(self) -> Mapping[str, Any]:
+        """What the run rested on: digests of images, version and kind of engine, limits."""
+
+    def close(self) -> None:
+        """Removes everything that was started, and waits until it is gone. May be called more than once."""

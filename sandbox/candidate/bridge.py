@@ -1,0 +1,309 @@
+"""Pid 1 of the candidate's container: starts candidate processes for the verifier, and ends them all.
+
+It never imports candidate code and never reads a byte that candidate code wrote: each process gets pipes and a socket
+of its own, whose other ends are handed straight to the verifier over a unix socket (SCM_RIGHTS; the two containers
+share a network namespace, so an abstract address is seen by both). The kernel shields pid 1 from signals of its own
+namespace, and `prctl(PR_SET_DUMPABLE, 0)` shields its memory and its descriptors.
+
+The verifier sends one JSON object a packet and gets one back, with descriptors where a process was started:
+
+    {"op": "setup", "packages": [...], "preload": [...]}   packages are trusted: pinned by the challenge
+    {"op": "worker"}                                       → pid, [socket, stdout, stderr, status]
+    {"op": "command", "argv": [...], "env": {...}}         → pid, [stdin, stdout, stderr, status]
+    {"op": "usage", "pid": 7}                              → peak_memory, memory_kills, …
+    {"op": "reset"}                                        → killed, disk_full, cpu_seconds, memory_kills, …
+
+`status` is a pipe that this process writes one line to when the process has ended, then closes.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import gc
+import importlib
+import json
+import os
+import resource
+import selectors
+import signal
+import socket
+import stat
+import sys
+import time
+
+import worker
+
+ADDRESS = "\0grader-bridge"
+SUBMISSION = "/submission"
+WRITABLE = ("/tmp", "/dev/shm", "/dev/mqueue")  # noqa: S108 - the container's own
+CONNECT_SECONDS = 60.0
+PR_SET_DUMPABLE = 4
+CLOSED = "the verifier has gone"
+
+
+class Bridge:
+    """Serves one verifier until it hangs up. State: the processes started and the pipe that tells of their end."""
+
+    def __init__(self, verifier: socket.socket) -> None:
+        self.verifier = verifier
+        self.status: dict[int, int] = {}
+        self.packages: list[str] = []
+        self.selector = selectors.DefaultSelector()
+        self.wake, wake_writer = socket.socketpair()
+        for end in (self.wake, wake_writer):
+            end.setblocking(False)
+        signal.signal(signal.SIGCHLD, lambda *_: None)
+        signal.set_wakeup_fd(wake_writer.fileno(), warn_on_full_buffer=False)
+        self.wake_writer = wake_writer
+        self.selector.register(verifier, selectors.EVENT_READ)
+        self.selector.register(self.wake, selectors.EVENT_READ)
+
+    def serve(self) -> None:
+        while True:
+            ready = {key.fileobj for key, _ in self.selector.select()}
+            if self.wake in ready:
+                with contextlib.suppress(BlockingIOError):
+                    self.wake.recv(4096)
+                self.reap()
+            if self.verifier in ready and not self.answer():
+                return
+
+    def answer(self) -> bool:
+        """One request; False when the verifier has hung up."""
+        packet = self.verifier.recv(1 << 20)
+        if not packet:
+            return False
+        request = json.loads(packet)
+        ends: list[int] = []
+        try:
+            reply, ends = getattr(self, "op_" + request.pop("op"))(**request)
+        except (OSError, ValueError) as problem:
+            reply = {"error": f"{type(problem).__name__}: {problem}"}
+        socket.send_fds(self.verifier, [json.dumps(reply).encode()], ends)
+        for end in ends:
+            os.close(end)
+        return True
+
+    # ------------------------------------------------------------------------------------------------ requests
+
+    def op_setup(self, packages: list[str], preload: list[str]) -> tuple[dict, list[int]]:
+        """Makes the challenge's own packages importable and imports some once, so that no test pays for it."""
+        self.packages = packages
+        sys.path.extend(packages)
+        missing = []
+        for name in preload:
+            try:
+                importlib.import_module(name)
+            except Exception:  # a package that cannot be imported is the worker's to report, not a reason to die here
+                missing.append(name)
+        sys.path[:] = [path for path in sys.path if path not in packages]
+        importlib.invalidate_caches()
+        gc.collect()
+        gc.freeze()
+        return {"python": sys.version.split()[0], "missing": missing}, []
+
+    def op_worker(self) -> tuple[dict, list[int]]:
+        ours, theirs = socket.socketpair()
+        pid, ends = self.start(lambda: worker.main(theirs, SUBMISSION, self.packages), os.open(os.devnull, os.O_RDONLY))
+        keep = theirs.detach()
+        os.close(keep)
+        return {"pid": pid}, [ours.detach(), *ends]
+
+    def op_command(self, argv: list[str], env: dict[str, str]) -> tuple[dict, list[int]]:
+        reader, writer = os.pipe()
+        pid, ends = self.start(lambda: worker.execute(argv, env, SUBMISSION, self.packages), reader)
+        return {"pid": pid}, [writer, *ends]
+
+    def op_usage(self, pid: int) -> tuple[dict, list[int]]:
+        return {"peak_memory": peak_memory(pid), **cgroup_counts()}, []
+
+    def op_reset(self) -> tuple[dict, list[int]]:
+        """Ends every process but this one, and empties what candidate code can write to."""
+        left = processes()
+        self.end_all()
+        full = any(is_full(folder) for folder in WRITABLE)
+        for folder in WRITABLE:
+            empty(folder)
+        usage = resource.getrusage(resource.RUSAGE_CHILDREN)
+        cpu = usage.ru_utime + usage.ru_stime
+        return {"killed": left, "disk_full": full, "cpu_seconds": cpu, **cgroup_counts()}, []
+
+    # ------------------------------------------------------------------------------------------------ processes
+
+    def start(self, run, stdin: int) -> tuple[int, list[int]]:
+        """Forks a candidate process that reads `stdin` and calls `run`. Returns its pid and what is read from it."""
+        out_reader, out_writer = os.pipe()
+        err_reader, err_writer = os.pipe()
+        status_reader, status_writer = os.pipe()
+        pid = os.fork()
+        if pid == 0:
+            try:
+                become_candidate(stdin, out_writer, err_writer)
+                run()
+            finally:
+                os._exit(70)  # whatever happened in there, a second bridge must never come out
+        for end in (stdin, out_writer, err_writer):
+            os.close(end)
+        self.status[pid] = status_writer
+        return pid, [out_reader, err_reader, status_reader]
+
+    def reap(self) -> None:
+        """Collects every process that has ended, and says so on its status pipe."""
+        while True:
+            try:
+                pid, status, usage = os.wait4(-1, os.WNOHANG)
+            except ChildProcessError:
+                return
+            if pid == 0:
+                return
+            writer = self.status.pop(pid, None)
+            if writer is not None:
+                ended = {
+                    "exit": os.waitstatus_to_exitcode(status),
+                    "cpu_seconds": usage.ru_utime + usage.ru_stime,
+                    "peak_memory": usage.ru_maxrss * 1024,
+                }
+                with contextlib.suppress(OSError):
+                    os.write(writer, json.dumps(ended).encode() + b"\n")
+                os.close(writer)
+
+    def end_all(self) -> None:
+        """SIGKILL to everything in this pid namespace except pid 1, until nothing is left.
+
+        The kernel holds the task list while it signals, and a fork in flight fails with a signal pending, so a fork
+        bomb cannot outrun it; the loop waits for the dead to be reaped.
+        """
+        while True:
+            try:
+                os.kill(-1, signal.SIGKILL)
+            except ProcessLookupError:
+                break
+            self.reap()
+            time.sleep(0.0005)
+        self.reap()
+
+
+def become_candidate(stdin: int, out: int, err: int) -> None:
+    """In a new process: nothing of pid 1 stays but its read-only memory. All its descriptors are closed later, by
+    `worker`, which knows the one to keep."""
+    signal.set_wakeup_fd(-1)
+    for number in (signal.SIGCHLD, signal.SIGINT, signal.SIGTERM, signal.SIGPIPE):
+        signal.signal(number, signal.SIG_DFL)
+    os.setsid()
+    for source, target in ((stdin, 0), (out, 1), (err, 2)):
+        os.dup2(source, target)
+    with contextlib.suppress(OSError), open("/proc/self/oom_score_adj", "w") as score:
+        score.write("500")  # out of memory: the kernel ends this one before pid 1
+
+
+# ------------------------------------------------------------------------------------------------ what the kernel says
+
+
+def peak_memory(pid: int) -> int | None:
+    """Highest resident memory of a process so far, in bytes; None when it has gone."""
+    try:
+        with open(f"/proc/{pid}/status") as status:
+            line = next(line for line in status if line.startswith("VmHWM:"))
+    except (OSError, StopIteration):
+        return None
+    return int(line.split()[1]) * 1024
+
+
+def is_full(folder: str) -> bool:
+    """Whether a limited file system has less than a page, or no file, left."""
+    with contextlib.suppress(OSError):
+        left = os.statvfs(folder)
+        return left.f_blocks > 0 and (left.f_bavail < 1 or (left.f_files > 0 and left.f_favail < 1))
+    return False
+
+
+def processes() -> int:
+    """Processes in this namespace other than pid 1."""
+    return sum(name.isdigit() for name in os.listdir("/proc")) - 1
+
+
+def cgroup_counts() -> dict[str, int]:
+    """How often the kernel killed for memory and refused a process, as this container's control group counts it."""
+    counts = {}
+    for name, path, key in (
+        ("memory_kills", "/sys/fs/cgroup/memory.events", "oom_kill"),
+        ("memory_kills", "/sys/fs/cgroup/memory/memory.oom_control", "oom_kill"),
+        ("process_refusals", "/sys/fs/cgroup/pids.events", "max"),
+        ("process_refusals", "/sys/fs/cgroup/pids/pids.events", "max"),
+    ):
+        with contextlib.suppress(OSError), open(path) as file:
+            counts[name] = next((int(line.split()[1]) for line in file if line.split()[0] == key), 0)
+    for path in ("/sys/fs/cgroup/memory.peak", "/sys/fs/cgroup/memory/memory.max_usage_in_bytes"):
+        with contextlib.suppress(OSError), open(path) as file:
+            counts["container_peak_memory"] = int(file.read())
+    return counts
+
+
+# ------------------------------------------------------------------------------------------------ emptying a folder
+
+
+def empty(top: str) -> None:
+    """Removes all that is in `top`, however deep, whatever its permissions, without recursion and without following a
+    link: a folder that is not empty has its folders moved up into `top` first, so that no path grows long."""
+    try:
+        root = os.open(top, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
+    except OSError:
+        return
+    try:
+        serial = 0
+        while names := os.listdir(root):
+            for name in names:
+                serial = _remove(root, name, serial)
+    finally:
+        os.close(root)
+
+
+def _remove(root: int, name: str, serial: int) -> int:
+    if not stat.S_ISDIR(os.lstat(name, dir_fd=root).st_mode):
+        os.unlink(name, dir_fd=root)
+        return serial
+    os.chmod(name, 0o700, dir_fd=root)
+    folder = os.open(name, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW, dir_fd=root)
+    try:
+        for child in os.listdir(folder):
+            if stat.S_ISDIR(os.lstat(child, dir_fd=folder).st_mode):
+                os.chmod(child, 0o700, dir_fd=folder)
+                serial += 1
+                os.rename(child, f".{serial}.{os.urandom(8).hex()}", src_dir_fd=folder, dst_dir_fd=root)
+            else:
+                os.unlink(child, dir_fd=folder)
+    finally:
+        os.close(folder)
+    os.rmdir(name, dir_fd=root)
+    return serial
+
+
+# ------------------------------------------------------------------------------------------------ start
+
+
+def connect() -> socket.socket:
+    """The verifier's socket. It listens before this container is made, and stops listening once we are there."""
+    deadline = time.monotonic() + CONNECT_SECONDS
+    while True:
+        verifier = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        try:
+            verifier.connect(ADDRESS)
+        except OSError:
+            verifier.close()
+            if time.monotonic() > deadline:
+                raise SystemExit("no verifier answered") from None
+            time.sleep(0.005)
+        else:
+            return verifier
+
+
+def main() -> None:
+    ctypes.CDLL(None).prctl(PR_SET_DUMPABLE, 0, 0, 0, 0)
+    bridge = Bridge(connect())
+    bridge.serve()
+    bridge.end_all()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,137 @@
+"""A candidate process. Everything below `main` runs beside candidate code and is trusted with nothing.
+
+It answers framed JSON requests (4 bytes of length, then the text) on descriptor 3: `call`, `make`, `method`, `get`.
+What it says is taken by the verifier as what the candidate's code says, no more.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import importlib
+import inspect
+import json
+import os
+import socket
+import struct
+import sys
+import types
+
+KEPT = 3
+"""Descriptor of the socket to the verifier."""
+NAME_LIMIT, MESSAGE_LIMIT = 200, 4000
+
+
+def main(verifier: socket.socket, submission: str, packages: list[str]) -> None:
+    """Serves requests until the verifier hangs up. Never returns."""
+    os.dup2(verifier.fileno(), KEPT)
+    os.closerange(KEPT + 1, 4096)
+    _prepare(submission, packages)
+    link = socket.socket(fileno=KEPT)
+    objects: dict[int, object] = {}
+    while True:
+        request = _receive(link)
+        if request is None:
+            os._exit(0)
+        link.sendall(_frame(_answer(request, objects)))
+
+
+def execute(argv: list[str], env: dict[str, str], submission: str, packages: list[str]) -> None:
+    """Replaces this process by a command in the submission's folder. Never returns."""
+    os.closerange(KEPT, 4096)
+    os.chdir(submission)
+    path = os.pathsep.join([submission, *packages])
+    try:
+        os.execvpe(argv[0], argv, {**os.environ, "PYTHONPATH": path, **env})  # noqa: S606 - no shell is the point
+    except (OSError, ValueError) as problem:
+        os.write(2, f"{argv[0]}: {problem}\n".encode(errors="backslashreplace"))
+        os._exit(127)
+
+
+def _prepare(submission: str, packages: list[str]) -> None:
+    os.chdir(submission)
+    sys.path[:] = [submission, *packages, *[path for path in sys.path if path != os.path.dirname(__file__)]]
+    for name in ("bridge", "worker"):
+        sys.modules.pop(name, None)
+    sys.modules["__main__"] = types.ModuleType("__main__")
+    importlib.invalidate_caches()
+    sys.argv = [""]
+
+
+def _receive(link: socket.socket) -> dict | None:
+    head = _exactly(link, 4)
+    body = head and _exactly(link, struct.unpack(">I", head)[0])
+    return json.loads(body) if body else None
+
+
+def _exactly(link: socket.socket, size: int) -> bytes:
+    parts, missing = [], size
+    while missing:
+        part = link.recv(min(missing, 1 << 20))
+        if not part:
+            return b""
+        parts.append(part)
+        missing -= len(part)
+    return b"".join(parts)
+
+
+def _answer(request: dict, objects: dict[int, object]) -> dict:
+    try:
+        value = _perform(request, objects)
+        if inspect.isawaitable(value):
+            value = asyncio.run(_wait(value))
+        if request["op"] == "make":
+            objects[request["id"]] = value
+            value = None
+        return {"id": request["id"], "value": value}
+    except MemoryError:
+        return {"id": request["id"], "error": {"type": "MemoryError", "message": "out of memory"}}
+    except BaseException as problem:  # SystemExit and KeyboardInterrupt too: they are the candidate's
+        return {"id": request["id"], "error": _describe(problem)}
+
+
+async def _wait(value: object) -> object:
+    return await value  # type: ignore[misc]
+
+
+def _perform(request: dict, objects: dict[int, object]) -> object:
+    arguments = [objects[item["object"]] if "object" in item else item["value"] for item in request.get("args", [])]
+    if request["op"] == "get":
+        return getattr(objects[request["on"]], request["name"])
+    owner = objects[request["on"]] if request["op"] == "method" else importlib.import_module(request["module"])
+    return getattr(owner, request["name"])(*arguments, **request.get("kwargs", {}))
+
+
+def _describe(problem: BaseException) -> dict[str, str]:
+    try:
+        message = str(problem)
+    except BaseException as second:  # a message that cannot be made is still the candidate's
+        message = f"(its message raised {type(second).__name__})"
+    return {
+        "type": type(problem).__name__[:NAME_LIMIT],
+        "message": message[:MESSAGE_LIMIT],
+        "where": _innermost(problem),
+    }
+
+
+def _innermost(problem: BaseException) -> str:
+    """`file.py:12 in function` of the innermost frame of the submission, for the reviewer."""
+    place, trace = "", problem.__traceback__
+    while trace is not None:
+        code = trace.tb_frame.f_code
+        if code.co_filename.startswith("/submission/"):
+            place = f"{code.co_filename.removeprefix('/submission/')}:{trace.tb_lineno} in {code.co_name}"
+        trace = trace.tb_next
+    return place[:NAME_LIMIT]
+
+
+def _frame(answer: dict) -> bytes:
+    try:
+        text = json.dumps(answer, allow_nan=False).encode()
+    except BaseException as problem:  # whatever the value does when it is written down
+        kind = type(problem).__name__
+        failure = {
+            "type": "BadReply",
+            "message": f"the result is not plain JSON ({kind}: {_describe(problem)['message']})",
+        }
+        text = json.dumps({"id": answer["id"], "error": failure}).encode()
+    return struct.pack(">I", len(text)) + text

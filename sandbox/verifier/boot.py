@@ -1,0 +1,96 @@
+"""The verifier container's process: takes the job from standard input, runs the hidden tests, sends events.
+
+Standard input: one line of JSON, then the files of the hidden tests and of the submission, whose names and sizes the
+line gives. It stays open: when the host goes away it closes, and this process ends, and with it both containers.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import pathlib
+import queue
+import sys
+import threading
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+
+from bridge_link import BridgeLostError, Link, Listener
+from events import Events, cut
+
+TESTS = pathlib.Path("/tmp/tests")  # noqa: S108 - the container's own
+CONNECT_SECONDS = 60.0
+EXIT_DONE, EXIT_BROKEN, EXIT_LOST = 0, 4, 5
+
+
+def read_job(stream) -> tuple[dict, dict[str, bytes], dict[str, bytes]]:
+    """Header, hidden tests, submission."""
+    header = json.loads(stream.readline())
+    tests, files = ({name: stream.read(size) for name, size in header.pop(part)} for part in ("tests", "files"))
+    return header, tests, files
+
+
+class Host:
+    """Messages from the host, a line each. When it goes away, this process ends."""
+
+    def __init__(self, stream, events: Events) -> None:
+        self.events = events
+        self.answers: queue.SimpleQueue[dict] = queue.SimpleQueue()
+        threading.Thread(target=self._listen, args=(stream,), daemon=True).start()
+
+    def _listen(self, stream) -> None:
+        for line in stream:
+            self.answers.put(json.loads(line))
+        os._exit(EXIT_LOST)
+
+    def ask(self, event: str, **fields: object) -> dict:
+        self.events.send(event, **fields)
+        return self.answers.get()
+
+
+def write_tests(tests: dict[str, bytes]) -> None:
+    for name, content in tests.items():
+        path = TESTS / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+    TESTS.mkdir(exist_ok=True)
+
+
+def run_tests(header: dict, files: dict[str, bytes], events: Events, host: Host, first: Listener) -> int:
+    import pytest
+    from plugin import Job, Verifier
+
+    listeners = [first]
+
+    def connect() -> Link:
+        listener = listeners.pop() if listeners else Listener()
+        return listener.accept(CONNECT_SECONDS)
+
+    verifier = Verifier(Job(files=files, **header), events, connect, host.ask)
+    os.chdir(TESTS)
+    sys.path.insert(0, str(TESTS))
+    options = [
+        f"-pno:{name}" for name in ("cacheprovider", "terminal", "junitxml", "pastebin", "doctest", "faulthandler")
+    ]
+    code = int(pytest.main([*options, "-c", os.devnull, "--rootdir", str(TESTS), "--strict-markers", "."], [verifier]))
+    done = code in {int(pytest.ExitCode.OK), int(pytest.ExitCode.TESTS_FAILED)}
+    events.send("done" if done else "broken", code=code, message="", resources=verifier.resources)
+    return EXIT_DONE if done else EXIT_BROKEN
+
+
+def main() -> int:
+    events = Events()
+    listener = Listener()
+    header, tests, files = read_job(sys.stdin.buffer)
+    host = Host(sys.stdin.buffer, events)
+    write_tests(tests)
+    try:
+        return run_tests(header, files, events, host, listener)
+    except BridgeLostError as lost:
+        events.send("broken", message=cut(str(lost)))
+        return EXIT_LOST
+
+
+if __name__ == "__main__":
+    code = main()
+    os._exit(code)

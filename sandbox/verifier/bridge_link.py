@@ -1,0 +1,185 @@
+"""The verifier's end of the bridge: asks pid 1 of the candidate's container for processes, and watches them.
+
+Every wait here has a deadline, and every byte that candidate code wrote is counted before it is kept.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import selectors
+import socket
+import time
+from collections.abc import Callable
+
+ADDRESS = "\0grader-bridge"
+ANSWER_SECONDS = 30.0
+"""How long pid 1 may take for one request; it has to empty a full disk at most."""
+DRAIN_SECONDS = 0.2
+CHUNK = 1 << 16
+
+
+class BridgeLostError(RuntimeError):
+    """The candidate's container has gone or does not answer. The host finds out why."""
+
+
+class Listener:
+    """Waits for one bridge. Listening ends with the first connection, made before any candidate code runs, so nothing
+    that the candidate starts can ever take the bridge's place."""
+
+    def __init__(self) -> None:
+        self.socket = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        self.socket.bind(ADDRESS)
+        self.socket.listen(1)
+
+    def accept(self, seconds: float) -> Link:
+        self.socket.settimeout(seconds)
+        try:
+            bridge, _ = self.socket.accept()
+        except TimeoutError:
+            raise BridgeLostError(f"the candidate's container did not connect within {seconds:.0f} s") from None
+        finally:
+            self.socket.close()
+        return Link(bridge)
+
+
+class Capture:
+    """The first `cap` bytes of a stream, and how many more there were."""
+
+    def __init__(self, cap: int) -> None:
+        self.cap, self.kept, self.dropped = cap, bytearray(), 0
+
+    def add(self, data: bytes) -> None:
+        room = max(0, self.cap - len(self.kept))
+        self.kept += data[:room]
+        self.dropped += len(data) - len(data[:room])
+
+    @property
+    def text(self) -> str:
+        return self.kept.decode("utf-8", "replace")
+
+
+class Process:
+    """One candidate process: its pid in the other container, the ends that we read, and what came out of them."""
+
+    def __init__(self, pid: int, ends: list[int], cap: int) -> None:
+        self.pid = pid
+        self.input, self.out, self.err, self.status = ends
+        self.stdout, self.stderr = Capture(cap), Capture(cap)
+        self.outgoing = bytearray()
+        self.incoming = bytearray()
+        self.ended: dict | None = None
+        self.open = set(ends)
+        for end in ends:
+            os.set_blocking(end, False)
+
+    def close(self, end: int) -> None:
+        if end in self.open:
+            self.open.discard(end)
+            os.close(end)
+
+    def close_all(self) -> None:
+        for end in list(self.open):
+            self.close(end)
+
+
+class Link:
+    """Requests to the bridge, and the loop that moves bytes for all processes that it has started."""
+
+    def __init__(self, bridge: socket.socket) -> None:
+        self.bridge = bridge
+        self.bridge.settimeout(ANSWER_SECONDS)
+        self.processes: list[Process] = []
+        self.memory_kills = 0
+        """The kernel's kills for memory in this container up to the last reset."""
+
+    def ask(self, **request: object) -> tuple[dict, list[int]]:
+        """One request; the reply and the descriptors that came with it. Raises BridgeLostError."""
+        try:
+            self.bridge.send(json.dumps(request).encode())
+            packet, ends, _, _ = socket.recv_fds(self.bridge, 1 << 16, 8)
+        except OSError as problem:
+            raise BridgeLostError(f"the candidate's container does not answer: {problem}") from problem
+        if not packet:
+            raise BridgeLostError("the candidate's container has ended")
+        reply = json.loads(packet)
+        if "error" in reply:
+            raise BridgeLostError(f"the candidate's container could not start a process: {reply['error']}")
+        return reply, ends
+
+    def start(self, cap: int, **request: object) -> Process:
+        reply, ends = self.ask(**request)
+        process = Process(reply["pid"], ends, cap)
+        self.processes.append(process)
+        return process
+
+    def reset(self) -> dict:
+        """Ends all processes of the test, empties what they could write to, and returns the bridge's counts."""
+        reply, _ = self.ask(op="reset")
+        deadline = time.monotonic() + DRAIN_SECONDS
+        while any({p.out, p.err, p.status} & p.open for p in self.processes) and time.monotonic() < deadline:
+            self.move(deadline - time.monotonic())
+        for process in self.processes:
+            process.close_all()
+        self.processes.clear()
+        self.memory_kills = reply.get("memory_kills", 0)
+        return reply
+
+    def wait(self, done: Callable[[], bool], deadline: float, talking: Process | None = None) -> bool:
+        """Moves bytes until `done()`; False when `deadline` (monotonic) has passed first. `talking` is the process
+        whose `input` is a socket or pipe in use: its `outgoing` is written, and a socket's `incoming` is read."""
+        while not done():
+            left = deadline - time.monotonic()
+            if left <= 0:
+                return False
+            self.move(left, talking)
+        return True
+
+    def move(self, seconds: float, talking: Process | None = None) -> None:
+        """Waits at most `seconds` for something to read or write, and reads or writes it once."""
+        with selectors.DefaultSelector() as selector:
+            for process in self.processes:
+                for end in (process.out, process.err, process.status):
+                    if end in process.open:
+                        selector.register(end, selectors.EVENT_READ, process)
+            if talking and talking.input in talking.open:
+                events = selectors.EVENT_READ | (selectors.EVENT_WRITE if talking.outgoing else 0)
+                selector.register(talking.input, events, talking)
+            if not selector.get_map():
+                time.sleep(min(seconds, 0.005))
+                return
+            for key, events in selector.select(seconds):
+                _move_one(key.data, key.fd, events)
+
+
+def _move_one(process: Process, end: int, events: int) -> None:
+    if end == process.input and events & selectors.EVENT_WRITE:
+        try:
+            sent = os.write(end, process.outgoing[:CHUNK])
+            del process.outgoing[:sent]
+        except BlockingIOError:
+            pass
+        except OSError:
+            process.close(end)
+            return
+    if events & selectors.EVENT_READ:
+        _read_one(process, end)
+
+
+def _read_one(process: Process, end: int) -> None:
+    try:
+        data = os.read(end, CHUNK)
+    except BlockingIOError:
+        return
+    except OSError:
+        data = b""
+    if not data:
+        process.close(end)
+    elif end == process.input:
+        process.incoming += data
+    elif end == process.status:
+        with contextlib.suppress(ValueError):
+            process.ended = json.loads(data)
+    else:
+        (process.stdout if end == process.out else process.stderr).add(data)

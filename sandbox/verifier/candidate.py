@@ -1,0 +1,312 @@
+"""The `candidate` fixture: how hidden tests reach a candidate's work in the other container."""
+
+from __future__ import annotations
+
+import socket
+import struct
+import time
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+import wire
+from bridge_link import DRAIN_SECONDS, Link, Process
+
+START_SECONDS = 0.02
+
+
+class CandidateError(Exception):
+    """The candidate's code raised, ended, ran out of a limit or answered with something unusable.
+
+    `type` is the class name of the candidate's exception, or one of ProcessDied, TimeLimit, MemoryLimit, BadReply;
+    `message` is plain text; `where` names the innermost line of the submission, where known.
+    """
+
+    def __init__(self, kind: str, message: str, where: str = "", limit: str = "") -> None:
+        super().__init__(f"{kind}: {message}" + (f" (at {where})" if where else ""))
+        self.type, self.message, self.where, self.limit = kind, message, where, limit
+
+
+class Budget:
+    """The candidate's own time, over the whole run. Nothing of ours is clocked."""
+
+    def __init__(self, call: float, total: float) -> None:
+        self.call, self.total, self.used = call, total, 0.0
+
+    @property
+    def left(self) -> float:
+        return self.total - self.used
+
+    def allow(self, limit: float | None) -> tuple[float, str]:
+        """Seconds that the next call may take, and the name of the limit that says so."""
+        wanted = min(limit or self.call, self.call)
+        return (self.left, "total") if self.left < wanted else (wanted, "call")
+
+
+class Files(Mapping[str, bytes]):
+    """The submission as data: path → bytes. Read it, parse it; it is never imported here."""
+
+    def __init__(self, files: dict[str, bytes]) -> None:
+        self._files = files
+
+    def __getitem__(self, path: str) -> bytes:
+        return self._files[path]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._files)
+
+    def __len__(self) -> int:
+        return len(self._files)
+
+    def text(self, path: str) -> str:
+        """The file as text; bytes that are not UTF-8 become U+FFFD."""
+        return self._files[path].decode("utf-8-sig", "replace")
+
+
+class Completed:
+    """What a command did: `exit_code` (negative: the signal that ended it), `stdout`, `stderr`, `seconds`."""
+
+    def __init__(self, exit_code: int, stdout: str, stderr: str, seconds: float, truncated: bool) -> None:
+        self.exit_code, self.stdout, self.stderr = exit_code, stdout, stderr
+        self.seconds, self.truncated = seconds, truncated
+
+    def __repr__(self) -> str:
+        return f"Completed(exit_code={self.exit_code}, seconds={self.seconds:.3f})"
+
+
+class Remote:
+    """An object that stays in the candidate's process."""
+
+    def __init__(self, candidate: Candidate, number: int) -> None:
+        self._candidate, self.number = candidate, number
+
+    def call(self, method: str, *args: Any, limit: float | None = None, **kwargs: Any) -> Any:
+        """Calls a method; JSON in and out. Raises CandidateError."""
+        return self._candidate.ask("method", limit, name=method, on=self.number, args=args, kwargs=kwargs)
+
+    def get(self, attribute: str, limit: float | None = None) -> Any:
+        """Reads an attribute as JSON. Raises CandidateError."""
+        return self._candidate.ask("get", limit, name=attribute, on=self.number)
+
+
+class Candidate:
+    """One test's view of the candidate. Processes are started when first needed and ended after the test.
+
+    `seconds` is the candidate's own time of the last call (of all items, for `map`), `last_seconds` that of each item.
+    """
+
+    def __init__(self, link: Link, files: Files, budget: Budget, module: str, reply_cap: int, output_cap: int) -> None:
+        self.files = files
+        self.seconds = 0.0
+        self.last_seconds: list[float] = []
+        self.total_seconds = 0.0
+        self.limits: list[str] = []
+        self.used = False
+        self._link, self._budget, self._module = link, budget, module
+        self._reply_cap, self._output_cap = reply_cap, output_cap
+        self._worker: Process | None = None
+        self._dead: CandidateError | None = None
+        self._serial = 0
+
+    # ------------------------------------------------------------------------------------------------ tests' calls
+
+    def call(self, function: str, *args: Any, limit: float | None = None, **kwargs: Any) -> Any:
+        """Calls a function of the challenge's module; JSON in and out. `limit` in seconds may only be shorter than the
+        challenge's. Raises CandidateError."""
+        return self.ask("call", limit, name=function, module=self._module, args=args, kwargs=kwargs)
+
+    def map(
+        self, function: str, items: Iterable[Any], *, limit: float | None = None, errors: str = "raise"
+    ) -> list[Any]:
+        """`call(function, item)` for each item, in order, without a round trip between them. With `errors="return"` a
+        failing item's CandidateError stands in its place; after a time limit or a death it stands in all the rest."""
+        requests = [self._request("call", name=function, module=self._module, args=(item,)) for item in items]
+        results = self._exchange(requests, limit)
+        if errors == "raise":
+            for result in results:
+                if isinstance(result, CandidateError):
+                    raise result
+        return results
+
+    def make(self, name: str, *args: Any, limit: float | None = None, **kwargs: Any) -> Remote:
+        """Calls `name` (a class or a function) and keeps the result in the candidate's process."""
+        request = self._request("make", name=name, module=self._module, args=args, kwargs=kwargs)
+        self._only(self._exchange([request], limit))
+        return Remote(self, request["id"])
+
+    def run(
+        self, argv: list[str], *, stdin: str | bytes = "", limit: float | None = None, env: dict[str, str] | None = None
+    ) -> Completed:
+        """Runs a command in the submission's folder. Raises CandidateError when it takes too long."""
+        process = self._command(argv, env)
+        process.outgoing += stdin.encode() if isinstance(stdin, str) else stdin
+        began = time.monotonic()
+        seconds, which = self._budget.allow(limit)
+
+        def ended() -> bool:
+            if not process.outgoing:
+                process.close(process.input)
+            return process.ended is not None
+
+        finished = self._link.wait(ended, began + seconds, process)
+        self._spend(time.monotonic() - began)
+        if not finished:
+            raise self._time_limit(f"the command {argv[0]}", seconds, which)
+        # What the command left running may hold its output open; what it wrote itself is there already.
+        self._link.wait(lambda: not {process.out, process.err} & process.open, time.monotonic() + DRAIN_SECONDS)
+        self._note_memory()
+        truncated = bool(process.stdout.dropped or process.stderr.dropped)
+        return Completed(
+            (process.ended or {})["exit"], process.stdout.text, process.stderr.text, self.seconds, truncated
+        )
+
+    def start(
+        self, argv: list[str], port: int, *, limit: float | None = None, env: dict[str, str] | None = None
+    ) -> str:
+        """Starts a service and waits until it listens on 127.0.0.1:`port`. Returns its base URL."""
+        process = self._command(argv, env)
+        began = time.monotonic()
+        seconds, which = self._budget.allow(limit)
+        listening = False
+        while not listening and process.ended is None and time.monotonic() < began + seconds:
+            self._link.move(START_SECONDS)
+            listening = _listens(port)
+        self._spend(time.monotonic() - began)
+        if process.ended is not None:
+            raise self._died(process, f"the service {argv[0]}")
+        if not listening:
+            raise self._time_limit(f"the service {argv[0]} (listening on port {port})", seconds, which)
+        return f"http://127.0.0.1:{port}"
+
+    def peak_memory(self) -> int:
+        """Highest memory of the candidate's process so far in bytes, as the kernel counts it."""
+        if self._worker is None or self._worker.ended is not None:
+            return 0
+        reply, _ = self._link.ask(op="usage", pid=self._worker.pid)
+        return reply["peak_memory"] or 0
+
+    # ------------------------------------------------------------------------------------------------ one exchange
+
+    def ask(self, op: str, limit: float | None, **fields: Any) -> Any:
+        return self._only(self._exchange([self._request(op, **fields)], limit))
+
+    def _only(self, results: list[Any]) -> Any:
+        if isinstance(results[0], CandidateError):
+            raise results[0]
+        return results[0]
+
+    def _request(self, op: str, args: Iterable[Any] = (), **fields: Any) -> dict[str, Any]:
+        self._serial += 1
+        wrapped = [{"object": arg.number} if isinstance(arg, Remote) else {"value": arg} for arg in args]
+        return {"id": self._serial, "op": op, "args": wrapped, **fields}
+
+    def _exchange(self, requests: list[dict[str, Any]], limit: float | None) -> list[Any]:
+        """Sends all requests and reads the replies in order; each has the time limit to itself."""
+        self.last_seconds = []
+        if self._dead is not None:
+            return [self._dead] * len(requests)
+        worker = self._worker or self._start_worker()
+        worker.outgoing += b"".join(wire.frame(request) for request in requests)
+        results = [self._dead or self._reply(worker, request, limit) for request in requests]
+        self.seconds = sum(self.last_seconds)
+        return results
+
+    def _reply(self, worker: Process, request: dict[str, Any], limit: float | None) -> Any:
+        began = time.monotonic()
+        seconds, which = self._budget.allow(limit)
+
+        def size() -> int | None:
+            return struct.unpack(">I", worker.incoming[:4])[0] if len(worker.incoming) >= 4 else None
+
+        def done() -> bool:
+            wanted = size()
+            if wanted is not None and (wanted > self._reply_cap or len(worker.incoming) >= 4 + wanted):
+                return True
+            return worker.input not in worker.open
+
+        finished = self._link.wait(done, began + seconds, worker)
+        self._spend(time.monotonic() - began)
+        self.last_seconds.append(self.seconds)
+        wanted = size()
+        if not finished:
+            return self._end(self._time_limit(f"{request['name']}()", seconds, which))
+        if wanted is not None and wanted > self._reply_cap:
+            self._hit("reply")
+            return self._end(
+                CandidateError(
+                    "BadReply", f"a reply of {wanted:,} bytes; at most {self._reply_cap:,} are taken", limit="reply"
+                )
+            )
+        if wanted is None or len(worker.incoming) < 4 + wanted:
+            return self._end(self._died(worker, f"the process, in {request['name']}(),"))
+        raw = bytes(worker.incoming[4 : 4 + wanted])
+        del worker.incoming[: 4 + wanted]
+        return self._read(raw, request)
+
+    def _read(self, raw: bytes, request: dict[str, Any]) -> Any:
+        try:
+            answer = wire.parse(raw)
+        except wire.BadReplyError as problem:
+            return CandidateError("BadReply", f"the reply cannot be used: {problem}")
+        if not isinstance(answer, dict) or answer.get("id") != request["id"]:
+            return self._end(CandidateError("BadReply", "a reply to something that was not asked"))
+        if "error" in answer:
+            error = answer["error"] if isinstance(answer["error"], dict) else {}
+            return CandidateError(*(str(error.get(key, ""))[:4000] for key in ("type", "message", "where")))
+        return answer.get("value")
+
+    # ------------------------------------------------------------------------------------------------ processes
+
+    def _start_worker(self) -> Process:
+        self.used = True
+        self._worker = self._link.start(self._output_cap, op="worker")
+        return self._worker
+
+    def _command(self, argv: list[str], env: dict[str, str] | None) -> Process:
+        self.used = True
+        if self._budget.left <= 0:
+            raise self._time_limit(f"the command {argv[0]}", 0.0, "total")
+        return self._link.start(self._output_cap, op="command", argv=[str(part) for part in argv], env=env or {})
+
+    def _spend(self, seconds: float) -> None:
+        self.seconds = seconds
+        self.total_seconds += seconds
+        self._budget.used += seconds
+
+    def _end(self, error: CandidateError) -> CandidateError:
+        """The worker cannot be used any more in this test; later calls get the same error."""
+        self._dead = error
+        return error
+
+    def _hit(self, limit: str) -> None:
+        if limit not in self.limits:
+            self.limits.append(limit)
+
+    def _time_limit(self, what: str, seconds: float, which: str) -> CandidateError:
+        self._hit(which)
+        whole = f"; the whole run may take {self._budget.total:g} s" if which == "total" else ""
+        return CandidateError("TimeLimit", f"{what} did not finish within {seconds:.3g} s{whole}", limit=which)
+
+    def _note_memory(self) -> bool:
+        reply, _ = self._link.ask(op="usage", pid=0)
+        if reply.get("memory_kills", 0) > self._link.memory_kills:
+            self._hit("memory")
+            return True
+        return False
+
+    def _died(self, process: Process, what: str) -> CandidateError:
+        self._link.wait(lambda: process.ended is not None, time.monotonic() + 1.0)
+        if self._note_memory():
+            return CandidateError(
+                "MemoryLimit", f"{what} was ended by the kernel for using more memory than allowed", limit="memory"
+            )
+        code = (process.ended or {}).get("exit")
+        how = (
+            "ended" if code is None else f"was ended by signal {-code}" if code < 0 else f"ended with exit code {code}"
+        )
+        return CandidateError("ProcessDied", f"{what} {how}")
+
+
+def _listens(port: int) -> bool:
+    with socket.socket() as probe:
+        probe.settimeout(0.2)
+        return probe.connect_ex(("127.0.0.1", port)) == 0

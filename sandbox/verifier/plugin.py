@@ -1,0 +1,231 @@
+"""The pytest plugin of the verifier: fixtures for hidden tests, and what becomes of each test."""
+
+from __future__ import annotations
+
+import inspect
+from dataclasses import dataclass, field
+
+import pytest
+from bridge_link import BridgeLostError, Link, Process
+from candidate import Budget, Candidate, CandidateError, Files
+from events import Events, cut
+
+
+@dataclass(frozen=True)
+class Job:
+    """What the host sent: limits of the run, the seed, and the submission as data."""
+
+    seed: int
+    module: str
+    call_seconds: float
+    total_seconds: float
+    reply_bytes: int
+    output_bytes: int
+    packages: list[str]
+    preload: list[str]
+    only: list[str]
+    files: dict[str, bytes]
+
+
+@dataclass
+class Observed:
+    """What is being observed of the test that runs now."""
+
+    status: str = "passed"
+    message: str = ""
+    fault: str | None = None
+    metrics: list[dict[str, object]] = field(default_factory=list)
+    candidate: Candidate | None = None
+
+
+class Verifier:
+    """Runs in the pytest process. `wait_for_bridge` is called once, after the list of tests has been fixed."""
+
+    def __init__(self, job: Job, events: Events, connect, ask_host) -> None:
+        self.job, self.events = job, events
+        self.connect, self.ask_host = connect, ask_host
+        self.files = Files(job.files)
+        self.budget = Budget(job.call_seconds, job.total_seconds)
+        self.link: Link | None = None
+        self.now = Observed()
+        self.resources: dict[str, float] = {}
+        self.given_up = ""
+
+    # ------------------------------------------------------------------------------------------------ the list
+
+    def pytest_configure(self, config: pytest.Config) -> None:
+        config.addinivalue_line("markers", "points(n, group=…): what the test is worth, and where it belongs")
+        config.addinivalue_line("markers", "group(name): the group of a module's tests")
+
+    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+        if report.failed:
+            self.events.send("broken", message=cut(f"{report.nodeid}: {report.longreprtext}"))
+
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        if self.job.only:
+            items[:] = [item for item in items if any(wanted in item.nodeid for wanted in self.job.only)]
+
+    def pytest_collection_finish(self, session: pytest.Session) -> None:
+        """The set of expected tests is fixed here; no candidate code has run, and none can before `setup` below."""
+        tests = [
+            {"id": item.nodeid, "group": group(item), "max_points": points(item), "title": title(item)}
+            for item in session.items
+        ]
+        self.events.send("expected", tests=tests)
+
+    def pytest_runtestloop(self, session: pytest.Session) -> None:
+        if session.testsfailed:
+            raise session.Interrupted("the hidden tests cannot be collected")
+        self.setup(self.connect())
+
+    def pytest_internalerror(self, excrepr: object) -> None:
+        self.events.send("broken", message=cut(str(excrepr)))
+
+    def setup(self, link: Link) -> None:
+        reply, _ = link.ask(op="setup", packages=self.job.packages, preload=self.job.preload)
+        self.link = link
+        self.events.send("connected", python=reply["python"])
+
+    # ------------------------------------------------------------------------------------------------ one test
+
+    def pytest_runtest_protocol(self, item: pytest.Item) -> bool | None:
+        self.now = Observed()
+        if self.given_up:
+            self.not_run(item, self.given_up, [])
+        elif self.budget.left <= 0:
+            self.not_run(item, f"the tests before it used up the whole run's {self.budget.total:g} s", ["total"])
+        else:
+            return None
+        return True
+
+    def not_run(self, item: pytest.Item, why: str, limits: list[str]) -> None:
+        self.now.status, self.now.fault, self.now.message = "not_run", "candidate", f"Not run: {why}."
+        self.report(item, [], limits, None)
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo):
+        report = yield
+        if call.excinfo is not None and self.now.status == "passed":
+            self.judge(call.excinfo.value, str(call.excinfo.traceback[-1]).strip())
+        if call.when == "teardown":
+            self.finish(item)
+        return report
+
+    def judge(self, problem: BaseException, place: str) -> None:
+        """Whose doing an exception is. The reference solution passes every test, so an assertion that fails, or an
+        error that came out of the candidate's container, is the submission's. Any other exception means that the test
+        did not know what to do with what it saw: that could not be judged, and costs nothing until a person looks."""
+        if isinstance(problem, BridgeLostError):
+            self.now.status, self.now.fault, self.now.message = "error", "infrastructure", cut(str(problem))
+        elif isinstance(problem, CandidateError | AssertionError | pytest.fail.Exception):
+            self.now.status, self.now.fault, self.now.message = "failed", "candidate", cut(str(problem))
+        else:
+            self.now.status, self.now.fault = "error", "challenge"
+            self.now.message = cut(f"{type(problem).__name__}: {problem} (at {place})")
+
+    def finish(self, item: pytest.Item) -> None:
+        """Ends all that the test started, and reports it. A container that was lost is the host's to explain."""
+        candidate = self.now.candidate
+        processes = list(self.link.processes) if self.link else []
+        peak, hit = 0, []
+        try:
+            peak = candidate.peak_memory() if candidate else 0
+            hit = self.reset(candidate)
+        except BridgeLostError as lost:
+            hit = self.replace_bridge(item, str(lost))
+        peaks = [process.ended["peak_memory"] for process in processes if process.ended]
+        self.report(item, processes, hit, max([*peaks, peak]) or None)
+
+    def replace_bridge(self, item: pytest.Item, problem: str) -> list[str]:
+        """Asks the host what became of the candidate's container. It answers when the old one is dead for certain, so
+        listening again lets nothing in that a candidate started."""
+        answer = self.ask_host("bridge_lost", test=item.nodeid, message=cut(problem))
+        self.now.status, self.now.fault, self.now.message = "failed", answer["fault"], answer["message"]
+        if answer["again"]:
+            self.setup(self.connect())
+        else:
+            self.given_up = "the candidate's container was brought down again and again"
+        return [answer["limit"]] if answer["limit"] else []
+
+    def report(self, item: pytest.Item, processes: list[Process], limits: list[str], peak: int | None) -> None:
+        now, candidate = self.now, self.now.candidate
+        dropped = sum(process.stdout.dropped + process.stderr.dropped for process in processes)
+        self.events.send(
+            "test",
+            id=item.nodeid,
+            status=now.status,
+            message=now.message,
+            fault=now.fault,
+            seconds=round(candidate.total_seconds, 6) if candidate else 0.0,
+            metrics=now.metrics,
+            limits=sorted({*limits, *(["output"] if dropped else [])}),
+            stdout="".join(process.stdout.text for process in processes),
+            stderr="".join(process.stderr.text for process in processes),
+            dropped_bytes=dropped,
+            peak_memory=peak,
+            used=bool(candidate and candidate.used),
+        )
+
+    def reset(self, candidate: Candidate | None) -> list[str]:
+        """Limits that were hit in the test, by the candidate's calls and by the counts of the container."""
+        before, kills = self.resources, self.link.memory_kills
+        counts = self.link.reset()
+        hit = list(candidate.limits) if candidate else []
+        if counts.get("memory_kills", 0) > kills:
+            hit.append("memory")
+        if counts.get("process_refusals", 0) > before.get("process_refusals", 0):
+            hit.append("processes")
+        if counts.get("disk_full"):
+            hit.append("disk")
+        self.resources = {key: float(value) for key, value in counts.items() if key not in {"killed", "disk_full"}}
+        return hit
+
+    # ------------------------------------------------------------------------------------------------ fixtures
+
+    @pytest.fixture
+    def candidate(self) -> Candidate:
+        """The candidate's work; see candidate.py."""
+        if self.now.candidate is None:
+            self.now.candidate = Candidate(
+                self.link, self.files, self.budget, self.job.module, self.job.reply_bytes, self.job.output_bytes
+            )
+        return self.now.candidate
+
+    @pytest.fixture
+    def metric(self):
+        """`metric(name, value, floor=, target=, unit="")`: partial credit, 0 at the floor, 1 at the target."""
+        return self.record_metric
+
+    def record_metric(self, name: str, value: float, *, floor: float, target: float, unit: str = "") -> float:
+        value, floor, target = float(value), float(floor), float(target)
+        if not all(abs(number) < float("inf") for number in (value, floor, target)) or floor == target:
+            raise ValueError(f"metric {name}: value, floor and target are finite, and floor is not target")
+        self.now.metrics.append({"name": name, "value": value, "floor": floor, "target": target, "unit": unit})
+        return min(1.0, max(0.0, (value - floor) / (target - floor)))
+
+    @pytest.fixture
+    def seed(self) -> int:
+        """A number of this submission's own, the same on a re-run: `random.Random(seed)`."""
+        return self.job.seed
+
+
+def points(item: pytest.Item) -> float:
+    marker = item.get_closest_marker("points")
+    value = float(marker.args[0]) if marker and marker.args else 1.0
+    if not 0 <= value < 1e6:
+        raise pytest.UsageError(f"{item.nodeid}: points({value}) is not a number from 0 on")
+    return value
+
+
+def group(item: pytest.Item) -> str:
+    """From `points(…, group=)`, else `group(…)`, nearest first; else the test file's name."""
+    for marker in item.iter_markers("points"):
+        if "group" in marker.kwargs:
+            return str(marker.kwargs["group"])
+    marker = item.get_closest_marker("group")
+    return str(marker.args[0]) if marker else item.path.stem.removeprefix("test_")
+
+
+def title(item: pytest.Item) -> str:
+    text = inspect.getdoc(getattr(item, "obj", None)) or ""
+    return cut(text.partition("\n")[0], 200)
