@@ -1,0 +1,67 @@
+"""What a check of the gate hands back, and how its figures are compared and written."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+ROUNDING = 1e-9
+"""Differences below this are rounding errors of the arithmetic and never decide a check."""
+
+
+class Outcome(StrEnum):
+    """What a check says. `not_measured` is left out of the verdict and said so."""
+
+    PASS = "pass"  # noqa: S105 - not a password
+    REJECT = "reject"
+    INCONCLUSIVE = "inconclusive"
+    NOT_MEASURED = "not_measured"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Check:
+    """One check's finding."""
+
+    id: str
+    name: str
+    value: float | None
+    limit: float
+    outcome: Outcome
+    sentence: str
+    labels_needed: int | None = 0
+    """Further labels that would settle an inconclusive check; None where no number is known to."""
+    details: Mapping[str, object] = field(default_factory=dict)
+
+
+def unmeasured(required: bool) -> Outcome:
+    """What a check without data says: it holds the gate back where it is required."""
+    return Outcome.INCONCLUSIVE if required else Outcome.NOT_MEASURED
+
+
+def pass_or_reject(ok: bool) -> Outcome:
+    """The outcome of a check that more labels would not change."""
+    return Outcome.PASS if ok else Outcome.REJECT
+
+
+def at_least(value: float, limit: float) -> bool:
+    """`value` ≥ `limit`, rounding errors aside."""
+    return value >= limit - ROUNDING
+
+
+def at_most(value: float, limit: float) -> bool:
+    """`value` ≤ `limit`, rounding errors aside."""
+    return value <= limit + ROUNDING
+
+
+def show(value: float, limit: float) -> str:
+    """`value` with two digits, or as many as it takes to tell it from `limit`."""
+    for digits in (2, 3, 4):
+        if f"{value:.{digits}f}" != f"{limit:.{digits}f}" or abs(value - limit) < ROUNDING:
+            return f"{value:.{digits}f}"
+    return f"{value:.6f}"
+
+
+def percent(value: float, limit: float) -> str:
+    """A share in percent, with as many digits as it takes to tell it from `limit`."""
+    return f"{100 * value:.1f} %" if abs(value - limit) > 0.0005 else f"{100 * value:.3f} %"
