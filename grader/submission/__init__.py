@@ -61,7 +61,7 @@ def read_submission(
         return _read(name, limits, required)
     except (ArithmeticError, LookupError, MemoryError, RecursionError, ValueError, EOFError) as error:
         # Every known damage has its own sentence; this is the net under them.
-        raise unreadable(f"'{visible(name)}' cannot be read ({type(error).__name__})") from error
+        raise unreadable(f"'{visible(os.path.basename(name))}' cannot be read ({type(error).__name__})") from error
 
 
 def read_archive(data: bytes, *, source: str = "") -> Submission:

@@ -96,7 +96,10 @@ def fetched(address: str, ref: str, limits: IntakeLimits) -> Iterator[GitSource]
                 "fetch", "--quiet", "--depth=1", "--no-tags", "--", where, f"+{ref}:refs/heads/graded", most=1 << 16
             )
         except _GitFailedError as error:
-            raise _not_fetched(without_secrets(address), ref, error.text, limits) from None
+            if git.is_full():
+                problem = f"The repository transfers more than {amount(limits.max_archive_bytes)}"
+                raise unreadable(problem, "Take large files out of the commit, or send an archive") from None
+            raise _not_fetched(without_secrets(address), ref, error.text) from None
         yield GitSource(git, limits)
 
 
@@ -190,6 +193,11 @@ class _Git:
             raise _GitFailedError(text)
         return output
 
+    def is_full(self) -> bool:
+        """Whether what was transferred reached the limit on the size of a file."""
+        packs = (self._folder / "objects" / "pack").glob("*")
+        return any(pack.stat().st_size >= self._limits.max_archive_bytes for pack in packs)
+
     def _limited(self) -> str:
         """A shell line that bounds the size of files and memory, in the shell's units, and becomes git."""
         blocks = self._limits.max_archive_bytes // 512 + 1
@@ -244,11 +252,8 @@ def _last_line(stderr: IO[bytes]) -> str:
     return without_secrets(telling[-1])
 
 
-def _not_fetched(address: str, ref: str, text: str, limits: IntakeLimits) -> GraderError:
+def _not_fetched(address: str, ref: str, text: str) -> GraderError:
     """Why there is no commit to read. Who is to blame cannot be told from git's words, so no candidate is."""
-    if "signal 25" in text or "File too large" in text:
-        problem = f"The repository transfers more than {amount(limits.max_archive_bytes)}"
-        return unreadable(problem, "Take large files out of the commit, or send an archive")
     if "find remote ref" in text or "not our ref" in text:
         return UsageError(f"'{visible(address)}' has no branch, tag or commit '{visible(ref)}'.")
     return InfrastructureError(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Sequence
 
 from grader.errors import RefusedError, visible
@@ -19,6 +18,8 @@ def check_required(submission: Submission, required: Sequence[str]) -> None:
 
 
 def _near_miss(path: str, submission: Submission) -> str:
+    import difflib
+
     name = path.rpartition("/")[2]
     paths = list(submission.files)
     for found in paths:

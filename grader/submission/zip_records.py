@@ -193,7 +193,8 @@ def _check_layout(data: bytes, members: list[Member], directory_at: int) -> None
     at = 0
     before = ""
     ordered = sorted(members, key=lambda member: member.offset)
-    for member, following in zip(ordered, [*(m.offset for m in ordered[1:]), directory_at], strict=True):
+    starts = [*(member.offset for member in ordered), directory_at]
+    for member, following in zip(ordered, starts[1:], strict=True):
         if member.offset < at:
             raise refused(member.path, f"overlaps {before or 'another entry'}", REPACK)
         if member.offset > at:
