@@ -13,9 +13,12 @@ from typing import Any
 from grader.errors import InfrastructureError
 
 _SCHEMA = """
-create table if not exists replies (key text primary key, reply text not null, made_at text not null default current_timestamp);
-create table if not exists endpoints (endpoint text, model text, can text not null, primary key (endpoint, model));
-create table if not exists drift (calibration text, criterion text, reason text not null, since text not null default current_timestamp,
+create table if not exists replies (
+    key text primary key, reply text not null, made_at text not null default current_timestamp);
+create table if not exists endpoints (
+    endpoint text, model text, can text not null, primary key (endpoint, model));
+create table if not exists drift (
+    calibration text, criterion text, reason text not null, since text not null default current_timestamp,
     primary key (calibration, criterion));
 """
 

@@ -96,9 +96,7 @@ def _strip_python(text: str, *, strings: bool) -> str:
     }
     middle = getattr(tokenize, "FSTRING_MIDDLE", -1)
     for token in tokens:
-        if token.type == tokenize.COMMENT or token.start in alone:
-            _blank(lines, token.start, token.end)
-        elif strings and token.type == middle:
+        if token.type == tokenize.COMMENT or token.start in alone or (strings and token.type == middle):
             _blank(lines, token.start, token.end)
         elif strings and token.type == tokenize.STRING:
             _blank_inside(lines, token)

@@ -75,11 +75,11 @@ def _evidence(item: View, first: int, last: int, text: str, lines: str) -> Evide
 
 
 def _place(item: View, wanted: str, claimed: int) -> tuple[int, int] | None:
-    """Indices of the first and last line of `wanted` in `item`; of several places, the one nearest to the line claimed."""
+    """Indices of the first and last line of `wanted` in `item`; of several, the one nearest to `claimed`."""
     parts = [compact(line) for line in item.lines]
     whole = "".join(parts)
     starts = [0, *accumulate(len(part) for part in parts)]
-    places = []
+    places: list[tuple[int, int]] = []
     at = whole.find(wanted)
     while at >= 0 and len(places) < 1_000:
         first = bisect.bisect_right(starts, at) - 1

@@ -45,7 +45,6 @@ _NO_NAMES = frozenset(
     "projects repo main master demo copyright holder holders orgs features topics settings about login search "
     "explore pulls issues docs blog datasets spaces models".split()
 )
-)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,0 +1,141 @@
+"""What is asked about each criterion, and what is not asked at all and why: decided before any call."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from grader.errors import visible
+from grader.judge import prompt, reading
+from grader.judge.budget import Budget
+from grader.judge.cache import Cache
+from grader.judge.code import is_about_code
+from grader.judge.config import JudgeConfig
+from grader.judge.detect import Finding
+from grader.judge.documents import Selection
+from grader.judge.fingerprint import PARTS, model_of, parts
+from grader.judge.reading import Reading
+
+if TYPE_CHECKING:
+    from grader.calibration.record import Calibration, Gate
+    from grader.challenge import Challenge
+    from grader.rubric import Criterion, GateSettings
+
+ADDRESSES = "text addresses the grader"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Plan:
+    """One criterion before it is asked. `reason`: why it is not asked; empty if it is."""
+
+    criterion: Criterion
+    model: str
+    selection: Selection
+    gate: Gate | None
+    """None: there is no calibration at all."""
+    closed: str
+    """Why drift has closed the gate; empty while it is open."""
+    reason: str
+    bare: bool
+    """Whether a twin without comments and strings is asked about, too."""
+    findings: tuple[Finding, ...]
+    prompt_tokens: int
+    """Estimated, for one question."""
+
+    @property
+    def why_not_accepted(self) -> str:
+        """Why a level would not count, however good; empty if it would."""
+        if self.gate is None:
+            return "The judge has not been calibrated for this challenge."
+        return self.closed or ("" if self.gate.accepts else self.gate.sentence)
+
+    @property
+    def may_suggest(self) -> bool:
+        """Whether a level that does not count may be shown: not when nothing is known about the judge as it is now."""
+        stale = bool(self.closed) or (self.gate is not None and self.gate.verdict == "STALE")
+        return self.criterion.suggest and not stale and not self.findings
+
+
+def plan_all(
+    challenge: Challenge,
+    read: Reading,
+    config: JudgeConfig,
+    calibration: Calibration | None,
+    cache: Cache,
+    budget: Budget,
+) -> tuple[Plan, ...]:
+    """A plan for each criterion, in the rubric's order, which is also the order in which the budget is given out."""
+    instruction = _instruction(challenge)
+    plans = []
+    for criterion in challenge.rubric.criteria:
+        selection = reading.select(read, criterion, config, challenge.submission.required)
+        gate = gate_of(criterion, config, challenge.rubric.gate, calibration)
+        closed = cache.closed(calibration.id, criterion.id) if calibration is not None else ""
+        plans.append(_plan(criterion, selection, read, instruction, config, gate, closed, budget))
+    return tuple(plans)
+
+
+def gate_of(
+    criterion: Criterion, config: JudgeConfig, limits: GateSettings, calibration: Calibration | None
+) -> Gate | None:
+    """The gate of `criterion` for the judge as it is configured now."""
+    if calibration is None:
+        return None
+    return calibration.gate(criterion.id, parts(criterion, config, limits), PARTS)
+
+
+def _instruction(challenge: Challenge) -> str:
+    path = challenge.root / "instruction.md"
+    return path.read_text(encoding="utf-8", errors="replace") if path.is_file() else ""
+
+
+def _plan(
+    criterion: Criterion,
+    selection: Selection,
+    read: Reading,
+    instruction: str,
+    config: JudgeConfig,
+    gate: Gate | None,
+    closed: str,
+    budget: Budget,
+) -> Plan:
+    paths = {item.path for item in selection.views}
+    findings = tuple(found for found in read.findings if found.path in paths)
+    findings += reading.echoes(selection, criterion, instruction)
+    bare = config.differential and is_about_code(criterion.evidence)
+    tokens = prompt.build(criterion, selection, prompt.fresh_nonce()).tokens
+    plan = Plan(
+        criterion=criterion,
+        model=model_of(criterion, config),
+        selection=selection,
+        gate=gate,
+        closed=closed,
+        reason="",
+        bare=bare,
+        findings=findings,
+        prompt_tokens=tokens,
+    )
+    reason = _why_not_asked(plan) or budget.take(plan.model, tokens, config.repeats + bare)
+    return replace(plan, reason=reason)
+
+
+def _why_not_asked(plan: Plan) -> str:
+    """Nobody is paid for a level that could be shown to no one."""
+    if reading.is_empty(plan.selection):
+        globs = ", ".join(plan.criterion.evidence)
+        return f"There is nothing to judge: the submission holds no text in {globs}."
+    if plan.findings:
+        return f"{ADDRESSES}: {where(plan.findings)}. A person reads it; nothing is taken off for it."
+    if plan.why_not_accepted and not plan.may_suggest:
+        return plan.why_not_accepted
+    return ""
+
+
+def where(findings: tuple[Finding, ...]) -> str:
+    """The places of `findings`, for a sentence."""
+    places: Mapping[str, None] = {
+        f"{visible(found.path, 80)}:{found.line}" if found.line else visible(found.path, 80): None for found in findings
+    }
+    names = list(places)
+    return ", ".join(names[:5]) + (f" and {len(names) - 5} more places" if len(names) > 5 else "")

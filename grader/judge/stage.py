@@ -1,0 +1,128 @@
+"""The judge stage: all criteria of one submission, asked at the same time, each with its gate applied."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from grader.judge import drift
+from grader.judge.budget import Budget, total
+from grader.judge.cache import Cache
+from grader.judge.client import Client
+from grader.judge.config import JudgeConfig
+from grader.judge.crew import ask_all
+from grader.judge.plan import Plan, plan_all
+from grader.judge.reading import read
+from grader.judge.results import flags_of, judge_block, result_of
+from grader.judge.votes import Verdict, Vote, settle, vote
+from grader.records import CriterionResult
+
+if TYPE_CHECKING:
+    from grader.calibration.record import Calibration
+    from grader.challenge import Challenge
+    from grader.records import Submission
+    from grader.settings import Settings
+
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True, kw_only=True)
+class JudgeResult:
+    """What the judge stage hands over. `judge` is the block of that name in grade.json."""
+
+    criteria: tuple[CriterionResult, ...]
+    judge: Mapping[str, object] = field(default_factory=dict)
+    flags: tuple[str, ...] = ()
+
+
+def judge_submission(
+    challenge: Challenge,
+    submission: Submission,
+    settings: Settings,
+    *,
+    calibration: Calibration | None,
+    cache_dir: Path,
+    progress: Progress | None = None,
+) -> JudgeResult:
+    """Levels for the criteria of `challenge`. Whatever goes wrong with one leaves it unscored, with the reason.
+
+    `progress` is told (answers in, questions asked). Raises UsageError for settings that are wrong and
+    InfrastructureError for a cache that cannot be used; no answer of an endpoint raises.
+    """
+    config = JudgeConfig.of(settings)
+    cache = Cache(cache_dir)
+    client = Client(config, cache)
+    reading = read(submission.files)
+    plans = plan_all(challenge, reading, config, calibration, cache, Budget(config))
+    try:
+        verdicts, bare, canaries = _ask(challenge, submission, plans, client, config, calibration, progress)
+        withheld = _drift(plans, canaries, client, config, calibration, cache)
+    finally:
+        client.close()
+    results = tuple(
+        result_of(plan, verdicts.get(plan.criterion.id), bare.get(plan.criterion.id), calibration, config, withheld)
+        for plan in plans
+    )
+    asked = [*verdicts.values(), *(settle([vote]) for vote in bare.values())]
+    usage = total([verdict.usage for verdict in asked] + [vote.usage for _, vote in canaries])
+    block = judge_block(plans, results, usage, asked, reading, config, calibration, canaries=len(canaries))
+    return JudgeResult(criteria=results, judge=block, flags=flags_of(plans, results, reading, calibration, withheld))
+
+
+def _ask(
+    challenge: Challenge,
+    submission: Submission,
+    plans: Sequence[Plan],
+    client: Client,
+    config: JudgeConfig,
+    calibration: Calibration | None,
+    progress: Progress | None,
+) -> tuple[dict[str, Verdict], dict[str, Vote], list[tuple[drift.Ride, Vote]]]:
+    """All questions at once: verdicts by criterion, votes on the stripped twins, and the canaries'."""
+    asked = [plan for plan in plans if not plan.reason]
+    repeats = [(plan, n) for plan in asked for n in range(config.repeats)]
+    twins = [plan for plan in asked if plan.bare]
+    riding = [
+        ride
+        for plan in asked
+        if calibration is not None and plan.gate is not None and plan.gate.accepts
+        for ride in drift.rides(plan.criterion, calibration, challenge.root, submission.digest, config)
+    ]
+    questions: list[Callable[[], Vote]] = [
+        *(partial(vote, client, p.model, p.criterion, p.selection, repeat=n) for p, n in repeats),
+        *(partial(vote, client, p.model, p.criterion, p.selection, repeat=0, bare=True) for p in twins),
+        *(partial(drift.ask, ride, client, config) for ride in riding),
+    ]
+    votes = ask_all(
+        questions,
+        at_once=config.concurrency,
+        seconds=config.deadline,
+        late=lambda: Vote(level=None, reason=f"the judge did not answer within {config.deadline:g} s"),
+        failed=lambda problem: Vote(level=None, reason=f"the judge stage failed: {type(problem).__name__}"),
+        progress=progress,
+    )
+    first, second = len(repeats), len(repeats) + len(twins)
+    verdicts = {
+        plan.criterion.id: settle([v for (p, _), v in zip(repeats, votes, strict=False) if p is plan]) for plan in asked
+    }
+    bare = {plan.criterion.id: v for plan, v in zip(twins, votes[first:second], strict=True)}
+    return verdicts, bare, list(zip(riding, votes[second:], strict=True))
+
+
+def _drift(
+    plans: Sequence[Plan],
+    canaries: Sequence[tuple[drift.Ride, Vote]],
+    client: Client,
+    config: JudgeConfig,
+    calibration: Calibration | None,
+    cache: Cache,
+) -> str:
+    """Why all levels of this grading are withheld: a canary moved. Empty if none did."""
+    reasons = [reason for ride, first in canaries if (reason := drift.moved(ride, first, client, config))]
+    if not reasons or calibration is None:
+        return ""
+    drift.close(cache, calibration, tuple(plan.criterion.id for plan in plans), reasons[0])
+    return reasons[0]
