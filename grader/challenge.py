@@ -143,6 +143,10 @@ class Challenge(Strict):
             raise ValueError(f"minimums.{wrong[0]} is a share between 0 and 1")
         return self
 
+    def requirements(self) -> bytes:
+        """The hash-pinned packages that candidate code may import."""
+        return (self.root / self.environment.requirements).read_bytes() if self.environment.requirements else b""
+
     def competency_of(self, group: str) -> Competency:
         """The competency that the tests of `group` count for."""
         known = self.groups.get(group)
@@ -181,16 +185,14 @@ def hidden_files(root: Path) -> dict[str, bytes]:
     return _read(root / "tests")
 
 
-def digest(root: Path) -> str:
-    """`sha256:…` of all that decides a grade: manifest, rubric, tests, environment, model. Not of solution or docs."""
-    files = {
-        name: (root / name).read_bytes()
-        for name in ("challenge.yaml", "rubric.yaml", "model.yaml")
-        if (root / name).is_file()
-    }
+def digest(challenge: Challenge) -> str:
+    """`sha256:…` of all that decides a grade: manifest, rubric with its shared criteria, tests, environment, model.
+    Not of the instruction, the starter, the solution or what is only shown."""
+    root = challenge.root
+    total = hashlib.sha256(challenge.rubric.model_dump_json().encode())
+    files = {name: (root / name).read_bytes() for name in ("challenge.yaml", "model.yaml") if (root / name).is_file()}
     for folder in ("tests", "environment"):
         files |= {f"{folder}/{name}": content for name, content in _read(root / folder).items()}
-    total = hashlib.sha256()
     for name, content in sorted(files.items()):
         total.update(f"{name}\0{hashlib.sha256(content).hexdigest()}\n".encode())
     return f"sha256:{total.hexdigest()}"

@@ -13,12 +13,14 @@ A message says what happened, where, and what to do.
 
 from __future__ import annotations
 
+from typing import Literal
+
 
 class GraderError(Exception):
     """Base of all errors that a user is meant to read. `exit_code` and `status` are part of the stable contract."""
 
     exit_code = 1
-    status = "infrastructure_error"
+    status: Literal["refused", "challenge_error", "infrastructure_error"] = "infrastructure_error"
 
     def __init__(self, message: str, *, fix: str = "") -> None:
         super().__init__(message)
@@ -55,6 +57,11 @@ class InfrastructureError(GraderError):
 
     exit_code = 5
     status = "infrastructure_error"
+
+    def __init__(self, message: str, *, fix: str = "", retry: bool = False) -> None:
+        super().__init__(message, fix=fix)
+        self.retry = retry
+        """Whether it may well work when tried again at once: something vanished in the middle of a run."""
 
 
 class Interrupted(GraderError):  # noqa: N818 - the name says what happened

@@ -13,6 +13,7 @@ import tarfile
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from grader.errors import ChallengeError, GraderError, InfrastructureError, visible
@@ -89,7 +90,7 @@ class DockerSandbox:
             self._threads.pop().join(BOOT_SECONDS)
         for name in (self._candidate, self._verifier):
             if name:
-                self._in_background(lambda name=name: self._remove(name))
+                self._in_background(partial(self._remove, name))
         while self._threads:
             self._threads.pop().join(REMOVAL_SECONDS)
         self._candidate = self._verifier = ""
@@ -147,7 +148,7 @@ class DockerSandbox:
         seen = observe(self._client, self._candidate, self._began, silent=True)
         verdict = failure.candidate_container(seen)
         if verdict.fault is not Fault.CANDIDATE:
-            raise InfrastructureError(verdict.sentence, fix="grade doctor, then grade again")
+            raise InfrastructureError(verdict.sentence, fix="grade doctor, then grade again", retry=True)
         self._remove(self._candidate)
         self._restarts += 1
         again = self._restarts <= RESTARTS
@@ -159,9 +160,11 @@ class DockerSandbox:
         assert self._stream is not None  # noqa: S101
         seen = observe(self._client, self._verifier, self._began)
         verdict = failure.verifier_container(failure.replace(seen, ended_by_us=late))
-        kind = ChallengeError if verdict.fault is Fault.CHALLENGE else InfrastructureError
         said = visible(self._stream.errors.strip()[-600:], 600)
-        return kind(verdict.sentence + (f" Its last words: {said}" if said else ""), fix="grade doctor")
+        sentence = verdict.sentence + (f" Its last words: {said}" if said else "")
+        if verdict.fault is Fault.CHALLENGE:
+            return ChallengeError(sentence, fix="grade challenge check")
+        return InfrastructureError(sentence, fix="grade doctor, then grade again", retry=True)
 
     def _wait(self, event: threading.Event) -> None:
         if not event.wait(BOOT_SECONDS) and self._problem is None:

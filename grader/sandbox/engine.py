@@ -16,7 +16,7 @@ FIX = "grade doctor --fix"
 
 
 def connect(seconds: int = CALL_SECONDS) -> APIClient:
-    """A client for the engine of `DOCKER_HOST`, or the local one. Raises InfrastructureError with the way to mend it."""
+    """A client for the engine of `DOCKER_HOST`, or the local one. Raises InfrastructureError with the fix."""
     import docker
 
     try:

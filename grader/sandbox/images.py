@@ -79,6 +79,12 @@ RUN command -v python >/dev/null || ln -s "$(command -v python3)" /usr/bin/pytho
 """
 
 
+_ADD = """FROM {base}
+COPY packages /opt/dependencies
+RUN python3 -m compileall -q /opt/dependencies || true
+"""
+
+
 def verifier_recipe() -> Recipe:
     folder = PLACES.shipped / "sandbox" / "verifier"
     requirements = (folder / "requirements.txt").read_bytes()
@@ -91,6 +97,11 @@ def candidate_recipe(requirements: bytes = b"") -> Recipe:
     return Recipe(
         kind="candidate", base=base_tag(), dockerfile=_INSTALL, files=_code(folder), requirements=requirements
     )
+
+
+def dependencies_recipe(requirements: bytes, base: str) -> Recipe:
+    """`requirements`: plain lines that `dependencies.parse` let through."""
+    return Recipe(kind="dependencies", base=base, dockerfile=_ADD, files={}, requirements=requirements)
 
 
 def _code(folder: Path) -> dict[str, bytes]:
@@ -145,7 +156,8 @@ def _pull(client: APIClient, tag: str) -> bool:
             if "error" in line:
                 return False
         if name != tag:
-            client.tag(name, *tag.split(":"))
+            repository, version = tag.split(":")
+            client.tag(name, repository=repository, tag=version)
     except (APIError, RequestException):
         return False
     return True
@@ -172,15 +184,21 @@ def _bootstrap(client: APIClient, tag: str) -> None:
         client.import_image_from_file(str(target), repository=repository, tag=version)
 
 
-def build(client: APIClient, recipe: Recipe) -> None:
-    """Builds `recipe` with the engine's builder; no network in any step."""
+def build(
+    client: APIClient, recipe: Recipe, *, seconds: float = BUILD_SECONDS, most: int | None = None, hashes: bool = True
+) -> None:
+    """Builds `recipe` with the engine's builder; no network in any step. `seconds` and `most` (bytes, laid out) limit
+    the packages."""
     from docker.errors import APIError
 
     with tempfile.TemporaryDirectory(prefix="grader-build-") as folder:
         packages = Path(folder) / "packages"
         packages.mkdir()
         if recipe.requirements.strip():
-            install_wheels(recipe.requirements, packages, _machine(client))
+            install_wheels(recipe.requirements, packages, _machine(client), hashes=hashes, seconds=seconds)
+            size = sum(path.stat().st_size for path in packages.rglob("*") if path.is_file())
+            if most is not None and size > most:
+                raise ChallengeError(f"The packages take {size:,} bytes; at most {most:,} are allowed.")
         context = _context(recipe, packages)
     log: list[str] = []
     try:

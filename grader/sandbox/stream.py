@@ -112,7 +112,7 @@ def encode(job: Job) -> bytes:
         "total_seconds": job.limits.total,
         "reply_bytes": job.limits.reply,
         "output_bytes": job.limits.output,
-        "packages": ["/opt/packages"],
+        "packages": ["/opt/dependencies", "/opt/packages"],
         "preload": list(job.preload),
         "only": list(job.only),
         "tests": [[name, len(content)] for name, content in job.tests.items()],

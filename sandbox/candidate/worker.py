@@ -6,7 +6,6 @@ What it says is taken by the verifier as what the candidate's code says, no more
 
 from __future__ import annotations
 
-import asyncio
 import importlib
 import inspect
 import json
@@ -21,11 +20,11 @@ KEPT = 3
 NAME_LIMIT, MESSAGE_LIMIT = 200, 4000
 
 
-def main(verifier: socket.socket, submission: str, packages: list[str]) -> None:
+def main(verifier: socket.socket, submission: str, packages: list[str], startup: frozenset[str]) -> None:
     """Serves requests until the verifier hangs up. Never returns."""
     os.dup2(verifier.fileno(), KEPT)
     os.closerange(KEPT + 1, 4096)
-    _prepare(submission, packages)
+    _prepare(submission, packages, startup)
     link = socket.socket(fileno=KEPT)
     objects: dict[int, object] = {}
     while True:
@@ -47,11 +46,12 @@ def execute(argv: list[str], env: dict[str, str], submission: str, packages: lis
         os._exit(127)
 
 
-def _prepare(submission: str, packages: list[str]) -> None:
+def _prepare(submission: str, packages: list[str], startup: frozenset[str]) -> None:
     os.chdir(submission)
     sys.path[:] = [submission, *packages, *[path for path in sys.path if path != os.path.dirname(__file__)]]
-    for name in ("bridge", "worker"):
-        sys.modules.pop(name, None)
+    own = {name.partition(".")[0] for name in os.listdir(submission)}
+    for name in ("bridge", "worker", *(own - startup)):
+        sys.modules.pop(name, None)  # the candidate's `queue.py` is the candidate's, though pid 1 has imported another
     sys.modules["__main__"] = types.ModuleType("__main__")
     importlib.invalidate_caches()
     sys.argv = [""]
@@ -78,7 +78,7 @@ def _answer(request: dict, objects: dict[int, object]) -> dict:
     try:
         value = _perform(request, objects)
         if inspect.isawaitable(value):
-            value = asyncio.run(_wait(value))
+            value = importlib.import_module("asyncio").run(_wait(value))
         if request["op"] == "make":
             objects[request["id"]] = value
             value = None

@@ -100,7 +100,6 @@ class Candidate:
         self.last_seconds: list[float] = []
         self.total_seconds = 0.0
         self.limits: list[str] = []
-        self.used = False
         self._link, self._budget, self._module = link, budget, module
         self._reply_cap, self._output_cap = reply_cap, output_cap
         self._worker: Process | None = None
@@ -257,12 +256,10 @@ class Candidate:
     # ------------------------------------------------------------------------------------------------ processes
 
     def _start_worker(self) -> Process:
-        self.used = True
         self._worker = self._link.start(self._output_cap, op="worker")
         return self._worker
 
     def _command(self, argv: list[str], env: dict[str, str] | None) -> Process:
-        self.used = True
         if self._budget.left <= 0:
             raise self._time_limit(f"the command {argv[0]}", 0.0, "total")
         return self._link.start(self._output_cap, op="command", argv=[str(part) for part in argv], env=env or {})

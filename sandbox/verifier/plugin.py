@@ -163,7 +163,7 @@ class Verifier:
             stderr="".join(process.stderr.text for process in processes),
             dropped_bytes=dropped,
             peak_memory=peak,
-            used=bool(candidate and candidate.used),
+            used=candidate is not None,
         )
 
     def reset(self, candidate: Candidate | None) -> list[str]:

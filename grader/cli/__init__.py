@@ -1,0 +1,89 @@
+"""The command line. Each command is a file of its own and is imported when it is called; nothing heavy before that."""
+
+from __future__ import annotations
+
+import importlib
+import signal
+import sys
+from typing import Any
+
+import click
+from click_default_group import DefaultGroup
+
+from grader import __version__
+
+COMMANDS = {
+    "run": ("run", "Grade one submission (what `grade SUBMISSION` is short for)."),
+    "rescore": ("rescore", "Score and render a finished run again, without Docker."),
+    "agreement": ("agreement", "How far raters agree, and whether a judge may vote: on ratings made anywhere."),
+    "calibrate": ("calibrate", "Judge the labelled items of a challenge and decide the gate."),
+    "judge": ("judge", "Ask the judge about one submission; --dry-run shows the prompt."),
+    "label": ("label", "Rate a challenge's items at the terminal, blind to others."),
+    "challenge": ("challenge", "Write, check and list challenges."),
+    "doctor": ("doctor", "What is missing on this machine, and the command that mends it."),
+}
+"""Name → module below grader/cli and one line of help, so that `grade --help` imports none of them."""
+
+
+class LazyGroup(DefaultGroup):  # type: ignore[misc]
+    """Imports a command's module when the command is used."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return super().get_command(ctx, cmd_name)  # type: ignore[no-any-return]
+        command = importlib.import_module(f"grader.cli.{COMMANDS[cmd_name][0]}").command
+        return command if isinstance(command, click.Command) else None
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, text) for name, (_, text) in COMMANDS.items()])
+
+
+@click.group(
+    cls=LazyGroup, default="run", default_if_no_args=False, context_settings={"help_option_names": ["-h", "--help"]}
+)
+@click.version_option(__version__, prog_name="grade")
+def cli() -> None:
+    """Grades take-home challenges: hidden tests in Docker sandboxes, and an LLM judge that has to earn its vote.
+
+    \b
+      grade submission.zip --challenge rag-triage
+
+    reads the submission, runs it against the challenge's hidden tests, and writes grade.json, report.html (for
+    reviewers) and feedback.html (for the candidate).
+
+    \b
+    Exit codes: 0 graded, 1 below --fail-under, 2 wrong usage, 3 submission refused, 4 challenge broken,
+    5 infrastructure (no Docker, image missing), 130 interrupted.
+    """
+
+
+def main(args: list[str] | None = None) -> Any:
+    """Entry point. Turns every GraderError into its sentence and exit code; a person never sees a traceback for one."""
+    from grader.errors import GraderError
+
+    signal.signal(signal.SIGTERM, _interrupt)
+    signal.signal(signal.SIGHUP, _interrupt)
+    try:
+        return cli.main(args=args, prog_name="grade", standalone_mode=False) or 0
+    except GraderError as problem:
+        click.echo(f"grade: {problem.message}", err=True)
+        if problem.fix:
+            click.echo(f"  to mend it: {problem.fix}", err=True)
+        sys.exit(problem.exit_code)
+    except click.ClickException as problem:
+        problem.show()
+        sys.exit(2)
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("grade: interrupted; everything that was started has been removed.", err=True)
+        sys.exit(130)
+    except BrokenPipeError:
+        sys.stderr.close()
+        sys.exit(0)
+
+
+def _interrupt(_signal: int, _frame: object) -> None:
+    raise KeyboardInterrupt

@@ -1,0 +1,98 @@
+"""`grade SUBMISSION --challenge ID`: grade one submission."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from grader.pipeline import Run
+    from grader.records import Grade
+
+
+@click.command()
+@click.argument("submission")
+@click.option("--challenge", "-c", required=True, metavar="ID", help="A challenge's id, or the folder of a pack.")
+@click.option("--out", "-o", type=click.Path(path_type=Path), help="Folder for the result (./grade-<name>).")
+@click.option("--json", "as_json", is_flag=True, help="Print grade.json on standard output, for programs.")
+@click.option("--no-judge", is_flag=True, help="Leave the criteria to people, even where a judge is configured.")
+@click.option("--fail-under", type=float, metavar="N", help="Exit with 1 when the score is below N (of 100).")
+@click.option("--challenges", type=click.Path(path_type=Path), metavar="DIR", help="Folder to look for challenges in.")
+@click.option("--only", multiple=True, metavar="TEXT", help="Run only tests whose id contains TEXT. Not a full grade.")
+@click.option(
+    "--format", "formats", default="", metavar="LIST", help="Also write: junit,ctrf,gradescope,csv,markdown,sarif."
+)
+def command(
+    submission: str,
+    challenge: str,
+    out: Path | None,
+    as_json: bool,
+    no_judge: bool,
+    fail_under: float | None,
+    challenges: Path | None,
+    only: tuple[str, ...],
+    formats: str,
+) -> int:
+    """Grade SUBMISSION: a .zip, .tar.gz, folder, or git address.
+
+    \b
+    Writes into --out:
+      grade.json      the grade, for programs (stable, with a JSON Schema)
+      report.html     for reviewers: every number with what it rests on
+      feedback.html   for the candidate, and feedback.md; no hidden test in it
+      evidence/       what was observed; `grade rescore` works from it
+
+    What is printed here is safe to show to a candidate. Without a judge model (GRADER_JUDGE_MODEL) the criteria stay
+    open for people, and the grade says so.
+    """
+    from grader.cli.progress import Progress
+    from grader.pipeline import Request, Run, grade
+    from grader.settings import Settings, find_challenge
+
+    settings = Settings.read()
+    request = Request(
+        source=submission,
+        challenge=find_challenge(challenge, settings, challenges),
+        out=out or Path(f"grade-{default_name(submission)}"),
+        judge=not no_judge,
+        only=only,
+        formats=tuple(part.strip() for part in formats.split(",") if part.strip()),
+    )
+    with Progress(quiet=as_json) as progress:
+        run = Run(request=request, settings=settings, say=progress.say, progress=progress.tests)
+        result = grade(run)
+    if as_json:
+        from grader.report.grade_json import grade_to_json
+
+        click.echo(json.dumps(grade_to_json(result), ensure_ascii=False))
+    else:
+        click.echo(summary(result, run))
+    return 1 if fail_under is not None and result.score is not None and result.score.value < fail_under else 0
+
+
+def default_name(source: str) -> str:
+    """A folder name out of what was given: `work/jane.tar.gz` → `jane`."""
+    name = re.split(r"[#?]", source.rstrip("/"))[0].rpartition("/")[2]
+    name = re.sub(r"(\.tar)?\.(zip|gz|tgz|xz|zst|tar|git)$", "", name)
+    return re.sub(r"[^A-Za-z0-9._-]", "_", name).strip(".") or "submission"
+
+
+def summary(result: Grade, run: Run) -> str:
+    """A few lines for a terminal. Group sums only: no test's name, input or expected value."""
+    assert result.score is not None  # noqa: S101 - graded
+    assert result.objective is not None  # noqa: S101
+    score, points = result.score, result.objective
+    span = "" if score.final and score.low == score.high else f"  (between {score.low:.1f} and {score.high:.1f})"
+    lines = [
+        "",
+        f"  score           {score.value:.1f} of {score.max:g}{span}",
+        f"  hidden tests    {points.points:g} of {points.max_points:g} points in {len(points.tests)} tests",
+        f"  recommendation  {result.recommendation.replace('_', ' ')}: {result.recommendation_reason}",
+    ]
+    lines += [f"  note            {flag}" for flag in result.flags]
+    lines += [f"  report          {run.request.out / 'report.html'}", f"  took            {run.timings['total']:.2f} s"]
+    return "\n".join(lines)

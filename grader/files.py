@@ -1,0 +1,48 @@
+"""Writing files whole or not at all."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import tempfile
+from pathlib import Path
+
+from grader.errors import InfrastructureError
+
+
+def write(path: Path, content: bytes | str, *, durable: bool = False) -> None:
+    """Puts `content` at `path` in one step: whoever looks sees the old file or the new one, never half of one.
+    With `durable` it is on the disk before this returns, so that a power cut cannot undo it.
+
+    Raises InfrastructureError where the disk is full or the folder cannot be written.
+    """
+    data = content.encode("utf-8") if isinstance(content, str) else content
+    temporary = ""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, temporary = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".part", dir=path.parent)
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+            if durable:
+                file.flush()
+                os.fsync(file.fileno())
+        os.chmod(temporary, 0o666 & ~_umask())
+        os.replace(temporary, path)
+    except OSError as problem:
+        with contextlib.suppress(OSError):
+            os.unlink(temporary)
+        what = f"{path} cannot be written: {problem.strerror or problem}."
+        raise InfrastructureError(what, fix="free some space, or name another folder with --out") from problem
+
+
+def _umask() -> int:
+    current = os.umask(0)
+    os.umask(current)
+    return current
+
+
+def remove_partial(folder: Path) -> None:
+    """Removes what a run that was killed while writing left in `folder`."""
+    for leftover in folder.glob(".*.part") if folder.is_dir() else ():
+        with contextlib.suppress(OSError):
+            leftover.unlink()

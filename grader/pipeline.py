@@ -1,0 +1,380 @@
+"""The main job, as its list of stages: read, run, score, judge, combine, save.
+
+The verifier boots while the submission is read and the challenge is checked; containers are removed while the report
+is rendered. `grade` leaves nothing running, whatever happens in it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import re
+import secrets
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from grader import __version__, files
+from grader.errors import ChallengeError, GraderError, InfrastructureError
+from grader.records import CriterionResult, Grade, Submission, VerifierResult
+from grader.settings import Settings
+
+if TYPE_CHECKING:
+    from grader.challenge import Challenge
+    from grader.sandbox.protocol import Job, Sandbox
+
+Say = Callable[[str], None]
+NO_JUDGE = "no judge configured"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Request:
+    """What is to be graded, against what, and where the result goes."""
+
+    source: str
+    challenge: Path
+    out: Path
+    judge: bool = True
+    only: tuple[str, ...] = ()
+    """Parts of test ids, to run only those: for authors. The grade says so."""
+    formats: tuple[str, ...] = ()
+
+
+@dataclass
+class Run:
+    """One grading under way: its id, its clock, and who is told about progress."""
+
+    request: Request
+    settings: Settings
+    say: Say
+    progress: Callable[[int, int], None] = lambda _done, _all: None
+    id: str = field(default_factory=lambda: secrets.token_hex(6))
+    started_at: str = field(default_factory=lambda: datetime.now(UTC).isoformat(timespec="seconds"))
+    timings: dict[str, float] = field(default_factory=dict)
+    began: float = field(default_factory=time.monotonic)
+
+    def took(self, stage: str, seconds: float) -> None:
+        self.timings[stage] = round(self.timings.get(stage, 0.0) + seconds, 4)
+
+    @contextlib.contextmanager
+    def stage(self, name: str) -> Iterator[None]:
+        began = time.monotonic()
+        try:
+            yield
+        finally:
+            self.took(name, time.monotonic() - began)
+
+
+MakeSandbox = Callable[[Run], "Sandbox"]
+
+
+def docker_sandbox(run: Run) -> Sandbox:
+    """The sandbox that `grade` uses."""
+    from grader.sandbox.docker import DockerSandbox
+
+    return DockerSandbox(run.id, runtime=run.settings.runtime, clock=run.took)
+
+
+def grade(run: Run, make_sandbox: MakeSandbox = docker_sandbox) -> Grade:
+    """Grades one submission and writes the output folder. Raises GraderError, after `grade.json` has been written with
+    the reason; then nothing but the reason is in it."""
+    files.remove_partial(run.request.out)
+    known: dict[str, Any] = {}
+    try:
+        return _grade(run, make_sandbox, known)
+    except GraderError as problem:
+        if problem.exit_code in {3, 4, 5}:
+            with contextlib.suppress(InfrastructureError):  # the folder itself may be what is wrong
+                save_failure(run, problem, known)
+        raise
+
+
+def _grade(run: Run, make_sandbox: MakeSandbox, known: dict[str, Any]) -> Grade:
+    request = run.request
+    sandbox = make_sandbox(run)
+    try:
+        sandbox.boot()
+        run.say("reading the submission")
+        challenge, submission = _read(run, known)
+        judging = _start_judge(run, challenge, submission)
+        sandbox, observed = _run_tests(run, sandbox, make_sandbox, challenge, submission)
+        removal = threading.Thread(target=sandbox.close)
+        removal.start()
+        criteria, judge, found = judging()
+        result = _combine(run, challenge, submission, observed, criteria, judge, found, sandbox.facts())
+        with run.stage("report"):
+            run.say("writing the report")
+            result = _save(run, result, challenge, submission, observed)
+        with run.stage("removal"):
+            removal.join()
+        run.took("total", time.monotonic() - run.began)
+        result = replace(result, timings=dict(run.timings))
+        write_grade(request.out, result)
+        return result
+    finally:
+        sandbox.close()
+
+
+# ------------------------------------------------------------------------------------------------ read
+
+
+def _read(run: Run, known: dict[str, Any]) -> tuple[Challenge, Submission]:
+    """The challenge and the submission, both checked."""
+    from grader.challenge import load_challenge
+
+    with run.stage("challenge"):
+        challenge = load_challenge(run.request.challenge)
+        known["challenge"] = challenge_facts(challenge)
+    with run.stage("intake"):
+        from grader.submission import IntakeLimits, check_required, read_submission
+
+        rules = challenge.submission
+        limits = IntakeLimits(max_files=rules.max_files, max_bytes=int(rules.max_bytes))
+        submission = read_submission(run.request.source, limits, required=rules.required)
+        known["submission"] = submission_facts(submission)
+        check_required(submission, rules.required)
+    return challenge, submission
+
+
+def challenge_facts(challenge: Challenge) -> dict[str, Any]:
+    from grader.challenge import digest
+
+    return {"id": challenge.id, "version": challenge.version, "digest": digest(challenge), "title": challenge.title}
+
+
+def submission_facts(submission: Submission) -> dict[str, Any]:
+    left_out = [{"path": x.path, "files": x.files, "bytes": x.bytes, "reason": x.reason} for x in submission.left_out]
+    return {
+        "digest": submission.digest,
+        "files": len(submission.files),
+        "bytes": submission.bytes,
+        "left_out": left_out,
+    }
+
+
+# ------------------------------------------------------------------------------------------------ run
+
+
+def _run_tests(
+    run: Run, sandbox: Sandbox, make_sandbox: MakeSandbox, challenge: Challenge, submission: Submission
+) -> tuple[Sandbox, VerifierResult]:
+    """Runs the hidden tests. An engine that vanishes in the middle is no one's fault and is tried once more."""
+    from grader.challenge import has_tests
+    from grader.verifier import collect
+
+    if not has_tests(challenge.root):
+        return sandbox, VerifierResult(expected=(), tests=())
+    run.say("running the hidden tests")
+    job = make_job(run, challenge, submission)
+    with run.stage("tests"):
+        try:
+            return sandbox, collect(sandbox.run(job), run.progress)
+        except InfrastructureError as problem:
+            if not problem.retry:
+                raise
+            run.say(f"{problem.message} Trying once more.")
+            sandbox.close()
+            second = make_sandbox(run)
+            try:
+                second.boot()
+                return second, collect(second.run(job), run.progress)
+            except BaseException:
+                second.close()
+                raise
+
+
+def make_job(run: Run, challenge: Challenge, submission: Submission) -> Job:
+    """The run of `submission` against the hidden tests of `challenge`; the image of its dependencies is made here."""
+    from grader.challenge import digest, hidden_files
+    from grader.sandbox import dependencies, images
+    from grader.sandbox.protocol import Job
+    from grader.verifier import limits_of, seed_for
+
+    image = images.candidate_recipe(challenge.requirements()).tag
+    wanted = submission.files.get(challenge.submission.dependencies) if challenge.submission.dependencies else None
+    if wanted is not None:
+        with run.stage("dependencies"):
+            image = dependencies.image(wanted, challenge.submission.dependencies, image, run.say)
+    return Job(
+        tests=hidden_files(challenge.root),
+        files=submission.files,
+        module=challenge.interface.module,
+        seed=seed_for(digest(challenge), submission.digest),
+        limits=limits_of(challenge),
+        candidate_image=image,
+        preload=preload(submission.files),
+        only=run.request.only,
+    )
+
+
+_IMPORT = re.compile(rb"^[ \t]*(?:import|from)[ \t]+([A-Za-z_]\w*)", re.MULTILINE)
+_NO_PRELOAD = frozenset({"antigravity", "this", "test", "idlelib", "turtle", "turtledemo", "tkinter", "lib2to3"})
+
+
+def preload(sources: Mapping[str, bytes]) -> tuple[str, ...]:
+    """Top-level modules that the submission's Python files name in import statements and do not bring themselves, at
+    most 50. Found by pattern, not by parsing: a file that breaks a parser must not break us."""
+    own = {path.split("/")[0].removesuffix(".py") for path in sources}
+    named: set[str] = set()
+    for path, content in sources.items():
+        if path.endswith(".py"):
+            named.update(name.decode() for name in _IMPORT.findall(content[:200_000]))
+    return tuple(sorted(named - own - _NO_PRELOAD))[:50]
+
+
+# ------------------------------------------------------------------------------------------------ judge
+
+Judged = tuple[Sequence[CriterionResult], Mapping[str, object], Sequence[str]]
+
+
+def _start_judge(run: Run, challenge: Challenge, submission: Submission) -> Callable[[], Judged]:
+    """Begins to judge beside the containers; the result is waited for by calling what is returned."""
+    from grader.grading import unscored
+
+    criteria = challenge.rubric.criteria
+    settings = run.settings
+    configured = bool(settings.judge_model and (settings.openai_base_url or settings.openai_api_key))
+    if not (criteria and configured and run.request.judge):
+        reason = NO_JUDGE if run.request.judge else "the judge was switched off for this run"
+        return lambda: (unscored(criteria, reason), {}, ())
+    return lambda: (unscored(criteria, NO_JUDGE), {}, ())
+
+
+# ------------------------------------------------------------------------------------------------ combine
+
+
+def _combine(
+    run: Run,
+    challenge: Challenge,
+    submission: Submission,
+    observed: VerifierResult,
+    criteria: Sequence[CriterionResult],
+    judge: Mapping[str, object],
+    found: Sequence[str],
+    facts: Mapping[str, Any],
+) -> Grade:
+    from grader import grading, objective
+    from grader.verifier import seed_for
+
+    points = objective.score(observed.tests)
+    combined = grading.combine(challenge, points, criteria)
+    about = challenge_facts(challenge)
+    flags = (*grading.flags(points, observed.limits_hit), *found)
+    if run.request.only:
+        flags = (f"Only tests that match {', '.join(run.request.only)} were run: this is not a grade.", *flags)
+    return Grade(
+        status="graded",
+        reason="",
+        challenge=about,
+        submission=submission_facts(submission),
+        objective=points,
+        criteria=tuple(criteria),
+        competencies=combined.competencies,
+        score=combined.score,
+        recommendation=combined.recommendation,
+        recommendation_reason=combined.recommendation_reason,
+        open=combined.open,
+        judge=judge,
+        provenance=_provenance(run, facts, seed_for(about["digest"], submission.digest)),
+        timings=dict(run.timings),
+        flags=flags,
+        resources=observed.resources,
+    )
+
+
+def _provenance(run: Run, facts: Mapping[str, Any], seed: int | None = None) -> dict[str, Any]:
+    return {
+        "grader_version": __version__,
+        "python": sys.version.split()[0],
+        "started_at": run.started_at,
+        "run": run.id,
+        **({"seed": seed} if seed is not None else {}),
+        **facts,
+        "pinned": {"TZ": "UTC", "LC_ALL": "C.UTF-8", "PYTHONHASHSEED": "0"},
+    }
+
+
+# ------------------------------------------------------------------------------------------------ save
+
+
+def _save(run: Run, result: Grade, challenge: Challenge, submission: Submission, observed: VerifierResult) -> Grade:
+    from grader import evidence
+
+    evidence.save(run.request.out, challenge, submission, observed)
+    write_pages(run.request.out, result, challenge, submission, run.request.formats)
+    return result
+
+
+def write_grade(out: Path, result: Grade) -> None:
+    """Writes grade.json: last, so that where it is, all the rest is."""
+    from grader.evidence import to_text
+    from grader.report.grade_json import grade_to_json
+
+    files.write(out / "grade.json", to_text(grade_to_json(result)), durable=True)
+
+
+def write_pages(
+    out: Path, result: Grade, challenge: Challenge | None, submission: Submission | None, formats: Sequence[str] = ()
+) -> None:
+    """Renders what people read. Without a challenge (it could not be read) there is nothing to render."""
+    if challenge is None:
+        return
+    from grader.report import render_feedback, render_formats, render_report
+
+    files.write(out / "report.html", render_report(result, challenge, submission))
+    page, text = render_feedback(result, challenge, submission)
+    files.write(out / "feedback.html", page)
+    files.write(out / "feedback.md", text)
+    for name, content in render_formats(result, challenge, formats, "reviewer").items():
+        files.write(out / name, content)
+
+
+def save_failure(run: Run, problem: GraderError, known: Mapping[str, Any]) -> None:
+    """A run without a grade still leaves grade.json with the reason, and a page that says it."""
+    run.took("total", time.monotonic() - run.began)
+    result = Grade(
+        status=problem.status,
+        reason=problem.message + (f" ({problem.fix})" if problem.fix else ""),
+        challenge=known.get("challenge", {"id": run.request.challenge.name}),
+        submission=known.get("submission", {}),
+        recommendation_reason="There is no grade.",
+        provenance=_provenance(run, {}),
+        timings=dict(run.timings),
+    )
+    write_grade(run.request.out, result)
+    from grader.challenge import load_challenge
+
+    with contextlib.suppress(ChallengeError):
+        write_pages(run.request.out, result, load_challenge(run.request.challenge), None, run.request.formats)
+
+
+def rescore(out: Path, say: Say) -> Grade:
+    """Scores and renders the run in `out` again from its evidence; runs nothing. Raises UsageError."""
+    from grader import evidence, grading, objective
+    from grader.evidence import load_json
+    from grader.report.grade_json import grade_from_json
+
+    say("reading the evidence")
+    before = grade_from_json(load_json(out / "grade.json"))
+    challenge = evidence.load_challenge(out)
+    submission = evidence.load_submission(out)
+    observed = evidence.load_observed(out)
+    points = objective.score(observed.tests)
+    combined = grading.combine(challenge, points, before.criteria)
+    result = replace(
+        before,
+        objective=points,
+        competencies=combined.competencies,
+        score=combined.score,
+        recommendation=combined.recommendation,
+        recommendation_reason=combined.recommendation_reason,
+        open=combined.open,
+    )
+    say("writing the report")
+    write_pages(out, result, challenge, submission)
+    write_grade(out, result)
+    return result

@@ -1,0 +1,65 @@
+"""What a submission wants installed: read strictly, fetched as wheels, laid out in an image of its own.
+
+The list comes from the candidate, so only plain lines are taken: a name, extras, versions, a marker, hashes. Options,
+addresses, paths and variables are refused: each of them could make pip fetch or run something else. No code of the
+candidate's, or of a package, runs while there is a network.
+"""
+
+from __future__ import annotations
+
+import re
+
+from grader.errors import ChallengeError, RefusedError, visible
+from grader.sandbox import images
+from grader.sandbox.engine import connect
+
+MAX_PACKAGES = 60
+MAX_BYTES = 400_000_000
+SECONDS = 300.0
+_LINE = re.compile(
+    r"[A-Za-z0-9][A-Za-z0-9._-]*(?:\[[A-Za-z0-9._,\s-]+\])?"  # name[extras]
+    r"\s*(?:(?:===?|~=|!=|<=?|>=?)\s*[A-Za-z0-9.*+!_-]+\s*,?\s*)*"  # versions
+    r"(?:;\s*[A-Za-z0-9_.'\"<>=!~()\s,-]+?)?"  # marker
+    r"(?:\s+--hash=sha256:[0-9a-f]{64})*"
+)
+
+
+def parse(text: bytes, name: str) -> list[str]:
+    """The lines of a requirement file. Raises RefusedError that names the line that is not a plain requirement."""
+    try:
+        lines = text.decode("utf-8-sig").replace("\\\n", " ").splitlines()
+    except UnicodeDecodeError as problem:
+        raise RefusedError(f"{visible(name)} is not UTF-8 text.") from problem
+    wanted = []
+    for number, raw in enumerate(lines, 1):
+        line = re.sub(r"(^|\s)#.*$", "", raw).strip()
+        if not line:
+            continue
+        if len(line) > 2000 or not _LINE.fullmatch(line):
+            raise RefusedError(
+                f"{visible(name)}, line {number}: {visible(line, 80)!r} is not a plain requirement; "
+                "write a package and its version, such as numpy==2.2.1, without options, addresses or paths."
+            )
+        wanted.append(line)
+    if len(wanted) > MAX_PACKAGES:
+        raise RefusedError(f"{visible(name)} lists {len(wanted)} packages; at most {MAX_PACKAGES} are installed.")
+    return wanted
+
+
+def image(text: bytes, name: str, base: str, say: images.Say) -> str:
+    """The tag of an image with these packages on top of `base`, made unless it is there. Raises RefusedError where a
+    package cannot be had as a wheel, InfrastructureError where Docker cannot build."""
+    wanted = parse(text, name)
+    if not wanted:
+        return base
+    recipe = images.dependencies_recipe("\n".join(sorted(wanted)).encode(), base)
+    client = connect()
+    try:
+        if images.missing(client, [recipe.tag]):
+            say(f"installing what {visible(name)} lists")
+            images.build(client, recipe, seconds=SECONDS, most=MAX_BYTES, hashes="--hash=" in "".join(wanted))
+    except ChallengeError as problem:
+        raise RefusedError(f"{visible(name)}: {problem.message}") from problem
+    finally:
+        client.close()
+    return recipe.tag

@@ -1,0 +1,125 @@
+"""From the verifier's events to a VerifierResult: each expected test has exactly one result, or there is no grade."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from grader.challenge import Challenge
+from grader.errors import ChallengeError, InfrastructureError
+from grader.records import Fault, Metric, TestResult, TestStatus, VerifierResult
+from grader.sandbox.protocol import CandidateLimits, Event
+
+Progress = Callable[[int, int], None]
+"""Told how many tests have ended, and how many there are."""
+
+
+def seed_for(challenge_digest: str, submission_digest: str) -> int:
+    """A number that only this submission to this challenge gets: HMAC-SHA256 of the submission's digest, keyed by the
+    challenge's, which covers the hidden tests; so nobody outside can compute it. 63 bits."""
+    mac = hmac.new(challenge_digest.encode(), submission_digest.encode(), hashlib.sha256).digest()
+    return int.from_bytes(mac[:8], "big") >> 1
+
+
+def limits_of(challenge: Challenge) -> CandidateLimits:
+    limits = challenge.limits
+    return CandidateLimits(
+        cpus=limits.cpus,
+        memory=int(limits.memory),
+        processes=limits.processes,
+        disk=int(limits.disk),
+        call=limits.call,
+        total=limits.total,
+        reply=int(limits.reply),
+        output=int(limits.output),
+    )
+
+
+def collect(events: Iterable[Event], progress: Progress = lambda _done, _all: None) -> VerifierResult:
+    """The result of a run. Raises ChallengeError where the pack is broken (its tests cannot be collected, or one fails
+    by itself), InfrastructureError where a test could not run; neither ever becomes points."""
+    expected: dict[str, Mapping[str, Any]] = {}
+    results: dict[str, TestResult] = {}
+    resources: Mapping[str, float] = {}
+    for event in events:
+        kind = event["event"]
+        if kind == "expected":
+            expected = {test["id"]: test for test in event["tests"]}
+        elif kind == "test":
+            _add(event, expected, results)
+            progress(len(results), len(expected))
+        elif kind == "broken":
+            message = event.get("message") or f"pytest ended with code {event.get('code')}"
+            raise ChallengeError(f"The hidden tests cannot be run: {message}", fix="grade challenge check")
+        elif kind == "done":
+            resources = event.get("resources", {})
+    missing = [name for name in expected if name not in results]
+    if missing or not expected:
+        what = (
+            f"{len(missing)} of {len(expected)} hidden tests gave no result"
+            if expected
+            else "There are no hidden tests"
+        )
+        raise ChallengeError(f"{what}{': ' + missing[0] if missing else ''}.", fix="grade challenge check")
+    tests = tuple(results[name] for name in expected)
+    return VerifierResult(expected=tuple(expected), tests=tests, limits_hit=_limits_hit(tests), resources=resources)
+
+
+def _add(event: Event, expected: Mapping[str, Mapping[str, Any]], results: dict[str, TestResult]) -> None:
+    name = event["id"]
+    if name not in expected or name in results:
+        raise ChallengeError(f"The verifier reported {name!r}, which was not expected or is there already.")
+    fault = Fault(event["fault"]) if event["fault"] else None
+    if event["status"] == "error" and fault is Fault.INFRASTRUCTURE:
+        raise InfrastructureError(f"The run was cut short in {name}: {event['message']}", fix="grade again")
+    if event["status"] == "error" and not event["used"]:
+        raise ChallengeError(f"The hidden test {name} fails by itself, without the submission: {event['message']}")
+    results[name] = _result(event, expected[name], fault)
+
+
+def _result(event: Event, test: Mapping[str, Any], fault: Fault | None) -> TestResult:
+    status = TestStatus(event["status"])
+    metrics = tuple(Metric(**metric, test=event["id"]) for metric in event["metrics"])
+    most = float(test["max_points"])
+    credit = sum(metric.credit for metric in metrics) / len(metrics) if metrics else 1.0
+    return TestResult(
+        id=event["id"],
+        group=test["group"],
+        status=status,
+        points=round(most * credit, 6) if status is TestStatus.PASSED else 0.0,
+        max_points=most,
+        seconds=event["seconds"],
+        message=event["message"],
+        title=test["title"],
+        fault=fault,
+        limits=tuple(event["limits"]),
+        metrics=metrics,
+        stdout=event["stdout"],
+        stderr=event["stderr"],
+        dropped_bytes=event["dropped_bytes"],
+        peak_memory=event["peak_memory"],
+    )
+
+
+_LIMITS = {
+    "call": "the time of a single call",
+    "total": "the time of the whole run",
+    "memory": "memory",
+    "processes": "the number of processes",
+    "disk": "disk space",
+    "reply": "the size of a reply",
+    "output": "the output that is kept",
+}
+
+
+def _limits_hit(tests: Iterable[TestResult]) -> tuple[str, ...]:
+    counts: dict[str, int] = {}
+    for test in tests:
+        for limit in test.limits:
+            counts[limit] = counts.get(limit, 0) + 1
+    return tuple(
+        f"The submission reached the limit on {_LIMITS.get(limit, limit)} in {count} test{'s' if count > 1 else ''}."
+        for limit, count in sorted(counts.items())
+    )
