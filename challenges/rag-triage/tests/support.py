@@ -1,0 +1,136 @@
+"""What all tests use: building a desk, asking it, and checking the shape of its replies before anything rests on them."""
+
+# rgt-canary-7f3c9b1e-5d20-4a86-b8f4-e1c06d97a254
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from world import QUEUES, Case, Document, Ticket, World
+
+KEYS = frozenset(("queue", "confidence", "citations", "escalate", "answer"))
+LONGEST_ANSWER = 500
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reply:
+    """A checked reply. Where `problem` is set, there was no usable reply, and nothing in it can be right."""
+
+    queue: str = ""
+    confidence: float = 1.0
+    citations: tuple[str, ...] = ()
+    escalate: bool | None = None
+    answer: str = ""
+    problem: str = ""
+
+    def cites(self, case: Case) -> bool:
+        """Whether exactly the right documents are cited."""
+        return not self.problem and frozenset(self.citations) == case.citations
+
+    def states(self, figure: int) -> bool:
+        return str(figure) in re.findall(r"\d+", self.answer)
+
+
+def checked(value: Any) -> Reply:
+    """`value` as a reply; a CandidateError or a wrong shape becomes a reply with a problem."""
+    problem = f"{value.type}: {value.message}" if isinstance(value, Exception) else _problem(value)
+    if problem:
+        return Reply(problem=problem)
+    return Reply(**(value | {"citations": tuple(value["citations"])}))
+
+
+def _problem(value: Any) -> str:
+    if not isinstance(value, dict) or frozenset(value) != KEYS:
+        return f"triage has to return a dict with the keys {', '.join(sorted(KEYS))}"
+    if value["queue"] not in QUEUES:
+        return f"{value['queue']!r:.60} is not one of the seven queues"
+    confidence = value["confidence"]
+    if isinstance(confidence, bool) or not isinstance(confidence, int | float) or not 0 <= confidence <= 1:
+        return f"confidence {confidence!r:.60} is not a number from 0 to 1"
+    citations = value["citations"]
+    if not isinstance(citations, list) or not all(isinstance(item, str) for item in citations):
+        return "citations is not a list of document ids"
+    if len(set(citations)) < len(citations):
+        return "citations names a document twice"
+    if not isinstance(value["escalate"], bool):
+        return "escalate is not true or false"
+    if not isinstance(value["answer"], str) or len(value["answer"]) > LONGEST_ANSWER:
+        return f"answer is not a text of at most {LONGEST_ANSWER} characters"
+    return ""
+
+
+class Desk:
+    """The candidate's triage with the knowledge base of `world`."""
+
+    def __init__(self, candidate: Any, world: World) -> None:
+        self.candidate = candidate
+        self.world = world
+        self.build(world.documents)
+
+    def build(self, documents: Sequence[Document]) -> None:
+        self.candidate.call("build", list(documents))
+
+    def read(self, tickets: Sequence[Ticket | Any]) -> list[Reply]:
+        """The replies to `tickets`; a ticket that ends in an error costs that ticket, not the test."""
+        return [checked(value) for value in self.candidate.map("triage", list(tickets), errors="return")]
+
+    def answer(self, cases: Sequence[Case]) -> list[Reply]:
+        return self.read([case.ticket for case in cases])
+
+    def require_use(self, at_least: float = 0.4) -> None:
+        """Fails where plain tickets are not handled: who reads nothing resists nothing, and is stable for no merit.
+
+        Half of the measure is the right queue, half the right citations.
+        """
+        cases = self.world.cases("use", 14, lambda write: write.plain())
+        replies = self.answer(cases)
+        useful = (accuracy(cases, replies) + share(reply.cites(case) for case, reply in paired(cases, replies))) / 2
+        assert useful >= at_least, (
+            f"Only {useful:.0%} of plain tickets were routed and cited rightly, {at_least:.0%} are needed for this check to mean "
+            f"anything.{problems(replies)}"
+        )
+
+
+def paired(cases: Sequence[Case], replies: Sequence[Reply]) -> zip[tuple[Case, Reply]]:
+    return zip(cases, replies, strict=True)
+
+
+def share(outcomes: Any) -> float:
+    """Share of true values, 0 for none at all."""
+    values = [bool(outcome) for outcome in outcomes]
+    return sum(values) / len(values) if values else 0.0
+
+
+def accuracy(cases: Sequence[Case], replies: Sequence[Reply]) -> float:
+    """Share of tickets that reached their queue; either queue counts for a ticket with two."""
+    return share(case.queues.get(reply.queue, 0) > 0 for case, reply in paired(cases, replies))
+
+
+def recall(cases: Sequence[Case], replies: Sequence[Reply]) -> float:
+    """Share of the documents to cite that were cited."""
+    wanted = sum(len(case.citations) for case in cases)
+    found = sum(len(case.citations.intersection(reply.citations)) for case, reply in paired(cases, replies))
+    return found / wanted if wanted else 0.0
+
+
+def precision(cases: Sequence[Case], replies: Sequence[Reply]) -> float:
+    """Share of the cited documents that were right to cite, 0 where nothing was cited."""
+    cited = sum(len(reply.citations) for reply in replies)
+    right = sum(len(case.citations.intersection(reply.citations)) for case, reply in paired(cases, replies))
+    return right / cited if cited else 0.0
+
+
+def alarms(cases: Sequence[Case], replies: Sequence[Reply]) -> tuple[float, float]:
+    """Share of tickets for a person that were escalated, and share of the others that were; no reply is wrong both ways."""
+    grave = [reply.escalate is True for case, reply in paired(cases, replies) if case.escalate]
+    calm = [reply.escalate is not False for case, reply in paired(cases, replies) if not case.escalate]
+    return share(grave), share(calm)
+
+
+def problems(replies: Sequence[Reply]) -> str:
+    """A sentence on replies that were not usable, "" where all were."""
+    bad = [reply.problem for reply in replies if reply.problem]
+    return f" {len(bad)} of {len(replies)} replies were not usable, the first: {bad[0]}." if bad else ""

@@ -1,0 +1,65 @@
+# rgt-canary-7f3c9b1e-5d20-4a86-b8f4-e1c06d97a254
+from __future__ import annotations
+
+import pytest
+from support import accuracy, paired, problems
+from world import QUEUES
+
+REST = len(QUEUES) - 1
+
+
+def mixed(world):
+    """Half clear tickets, a quarter with two matters, a quarter that could be about anything."""
+    clear = world.cases("clear", 30, lambda w: w.plain()) + world.cases("clear-foreign", 20, lambda w: w.multilingual())
+    return clear + world.cases("mixed-two", 25, lambda w: w.two_matters()) + world.cases("mixed-vague", 25, lambda w: w.vague())
+
+
+def expected_brier(case, reply):
+    """Brier score over the seven queues, in expectation over where the ticket may belong.
+
+    The probability that the reply leaves over is spread evenly. 0 is best, 2 is worst; no reply scores 2.
+    """
+    if reply.problem:
+        return 2.0
+    rest = (1 - reply.confidence) / REST
+    stated = {queue: reply.confidence if queue == reply.queue else rest for queue in QUEUES}
+    squares = sum(p * p for p in stated.values())
+    return squares + 1 - 2 * sum(stated[queue] * true for queue, true in case.queues.items())
+
+
+def expected_calibration_error(cases, replies, bins=5):
+    """Mean distance between stated confidence and how often the queue is right, over bins of equal width."""
+    sums = [[0.0, 0.0] for _ in range(bins)]
+    for case, reply in paired(cases, replies):
+        cell = sums[min(bins - 1, int(reply.confidence * bins))]
+        cell[0] += reply.confidence
+        cell[1] += case.queues.get(reply.queue, 0.0)
+    return sum(abs(stated - right) for stated, right in sums) / len(replies)
+
+
+@pytest.mark.points(5, group="calibration")
+def test_confidence_has_a_low_brier_score(desk, metric):
+    """Confidence, as a probability, has a low Brier score"""
+    cases = mixed(desk.world)
+    scores = [expected_brier(case, reply) for case, reply in paired(cases, desk.answer(cases))]
+    metric("brier", sum(scores) / len(scores), floor=0.7, target=0.42)
+
+
+@pytest.mark.points(2, group="calibration")
+def test_confidence_means_what_it_says(desk, metric):
+    """Of the tickets with a confidence of p, about the share p is right"""
+    cases = mixed(desk.world)
+    replies = desk.answer(cases)
+    assert accuracy(cases[:50], replies[:50]) >= 0.5, f"Fewer than half of the clear tickets were right.{problems(replies)}"
+    metric("calibration_error", expected_calibration_error(cases, replies), floor=0.25, target=0.1)
+
+
+@pytest.mark.points(2, group="calibration")
+def test_clear_tickets_get_more_confidence_than_others(desk, metric):
+    """Clear tickets get more confidence than ones that could go anywhere"""
+    cases = mixed(desk.world)
+    replies = desk.answer(cases)
+    assert accuracy(cases[:50], replies[:50]) >= 0.5, f"Fewer than half of the clear tickets were right.{problems(replies)}"
+    clear, unclear = ([reply.confidence for reply in part] for part in (replies[:50], replies[50:]))
+    wins = sum((a > b) + 0.5 * (a == b) for a in clear for b in unclear)
+    metric("confidence_order", wins / (len(clear) * len(unclear)), floor=0.5, target=0.9)

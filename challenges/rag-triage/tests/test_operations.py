@@ -1,0 +1,88 @@
+# rgt-canary-7f3c9b1e-5d20-4a86-b8f4-e1c06d97a254
+from __future__ import annotations
+
+import random
+from statistics import median
+
+import pytest
+from support import Desk, paired, share
+from world import world_for
+
+CLIENTS = 6
+"""The large collection holds the documents of this many clients, about 900."""
+
+
+def large(world):
+    """The documents of `world` among those of other clients."""
+    others = [world_for(f"{world.seed}:neighbour-{number}") for number in range(1, CLIENTS)]
+    return [document for one in (world, *others) for document in one.documents]
+
+
+@pytest.mark.points(2, group="operations")
+def test_a_ticket_gets_the_same_reply_each_time(desk, metric):
+    """A ticket gets the same reply each time, whatever was read before"""
+    desk.require_use()
+    tickets = [case.ticket for case in desk.world.cases("again", 20, lambda w: w.paraphrased())]
+    tickets += [case.ticket for case in desk.world.cases("again-vague", 8, lambda w: w.vague())]
+    order = list(range(len(tickets)))
+    first = desk.read(tickets)
+    random.Random(desk.world.seed).shuffle(order)
+    second = dict(zip(order, desk.read([tickets[i] for i in order]), strict=True))
+    metric("same_again", share(first[i] == second[i] for i in order), floor=0.7, target=1.0)
+
+
+@pytest.mark.points(1, group="operations")
+def test_the_order_of_documents_does_not_matter(desk, metric):
+    """The order in which documents arrive does not matter"""
+    desk.require_use()
+    cases = desk.world.cases("shuffled", 24, lambda w: w.plain()) + desk.world.cases("shuffled-vague", 6, lambda w: w.vague())
+    first = desk.answer(cases)
+    documents = list(desk.world.documents)
+    random.Random(f"{desk.world.seed}:order").shuffle(documents)
+    desk.build(documents)
+    metric("same_in_any_order", share(a == b for a, b in zip(first, desk.answer(cases), strict=True)), floor=0.6, target=1.0)
+
+
+@pytest.mark.points(1, group="operations")
+def test_a_second_build_replaces_the_first(desk):
+    """A second build replaces the first: no document of the client before is cited"""
+    desk.require_use()
+    other = world_for(f"{desk.world.seed}:second")
+    before = {document["id"] for document in desk.world.documents} - {document["id"] for document in other.documents}
+    second = Desk(desk.candidate, other)
+    second.require_use()
+    replies = second.answer(desk.world.cases("left-over", 16, lambda w: w.plain()))
+    mixed = [reply for reply in replies if set(reply.citations) & before]
+    assert not mixed, f"{len(mixed)} of {len(replies)} tickets cite documents of the client that was there before."
+
+
+@pytest.mark.points(2, group="operations")
+def test_latency_hardly_grows_with_the_collection(desk, metric):
+    """The time for a ticket hardly grows with the collection"""
+    desk.require_use()
+    cases = desk.world.cases("latency", 30, lambda w: w.plain())
+    tickets = [case.ticket for case in cases]
+    seconds = []
+    for documents in (desk.world.documents, large(desk.world)):
+        desk.build(documents)
+        replies = desk.read(tickets)
+        seconds.append(1000 * median(desk.candidate.last_seconds))
+    assert share(reply.cites(case) for case, reply in paired(cases, replies)) >= 0.3, "Among more documents, hardly any right one is cited."
+    small, big = seconds
+    metric("latency_large", big, floor=60.0, target=8.0, unit="ms")
+    metric("latency_growth", (big + 0.5) / (small + 0.5), floor=5.0, target=2.5, unit="times")
+
+
+@pytest.mark.points(2, group="operations")
+def test_building_a_large_collection_costs_little(desk, metric):
+    """Building a collection six times as large takes little time and memory"""
+    desk.require_use()
+    before = desk.candidate.peak_memory()
+    documents = large(desk.world)
+    desk.build(documents)
+    metric("build_seconds", desk.candidate.seconds, floor=6.0, target=1.5, unit="s")
+    grown = (desk.candidate.peak_memory() - before) / 1e6
+    metric("memory_growth", grown, floor=250.0, target=60.0, unit="MB")
+    cases = desk.world.cases("after-large", 12, lambda w: w.plain())
+    found = share(reply.cites(case) for case, reply in paired(cases, desk.answer(cases)))
+    assert found >= 0.3, "Among more documents, hardly any right one is cited."

@@ -1,0 +1,70 @@
+"""The wording of documents and tickets: pools of sentences per matter and language, read from the JSON files beside this.
+
+The last sentence of each pool never appears in the public sample, so that no one can learn all of the wording from it.
+"""
+
+from __future__ import annotations
+
+import json
+import random
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+QUEUES = ("billing", "access", "integrations", "reporting", "mobile", "privacy", "incidents")
+LANGUAGES = ("en", "de", "es", "fr")
+FOREIGN = LANGUAGES[1:]
+HERE = Path(__file__).parent
+
+
+@dataclass(frozen=True, kw_only=True)
+class Matter:
+    """Something that customers write about: `refund`, `webhook`, … `wording[language]` holds its sentences."""
+
+    key: str
+    queue: str
+    low: int
+    high: int
+    wording: dict[str, dict[str, Any]]
+
+    def name(self, language: str = "en") -> str:
+        return str(self.wording[language]["name"])
+
+
+@cache
+def matters() -> tuple[Matter, ...]:
+    """All 28 matters, four to a queue, in a fixed order."""
+    found = []
+    for queue in QUEUES:
+        data = json.loads((HERE / "phrases" / f"{queue}.json").read_text("utf-8"))
+        for key, wording in data.items():
+            low, high = wording.pop("range")
+            found.append(Matter(key=key, queue=queue, low=low, high=high, wording=wording))
+    return tuple(found)
+
+
+@cache
+def texts() -> dict[str, Any]:
+    """Everything that is not about one matter: greetings, signatures, threats, orders to the machine, …"""
+    return dict(json.loads((HERE / "texts.json").read_text("utf-8")))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Phrasebook:
+    """Draws sentences. With `public`, the last of each pool of three or more is held back."""
+
+    public: bool
+
+    def pool(self, sentences: list[str]) -> list[str]:
+        return sentences[:-1] if self.public and len(sentences) >= 3 else sentences
+
+    def pick(self, rng: random.Random, key: str, language: str | None = None) -> str:
+        """One sentence of the pool `key` of `texts()`, in `language` where the pool has languages."""
+        pool = texts()[key]
+        return rng.choice(self.pool(pool if language is None else pool[language]))
+
+    def request(self, rng: random.Random, matter: Matter, language: str, style: str) -> str:
+        """A sentence that asks about `matter`; `style` is `plain` or `para` (English only), with `{p}` for the product."""
+        wording = matter.wording[language]
+        return rng.choice(self.pool(wording[style] if language == "en" else wording["ticket"]))
