@@ -1,0 +1,62 @@
+# The two commands of the README are `make demo` and `make test`. Everything installs itself; second runs are fast.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet
+EXAMPLE := challenges/rag-triage/submissions/accepted
+
+.PHONY: help setup demo test check bench test-hostile fuzz lock clean
+
+help: ## Show what there is to make
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
+
+$(VENV)/run.stamp: requirements/run.lock pyproject.toml
+	@echo "making $(VENV)"
+	@$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "Python 3.11 or later is needed: make PYTHON=/path/to/python3.11 setup")'
+	@$(PYTHON) -m venv $(VENV) || { echo "python3 -m venv does not work here; on Debian: apt-get install -y python3-venv"; exit 1; }
+	@$(PIP) --require-hashes --no-deps -r requirements/run.lock
+	@$(PIP) --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(VENV)/dev.stamp: $(VENV)/run.stamp requirements/dev.lock
+	@echo "installing what the checks and tests need"
+	@$(PIP) --require-hashes --no-deps -r requirements/dev.lock
+	@touch $@
+
+setup: $(VENV)/run.stamp ## Make .venv, get a Docker engine, build the sandbox images
+	@$(BIN)/grade doctor --fix
+
+demo: setup ## Grade a shipped submission and say where the report is
+	@example=$$(ls -d $(EXAMPLE)/*/ | head -1); \
+	echo; echo "$$ grade $$example --challenge rag-triage --out demo"; \
+	$(BIN)/grade $$example --challenge rag-triage --out demo && \
+	echo && echo "Open the report: $(CURDIR)/demo/report.html"
+
+test-tools: $(VENV)/dev.stamp
+	@$(BIN)/python tests/tools.py
+
+test: setup test-tools ## Run all tests, in real Docker and a real browser
+	@$(BIN)/python -m pytest -n 2 --dist loadgroup
+
+check: $(VENV)/dev.stamp ## Lint, types, import arrows
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+
+bench: setup $(VENV)/dev.stamp ## Measure against the floor, in one run
+	@$(BIN)/python -m bench
+
+test-hostile: setup test-tools ## Only the attack corpus, in real Docker
+	@$(BIN)/python -m pytest -n 2 -q tests/hostile
+
+fuzz: $(VENV)/dev.stamp ## Attack the intake for ten minutes (nightly)
+	@$(BIN)/python -m tests.fuzz.intake --minutes 10
+
+lock: ## Pin the newest versions that work (needs uv)
+	@for extra in run "dev --group dev"; do set -- $$extra; name=$$1; shift; \
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
+	  --no-annotate --upgrade pyproject.toml requirements/build.in $$* -o requirements/$$name.lock; done
+
+clean: ## Remove what was made here (images stay; `docker rmi` them by hand)
+	@rm -rf $(VENV) demo .pytest_cache .mypy_cache .ruff_cache

@@ -1,0 +1,43 @@
+"""Gets what only the tests need: a browser, and axe-core for it. Run by `make test`; fast when all is there."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+BROWSER_TESTS = Path(__file__).parent / "browser"
+
+
+def main() -> int:
+    packages = []
+    if not (shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")):
+        packages.append("chromium")
+    if not shutil.which("npm"):
+        packages.append("npm")
+    if packages and not install(packages):
+        return 1
+    if (BROWSER_TESTS / "package-lock.json").exists() and not (BROWSER_TESTS / "node_modules" / "axe-core").exists():
+        done = subprocess.run(["npm", "ci", "--silent", "--no-audit", "--no-fund", "--prefix", str(BROWSER_TESTS)], check=False)
+        return done.returncode
+    return 0
+
+
+def install(packages: list[str]) -> bool:
+    """Debian's packages, as root; otherwise says what to install."""
+    wanted = " ".join(packages)
+    if os.geteuid() != 0 or not shutil.which("apt-get"):
+        print(f"The tests need {wanted}: install them, then run `make test` again.", file=sys.stderr)
+        return False
+    print(f"installing {wanted} for the tests")
+    environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+    subprocess.run(["apt-get", "update", "-qq"], env=environment, check=False)
+    command = ["apt-get", "install", "-y", "-qq", "--no-install-recommends", *packages]
+    done = subprocess.run(command, env=environment, stdout=subprocess.DEVNULL, check=False)
+    return done.returncode == 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
