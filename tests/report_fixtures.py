@@ -3,6 +3,7 @@
 `combine` repeats the arithmetic of a grade in a few plain lines, so that a fixture can only say what its tests and
 criteria add up to.
 """
+# ruff: noqa: E501 - a table of tests reads better with one test in a row
 
 from __future__ import annotations
 
@@ -89,7 +90,7 @@ def rubric() -> Rubric:
 
 
 def submission(**changes: Any) -> Submission:
-    files = {path.name: path.read_bytes() for path in sorted(SAMPLE.iterdir())}
+    files = {path.stem: path.read_bytes() for path in sorted(SAMPLE.iterdir())}
     files |= {"requirements.txt": b"rank-bm25==0.2.2\n", "index.py": b'"""Keyword and embedding search."""\n'}
     values: dict[str, Any] = {
         "digest": "sha256:9b1f04c2" + "5a" * 28,
@@ -157,7 +158,7 @@ def tests() -> tuple[TestResult, ...]:
 
 
 def quote(path: str, start: int, end: int) -> Evidence:
-    lines = (SAMPLE / path).read_text(encoding="utf-8").splitlines()
+    lines = (SAMPLE / f"{path}.txt").read_text(encoding="utf-8").splitlines()
     return Evidence(path=path, start_line=start, end_line=end, quote="\n".join(lines[start - 1 : end]))
 
 

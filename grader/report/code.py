@@ -1,0 +1,227 @@
+"""The submission as a reader meets it: every file listed, text with numbered lines, evidence marked in the margin.
+
+Sizes are bounded: a page stays small enough to open at once, whatever was handed in. What a reader needs most comes
+first: files that evidence points to, then documents, then the rest by name.
+"""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from html import escape
+
+from grader.report.decode import Decoded, decode
+from grader.report.documents import rendered
+from grader.report.highlight import highlighted
+from grader.report.text import clean, count, size
+
+MOST_LINES = 1_500
+"""Lines of one file that are shown, beside those that evidence points to."""
+LONGEST_LINE = 1_000
+_MOST_SPLIT = 200_000
+_AROUND = 3
+"""Lines shown before and after evidence that lies beyond the cut."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Mark:
+    """A range of lines that something else on the page points to."""
+
+    label: str
+    """`3b`: the third criterion's second quote. `!1`: the first flag."""
+    path: str
+    start: int
+    end: int
+    title: str
+    back: str
+    """Id on the page that the mark leads back to."""
+    warn: bool = False
+
+    @property
+    def id(self) -> str:
+        return "m" + self.label.replace("!", "flag")
+
+
+@dataclass(frozen=True, kw_only=True)
+class File:
+    """A file of the submission on the page. `body` is HTML; None where only the name is listed."""
+
+    path: str
+    anchor: str
+    size: str
+    lines: int = 0
+    marks: tuple[Mark, ...] = ()
+    notes: tuple[str, ...] = ()
+    body: str | None = None
+    document: str | None = None
+    """Markdown rendered; the raw lines are in `body`."""
+    opened: bool = False
+
+    @property
+    def name(self) -> str:
+        return self.path.rsplit("/", 1)[-1]
+
+    @property
+    def folder(self) -> str:
+        return self.path.rpartition("/")[0]
+
+
+@dataclass(kw_only=True)
+class Budget:
+    """What a page can still take: characters of source, characters with colours, opened lines, seconds for colours."""
+
+    characters: int = 1_200_000
+    colours: int = 250_000
+    opened: int = 600
+    until: float = field(default_factory=lambda: time.monotonic() + 2.0)
+
+
+def files_of(
+    files: Mapping[str, bytes], marks: Iterable[Mark], *, mask: Callable[[str], str] = str, budget: Budget | None = None
+) -> list[File]:
+    """All `files`, by path, with as much of their text as the page can take. `mask` hides what a blind copy hides."""
+    budget = budget or Budget()
+    by_path: dict[str, list[Mark]] = {}
+    for mark in marks:
+        by_path.setdefault(mark.path, []).append(mark)
+    anchors = _anchors(files)
+    order = sorted(files, key=lambda path: (path not in by_path, not _is_document(path), path))
+    made = {path: _file(path, files[path], anchors[path], by_path.get(path, ()), mask, budget) for path in order}
+    return [made[path] for path in sorted(files)]
+
+
+def _is_document(path: str) -> bool:
+    return path.lower().endswith((".md", ".markdown"))
+
+
+def _anchors(paths: Iterable[str]) -> dict[str, str]:
+    """Path → id, of harmless characters, one to one."""
+    found: dict[str, str] = {}
+    taken: set[str] = set()
+    for path in paths:
+        base = "code/" + re.sub(r"[^A-Za-z0-9._/-]", "_", path[:80])
+        name = next(n for n in (base, *(f"{base}~{i}" for i in range(2, len(taken) + 3))) if n not in taken)
+        taken.add(name)
+        found[path] = name
+    return found
+
+
+def _file(
+    path: str, content: bytes, anchor: str, marks: Sequence[Mark], mask: Callable[[str], str], budget: Budget
+) -> File:
+    bare = File(path=path, anchor=anchor, size=size(len(content)))
+    if not content:
+        return replace(bare, notes=("empty",))
+    decoded = decode(content)
+    if decoded is None:
+        return replace(bare, notes=("binary, not shown",))
+    total = decoded.text.count("\n") + (not decoded.text.endswith("\n"))
+    marks = tuple(sorted((m for m in marks if m.start <= total), key=lambda m: (m.start, -m.end)))
+    if budget.characters <= 0:
+        return replace(bare, lines=total, notes=("not shown: it would make the page too large",))
+    return _shown(replace(bare, lines=total, marks=marks), decoded, mask, budget)
+
+
+def _shown(file: File, decoded: Decoded, mask: Callable[[str], str], budget: Budget) -> File:
+    lines = decoded.text.split("\n", _MOST_SPLIT)[: min(file.lines, _MOST_SPLIT)]
+    windows = _windows(len(lines), file.marks, lines, budget)
+    kept = sum(end - start + 1 for start, end in windows)
+    notes = [decoded.note] if decoded.note else []
+    if kept < file.lines:
+        notes.append(f"cut: {kept:,} of {count(file.lines, 'line')} shown")
+    texts = {start: _masked(lines[start - 1 : end], mask) for start, end in windows}
+    cost = sum(len(line) for part in texts.values() for line in part)
+    colour = cost <= budget.colours and time.monotonic() < budget.until
+    body = "".join(
+        ('<p class="gap">…</p>' if number else "")
+        + _lines(start, highlighted(texts[start], file.path if colour else ""), file)
+        for number, (start, _) in enumerate(windows)
+    )
+    document = rendered("\n".join(texts[1])) if _is_document(file.path) and kept == file.lines and colour else None
+    opened = bool(file.marks) or kept <= budget.opened
+    budget.characters -= cost + 90 * kept
+    budget.colours -= cost if colour else 0
+    budget.opened -= kept if opened else 0
+    return replace(file, body=body, document=document, notes=tuple(notes), opened=opened)
+
+
+def _windows(total: int, marks: Sequence[Mark], lines: list[str], budget: Budget) -> list[tuple[int, int]]:
+    """Ranges of lines to show: the beginning, and what evidence points to."""
+    most, spent = min(total, MOST_LINES), 0
+    for number, line in enumerate(lines[:most], 1):
+        spent += min(len(line), LONGEST_LINE) + 90
+        if spent > budget.characters and number > 20:
+            most = number
+            break
+    found = [(1, most)]
+    for mark in marks:
+        start, end = max(1, mark.start - _AROUND), min(total, mark.end + _AROUND, mark.start + MOST_LINES)
+        if start <= found[-1][1] + 1:
+            found[-1] = (found[-1][0], max(found[-1][1], end))
+        else:
+            found.append((start, end))
+    return found
+
+
+def _masked(lines: list[str], mask: Callable[[str], str]) -> list[str]:
+    return mask("\n".join(clean(_cut(line)) for line in lines)).split("\n")
+
+
+def _cut(line: str) -> str:
+    left = len(line) - LONGEST_LINE
+    return line if left <= 0 else f"{line[:LONGEST_LINE]} … {left:,} more characters"
+
+
+# ---------------------------------------------------------------------------------------------- lines
+
+
+def _lines(first: int, lines: list[str], file: File) -> str:
+    """Numbered lines; each range that is pointed to is wrapped, so that `:target` lights it without a script."""
+    starts: dict[int, list[Mark]] = {}
+    for mark in file.marks:
+        starts.setdefault(mark.start, []).append(mark)
+    stack: list[Mark] = []
+    out: list[str] = []
+    for number, line in enumerate(lines, first):
+        for mark in starts.get(number, ()):
+            _open(mark, stack, out)
+        margin = "".join(map(_margin, starts.get(number, ())))
+        at = f"{file.anchor}:{number}"
+        out.append(
+            f'<span class="l" id="{at}">{margin}<a tabindex="-1" href="#{at}">{number}</a>{line or " "}</span>\n'
+        )
+        _close(number, stack, out)
+    out.extend("</span>" for _ in stack)
+    return "".join(out)
+
+
+def _open(mark: Mark, stack: list[Mark], out: list[str]) -> None:
+    """Wrap from here; a range that would outlive the one around it is split at that one's end."""
+    stack.append(mark)
+    out.append(f'<span class="ev{" warn" if mark.warn else ""} x-{mark.id}" id="{mark.id}">')
+
+
+def _close(number: int, stack: list[Mark], out: list[str]) -> None:
+    ending = [at for at, mark in enumerate(stack) if mark.end <= number]
+    if not ending:
+        return
+    inner = stack[ending[0] :]
+    out.extend("</span>" for _ in inner)
+    del stack[ending[0] :]
+    for mark in inner:
+        if mark.end > number:
+            stack.append(mark)
+            out.append(f'<span class="ev{" warn" if mark.warn else ""} x-{mark.id}">')
+
+
+def _margin(mark: Mark) -> str:
+    title = escape(f"{'Flag' if mark.warn else 'Evidence'} {mark.label}: {clean(mark.title)}")
+    return f'<a class="m" href="#{mark.back}" aria-label="{title}">{escape(mark.label)}</a>'
+
+
+def split_rules(files: Iterable[File]) -> str:
+    """CSS that lights all parts of a range that had to be split where it overlaps another."""
+    split = [mark.id for file in files for mark in file.marks if (file.body or "").count(f'x-{mark.id}"') > 1]
+    return "".join(f"body:has(#{name}:target) .x-{name}{{background:var(--target)}}\n" for name in split)

@@ -1,0 +1,228 @@
+"""Criteria as a reader meets them: the level or why there is none, all anchors, the quotes, the judge's standing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from grader.challenge import Challenge
+from grader.records import CriterionResult, Evidence, Grade
+from grader.report import wording
+from grader.report.code import Mark
+from grader.report.text import competency, count, duration, number, sentence
+
+_QUOTE = 1_200
+_NEEDED = 0.70
+"""Agreement that a judge needs where the rubric does not say otherwise."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Quote:
+    """A piece of evidence: its label, its words, and the lines it links to where they are on the page."""
+
+    label: str
+    id: str
+    text: str
+    place: str
+    target: str
+    code: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Anchor:
+    """A level and its text. `state` is given, suggested or empty."""
+
+    level: int
+    text: str
+    state: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Gate:
+    """The judge's standing on a criterion; positions are percent of the line from chance (0) to perfect (100)."""
+
+    lead: str
+    text: str
+    verdict: str
+    judge: float | None
+    people: float | None
+    low: float | None
+    high: float | None
+    needed: float
+    judge_text: str
+    people_text: str
+    needed_text: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Criterion:
+    """One criterion on the page."""
+
+    number: int
+    anchor: str
+    question: str
+    competency: str
+    level: str
+    by: str
+    points: str
+    open: bool
+    why_open: str
+    rationale: str
+    suggestion: str
+    effect: str
+    who: str
+    quotes: tuple[Quote, ...]
+    anchors: tuple[Anchor, ...]
+    gate: Gate | None
+    facts: str
+
+
+def marks(grade: Grade, challenge: Challenge) -> list[Mark]:
+    """All evidence of the criteria as marks for the code view."""
+    questions = {criterion.id: criterion.question for criterion in challenge.rubric.criteria}
+    return [
+        Mark(
+            label=label(number, place), path=entry.path, start=entry.start_line, end=entry.end_line,
+            title=questions.get(criterion.id, criterion.id), back=f"e{label(number, place)}",
+        )
+        for number, criterion in enumerate(grade.criteria, 1)
+        for place, entry in enumerate(criterion.evidence)
+    ]  # fmt: skip
+
+
+def label(number: int, place: int) -> str:
+    """`3b` for the second quote of the third criterion."""
+    letters = ""
+    place += 1
+    while place:
+        place, rest = divmod(place - 1, 26)
+        letters = chr(97 + rest) + letters
+    return f"{number}{letters}"
+
+
+def views(grade: Grade, challenge: Challenge, shown: Mapping[str, str]) -> list[Criterion]:
+    """The criteria in order. `shown` maps the labels of marks that are on the page to their id there."""
+    return [_view(number, entry, grade, challenge, shown) for number, entry in enumerate(grade.criteria, 1)]
+
+
+def _view(
+    number_: int, result: CriterionResult, grade: Grade, challenge: Challenge, shown: Mapping[str, str]
+) -> Criterion:
+    known = next((criterion for criterion in challenge.rubric.criteria if criterion.id == result.id), None)
+    earned, full = wording.earned_points(result, challenge), wording.full_points(result, challenge)
+    gate = _gate_of(result, grade)
+    withheld = earned is None and gate.get("verdict") == "STALE"
+    hint = None if withheld or earned is not None else result.suggestion
+    entry = next((entry for entry in grade.open if entry.criterion == result.id), None)
+    return Criterion(
+        number=number_,
+        anchor=f"c-{result.id}",
+        question=known.question if known else result.id,
+        competency=competency(result.competency),
+        level="" if earned is None else str(result.level),
+        by={"judge": "by the judge", "human": "by people", "none": ""}[result.source],
+        points=f"0 to {number(full)} points" if earned is None else f"{number(earned)} of {number(full)} points",
+        open=earned is None,
+        why_open=sentence(result.reason),
+        rationale="" if earned is None and hint is None else result.rationale,
+        suggestion="" if hint is None else str(hint),
+        effect=wording.levels_in_words(result, grade, challenge) if earned is None and grade.score else "",
+        who=sentence(entry.who_can_close) if entry else "",
+        quotes=tuple(_quote(label(number_, at), quote, shown) for at, quote in enumerate(result.evidence)),
+        anchors=tuple(
+            Anchor(level=level, text=text, state=_anchor_state(level, result, earned, hint))
+            for level, text in (known.levels if known else {}).items()
+        ),
+        gate=_gate(gate, challenge) if gate else None,
+        facts="" if withheld else _facts(result.details, hide_levels=earned is None and hint is None),
+    )
+
+
+def _anchor_state(level: int, result: CriterionResult, earned: float | None, hint: int | None) -> str:
+    if earned is not None:
+        return "given" if level == result.level else ""
+    return "suggested" if level == hint else ""
+
+
+def _quote(name: str, entry: Evidence, shown: Mapping[str, str]) -> Quote:
+    lines = (
+        f"line {entry.start_line}"
+        if entry.start_line == entry.end_line
+        else f"lines {entry.start_line}–{entry.end_line}"
+    )
+    text = entry.quote if len(entry.quote) <= _QUOTE else entry.quote[:_QUOTE] + " …"
+    return Quote(
+        label=name,
+        id=f"e{name}",
+        text=text,
+        place=f"{entry.path}, {lines}",
+        target=shown.get(name, ""),
+        code=not entry.path.lower().endswith((".md", ".markdown", ".txt", ".rst")),
+    )
+
+
+# ---------------------------------------------------------------------------------------------- the judge
+
+
+def _gate_of(result: CriterionResult, grade: Grade) -> Mapping[str, Any]:
+    """What is known about the judge's agreement here: with the criterion, else with the judge."""
+    if result.source == "human":
+        return {}
+    own = result.details.get("gate")
+    if isinstance(own, Mapping):
+        return own
+    gates = grade.judge.get("gate")
+    found = gates.get(result.id) if isinstance(gates, Mapping) else None
+    return found if isinstance(found, Mapping) else {}
+
+
+def _gate(gate: Mapping[str, Any], challenge: Challenge) -> Gate:
+    needed = challenge.rubric.gate.judge_qwk or _NEEDED
+    stale = gate.get("verdict") == "STALE"
+    places = {
+        key: None if stale else _place(gate.get(key)) for key in ("qwk", "human_human_qwk", "qwk_low", "qwk_high")
+    }
+    return Gate(
+        lead=wording.gate_lead(gate),
+        text=wording.gate_sentence(gate),
+        verdict=str(gate.get("verdict") or ""),
+        judge=places["qwk"],
+        people=places["human_human_qwk"],
+        low=places["qwk_low"],
+        high=places["qwk_high"],
+        needed=100 * needed,
+        judge_text=_two(gate.get("qwk")),
+        people_text=_two(gate.get("human_human_qwk")),
+        needed_text=f"{needed:.2f}",
+    )
+
+
+def _place(value: object) -> float | None:
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        return None
+    return round(100 * min(1.0, max(0.0, value)), 1)
+
+
+def _two(value: object) -> str:
+    return f"{value:.2f}" if isinstance(value, (int, float)) and not isinstance(value, bool) else ""
+
+
+def _facts(details: Mapping[str, Any], *, hide_levels: bool) -> str:
+    """One line about how the judge came to its level; nothing that is not there is said."""
+    parts = []
+    repeats = details.get("repeats")
+    if isinstance(repeats, (list, tuple)) and repeats and not hide_levels:
+        parts.append(f"asked {count(len(repeats), 'time')}: {', '.join(map(str, repeats))}")
+    dropped = details.get("dropped_quotes")
+    if dropped:
+        amount = len(dropped) if isinstance(dropped, (list, tuple)) else int(dropped)
+        parts.append(f"{count(amount, 'quote')} not found word for word, and dropped")
+    if isinstance(details.get("latency"), (int, float)):
+        parts.append(duration(details["latency"]))
+    tokens = [details.get(key) for key in ("prompt_tokens", "completion_tokens")]
+    if all(isinstance(value, int) for value in tokens):
+        parts.append(f"{number(tokens[0] or 0)} tokens in, {number(tokens[1] or 0)} out")
+    if isinstance(details.get("cost"), (int, float)):
+        parts.append(f"${number(details['cost'], 4)}")
+    return sentence(" · ".join(parts)) if parts else ""

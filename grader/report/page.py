@@ -1,0 +1,216 @@
+"""report.html: the views of a grade put into the page, and the page sealed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from itertools import groupby
+from typing import Any
+
+from grader.challenge import Challenge
+from grader.records import Grade, Submission
+from grader.report import criteria, first, results, run, wording
+from grader.report.code import File, Mark, files_of, split_rules
+from grader.report.templating import css_text, environment, policy, source
+from grader.report.text import anonymous, clean, competency, count, listed, number, sentence
+
+
+@dataclass(frozen=True, kw_only=True)
+class Share:
+    """Where the points of a competency come from: target on the page, name, points, most."""
+
+    id: str
+    title: str
+    parts: tuple[tuple[str, str, str, str], ...]
+    points: str
+    most: str
+
+
+def render(grade: Grade, challenge: Challenge, submission: Submission | None, *, blind: bool, candidate: str) -> str:
+    """The page as one self-contained HTML text."""
+    from markupsafe import Markup
+
+    mask = _mask(submission, candidate) if blind else str
+    flags = first.flags(grade, submission.files if submission else ())
+    files = _files(grade, challenge, submission, flags, mask)
+    shown = {mark.label: mark.id for file in files if file.body is not None for mark in file.marks}
+    who = candidate if candidate and not blind else _pseudonym(grade)
+    outcome = wording.outcome(grade, challenge)
+    style = _style(f"{who}, {grade.challenge.get('id', '')}: {outcome.word.lower()}", files)
+    script = source("page.js")
+    views = {
+        **_first(grade, challenge),
+        **_tests(grade, challenge),
+        **_criteria(grade, challenge, shown),
+        **_run(grade, challenge),
+        "outcome": outcome,
+        "who": who,
+        "blind": blind,
+        "title": f"{outcome.heading} · {who}, {grade.challenge.get('id', '')}",
+        "flags": [{"text": sentence(flag.text), "target": shown.get(f"!{at}", "")} for at, flag in enumerate(flags, 1)],
+        "files": files,
+        "folders": [(folder, list(group)) for folder, group in groupby(files, key=lambda file: file.folder)],
+        "csp": policy(style, script),
+        "style": Markup(style),  # noqa: S704 - our own file, and rules made of checked ids
+        "script": Markup(script),  # noqa: S704 - our own file
+        "breakable": _breakable,
+    }
+    views["parts"] = _parts(views)
+    return environment(mask).get_template("report.html.j2").render(views)
+
+
+def _mask(submission: Submission | None, candidate: str) -> Callable[[str], str]:
+    names = [name for name in (candidate, submission.source if submission else "") if name and "\n" not in name]
+    return partial(anonymous, names=tuple(names))
+
+
+def _pseudonym(grade: Grade) -> str:
+    digest = str(grade.submission.get("digest") or "").removeprefix("sha256:")
+    return f"Submission {digest[:8]}" if digest else "Submission"
+
+
+def _style(foot: str, files: Sequence[File]) -> str:
+    page = (
+        "@page { size: A4; margin: 14mm 14mm 16mm;"
+        f" @bottom-left {{ content: {css_text(foot)}; font: 7.5pt system-ui }}"
+        ' @bottom-right { content: counter(page) " of " counter(pages); font: 7.5pt system-ui } }\n'
+    )
+    return source("page.css") + page + split_rules(files)
+
+
+def _breakable(name: str) -> Any:
+    """A test's name that may be broken after an underscore."""
+    from markupsafe import Markup, escape
+
+    return Markup("_<wbr>").join(escape(part) for part in clean(name).split("_"))
+
+
+def _parts(views: dict[str, Any]) -> list[tuple[str, str]]:
+    known = [("tests", "Tests", "groups"), ("criteria", "Criteria", "criteria"), ("code", "Code", "files")]
+    return [*((anchor, name) for anchor, name, key in known if views[key]), ("run", "Run"), ("basis", "Basis")]
+
+
+# ---------------------------------------------------------------------------------------------- views
+
+
+def _first(grade: Grade, challenge: Challenge) -> dict[str, Any]:
+    open_criteria = [entry for entry in grade.criteria if not entry.accepted]
+    deciding = [entry for entry in grade.open if entry.decides]
+    only = [entry for entry in open_criteria if len(deciding) == 1 and entry.id == deciding[0].criterion]
+    name = f"{grade.challenge.get('id', '')} {grade.challenge.get('version', '')}".strip()
+    return {
+        "challenge_title": str(grade.challenge.get("title") or challenge.title),
+        "challenge_name": name,
+        "graded_on": first.started(grade),
+        "no_grade": None if grade.score else wording.no_grade(grade),
+        "reason": sentence(grade.reason),
+        "lead": sentence(grade.recommendation_reason),
+        "condition": wording.levels_in_words(only[0], grade, challenge) if only and grade.score else "",
+        "total": first.total(grade, challenge),
+        "bars": first.bars(grade, challenge),
+        "todos": first.todos(grade, challenge),
+        "facts": first.facts(grade, challenge),
+    }
+
+
+def _tests(grade: Grade, challenge: Challenge) -> dict[str, Any]:
+    tests = grade.objective.tests if grade.objective else ()
+    groups = results.groups(tests, challenge)
+    points = f"{number(grade.objective.points)} / {number(grade.objective.max_points)}" if grade.objective else ""
+    return {
+        "groups": groups,
+        "tests_points": points,
+        "tests_lead": _tests_lead([row for group in groups for row in (*group.lost, *group.full)]),
+        "lost_count": sum(len(group.lost) for group in groups),
+    }
+
+
+def _tests_lead(rows: Sequence[results.Row]) -> str:
+    words: dict[str, int] = {}
+    for row in rows:
+        words[row.word] = words.get(row.word, 0) + 1
+    names = {"passed": "in full", "partly": "in part", "no points": "passed without points"}
+    order = ["passed", "partly", "no points", "failed", "stopped at a limit", "could not be judged", "did not run"]
+    parts = [f"{words[word]:,} {names.get(word, word)}" for word in order if word in words]
+    return (
+        f"{count(len(rows), 'hidden test')}: {listed(parts)}. "
+        "A bar runs from the floor, where points begin, to the target, where they are full."
+    )
+
+
+def _criteria(grade: Grade, challenge: Challenge, shown: dict[str, str]) -> dict[str, Any]:
+    earned, closed, left = first.criteria_points(grade, challenge)
+    points = f"{number(earned)} / {number(closed)}" if closed else ""
+    return {
+        "criteria": criteria.views(grade, challenge, shown),
+        "criteria_points": ", ".join(filter(None, (points, f"{number(left)} open" if left else ""))),
+    }
+
+
+def _files(
+    grade: Grade,
+    challenge: Challenge,
+    submission: Submission | None,
+    flags: Sequence[first.Flag],
+    mask: Callable[[str], str],
+) -> list[File]:
+    if submission is None:
+        return []
+    marks = criteria.marks(grade, challenge)
+    marks += [
+        Mark(label=f"!{at}", path=flag.path, start=flag.start, end=flag.end, title=flag.text, back="basis", warn=True)
+        for at, flag in enumerate(flags, 1)
+        if flag.path
+    ]
+    return files_of(submission.files, marks, mask=mask)
+
+
+def _run(grade: Grade, challenge: Challenge) -> dict[str, Any]:
+    calls, calls_total = run.calls(grade)
+    return {
+        "stages": run.stages(grade.timings),
+        "took": run.took(grade.timings),
+        "uses": run.uses(grade, challenge),
+        "calls": calls,
+        "calls_total": calls_total,
+        "shares": shares(grade, challenge),
+        "limits": run.limits(grade, challenge) if grade.objective and grade.objective.tests else [],
+        "left_out": run.left_out(grade),
+        "provenance": run.provenance(grade),
+    }
+
+
+def shares(grade: Grade, challenge: Challenge) -> list[Share]:
+    """For each competency, the groups of tests and the criteria its points come from, on the scale of the total."""
+    parts: dict[str, list[tuple[str, str, str, str]]] = {}
+    tests = grade.objective.tests if grade.objective else ()
+    most = sum(test.max_points for test in tests)
+    objective = (grade.score.max if grade.score else 0.0) - sum(
+        wording.full_points(entry, challenge) for entry in grade.criteria
+    )
+    by_group: dict[str, list[float]] = {name: [0.0, 0.0] for name in challenge.groups}
+    for test in tests:
+        sums = by_group.setdefault(test.group, [0.0, 0.0])
+        sums[0] += test.points
+        sums[1] += test.max_points
+    for name, (points, full) in by_group.items():
+        if full:
+            row = (
+                f"g-{first.test_anchor(name)[2:]}", f"Tests: {challenge.group_title(name)}",
+                number(points * objective / most), number(full * objective / most),
+            )  # fmt: skip
+            parts.setdefault(challenge.competency_of(name), []).append(row)
+    for entry in grade.criteria:
+        earned, whole = wording.earned_points(entry, challenge), wording.full_points(entry, challenge)
+        known = next((known.question for known in challenge.rubric.criteria if known.id == entry.id), entry.id)
+        row = (f"c-{entry.id}", known, "open" if earned is None else number(earned), number(whole))
+        parts.setdefault(entry.competency, []).append(row)
+    return [
+        Share(
+            id=entry.id, title=competency(entry.id), parts=tuple(parts.get(entry.id, ())),
+            points=number(entry.low) if entry.low == entry.high else f"{number(entry.low)}–{number(entry.high)}",
+            most=number(entry.max_score),
+        )
+        for entry in grade.competencies
+    ]  # fmt: skip

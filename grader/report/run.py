@@ -1,0 +1,206 @@
+"""How the run went: stages as bars, use against limits, model calls, what was left out, what repeats it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from grader.challenge import Challenge
+from grader.records import Grade
+from grader.report.first import started
+from grader.report.text import count, duration, number, size
+
+_MOST_CALLS = 200
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stage:
+    """A stage of the run: where its bar starts and how long it is, in percent of the whole."""
+
+    name: str
+    start: float
+    width: float
+    time: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Use:
+    """A resource against its limit."""
+
+    name: str
+    percent: float
+    text: str
+    hit: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Call:
+    """A call of the model gateway, as the run recorded it."""
+
+    number: int
+    purpose: str
+    start: float
+    width: float
+    time: str
+    tokens_in: str
+    tokens_out: str
+    result: str
+    fault: bool
+
+
+def stages(timings: Mapping[str, float]) -> list[Stage]:
+    """Stages in order, one after the other; a stage called `total` is left to the heading."""
+    parts = {name: seconds for name, seconds in timings.items() if name != "total"}
+    whole = sum(parts.values()) or 1.0
+    found, at = [], 0.0
+    for name, seconds in parts.items():
+        found.append(
+            Stage(
+                name=name.replace("_", " ").capitalize(),
+                start=round(100 * at / whole, 2),
+                width=round(max(0.3, 100 * seconds / whole), 2),
+                time=duration(seconds),
+            )
+        )
+        at += seconds
+    return found
+
+
+def took(timings: Mapping[str, float]) -> str:
+    return duration(timings.get("total") or sum(timings.values())) if timings else ""
+
+
+def uses(grade: Grade, challenge: Challenge) -> list[Use]:
+    """What the candidate's processes used, beside the limit where there is one."""
+    tests = grade.objective.tests if grade.objective else ()
+    if not tests:
+        return []
+    limits, hit = challenge.limits, [name for test in tests for name in test.limits]
+    used = grade.resources
+    memory = used.get("peak_memory") or max((test.peak_memory or 0 for test in tests), default=0)
+    found = [
+        _use("Memory", memory, limits.memory, size, hit.count("memory")),
+        _use("Time, all tests", sum(test.seconds for test in tests), limits.total, duration, hit.count("total")),
+        _use("Longest test", max(test.seconds for test in tests), None, duration, hit.count("call")),
+        _use("Processes", used.get("processes"), limits.processes, number, hit.count("processes")),
+        _use("Disk", used.get("disk"), limits.disk, size, hit.count("disk")),
+        _use("Processor time", used.get("cpu_seconds"), None, duration, 0),
+    ]
+    return [entry for entry in found if entry]
+
+
+def _use(name: str, value: float | None, limit: float | None, words: Any, hits: int) -> Use | None:
+    if not value and not hits:
+        return None
+    value = value or 0.0
+    return Use(
+        name=name,
+        percent=round(min(100.0, 100 * value / limit), 1) if limit else 0.0,
+        text=f"{words(value)} of {words(limit)}" if limit else words(value),
+        hit=("hit once" if hits == 1 else f"hit {hits} times") if hits else "",
+    )
+
+
+def calls(grade: Grade) -> tuple[list[Call], int]:
+    """Calls of the model gateway that the run recorded (`provenance.model_calls`), and how many there were."""
+    recorded = grade.provenance.get("model_calls")
+    entries = [entry for entry in recorded if isinstance(entry, Mapping)] if isinstance(recorded, list) else []
+    shown = entries[:_MOST_CALLS]
+    first = min((_number(entry.get("started")) for entry in shown), default=0.0)
+    last = max((_number(entry.get("started")) + _number(entry.get("seconds")) for entry in shown), default=0.0)
+    whole = (last - first) or 1.0
+    return [_call(at, entry, first, whole) for at, entry in enumerate(shown, 1)], len(entries)
+
+
+def _call(at: int, entry: Mapping[str, Any], first: float, whole: float) -> Call:
+    seconds = _number(entry.get("seconds"))
+    fault = str(entry.get("fault") or "")
+    return Call(
+        number=at,
+        purpose=str(entry.get("purpose") or entry.get("test") or "")[:120],
+        start=round(100 * (_number(entry.get("started")) - first) / whole, 2),
+        width=round(max(0.3, 100 * seconds / whole), 2),
+        time=duration(seconds),
+        tokens_in=number(_number(entry.get("prompt_tokens"))),
+        tokens_out=number(_number(entry.get("completion_tokens"))),
+        result=fault or str(entry.get("result") or "answered")[:120],
+        fault=bool(fault),
+    )
+
+
+def _number(value: object) -> float:
+    return float(value) if isinstance(value, (int, float)) and not isinstance(value, bool) else 0.0
+
+
+# ---------------------------------------------------------------------------------------------- provenance
+
+
+def provenance(grade: Grade) -> list[tuple[str, str, bool]]:
+    """Word, value, and whether the value is to be copied as it is: all that repeats this run."""
+    challenge, submission = grade.challenge, grade.submission
+    found: list[tuple[str, str, bool]] = [
+        ("Challenge", f"{challenge.get('id', '')} {challenge.get('version', '')}".strip(), True),
+        ("", str(challenge.get("digest") or ""), True),
+        ("Submission", str(submission.get("digest") or ""), True),
+        ("Started", started(grade, clock=True), False),
+    ]
+    for name, value in grade.provenance.items():
+        if name not in {"started_at", "limits", "model_calls"}:
+            found += _facts(name, value)
+    judge = grade.judge
+    if judge.get("model"):
+        found.append(("Judge", str(judge["model"]), True))
+    if judge.get("calibration"):
+        found.append(("Calibration", str(judge["calibration"]), True))
+    if judge.get("prompt_tokens") is not None:
+        found.append(("Judge’s cost", _cost(judge), False))
+    return [entry for entry in found if entry[1]]
+
+
+def _cost(judge: Mapping[str, Any]) -> str:
+    tokens = [number(_number(judge.get(key))) for key in ("prompt_tokens", "completion_tokens")]
+    text = f"{tokens[0]} tokens in, {tokens[1]} out"
+    return f"{text}, ${number(_number(judge['cost']))}" if judge.get("cost") else text
+
+
+def _facts(name: str, value: object) -> list[tuple[str, str, bool]]:
+    title = name.replace("_", " ").capitalize()
+    if isinstance(value, Mapping):
+        entries = [(str(key), str(entry)) for key, entry in value.items()]
+        return [(title if not at else "", f"{key} {entry}", True) for at, (key, entry) in enumerate(entries)]
+    if isinstance(value, (list, tuple)):
+        return [(title, ", ".join(map(str, value)), True)] if value else []
+    return [(title, str(value), True)]
+
+
+def limits(grade: Grade, challenge: Challenge) -> list[tuple[str, str]]:
+    """The limits of the candidate's container."""
+    own = challenge.limits
+    return [
+        ("Processors", number(own.cpus)),
+        ("Memory", size(own.memory)),
+        ("Processes", number(own.processes)),
+        ("Disk", size(own.disk)),
+        ("One call", duration(own.call)),
+        ("All calls", duration(own.total)),
+        ("Reply", size(own.reply)),
+        ("Output kept", f"{size(own.output)} a test"),
+        ("Network", "none but the shared loopback"),
+    ]
+
+
+def left_out(grade: Grade) -> list[tuple[str, str, str]]:
+    """Path, size and reason of what was handed in and is not part of the submission."""
+    entries = grade.submission.get("left_out")
+    if not isinstance(entries, (list, tuple)):
+        return []
+    return [
+        (
+            str(entry.get("path", "")),
+            f"{count(int(_number(entry.get('files'))), 'file')}, {size(_number(entry.get('bytes')))}",
+            str(entry.get("reason", "")),
+        )
+        for entry in entries
+        if isinstance(entry, Mapping)
+    ]

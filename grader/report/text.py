@@ -1,0 +1,134 @@
+"""Words and figures as a reader meets them, and text from strangers made harmless before it meets a page.
+
+Everything here is pure. Figures: points with up to two decimals, shares in whole percent, bytes in decimal units.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+_UNSEEN = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u061c\u115f\u1160\u180e\u200b-\u200f\u2028-\u202f\u2060-\u206f"
+    "\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff9-\ufffb\ud800-\udfff\U000e0000-\U000e0fff]"
+)
+_EMAIL = re.compile(r"(?<![\w.+-])[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,5}")
+_RESERVED = re.compile(r"(?:@|\.)(?:example(?:\.\w+)?|test|invalid|localhost)$", re.IGNORECASE)
+_AUTHOR = re.compile(
+    r"(?im)^([^\w\n]{0,12}(?:__author__|@?author|authors|maintainers?|co-authored-by|signed-off-by)[\"']?\s{0,4}[:= ]"
+    r"|[^\w\n]{0,12}copyright[^\n\d]{0,12}\d{4}[\d, -]{0,12})([^\n]{2,200})$"
+)
+HIDDEN = "‹hidden›"
+
+
+def clean(text: str) -> str:
+    """`text` with every character that cannot be seen, or that moves others about (ANSI, bidi marks, NUL, lone
+    surrogates, tags), written as an escape. Line breaks and tabs stay."""
+    return _UNSEEN.sub(lambda found: found[0].encode("unicode_escape", "surrogatepass").decode("ascii"), text)
+
+
+def anonymous(text: str, names: Sequence[str] = ()) -> str:
+    """`text` without e-mail addresses, author lines and `names`, line by line as it was."""
+    if "@" in text:
+        text = _EMAIL.sub(lambda found: found[0] if _RESERVED.search(found[0]) else HIDDEN, text)
+    if "uth" in text or "opyright" in text or "aintainer" in text or "igned" in text:
+        text = _AUTHOR.sub(lambda found: f"{found[1]} {HIDDEN}" if found[2].strip() != HIDDEN else found[0], text)
+    for name in names:
+        if len(name) > 2:
+            text = re.sub(re.escape(name), HIDDEN, text, flags=re.IGNORECASE)
+    return text
+
+
+def number(value: float, digits: int = 2) -> str:
+    """2250 → `2,250`, 49.40 → `49.4`, 0.7123 → `0.71`; small values keep two significant digits."""
+    if value and abs(value) < 0.01:
+        return f"{value:.2g}"
+    shown = f"{value:,.{digits}f}"
+    shown = shown.rstrip("0").rstrip(".") if "." in shown else shown
+    return "0" if shown == "-0" else shown.replace("-", "−")
+
+
+def near(value: float, mark: float | None) -> str:
+    """`value` as a whole number, with decimals where rounding would lift it over `mark`, or drop it below."""
+    for digits in (0, 1, 2):
+        shown = round(value, digits)
+        if mark is None or (shown >= mark) == (value >= mark - 1e-9):
+            return f"{shown:.{digits}f}"
+    return number(value, 4)
+
+
+def span(low: float, high: float, mark: float | None) -> str:
+    """`27–73`, or one figure where nothing is open."""
+    first, last = near(low, mark), near(high, mark)
+    return first if first == last else f"{first}–{last}"
+
+
+def size(value: float) -> str:
+    """Bytes for a reader: `41 kB`, `1.9 MB`."""
+    for unit, factor in (("GB", 10**9), ("MB", 10**6), ("kB", 10**3)):
+        if value >= factor:
+            return f"{number(value / factor, 0 if value >= 10 * factor else 1)} {unit}"
+    return f"{number(value, 0)} bytes"
+
+
+def duration(seconds: float) -> str:
+    """Seconds for a reader: `210 ms`, `4.6 s`, `1 min 13 s`, `3 h 35 min`."""
+    if seconds < 0.9995:
+        return f"{number(seconds * 1000, 0)} ms"
+    if seconds < 60:
+        return f"{number(seconds, 1)} s"
+    if seconds < 3600:
+        return _two(seconds, 60, "min", 1, "s")
+    return _two(seconds, 3600, "h", 60, "min") if seconds < 2 * 86400 else _two(seconds, 86400, "days", 3600, "h")
+
+
+def _two(seconds: float, large: int, name: str, small: int, rest: str) -> str:
+    whole, left = divmod(round(seconds / small) * small, large)
+    return f"{whole:.0f} {name}" + (f" {left // small:.0f} {rest}" if left else "")
+
+
+def date(started_at: object, *, clock: bool = False) -> str:
+    """`20 November 2026` (with the time in UTC) out of an ISO date; the text as it is where that cannot be read."""
+    try:
+        moment = datetime.fromisoformat(str(started_at))
+    except ValueError:
+        return str(started_at)
+    moment = moment.astimezone(UTC) if moment.tzinfo else moment
+    return f"{moment.day} {moment:%B %Y}" + (f", {moment:%H:%M:%S} UTC" if clock else "")
+
+
+_COUNTED = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
+
+
+def count(amount: int, noun: str, plural: str = "") -> str:
+    """`1 file`, `3 files`."""
+    return f"{amount:,} {noun if amount == 1 else plural or noun + 's'}"
+
+
+def in_words(amount: int, noun: str, plural: str = "") -> str:
+    """`one criterion`, `three criteria`; figures from eleven on."""
+    word = _COUNTED[amount] if amount < len(_COUNTED) else f"{amount:,}"
+    return f"{word} {noun if amount == 1 else plural or noun + 's'}"
+
+
+def listed(names: Sequence[str], joiner: str = "and") -> str:
+    """`a`, `a and b`, `a, b and c`."""
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} {joiner} {names[-1]}" if names else ""
+
+
+def sentence(text: str) -> str:
+    """`text` with a capital at the start and a full stop at the end."""
+    text = text.strip()
+    return text and text[0].upper() + text[1:] + ("" if text[-1] in ".!?…”" else ".")
+
+
+_COMPETENCIES = {
+    "llm_domain_knowledge": "LLM domain knowledge",
+    "collaboration_communication": "Collaboration and communication",
+}
+
+
+def competency(name: str) -> str:
+    """A competency's id as a reader says it."""
+    return _COMPETENCIES.get(name) or name.replace("_", " ").capitalize()
