@@ -323,14 +323,9 @@ def write_pages(
     """Renders what people read. Without a challenge (it could not be read) there is nothing to render."""
     if challenge is None:
         return
-    from grader.report import render_feedback, render_formats, render_report
+    from grader.report import render_report
 
     files.write(out / "report.html", render_report(result, challenge, submission))
-    page, text = render_feedback(result, challenge, submission)
-    files.write(out / "feedback.html", page)
-    files.write(out / "feedback.md", text)
-    for name, content in render_formats(result, challenge, formats, "reviewer").items():
-        files.write(out / name, content)
 
 
 def save_failure(run: Run, problem: GraderError, known: Mapping[str, Any]) -> None:
