@@ -270,7 +270,7 @@ def test_an_archive_written_to_a_pipe_is_read(tmp_path: Path) -> None:
             return len(data)
 
     pipe = Pipe()
-    with zipfile.ZipFile(pipe, "w", zipfile.ZIP_DEFLATED) as archive:  # type: ignore[call-overload]
+    with zipfile.ZipFile(pipe, "w", zipfile.ZIP_DEFLATED) as archive:
         for path, content in FILES.items():
             with archive.open(path, "w", force_zip64=True) as file:
                 file.write(content)
