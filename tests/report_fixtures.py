@@ -1,7 +1,6 @@
 """Saved runs for the tests of everything that is rendered: real records whose numbers agree with each other.
 
-`combine` repeats the arithmetic of a grade in a few plain lines, so that a fixture can only say what its tests and
-criteria add up to.
+They are combined by the grader itself, so that a fixture can only say what its tests and criteria add up to.
 """
 # ruff: noqa: E501 - a table of tests reads better with one test in a row
 
@@ -11,18 +10,15 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from grader import grading, objective
 from grader.challenge import Challenge
 from grader.records import (
-    CompetencyScore,
     CriterionResult,
     Evidence,
     Fault,
     Grade,
     LeftOut,
     Metric,
-    ObjectiveScore,
-    Open,
-    Score,
     Submission,
     TestResult,
     TestStatus,
@@ -190,8 +186,8 @@ def criteria() -> tuple[CriterionResult, ...]:
         given("failure-modes", 3, source="human", reason="two people rated it apart: 3 and 3",
               rationale="Two modes the brief leaves out, mixed languages and two products in one ticket, each with an example and a stated loss. Not 4: they are listed, not ranked by cost.",
               evidence=(quote("DECISIONS.md", 23, 24),)),
-        given("measurement", None, source="judge", reason="the rubric changed after the judge was last checked", rationale="SECRET-STALE-RATIONALE", suggestion=2,
-              evidence=(quote("evaluate.py", 12, 13), quote("evaluate.py", 21, 21)), details={"gate": {"verdict": "STALE", "reasons": ["The wording of level 3 was changed on 18 November; the judge was last checked on 3 October."]}}),
+        given("measurement", None, source="judge", reason="the judge’s calibration is out of date, so its level is withheld", rationale="SECRET-STALE-RATIONALE", suggestion=2,
+              evidence=(quote("evaluate.py", 12, 13), quote("evaluate.py", 21, 21)), details={"who_can_close": "two reviewers, or the challenge’s owner by repeating the calibration", "gate": {"verdict": "STALE", "reasons": ["The wording of level 3 was changed on 18 November; the judge was last checked on 3 October."]}}),
         given("trade-offs", None, source="judge", reason="the judge’s agreement with people is not proven here", suggestion=3,
               rationale="Tokens and errors are given and a choice is argued from them; latency was not measured.",
               evidence=(quote("DECISIONS.md", 27, 28),), details={"gate": gate("INCONCLUSIVE", 0.71, 0.74, 0.55, 0.83, 52), "repeats": [3, 3, 4], "dropped_quotes": 1}),
@@ -206,57 +202,35 @@ def criteria() -> tuple[CriterionResult, ...]:
 
 
 def combine(
-    results: tuple[TestResult, ...], levels: tuple[CriterionResult, ...], pack: Challenge, **changes: Any
+    results: tuple[TestResult, ...], levels: tuple[CriterionResult, ...], pack: Challenge | None = None, **changes: Any
 ) -> Grade:
-    """The grade that `results` and `levels` add up to, on a total of 100."""
-    parts: dict[str, list[float]] = {}
-    most = sum(test.max_points for test in results)
-    worth = pack.weights.objective / most
-    for test in results:
-        is_open = test.status is TestStatus.ERROR
-        row = parts.setdefault(pack.competency_of(test.group), [0.0, 0.0, 0.0])
-        row[0] += test.points * worth
-        row[1] += test.points * worth + (test.max_points * worth if is_open else 0.0)
-        row[2] += test.max_points * worth
-    for criterion in levels:
-        full = pack.weights.subjective * criterion.weight / pack.rubric.weight
-        row = parts.setdefault(criterion.competency, [0.0, 0.0, 0.0])
-        row[2] += full
-        row[0] += full * (criterion.level - 1) / 4 if criterion.level else 0.0
-        row[1] += full * (criterion.level - 1) / 4 if criterion.level else full
-    competencies = tuple(_competency(name, *row, pack) for name, row in parts.items())
-    low, high = sum(entry.low for entry in competencies), sum(entry.high for entry in competencies)
+    """The grade that `results` and `levels` add up to."""
+    pack = pack or challenge()
+    points = objective.score(results)
+    combined = grading.combine(pack, points, levels)
     values: dict[str, Any] = {
         "status": "graded",
         "reason": "",
         "challenge": {"id": pack.id, "version": pack.version, "digest": "sha256:" + "44d2" * 16, "title": pack.title},
-        "submission": {"digest": submission().digest, "files": 6, "bytes": submission().bytes,
+        "submission": {"digest": submission().digest, "files": len(submission().files), "bytes": submission().bytes,
                        "left_out": [{"path": ".git", "files": 212, "bytes": 1_900_000, "reason": "version control"}]},
-        "objective": ObjectiveScore(
-            points=sum(test.points for test in results), max_points=most, tests=results,
-            open_points=sum(test.max_points for test in results if test.status is TestStatus.ERROR),
-        ),
+        "objective": points,
         "criteria": levels,
-        "competencies": competencies,
-        "score": Score(value=(low + high) / 2, low=low, high=high, max=100.0, final=low == high),
-        "judge": {"model": "judge-large-2026-08", "calibration": "2026-10-03", "prompt_tokens": 61480, "completion_tokens": 4212, "cost": 0.31},
+        "competencies": combined.competencies,
+        "score": combined.score,
+        "recommendation": combined.recommendation,
+        "recommendation_reason": combined.recommendation_reason,
+        "open": combined.open,
         "provenance": provenance(),
-        "timings": {"intake": 0.4, "containers": 2.3, "tests": 48.2, "judge": 21.7, "grade": 0.1},
+        "timings": {"challenge": 0.02, "intake": 0.4, "boot": 2.3, "tests": 48.2, "judge": 21.7, "total": 73.1},
         "resources": {"peak_memory": 512_000_000, "cpu_seconds": 24.6, "processes": 4},
     }  # fmt: skip
     return Grade(**{**values, **changes})
 
 
-def _competency(name: str, low: float, high: float, most: float, pack: Challenge) -> CompetencyScore:
-    share = pack.minimums.get(name)  # type: ignore[call-overload]
-    minimum = None if share is None else share * most
-    met = None if minimum is None or low < minimum <= high else low >= minimum
-    return CompetencyScore(id=name, score=low, low=low, high=high, max_score=most, minimum=minimum, met=met)
-
-
 def provenance() -> dict[str, Any]:
     return {
-        "grader": "0.1.0",
+        "grader_version": "0.1.0",
         "images": {"verifier": "sha256:" + "e07c" * 16, "candidate": "sha256:" + "1d90" * 16},
         "seed": "5f3a0c71",
         "started_at": "2026-11-20T14:02:11+00:00",
@@ -267,13 +241,8 @@ def provenance() -> dict[str, Any]:
 def needs_review() -> Grade:
     """One open criterion decides, another only moves the score; text in README.md addresses the grader."""
     return combine(
-        tests(), criteria(), challenge(),
-        recommendation="needs_review",
-        recommendation_reason="“How was quality measured?” is open and could alone decide whether evaluation methodology reaches its minimum.",
-        open=(
-            Open(criterion="measurement", reason="The judge’s calibration is out of date, so its level is withheld.", who_can_close="two reviewers, or the challenge’s owner by repeating the calibration", decides=True, points=7.0),
-            Open(criterion="trade-offs", reason="The judge’s agreement with people is not proven here.", who_can_close="two reviewers", decides=False, points=6.0),
-        ),
+        tests(), criteria(),
+        judge={"model": "judge-large-2026-08", "calibration": "2026-10-03", "prompt_tokens": 61480, "completion_tokens": 4212, "cost": 0.31},
         flags=("README.md, lines 15–16: text that addresses the grader.", "The memory limit was hit in one test."),
     )  # fmt: skip
 
@@ -295,23 +264,17 @@ def _levels(**levels: int) -> tuple[CriterionResult, ...]:
 
 
 def accepted() -> Grade:
-    return combine(
-        tests(), _levels(), challenge(), recommendation="advance", judge={},
-        recommendation_reason="The total is above the pass mark of 70 and every competency reaches its minimum.",
-    )  # fmt: skip
+    return combine(tests(), _levels())
 
 
 def rejected() -> Grade:
-    """Keyword matching only, nothing measured: below the pass mark and below the minimum of one competency."""
+    """Keyword matching only, hardly anything measured: below the pass mark and below the minimum of competencies."""
     weak = tuple(
-        test if test.group == "interface" else replace(test, points=test.points * 0.5, metrics=(), message="Half of the tickets.")
+        test if test.group == "interface"
+        else replace(test, points=test.points * 0.5, metrics=(), message="Half of the tickets.")
         for test in tests()
     )  # fmt: skip
-    levels = _levels(retrieval=2, failure_modes=2, measurement=2, trade_offs=2, clarity=3, record=3)
-    return combine(
-        weak, levels, challenge(), recommendation="decline", judge={},
-        recommendation_reason="Evaluation methodology stays below its minimum of 40 %, and the total below the pass mark of 70.",
-    )  # fmt: skip
+    return combine(weak, _levels(retrieval=2, failure_modes=2, measurement=2, trade_offs=2, clarity=3, record=3))
 
 
 def cheating() -> Grade:
@@ -322,13 +285,7 @@ def cheating() -> Grade:
         for test in tests()
     )  # fmt: skip
     return combine(
-        broken, tuple(given(entry.id, None) for entry in criteria()), challenge(), judge={},
-        recommendation="decline",
-        recommendation_reason="Even with every open criterion at level 5 the total stays below the pass mark of 70.",
-        open=tuple(
-            Open(criterion=entry.id, reason="No judge is configured.", who_can_close="two reviewers", decides=False, points=entry.weight)
-            for entry in criteria()
-        ),
+        broken, _unscored(),
         flags=("The submission ended its process with os._exit in 29 tests.", "conftest.py looks for the files of the test runner."),
     )  # fmt: skip
 
@@ -336,21 +293,20 @@ def cheating() -> Grade:
 def injected() -> Grade:
     return replace(
         needs_review(),
-        flags=("README.md, lines 15–16: text that addresses the grader.", "triage.py, line 1: text that addresses the grader."),
-    )  # fmt: skip
+        flags=(
+            "README.md, lines 15–16: text that addresses the grader.",
+            "triage.py:1: text that addresses the grader.",
+        ),
+    )
 
 
 def unscored() -> Grade:
     """No judge: all tests ran, all criteria open."""
-    levels = tuple(given(entry.id, None) for entry in criteria())
-    return combine(
-        tests(), levels, challenge(), judge={}, recommendation="needs_review",
-        recommendation_reason="All six criteria are unscored, worth 40 of 100 points.",
-        open=tuple(
-            Open(criterion=entry.id, reason="No judge is configured.", who_can_close="two reviewers", decides=False, points=entry.weight)
-            for entry in levels
-        ),
-    )  # fmt: skip
+    return combine(tests(), _unscored())
+
+
+def _unscored() -> tuple[CriterionResult, ...]:
+    return grading.unscored(rubric().criteria, "no judge configured")
 
 
 def without_grade(status: str, reason: str) -> Grade:

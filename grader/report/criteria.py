@@ -110,7 +110,7 @@ def _view(
     number_: int, result: CriterionResult, grade: Grade, challenge: Challenge, shown: Mapping[str, str]
 ) -> Criterion:
     known = next((criterion for criterion in challenge.rubric.criteria if criterion.id == result.id), None)
-    earned, full = wording.earned_points(result, challenge), wording.full_points(result, challenge)
+    earned, full = wording.earned_points(result, grade, challenge), wording.full_points(result, grade, challenge)
     gate = _gate_of(result, grade)
     withheld = earned is None and gate.get("verdict") == "STALE"
     hint = None if withheld or earned is not None else result.suggestion

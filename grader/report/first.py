@@ -44,7 +44,8 @@ class Total:
     mark: float
     mark_text: str
     state: str
-    final: bool
+    settled: bool
+    """Whether nothing could move the score any more: neither an open part nor the judge's error."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,7 +77,7 @@ def total(grade: Grade, challenge: Challenge) -> Total | None:
         return None
     mark = challenge.pass_mark
     return Total(
-        value=near(score.value, mark if score.final else None),
+        value=near(score.value, mark if score.low == score.high else None),
         span=span(score.low, score.high, mark),
         middle=_percent(score.value, score.max),
         low=_percent(score.low, score.max),
@@ -85,7 +86,7 @@ def total(grade: Grade, challenge: Challenge) -> Total | None:
         mark=_percent(mark, score.max),
         mark_text=number(mark),
         state=_state(score.low, score.high, mark),
-        final=score.final,
+        settled=score.low == score.high,
     )
 
 
@@ -211,7 +212,7 @@ def criteria_points(grade: Grade, challenge: Challenge) -> tuple[float, float, f
     """Points earned by criteria, points of those that count, points still open; on the scale of the total."""
     earned = closed = left = 0.0
     for criterion in grade.criteria:
-        full, own = wording.full_points(criterion, challenge), wording.earned_points(criterion, challenge)
+        full, own = wording.full_points(criterion, grade, challenge), wording.earned_points(criterion, grade, challenge)
         earned, closed, left = (earned, closed, left + full) if own is None else (earned + own, closed + full, left)
     return earned, closed, left
 

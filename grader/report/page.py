@@ -187,7 +187,7 @@ def shares(grade: Grade, challenge: Challenge) -> list[Share]:
     tests = grade.objective.tests if grade.objective else ()
     most = sum(test.max_points for test in tests)
     objective = (grade.score.max if grade.score else 0.0) - sum(
-        wording.full_points(entry, challenge) for entry in grade.criteria
+        wording.full_points(entry, grade, challenge) for entry in grade.criteria
     )
     by_group: dict[str, list[float]] = {name: [0.0, 0.0] for name in challenge.groups}
     for test in tests:
@@ -202,7 +202,7 @@ def shares(grade: Grade, challenge: Challenge) -> list[Share]:
             )  # fmt: skip
             parts.setdefault(challenge.competency_of(name), []).append(row)
     for entry in grade.criteria:
-        earned, whole = wording.earned_points(entry, challenge), wording.full_points(entry, challenge)
+        earned, whole = wording.earned_points(entry, grade, challenge), wording.full_points(entry, grade, challenge)
         known = next((known.question for known in challenge.rubric.criteria if known.id == entry.id), entry.id)
         row = (f"c-{entry.id}", known, "open" if earned is None else number(earned), number(whole))
         parts.setdefault(entry.competency, []).append(row)

@@ -38,19 +38,19 @@ class NoGrade:
     step: str
 
 
-def outcome(grade: Grade, challenge: Challenge) -> Outcome:
-    """The heading of the page for any status."""
+def outcome(grade: Grade, challenge: Challenge | None) -> Outcome:
+    """The heading of the page for any status. Only without a grade there may be no challenge."""
     if grade.status == "refused":
         return Outcome(word="Refused", fact="this cannot be graded as it is", tone="bad")
     if grade.status == "challenge_error":
         return Outcome(word="No grade", fact="the challenge is broken", tone="open")
-    if grade.status == "infrastructure_error" or grade.score is None:
+    if grade.score is None or challenge is None:
         return Outcome(word="No grade", fact="this machine or a service failed", tone="open")
     if grade.recommendation == "advance":
         return Outcome(word="Advance", fact=_advance_fact(grade), tone="fine")
     if grade.recommendation == "decline":
         return Outcome(word="Decline", fact=_decline_fact(grade, challenge), tone="bad")
-    return Outcome(word="Needs review", fact=_review_fact(grade), tone="open")
+    return Outcome(word="Needs review", fact=_review_fact(grade, challenge), tone="open")
 
 
 def no_grade(grade: Grade) -> NoGrade:
@@ -79,30 +79,40 @@ def _advance_fact(grade: Grade) -> str:
 
 def _decline_fact(grade: Grade, challenge: Challenge) -> str:
     missed = [entry.id for entry in grade.competencies if entry.met is False]
-    if len(missed) == 1:
-        return f"{_inner(missed[0])} stays below its minimum"
-    if missed:
-        return f"{in_words(len(missed), 'competency', 'competencies')} stay below their minimum"
+    if missed and grade.score and grade.score.value >= challenge.pass_mark - _TINY:
+        return _missed(missed)
     assert grade.score is not None  # noqa: S101 - a declined grade has a score
-    short = challenge.pass_mark - grade.score.high
-    if short <= 0:
-        return "see the reason below"
-    return f"{number(short, 1)} {'point' if number(short, 1) == '1' else 'points'} short of the pass mark" + (
-        "" if grade.score.final else " at best"
-    )
+    short = challenge.pass_mark - grade.score.value
+    text = f"{number(short, 1)} {'point' if number(short, 1) == '1' else 'points'} below the pass mark"
+    return f"{text}, and {_missed(missed)}" if missed else text
 
 
-def _review_fact(grade: Grade) -> str:
+def _review_fact(grade: Grade, challenge: Challenge) -> str:
     known = {criterion.id for criterion in grade.criteria}
-    deciding = [entry.criterion for entry in grade.open if entry.decides]
-    if deciding:
-        return f"{_things(deciding, known)} {'decides' if len(deciding) == 1 else 'decide'}"
+    assert grade.score is not None  # noqa: S101 - no_grade has its own words
     if grade.open:
+        missed = [entry.id for entry in grade.competencies if entry.met is False]
+        if missed:
+            return f"{_missed(missed)}, whatever is still open"
+        if grade.score.high < challenge.pass_mark - _TINY:
+            return f"at best {near(grade.score.high, challenge.pass_mark)}, short of the pass mark"
+        deciding = [entry.criterion for entry in grade.open if entry.decides]
+        if deciding:
+            return f"{_things(deciding, known)} {'decides' if len(deciding) == 1 else 'decide'}"
         names = [entry.criterion for entry in grade.open]
         return f"{_things(names, known)} {'is' if len(names) == 1 else 'are'} still open"
-    if grade.flags:
-        return f"{in_words(len(grade.flags), 'flag')} for a person to read"
-    return "nothing is open, a person decides"
+    if grade.score.low < challenge.pass_mark - _TINY <= grade.score.high:
+        return "the pass mark lies inside the judge’s error"
+    unsure = [entry.id for entry in grade.competencies if entry.met is None]
+    if unsure:
+        return f"{_inner(unsure[0])} is within the judge’s error of its minimum"
+    return f"{in_words(len(grade.flags), 'flag')} for a person to read" if grade.flags else "a person decides"
+
+
+def _missed(names: Sequence[str]) -> str:
+    if len(names) == 1:
+        return f"{_inner(names[0])} stays below its minimum"
+    return f"{in_words(len(names), 'competency', 'competencies')} stay below their minimum"
 
 
 def _things(names: Sequence[str], criteria: set[str]) -> str:
@@ -120,19 +130,20 @@ def _inner(name: str) -> str:
 # ---------------------------------------------------------------------------------------------- what a level would do
 
 
-def full_points(criterion: CriterionResult, challenge: Challenge) -> float:
-    """Points of the total that the highest level of `criterion` is worth."""
-    weights = challenge.weights
-    share = weights.subjective / (weights.objective + weights.subjective)
-    total = sum(entry.weight for entry in challenge.rubric.criteria) or criterion.weight
-    return 100.0 * share * criterion.weight / total
+def full_points(criterion: CriterionResult, grade: Grade, challenge: Challenge) -> float:
+    """Points of the total that the highest level of `criterion` is worth; a side that is not there, tests or criteria,
+    leaves its share to the other."""
+    tests = challenge.weights.objective if grade.objective and grade.objective.max_points > 0 else 0.0
+    levels = challenge.weights.subjective
+    share = levels / (tests + levels) if tests + levels else 1.0
+    return 100.0 * share * criterion.weight / sum(entry.weight for entry in grade.criteria)
 
 
-def earned_points(criterion: CriterionResult, challenge: Challenge) -> float | None:
+def earned_points(criterion: CriterionResult, grade: Grade, challenge: Challenge) -> float | None:
     """Points that the level of `criterion` earns: level 1 none, the highest all. None while it does not count."""
     if criterion.level is None or not criterion.accepted:
         return None
-    return full_points(criterion, challenge) * (criterion.level - 1) / (criterion.max_level - 1)
+    return full_points(criterion, grade, challenge) * (criterion.level - 1) / (criterion.max_level - 1)
 
 
 def minimum_points(entry: CompetencyScore, challenge: Challenge) -> float | None:
@@ -166,7 +177,7 @@ def levels_in_words(criterion: CriterionResult, grade: Grade, challenge: Challen
 def _result(criterion: CriterionResult, level: int, grade: Grade, challenge: Challenge) -> str:
     """`enough`, `open`, or the reason why `level` is not enough whatever else happens."""
     assert grade.score is not None  # noqa: S101 - only a graded run has open criteria
-    full = full_points(criterion, challenge)
+    full = full_points(criterion, grade, challenge)
     gain = full * (level - 1) / (criterion.max_level - 1)
     states = []
     for entry in grade.competencies:
