@@ -133,6 +133,7 @@ class Client:
     def _in_mode(self, model: str, prompt: Prompt, repeat: int, can: Mapping[str, Any], spent: Usage) -> Answer:
         mode = MODES[can["mode"]]
         messages = list(prompt.messages) if mode != "prompt" else _with_schema(prompt)
+        self._open()
         started = time.monotonic()
         text, usage, fingerprint = self._call(model, messages, prompt, repeat, can)
         spent += usage

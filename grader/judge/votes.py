@@ -21,9 +21,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True)
 class Vote:
-    """One answer. `level` None: there is none, for `reason`."""
+    """One answer. `level` None: there is none that can count, for `reason`."""
 
     level: int | None
+    said: int | None = None
+    """The level that the judge named, whatever became of its evidence."""
     reason: str = ""
     rationale: str = ""
     evidence: tuple[Evidence, ...] = ()
@@ -94,6 +96,7 @@ def vote(
         level, reason = None, "no quote that the judge gave for its level was found in the files"
     return Vote(
         level=level,
+        said=said.level,
         reason=reason,
         rationale=said.rationale,
         evidence=checked.evidence,

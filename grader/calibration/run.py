@@ -1,0 +1,217 @@
+"""One calibration: every labelled item judged as in grading, several times, with twins; then the gate."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from grader.agreement import Ratings, labels_of
+from grader.calibration import labels, probes
+from grader.calibration.items import Item, load_items
+from grader.calibration.verdicts import Judged, calibration_of
+from grader.errors import InfrastructureError, UsageError
+from grader.judge import prompt, reading
+from grader.judge.budget import Usage, cost, price_of, total
+from grader.judge.cache import Cache
+from grader.judge.client import Client
+from grader.judge.config import JudgeConfig
+from grader.judge.crew import ask_all
+from grader.judge.documents import Selection
+from grader.judge.fingerprint import model_of
+from grader.judge.votes import Vote, vote
+
+if TYPE_CHECKING:
+    from grader.agreement import GateReport, Labels
+    from grader.calibration.record import Calibration
+    from grader.challenge import Challenge
+    from grader.rubric import Criterion
+    from grader.settings import Settings
+
+UNANSWERED = 0.1
+"""Share of questions without any answer from which the endpoint, not the judge, is what was measured."""
+SECONDS_A_QUESTION = 60.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Asked:
+    """One question of a calibration: an item, or one of its twins."""
+
+    item: Item
+    criterion: Criterion
+    probe: str
+    """Empty for the item itself."""
+    repeat: int
+    selection: Selection
+    withheld: str
+    """Why grading would not ask: empty if it would."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Material:
+    """What a calibration works on."""
+
+    challenge: Challenge
+    config: JudgeConfig
+    items: tuple[Item, ...]
+    ratings: Ratings
+    ratings_from: Path
+    labels: Mapping[str, Labels]
+    repeats: int
+
+    def criterion(self, name: str) -> Criterion:
+        return next(c for c in self.challenge.rubric.criteria if c.id == name)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outcome:
+    """A finished calibration: the record for the pack, the gate's reports, and what it took."""
+
+    calibration: Calibration
+    reports: Mapping[str, GateReport]
+    judged: tuple[Judged, ...]
+    usage: Usage
+    cost: float | None
+
+
+def prepare(challenge: Challenge, settings: Settings, *, ratings: Path | None, repeats: int) -> Material:
+    """Items, ratings and configuration. Raises UsageError where there is no judge or there are no ratings."""
+    config = JudgeConfig.of(settings)
+    if not config.model and not all(criterion.model for criterion in challenge.rubric.criteria):
+        raise UsageError("No judge is configured.", fix="Set GRADER_JUDGE_MODEL, OPENAI_BASE_URL and OPENAI_API_KEY.")
+    items = load_items(challenge)
+    found = labels.read(challenge, items, ratings)
+    if found is None:
+        raise UsageError(
+            f"{labels.ratings_path(challenge)} is missing: no person has rated an item yet.",
+            fix=f"Rate them with `grade label {challenge.id} --rater NAME`, two people at least.",
+        )
+    by_criterion = {name: labels_of(found, name) for name in found.criteria}
+    return Material(
+        challenge=challenge,
+        config=config,
+        items=items,
+        ratings=found,
+        ratings_from=ratings or labels.ratings_path(challenge),
+        labels={name: found for name, found in by_criterion.items() if found.people},
+        repeats=max(repeats, config.repeats),
+    )
+
+
+def questions(material: Material) -> list[Asked]:
+    """All that is asked: each labelled item `repeats` times, and once each of its twins where it has them."""
+    asked: list[Asked] = []
+    instruction = (material.challenge.root / "instruction.md").read_text(encoding="utf-8", errors="replace")
+    for name, found in material.labels.items():
+        criterion = material.criterion(name)
+        rated = {item: level for levels in found.people.values() for item, level in levels.items()}
+        own = [item for item in material.items if item.criterion == name and item.id in rated and not item.development]
+        for item in own:
+            first = _asked(item, criterion, "", item.content, material.config, instruction)
+            asked += [replace(first, repeat=n) for n in range(material.repeats)]
+        for item in probes.chosen(own, rated):
+            twins = probes.twins(item.content)
+            asked += [_asked(item, criterion, p, files, material.config, "") for p, files in twins.items()]
+    return asked
+
+
+def _asked(
+    item: Item, criterion: Criterion, probe: str, files: Mapping[str, bytes], config: JudgeConfig, instruction: str
+) -> Asked:
+    read = reading.read(files)
+    selection = reading.select(read, criterion, config)
+    withheld = ""
+    if reading.is_empty(selection):
+        withheld = "there is nothing to judge in the files that the criterion names"
+    elif not probe and (read.findings or (instruction and reading.echoes(selection, criterion, instruction))):
+        withheld = "its text addresses the grader"
+    return Asked(item=item, criterion=criterion, probe=probe, repeat=0, selection=selection, withheld=withheld)
+
+
+def estimate(material: Material, asked: Sequence[Asked]) -> tuple[Usage, float | None]:
+    """What asking all questions takes at most, in tokens and, where the price is known, money."""
+    open_ones = [question for question in asked if not question.withheld]
+    tokens = sum(prompt.build(q.criterion, q.selection, prompt.fresh_nonce()).tokens for q in open_ones)
+    usage = Usage(prompt_tokens=tokens, completion_tokens=material.config.max_output * len(open_ones), estimated=True)
+    return usage, cost(usage, price_of(material.config.model, material.config.prices))
+
+
+def calibrate(
+    material: Material,
+    asked: Sequence[Asked],
+    cache: Cache,
+    *,
+    previous: Calibration | None,
+    fresh: bool = False,
+    progress: Callable[[int, int], None] | None = None,
+) -> Outcome:
+    """Asks everything that is not in the cache and decides the gate. What was answered stays in the cache, so that a
+    run that was interrupted goes on where it stopped.
+
+    `fresh`, or a gate that drift has closed, asks anew. Raises InfrastructureError when too much was not answered.
+    """
+    client = Client(material.config, cache)
+    rider = _rider(cache, previous, fresh=fresh)
+    try:
+        votes = _votes(asked, client, material.config, rider, progress)
+    finally:
+        client.close()
+    _enough(asked, votes)
+    judged = _judged(asked, votes)
+    calibration, reports = calibration_of(material, judged, previous)
+    usage = total(found.usage for found in votes)
+    price = price_of(material.config.model, material.config.prices)
+    return Outcome(calibration=calibration, reports=reports, judged=judged, usage=usage, cost=cost(usage, price))
+
+
+def _rider(cache: Cache, previous: Calibration | None, *, fresh: bool) -> str:
+    drifted = previous is not None and any(cache.closed(previous.id, name) for name in previous.criteria)
+    return f"after {previous.id if previous else 'none'}" if fresh or drifted else ""
+
+
+def _votes(
+    asked: Sequence[Asked],
+    client: Client,
+    config: JudgeConfig,
+    rider: str,
+    progress: Callable[[int, int], None] | None,
+) -> list[Vote]:
+    def ask(question: Asked) -> Vote:
+        if question.withheld:
+            return Vote(level=None, reason=question.withheld, mode="withheld")
+        model = model_of(question.criterion, config)
+        return vote(client, model, question.criterion, question.selection, repeat=question.repeat, rider=rider)
+
+    return ask_all(
+        [partial(ask, question) for question in asked],
+        at_once=config.concurrency,
+        seconds=config.deadline + SECONDS_A_QUESTION * len(asked) / config.concurrency,
+        late=lambda: Vote(level=None, reason="the judge did not answer in time"),
+        failed=lambda problem: Vote(level=None, reason=f"the judge stage failed: {type(problem).__name__}: {problem}"),
+        progress=progress,
+    )
+
+
+def _enough(asked: Sequence[Asked], votes: Sequence[Vote]) -> None:
+    missing = [found for found in votes if not found.mode]
+    if asked and len(missing) > UNANSWERED * len(asked):
+        raise InfrastructureError(
+            f"{len(missing)} of {len(asked)} questions were not answered: {missing[0].reason}.",
+            fix="What was answered is kept; the same command goes on from there.",
+        )
+
+
+def _judged(asked: Sequence[Asked], votes: Sequence[Vote]) -> tuple[Judged, ...]:
+    found: dict[str, list[tuple[Asked, Vote]]] = {}
+    for question, answer in zip(asked, votes, strict=True):
+        found.setdefault(question.item.id, []).append((question, answer))
+    return tuple(
+        Judged(
+            item=rows[0][0].item,
+            votes=tuple(answer for question, answer in rows if not question.probe),
+            twins={question.probe: answer for question, answer in rows if question.probe},
+        )
+        for rows in found.values()
+    )
