@@ -76,6 +76,14 @@ HOSTILE = {
         "a header of 8589934591 bytes",
     ),
     "huge pax header": (make_tar([pax({"comment": b"x" * 300_000}), OK]), "262144 are allowed"),
+    "pax without end": (
+        make_tar([*[pax({"comment": b"x"}, kind=b"g")] * 41, OK]),
+        "The tar archive has more extension headers than are looked at",
+    ),
+    "pax records without end": (
+        make_tar([pax(b"6 a=b\n" * 101), OK]),
+        "The tar archive has more extension headers than are looked at",
+    ),
     "pax at the end": (make_tar([OK, pax({"path": b"a"})]), "ends with a header that belongs to no entry"),
     "Solaris header": (make_tar([pax({"path": b"a"}, kind=b"X"), OK]), "an old Solaris form"),
     "size is no number": (make_tar([tar_entry(b"a", size=b"12x45678901")]), "a size that is not a number"),
@@ -122,7 +130,7 @@ HOSTILE = {
 def test_hostile_archive_is_refused_with_a_sentence(case: str, tmp_path: Path) -> None:
     data, sentence = HOSTILE[case]
     with pytest.raises(RefusedError) as caught:
-        read(data, tmp_path)
+        read(data, tmp_path, IntakeLimits(max_entries=10))
     assert sentence in caught.value.message
     assert caught.value.message.isprintable()
     assert caught.value.message.endswith(".")

@@ -30,16 +30,30 @@ _KINDS = {
     b"5": Kind.FOLDER,
     b"6": Kind.FIFO,
 }
+_RECORD = re.compile(rb"([0-9]{1,6}) ([^=\n]+)=")
 _REPACK = "Pack the files again with a usual tar tool"
 
 
 @dataclass(kw_only=True)
 class _Extended:
-    """What the headers before an entry say about it."""
+    """What the headers before an entry say about it; and how many there were, in the whole archive."""
 
+    most_entries: int
     path: str | None = None
     size: int | None = None
-    pending: bool = False
+    headers: int = 0
+    records: int = 0
+
+    def count(self, *, headers: int = 0, records: int = 0) -> None:
+        """Raises RefusedError for more headers and records than any tool writes: they cost time and bring nothing."""
+        self.headers += headers
+        self.records += records
+        if self.headers > 4 * self.most_entries or self.records > 10 * self.most_entries:
+            raise unreadable("The tar archive has more extension headers than are looked at", _REPACK)
+
+    def next_entry(self) -> None:
+        """Forgets what was said about the last entry."""
+        self.path = self.size = None
 
 
 class TarSource:
@@ -51,13 +65,13 @@ class TarSource:
 
     def entries(self) -> Iterator[Entry]:
         """All entries; reads to the end of the archive."""
-        return _members(Stream(self._data, self._limits))
+        return _members(Stream(self._data, self._limits), self._limits)
 
     def contents(self, wanted: Sequence[Entry], meter: Meter) -> Iterator[tuple[Entry, bytes]]:
         """Reads through the archive once more, and stops after the last wanted file."""
         stream = Stream(self._data, self._limits)
         missing = {entry.index: entry for entry in wanted}
-        members = _members(stream) if missing else iter(())
+        members = _members(stream, self._limits) if missing else iter(())
         for member in members:
             if entry := missing.pop(member.index, None):
                 meter.add(entry.path, member.size)
@@ -71,9 +85,9 @@ def is_tar(head: bytes) -> bool:
     return len(head) == BLOCK and (head == bytes(BLOCK) or _checksum_holds(head))
 
 
-def _members(stream: Stream) -> Iterator[Entry]:
+def _members(stream: Stream, limits: IntakeLimits) -> Iterator[Entry]:
     """Each entry, while the stream stands at its content."""
-    extended = _Extended()
+    extended = _Extended(most_entries=limits.max_entries)
     index = 0
     while header := _header(stream):
         size = _number(header[124:136], "size")
@@ -86,9 +100,9 @@ def _members(stream: Stream) -> Iterator[Entry]:
         yield entry
         if not stream.skip_to(end):
             raise refused(entry.path, "is longer than the archive: it is truncated", "Send the whole file")
-        extended = _Extended()
+        extended.next_entry()
         index += 1
-    if extended.pending:
+    if extended.path is not None or extended.size is not None:
         raise unreadable("The tar archive ends with a header that belongs to no entry", _REPACK)
     if not stream.rest_is_zero():
         raise unreadable("The tar archive has data after its end", _REPACK)
@@ -164,6 +178,7 @@ def _text(field: bytes) -> str:
 
 def _extend(extended: _Extended, kind: bytes, content: bytes) -> None:
     """Takes over what an extension header says. Link targets are of no interest: links are never followed."""
+    extended.count(headers=1)
     if kind == b"K":
         return
     if kind == b"L":
@@ -172,6 +187,7 @@ def _extend(extended: _Extended, kind: bytes, content: bytes) -> None:
     if kind == b"X":
         raise unreadable("The tar archive has headers of an old Solaris form", _REPACK)
     for key, value in _records(content):
+        extended.count(records=1)
         if key.startswith("GNU.sparse."):
             raise unreadable("The tar archive has a sparse file", "Pack the files again without --sparse")
         if key in {"path", "size"} and kind == b"g":
@@ -188,14 +204,13 @@ def _take(extended: _Extended, key: str, value: str | int) -> None:
     if getattr(extended, key) is not None:
         raise refused(str(value), f"is the second {key} of one entry", _REPACK)
     setattr(extended, key, value)
-    extended.pending = True
 
 
 def _records(content: bytes) -> Iterator[tuple[str, bytes]]:
     """The `length key=value` lines of a pax header."""
     at = 0
     while at < len(content):
-        match = re.compile(rb"([0-9]{1,6}) ([^=\n]+)=").match(content, at)
+        match = _RECORD.match(content, at)
         end = at + int(match[1]) if match else 0
         if not match or not match.end() < end <= len(content) or content[end - 1 : end] != b"\n":
             raise unreadable("The tar archive has a damaged pax header", _REPACK)

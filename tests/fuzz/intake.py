@@ -243,7 +243,7 @@ def _other_reader_differs(submission: Submission, data: bytes) -> str:
     and dates, which a grade has no use for, and end at a damaged one without a word) there is nothing to compare."""
     try:
         others = _by_zipfile(data) if data.startswith(b"PK") else _by_tarfile(data)
-    except (tarfile.TarError, zipfile.BadZipFile, ValueError, OverflowError, UserWarning):
+    except (tarfile.TarError, zipfile.BadZipFile, ValueError, OverflowError, RuntimeError, UserWarning):
         return ""
     for name, content in submission.files.items():
         if not name.isascii():
