@@ -1,0 +1,1 @@
+"""Measurements against the floor, in one run: `make bench`. Ratios, because machines are noisy."""

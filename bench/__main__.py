@@ -1,0 +1,85 @@
+"""`make bench`: how long a grading takes against the floor, and where the time goes."""
+
+from __future__ import annotations
+
+import argparse
+import io
+import json
+import sys
+import tarfile
+import tempfile
+from pathlib import Path
+
+from bench.measure import interleaved, median, ratio, spread
+from grader.challenge import hidden_files, load_challenge
+from grader.sandbox import images
+from grader.sandbox.engine import connect
+
+GRADE = [sys.executable, "-m", "grader"]
+BENCH_IMAGE = "grader-bench"
+
+
+def main() -> None:
+    arguments = argparse.ArgumentParser(description=__doc__)
+    arguments.add_argument("--runs", type=int, default=7)
+    arguments.add_argument("packs", nargs="*", default=["tests/packs/sums", "challenges/rag-triage"])
+    chosen = arguments.parse_args()
+    for pack in chosen.packs:
+        bench_pack(Path(pack), chosen.runs)
+    bench_help(chosen.runs)
+
+
+def bench_pack(pack: Path, runs: int) -> None:
+    """One grading of the reference solution against `docker run … pytest` on the same tests in one process."""
+    tag = floor_image(pack)
+    with tempfile.TemporaryDirectory() as folder:
+        grade = [*GRADE, str(pack / "solution"), "--challenge", str(pack), "--out", folder]
+        floor = ["docker", "run", "--rm", "--network", "none", tag, "python3", "-m", "pytest", "-q", "-p", "inprocess"]
+        found = interleaved({"grade": grade, "floor": [*floor, "-p", "no:cacheprovider", "/bench/tests"]}, runs)
+        timings = json.loads((Path(folder) / "grade.json").read_text())["timings"]
+    walls = {name: [run.seconds for run in each] for name, each in found.items()}
+    print(f"\n{pack.name}: median of {runs} runs, in turn")
+    print(f"  floor   docker run … pytest, in one process   {spread(walls['floor'])}")
+    print(f"  grade   two containers, report, grade.json    {spread(walls['grade'])}")
+    print(f"  ratio   (goal ≤ 1.6×)                         {ratio(walls['grade'], walls['floor'])}")
+    print(
+        f"  memory  client's peak (goal ≤ 80 MiB)         {max(r.peak_bytes for r in found['grade']) / 2**20:.0f} MiB"
+    )
+    print(f"  stages  of the last run                       {'  '.join(f'{k} {v:.3f}' for k, v in timings.items())}")
+
+
+def bench_help(runs: int) -> None:
+    commands = {"help": [*GRADE, "--help"], "click": [sys.executable, "-c", "import click"]}
+    found = {name: [run.seconds for run in each] for name, each in interleaved(commands, max(runs, 15)).items()}
+    print(f"\ngrade --help against python -c 'import click' (goal ≤ 2×): {ratio(found['help'], found['click'])}")
+    print(f"  help  {median(found['help']):.3f} s   click {median(found['click']):.3f} s")
+
+
+def floor_image(pack: Path) -> str:
+    """The verifier's image with the hidden tests, the reference and the plugin that runs them in one process."""
+    challenge = load_challenge(pack)
+    client = connect()
+    files = {f"tests/{name}": content for name, content in hidden_files(pack).items()}
+    solution = pack / "solution"
+    files |= {f"submission/{p.relative_to(solution)}": p.read_bytes() for p in solution.rglob("*") if p.is_file()}
+    files["plugin/inprocess.py"] = Path(__file__).with_name("inprocess.py").read_bytes()
+    lines = [f"FROM {images.verifier_recipe().tag}", "COPY bench /bench"]
+    lines += [f"ENV PYTHONPATH=/opt/packages:/bench/plugin:/bench/tests BENCH_MODULE={challenge.interface.module}"]
+    memory = io.BytesIO()
+    with tarfile.open(fileobj=memory, mode="w") as archive:
+        named = {f"bench/{name}": content for name, content in files.items()}
+        for name, content in {**named, "Dockerfile": "\n".join(lines).encode()}.items():
+            entry = tarfile.TarInfo(name)
+            entry.size = len(content)
+            archive.addfile(entry, io.BytesIO(content))
+    memory.seek(0)
+    tag = f"{BENCH_IMAGE}:{challenge.id}"
+    for line in client.build(fileobj=memory, custom_context=True, tag=tag, rm=True, decode=True):
+        if "error" in line:
+            raise SystemExit(line["error"])
+    client.close()
+    return tag
+
+
+if __name__ == "__main__":
+    main()
