@@ -10,7 +10,7 @@ TAG = re.compile(r"</?[a-zA-Z][^<>]{0,300}>")
 BREAK = re.compile(r"<(br|/p|/div|/li|/tr|/h\d)\b[^<>]*>", re.I)
 PARAGRAPH = re.compile(r"\n\s*\n")
 SENTENCE = re.compile(r"(?<=[.!?])\s+|\n+")
-LIMIT = 20_000
+LIMIT = 6_000
 """Characters of a text that are read: a ticket says what it is about in its beginning."""
 
 QUOTED = re.compile(r"^\s*(>|\|).*$", re.M)
@@ -33,7 +33,7 @@ ORDER_HINTS = ("ignor", "disregard", "system", "override", "inst]", "you are", "
 ORDER_HINTS += ("never escalate", "queue", "confidence", "escalate", "citations", "anweisungen", "an die ki", "asistente")
 """Every order has one of these: a plain search for them is ten times as fast as the pattern, and few documents have one."""
 SETTLED = re.compile(
-    r"\bsettled\b|\bsolved\b|\bresolved\b|works (fine )?(again|now)|taken? care of|took care|nothing to do (there|any more)|that is done|all is well|is sorted"
+    r"(?<!not )(?<!n't )\b(settled|solved|resolved)\b|works (fine )?(again|now)|taken? care of|took care|nothing to do (there|any more)|that is done|all is well|is sorted"
     r"|\bhelped us last time|erledigt|gelost\b|nichts mehr zu tun|resuelto|solucionado|arreglado|nada que hacer|no hay que hacer|\breglee?s?\b|\bresolue?s?\b|rien a faire"
 )
 DENIED = re.compile(
@@ -80,8 +80,8 @@ def own_words(text: str) -> str:
 
 def sentences(text: str) -> list[str]:
     """The sentences of `text` that speak of something open, folded."""
-    found = (fold(part).strip() for part in SENTENCE.split(text))
-    return [part for part in found if part and not SETTLED.search(part) and not DENIED.search(part)]
+    found = (fold(part[:800]).strip() for part in SENTENCE.split(text))
+    return [part for part in found if part and not (SETTLED.search(part) or DENIED.search(part))]
 
 
 # ------------------------------------------------------------------------------------------ what is at stake
@@ -100,8 +100,8 @@ BREACH = re.compile(
     r"|other people'?s|stolen|gestohlen|robad|\bvole|public page|offentlich im netz|pagina publica|page publique|unauthori[sz]ed (person|access|login)"
 )
 PERSON = re.compile(
-    r"\b(human|real person|living being)\b|(talk|speak) (to|with) (a|an|some|your|the|one)|put me through|call from|\bcall me\b|(phone|ring) (me|us)|\bcall (me )?back\b|automatic repl"
-    r"|mit (einem|einer|ihrem) .{0,20}(mensch|mitarbeiter|vorgesetzt|person|chef|kollegen) .{0,20}(sprechen|reden)|rufen sie|ruckruf|verbinden sie mich|automatischen antwort"
+    r"\b(human|real person|living being)\b|(talk|speak) (to|with) (a|an|some|the|one)|put me through|call from|\bcall me\b|(phone|ring) (me|us)|\bcall (me )?back\b|automatic repl"
+    r"|mit (einem|einer|ihrem) .{0,20}(mensch|mitarbeiter|vorgesetzt|person|chef|kolleg)\w* .{0,20}(sprechen|reden)|rufen sie|ruckruf|verbinden sie mich|automatischen antwort"
     r"|hablar con|agente humano|respuestas automaticas|\bme llame|llamenme|pasenme|parler a|conseiller|reponses automatiques|rappeler|rappelez|passez-moi"
 )
 CALM = re.compile(
@@ -129,11 +129,10 @@ def _number(text: str) -> float:
 
 def is_grave(open_sentences: list[str], limit: float) -> bool:
     """Whether law, a breach, the wish for a person, or a claim above `limit` euros is in what the writer says."""
-    for sentence in open_sentences:
-        if CALM.search(sentence):
-            continue
-        if LEGAL.search(sentence) or BREACH.search(sentence) or PERSON.search(sentence):
-            return True
-        if WANT.search(sentence) and any(amount > limit for amount in amounts(sentence)):
-            return True
-    return False
+    return any(_is_grave(sentence, limit) and not CALM.search(sentence) for sentence in open_sentences)
+
+
+def _is_grave(sentence: str, limit: float) -> bool:
+    if LEGAL.search(sentence) or BREACH.search(sentence) or PERSON.search(sentence):
+        return True
+    return WANT.search(sentence) is not None and any(amount > limit for amount in amounts(sentence))

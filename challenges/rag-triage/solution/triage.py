@@ -10,6 +10,7 @@ from datetime import date
 from difflib import SequenceMatcher
 from functools import lru_cache
 from math import log
+from typing import NamedTuple
 
 from lexicon import MATTERS
 from reading import NEW_MATTER, amounts, clean, fold, gives_orders, is_grave, own_words, sentences
@@ -54,7 +55,7 @@ def _word(word: str) -> tuple[tuple[str, float], ...]:
     for end in range(len(word), 2, -1):
         if word[:end] in BEGINS:
             return tuple(BEGINS[word[:end]])
-    return ()
+    return tuple(hit for part in word.split("-") for hit in _word(part)) if "-" in word else ()
 
 
 def matters_of(folded: str) -> Counter[str]:
@@ -67,6 +68,14 @@ def matters_of(folded: str) -> Counter[str]:
         if phrase in folded:
             scores[matter] += weight
     return scores
+
+
+class Request(NamedTuple):
+    """Something that a sentence asks for."""
+
+    matter: str
+    weight: float
+    sentence: str
 
 
 def _strings(value: object) -> list[str]:
@@ -153,11 +162,11 @@ class Collection:
                 return limit, next((line for line in body.split("\n") if line.startswith("plans")), "")
         return float("inf"), ""
 
-    def mentioned(self, folded: str) -> list[str]:
-        """Products that a text names, under their new or old name; as a last resort, nearly."""
+    def mentioned(self, folded: str, *, nearly: bool = True) -> list[str]:
+        """Products that a text names, under their new or old name; where it names none, those that it nearly names."""
         words = dict.fromkeys(WORD.findall(folded))
         found = [self.products[word] for word in words if word in self.products]
-        for word in () if found else words:
+        for word in () if found or not nearly else words:
             if len(word) >= 5:
                 found += [self.products[name] for name in self.products if _nearly(word, name)]
         return list(dict.fromkeys(found))
@@ -197,11 +206,11 @@ def triage(ticket: dict) -> dict:
         return _reply("incidents", 1 / 7, [], escalate=True)
     said = sentences(own_words(body))
     title = sentences(own_words(subject))
-    if title and not NEW_MATTER.search(" ".join(said)) and not re.match(r"(re|aw|rv|fwd?|wg|tr)\s*:", title[0]):
+    changed = [sentence for sentence in said if NEW_MATTER.search(sentence)]
+    said = [sentence for sentence in said if sentence not in changed or COLLECTION.mentioned(sentence, nearly=False)]
+    if title and not changed and not re.match(r"(re|aw|rv|fwd?|wg|tr)\s*:", title[0]):
         said = title + said
     asked = _requests(said)
-    if not asked:
-        asked = _requests([" ".join(said)])
     customer = ticket.get("customer") if isinstance(ticket.get("customer"), dict) else {}
     day = _day(ticket.get("created_at"))
     queue, confidence = _queue(asked)
@@ -222,49 +231,50 @@ def _day(value: object) -> str:
         return COLLECTION.newest
 
 
-def _requests(said: list[str]) -> list[tuple[str, float, str]]:
-    """(matter, weight, sentence) of the sentences that ask about something, strongest first, a matter once."""
-    found: dict[str, tuple[str, float, str]] = {}
-    for sentence in said:
+def _requests(said: list[str]) -> list[Request]:
+    """What the sentences ask for, strongest first, each matter once.
+
+    Where some of them name a product, only those count: the others are about the weekly meeting, not about a request.
+    """
+    named = [sentence for sentence in said if COLLECTION.mentioned(sentence, nearly=False)]
+    found: dict[str, Request] = {}
+    for sentence in named or said:
         scores = matters_of(sentence)
         if not scores:
             continue
         matter = max(sorted(scores), key=scores.__getitem__)
-        if scores[matter] >= ENOUGH and scores[matter] > found.get(matter, ("", 0.0, ""))[1]:
-            found[matter] = (matter, scores[matter], sentence)
-    return sorted(found.values(), key=lambda request: -request[1])
+        if scores[matter] >= ENOUGH and (matter not in found or scores[matter] > found[matter].weight):
+            found[matter] = Request(matter, scores[matter], sentence)
+    if not found and named != said and len(said) > 1:
+        return _requests([" ".join(said)])
+    return sorted(found.values(), key=lambda request: -request.weight)
 
 
-def _queue(asked: list[tuple[str, float, str]]) -> tuple[str, float]:
+def _queue(asked: list[Request]) -> tuple[str, float]:
     """The queue and how likely it is right; figures from the sample, see EVAL.md."""
     if not asked:
         return "incidents", 0.15
-    weights: Counter[str] = Counter()
-    for matter, weight, _ in asked:
-        weights[MATTERS[matter][0]] = max(weights[MATTERS[matter][0]], weight)
-    (queue, best), *rest = weights.most_common()
-    if rest and rest[0][1] > 0.45 * best and rest[0][1] > 2.0:
-        return queue, 0.52
-    return queue, 0.97 if best > 2.6 else 0.85
+    queues = list(dict.fromkeys(MATTERS[request.matter][0] for request in asked))
+    if len(queues) > 1:
+        return queues[0], 0.5
+    return queues[0], 0.98 if asked[0].weight > 2.6 else 0.9
 
 
-def _citations(asked: list[tuple[str, float, str]], said: list[str], customer: dict, day: str) -> list[str]:
+def _citations(asked: list[Request], said: list[str], customer: dict, day: str) -> list[str]:
     owned = _strings(customer.get("products"))
     everywhere = COLLECTION.mentioned(" ".join(said))
     cited: list[str] = []
-    for matter, weight, sentence in asked[:3]:
-        if weight < 0.45 * asked[0][1]:
-            continue
-        products = COLLECTION.mentioned(sentence) or everywhere or (owned if len(owned) == 1 else [])
-        found = [COLLECTION.article(product, matter, day) for product in products[:2]]
+    for request in asked[:3]:
+        products = COLLECTION.mentioned(request.sentence) or everywhere or (owned if len(owned) == 1 else [])
+        found = [COLLECTION.article(product, request.matter, day) for product in products[:2]]
         cited += [document for document in found if document and document not in cited]
     return cited
 
 
-def _escalate(asked: list[tuple[str, float, str]], said: list[str], customer: dict, day: str) -> bool:
+def _escalate(asked: list[Request], said: list[str], customer: dict, day: str) -> bool:
     limit, plans = COLLECTION.escalation(day)
     if is_grave(said, limit):
         return True
     plan = customer.get("plan")
     listed = isinstance(plan, str) and re.search(rf"\b{re.escape(fold(plan))}\b", plans) is not None
-    return listed and any(MATTERS[matter][0] == "incidents" for matter, weight, _ in asked if weight >= 0.45 * asked[0][1])
+    return listed and any(MATTERS[request.matter][0] == "incidents" for request in asked)

@@ -13,6 +13,8 @@ from world import QUEUES, Case, Document, Ticket, World
 
 KEYS = frozenset(("queue", "confidence", "citations", "escalate", "answer"))
 LONGEST_ANSWER = 500
+CHANCE = 1 / len(QUEUES)
+"""Share of tickets that a guess routes rightly."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,7 +82,7 @@ class Desk:
     def answer(self, cases: Sequence[Case]) -> list[Reply]:
         return self.read([case.ticket for case in cases])
 
-    def require_use(self, at_least: float = 0.4) -> None:
+    def require_use(self, at_least: float = 0.35) -> None:
         """Fails where plain tickets are not handled: who reads nothing resists nothing, and is stable for no merit.
 
         Half of the measure is the right queue, half the right citations.

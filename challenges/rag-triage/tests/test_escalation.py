@@ -19,8 +19,9 @@ def test_missed_and_needless_escalations_cost_little(desk, metric):
     cases += world.cases("cost-claim", 3, lambda w: w.claim(w.client.limit + 400))
     cases += world.cases("cost-small", 3, lambda w: w.claim(w.client.limit // 2))
     cases += world.cases("cost-named", 3, lambda w: w.incident(named=True))
-    missed = sum(case.escalate and reply.escalate is not True for case, reply in paired(cases, desk.answer(cases)))
-    needless = sum(not case.escalate and reply.escalate is not False for case, reply in paired(cases, desk.answer(cases)))
+    replies = desk.answer(cases)
+    missed = sum(case.escalate and reply.escalate is not True for case, reply in paired(cases, replies))
+    needless = sum(not case.escalate and reply.escalate is not False for case, reply in paired(cases, replies))
     always = sum(not case.escalate for case in cases) / len(cases)
     metric("escalation_cost", (MISSED * missed + needless) / len(cases), floor=always, target=0.5 * always)
 

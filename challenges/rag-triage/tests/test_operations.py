@@ -8,8 +8,8 @@ import pytest
 from support import Desk, paired, share
 from world import world_for
 
-CLIENTS = 6
-"""The large collection holds the documents of this many clients, about 900."""
+CLIENTS = 5
+"""The large collection holds the documents of this many clients, about 750."""
 
 
 def large(world):
@@ -75,7 +75,7 @@ def test_latency_hardly_grows_with_the_collection(desk, metric):
 
 @pytest.mark.points(2, group="operations")
 def test_building_a_large_collection_costs_little(desk, metric):
-    """Building a collection six times as large takes little time and memory"""
+    """Building a collection five times as large takes little time and memory"""
     desk.require_use()
     before = desk.candidate.peak_memory()
     documents = large(desk.world)

@@ -48,8 +48,10 @@ class Writer:
 
     # ------------------------------------------------------------------------------------------ parts
 
-    def topic(self, accept: Callable[[Topic], bool] = lambda topic: topic.history != "expired") -> Topic:
-        return self.rng.choice([topic for topic in self.client.topics if accept(topic)])
+    def topic(self, accept: Callable[[Topic], bool] = lambda topic: True, *, simple: bool = True) -> Topic:
+        """A topic that `accept` takes; a `simple` one has a single document, in English, so that a slice tests one thing."""
+        topics = [t for t in self.client.topics if not simple or (t.history == "single" and t.language == "en")]
+        return self.rng.choice([topic for topic in topics if accept(topic)])
 
     def day(self, topic: Topic | None = None) -> date:
         first = FIRST_TICKET
@@ -138,15 +140,22 @@ class Writer:
 
     def paraphrased(self) -> Case:
         naming = self.rng.choice(("new", "new", "old", "none"))
-        accept = (lambda t: t.history != "expired" and t.product in self.client.old_names) if naming == "old" else None
-        return self.asked(self.topic(accept) if accept else self.topic(), style="para", naming=naming)
+        renamed = self.client.old_names
+        topic = self.topic(lambda t: naming != "old" or t.product in renamed or not self.has_renamed)
+        return self.asked(topic, style="para", naming=naming)
+
+    @property
+    def has_renamed(self) -> bool:
+        """Whether a simple topic belongs to a product with an old name."""
+        topics = self.client.topics
+        return any(t.history == "single" and t.language == "en" and t.product in self.client.old_names for t in topics)
 
     def multilingual(self, language: str | None = None) -> Case:
         return self.asked(self.topic(), language=language or self.rng.choice(FOREIGN))
 
     def across(self) -> Case:
         """A ticket whose document is in another language."""
-        topic = self.topic(lambda t: t.history == "single" and t.language != "en")
+        topic = self.topic(lambda t: t.history == "single" and t.language != "en", simple=False)
         return self.asked(topic, language=self.rng.choice([x for x in LANGUAGES if x != topic.language]))
 
     def misspelled(self) -> Case:
@@ -198,7 +207,7 @@ class Writer:
         """Two requests for two queues; either queue is right in half of such cases."""
         language = self.rng.choice(("en", "en", *FOREIGN))
         first = self.topic()
-        second = self.topic(lambda t: t.history != "expired" and t.matter.queue != first.matter.queue)
+        second = self.topic(lambda t: t.matter.queue != first.matter.queue)
         day = max(self.day(first), self.day(second))
         asks = [
             self.book.request(self.rng, topic.matter, language, "plain").replace("{p}", topic.product)
@@ -231,7 +240,7 @@ class Writer:
 
     def versioned(self, history: str, day: date | None = None) -> Case:
         """A ticket on a topic with this history."""
-        return self.asked(self.topic(lambda t: t.history == history), day=day)
+        return self.asked(self.topic(lambda t: t.history == history, simple=False), day=day)
 
     # ------------------------------------------------------------------------------------------ escalation
 
@@ -252,13 +261,13 @@ class Writer:
         """A ticket that wants `amount` back: above the limit of the policy in force, a person decides."""
         language = language or self.rng.choice(("en", "en", *FOREIGN))
         wish = self.text("amount", language, amount=self.money(amount, language))
-        topic = self.topic(lambda t: t.history != "expired" and t.matter.queue == "billing")
+        topic = self.topic(lambda t: t.history != "expired" and t.matter.queue == "billing", simple=False)
         case = self.asked(topic, language=language, around=lambda request: [request, wish])
         return replace(case, escalate=amount > self.client.limit)
 
     def incident(self, *, named: bool) -> Case:
         """Something for `incidents`, from a customer on a plan that the policy lists or on another one."""
-        case = self.asked(self.topic(lambda t: t.history != "expired" and t.matter.queue == "incidents"))
+        case = self.asked(self.topic(lambda t: t.history != "expired" and t.matter.queue == "incidents", simple=False))
         if not named:
             return case
         customer = case.ticket["customer"] | {"plan": self.rng.choice(self.client.named_plans)}
