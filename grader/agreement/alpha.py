@@ -30,7 +30,7 @@ def alpha(grid: Levels, levels: Sequence[int], metric: Metric = "ordinal") -> St
     if np.count_nonzero(totals) < 2:
         return undefined("all ratings are the same level")
     distance = squared_distance(totals, np.asarray(levels, dtype=np.float64), metric)
-    expected = float(totals @ distance @ totals) / (totals.sum() - 1)
+    expected = float(totals @ distance @ totals) / (float(totals.sum()) - 1)
     return Statistic(value=1 - float((coincidence * distance).sum()) / expected)
 
 

@@ -112,8 +112,8 @@ def mean_over_pairs(pairs: Sequence[Pair], least: int = MIN_PAIR_ITEMS) -> Stati
 
 def _marks(grid: Levels, k: int) -> Floats:
     """items × (raters·k): 1 where the rater gave that level."""
-    marks: Floats = (grid[:, :, None] == np.arange(k)).reshape(len(grid), -1).astype(np.float64)
-    return marks
+    marks: Floats = (grid[:, :, None] == np.arange(k)).astype(np.float64)
+    return marks.reshape(len(grid), grid.shape[1] * k)
 
 
 def _pairs(a: list[str], b: list[str], matrices: Floats) -> tuple[Pair, ...]:

@@ -64,13 +64,13 @@ def random(world: World, generator: np.random.Generator) -> Levels:
 
 
 def lenient(world: World, generator: np.random.Generator) -> Levels:
-    """Sees what people see and adds half a level."""
-    return _blurred(world.truth + 0.5, 0.3, generator)
+    """Sees the true level and adds one on every third item."""
+    return np.clip(world.truth + (np.arange(world.truth.size) % 3 == 0), LEVELS[0], LEVELS[-1])
 
 
 def verbose_loving(world: World, generator: np.random.Generator) -> Levels:
     """Takes length for quality: a standard deviation of length is worth a level and a half."""
-    return _blurred(world.truth + 1.5 * world.length, 0.3, generator)
+    return _blurred(world.truth + 1.5 * world.length, 0.1, generator)
 
 
 JUDGES: Mapping[str, Judge] = {
