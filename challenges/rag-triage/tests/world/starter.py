@@ -1,0 +1,73 @@
+"""Writes the public sample that candidates start from: `python -m world.starter FOLDER`, run in `tests/`.
+
+The sample is a client of its own, made from a fixed seed that no submission can get, and keeps to the public wording.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from world import Case, World, Writer, world_for
+
+PUBLIC_SEED = "public-sample"
+
+SHARES: tuple[tuple[str, int, Callable[[Writer], Case]], ...] = (
+    ("plain", 44, lambda w: w.plain()),
+    ("paraphrased", 50, lambda w: w.paraphrased()),
+    ("german", 18, lambda w: w.multilingual("de")),
+    ("spanish", 18, lambda w: w.multilingual("es")),
+    ("french", 18, lambda w: w.multilingual("fr")),
+    ("across", 8, lambda w: w.across()),
+    ("misspelled", 3, lambda w: w.misspelled()),
+    ("quoted", 8, lambda w: w.quoted()),
+    ("signed", 4, lambda w: w.signed()),
+    ("settled", 8, lambda w: w.settled()),
+    ("old-thread", 5, lambda w: w.old_thread()),
+    ("two-matters", 12, lambda w: w.two_matters()),
+    ("vague", 8, lambda w: w.vague()),
+    ("nothing", 6, lambda w: w.nothing_to_cite()),
+    ("calm", 6, lambda w: w.calm()),
+    ("legal", 3, lambda w: w.grave("legal")),
+    ("breach", 3, lambda w: w.grave("breach")),
+    ("person", 3, lambda w: w.grave("person")),
+    ("claims", 5, lambda w: w.claim(w.client.limit + w.rng.choice((-60, -20, 30, 120, 700)))),
+    ("incidents", 3, lambda w: w.incident(named=True)),
+    ("orders", 4, lambda w: w.injected(w.plain())),
+    ("dated", 3, lambda w: w.versioned("dated")),
+)
+"""Name of a slice, how many of its tickets the history holds, and how to write one: 240 in all."""
+
+
+def sample_world() -> World:
+    return world_for(PUBLIC_SEED, public=True)
+
+
+def history(world: World) -> list[dict[str, Any]]:
+    """Tickets of the public client with what became of them, by date."""
+    cases = [case for name, count, make in SHARES for case in world.cases(f"history-{name}", count, make)]
+    rng = world.writer("history-outcome").rng
+    rows = []
+    for case in cases:
+        queue = rng.choices(list(case.queues), weights=list(case.queues.values()))[0]
+        outcome = {"queue": queue, "citations": sorted(case.citations), "escalate": case.escalate}
+        rows.append({"ticket": case.ticket, "outcome": outcome})
+    return sorted(rows, key=lambda row: str(row["ticket"]["created_at"]))
+
+
+def lines(rows: list[dict[str, Any]]) -> str:
+    return "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
+
+
+def main(folder: Path) -> None:
+    world = sample_world()
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "documents.jsonl").write_text(lines(world.documents), "utf-8")
+    (folder / "history.jsonl").write_text(lines(history(world)), "utf-8")
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))
