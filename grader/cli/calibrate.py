@@ -1,0 +1,151 @@
+"""`grade calibrate ID`: judge the labelled items, decide the gate, save the calibration."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from grader.agreement import GateReport
+    from grader.calibration.run import Asked, Material, Outcome
+
+
+@click.command()
+@click.argument("challenge", metavar="ID")
+@click.option("--challenges", type=click.Path(path_type=Path), metavar="DIR", help="Folder to look for challenges in.")
+@click.option(
+    "--ratings",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    metavar="FILE",
+    help="Ratings in this CSV file instead of the pack's calibration/ratings.csv.",
+)
+@click.option(
+    "--repeats", type=click.IntRange(1, 20), default=3, show_default=True, help="Answers per item; stability needs 3."
+)
+@click.option("--fresh", is_flag=True, help="Ask anew, although answers are kept from an earlier calibration.")
+@click.option("--dry-run", is_flag=True, help="Say how much would be asked and what it may cost; make no call.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object, for programs.")
+def command(
+    challenge: str,
+    challenges: Path | None,
+    ratings: Path | None,
+    repeats: int,
+    fresh: bool,
+    dry_run: bool,
+    as_json: bool,
+) -> int:
+    """Judge a challenge's labelled items as in grading, and decide per criterion whether the judge may vote.
+
+    \b
+    Reads  calibration/items.yaml, items/ and ratings.csv of the pack
+    Writes calibration/calibration.json (to be reviewed and committed) and calibration/calibration.html
+
+    Each labelled item is judged --repeats times, and some also padded, without comments and with an order to the
+    judge. A run that was interrupted goes on where it stopped. The exit code is 0 whatever the verdict.
+    """
+    from grader.calibration import page, record, run
+    from grader.challenge import load_challenge
+    from grader.judge.cache import Cache
+    from grader.settings import PLACES, Settings, find_challenge
+
+    settings = Settings.read()
+    pack = load_challenge(find_challenge(challenge, settings, challenges))
+    material = run.prepare(pack, settings, ratings=ratings, repeats=repeats)
+    asked = run.questions(material)
+    if dry_run:
+        click.echo(_plan(material, asked))
+        return 0
+    if not as_json:
+        click.echo(_plan(material, asked), err=True)
+    previous = record.read(pack.root, {})
+    with _Bar(quiet=as_json) as bar:
+        outcome = run.calibrate(
+            material, asked, Cache(PLACES.cache / "judge"), previous=previous, fresh=fresh, progress=bar.show
+        )
+    saved = record.save(pack.root, outcome.calibration)
+    html = page.write(pack, outcome)
+    click.echo(_as_json(outcome) if as_json else _as_text(outcome, saved, html))
+    return 0
+
+
+def _plan(material: Material, asked: list[Asked]) -> str:
+    from grader.calibration.run import estimate
+
+    usage, cost = estimate(material, asked)
+    items = len({question.item.id for question in asked})
+    price = f"at most {cost:.2f}" if cost is not None else "its price is not known (grader.toml [prices])"
+    return (
+        f"{items} labelled items, {len(asked)} questions, about {usage.prompt_tokens:,} prompt tokens and at most"
+        f" {usage.completion_tokens:,} completion tokens; {price}. Kept answers cost nothing."
+    )
+
+
+class _Bar:
+    """How many questions are answered, on standard error: rewritten on a terminal, a line per tenth elsewhere."""
+
+    def __init__(self, *, quiet: bool) -> None:
+        import sys
+
+        self.quiet = quiet
+        self.live = sys.stderr.isatty()
+        self.said = -1
+
+    def __enter__(self) -> _Bar:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self.live and not self.quiet:
+            click.echo("\r\033[2K", err=True, nl=False)
+
+    def show(self, done: int, count: int) -> None:
+        tenth = 10 * done // max(1, count)
+        if self.quiet or (not self.live and tenth == self.said):
+            return
+        self.said = tenth
+        text = f"judged {done} of {count}"
+        click.echo(f"\r\033[2K  {text}" if self.live else text, err=True, nl=not self.live)
+
+
+def _as_text(outcome: Outcome, saved: Path, html: Path) -> str:
+    lines = []
+    for name, report in outcome.reports.items():
+        lines.append(f"{name}: {report.verdict}")
+        lines += [f"  {check.id} {check.outcome!s:<13} {check.sentence}" for check in report.checks]
+        if report.labels_needed:
+            lines.append(f"  Labels needed: about {report.labels_needed} more.")
+    if not outcome.reports:
+        lines.append("No criterion has ratings by people.")
+    lines += [f"Saved {saved}; commit it with the pack.", f"Read {html} for every disagreement and what to do next."]
+    return "\n".join(lines)
+
+
+def _as_json(outcome: Outcome) -> str:
+    data = {name: _report(report) for name, report in outcome.reports.items()}
+    usage = {"prompt_tokens": outcome.usage.prompt_tokens, "completion_tokens": outcome.usage.completion_tokens}
+    return json.dumps({"criteria": data, "usage": usage, "cost": outcome.cost}, indent=2, ensure_ascii=False)
+
+
+def _report(report: GateReport) -> Mapping[str, object]:
+    return {
+        "verdict": report.verdict,
+        "reasons": list(report.reasons),
+        "labels_needed": report.labels_needed,
+        "n": int(report.measured.comparison.n),
+        "qwk": report.measured.comparison.qwk.value,
+        "human_human_qwk": report.measured.human_qwk.value,
+        "checks": [
+            {
+                "id": c.id,
+                "name": c.name,
+                "value": c.value,
+                "limit": c.limit,
+                "outcome": str(c.outcome),
+                "says": c.sentence,
+            }
+            for c in report.checks
+        ],
+    }
