@@ -189,6 +189,16 @@ def test_a_server_that_never_answers_is_given_up(tmp_path: Path) -> None:
         assert time.monotonic() - started < 10
 
 
+def test_a_repository_of_another_user_is_not_trusted(repository: Path) -> None:
+    """Git looks at the owner; as root it can be tried, and as anyone else nothing can be given away."""
+    if os.geteuid() == 0:
+        for path in (repository / ".git", repository):
+            os.chown(path, 54_321, 54_321)
+        with pytest.raises(InfrastructureError, match="dubious ownership"):
+            read_submission(f"{repository}#HEAD")
+    assert set(FILES) == set(read_submission(repository).files)
+
+
 def test_transports_that_run_commands_are_no_sources(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="There is no 'ext::sh"):
         read_submission(f"ext::sh -c touch% {tmp_path}/sprung")

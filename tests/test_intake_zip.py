@@ -73,6 +73,7 @@ HOSTILE = {
         make_zip([Part(name=b"caf\xe9", flags=2048)]),
         r"'caf\udce9' has a name that is not valid",
     ),
+    "escape sequence around a left-out part": (make_zip([OK, Part(name=b"\x1b[2J/.git/x")]), r"'\x1b[2J/.git' has the"),
     "empty name": (make_zip([OK, Part(name=b"")]), "An entry without a name is a file"),
     "empty name in a path": (make_zip([OK, Part(name=b"a//b")]), "'a//b' has an empty name"),
     "symbolic link": (link(b"link.py", stat.S_IFLNK | 0o777), "'link.py' is a symbolic link"),

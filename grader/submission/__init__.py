@@ -165,6 +165,8 @@ def _collect(source: Source, limits: IntakeLimits, required: Sequence[str], name
     listed = _listed(source, limits)
     kept, left = leave_out(listed)
     _check_entries(kept, limits)
+    for part in dict.fromkeys(path for path, _, _ in left):
+        check_path(part, limits)
     wanted = [entry for entry in kept if entry.kind is Kind.FILE]
     top = _top_folder([entry.path for entry in wanted], required)
     left_out = left_out_records(left, top)

@@ -152,7 +152,7 @@ class GitSource:
 
 
 class _GitFailedError(GraderError):
-    """Git ended with an error; `text` is the last line that it wrote."""
+    """Git ended with an error; `text` is the first reason that it gave."""
 
     def __init__(self, text: str) -> None:
         super().__init__(text)
@@ -184,7 +184,7 @@ class _Git:
                 start_new_session=True,
             )
             output = _output(process, most, self._deadline - time.monotonic())
-            text = _last_line(stderr)
+            text = _reason(stderr)
         if len(output) > most:
             raise unreadable("The repository has more entries than are looked at", "Send the files alone")
         if time.monotonic() > self._deadline:
@@ -245,16 +245,16 @@ def _kill(process: subprocess.Popen[bytes]) -> None:
         os.killpg(process.pid, signal.SIGKILL)
 
 
-def _last_line(stderr: IO[bytes]) -> str:
+def _reason(stderr: IO[bytes]) -> str:
     stderr.seek(0)
     lines = stderr.read(1 << 16).decode("utf-8", "replace").strip().splitlines()
     telling = [line for line in lines if line.startswith(("fatal:", "error:"))] or lines or ["no reason given"]
-    return without_secrets(telling[-1])
+    return without_secrets(telling[0])
 
 
 def _not_fetched(address: str, ref: str, text: str) -> GraderError:
     """Why there is no commit to read. Who is to blame cannot be told from git's words, so no candidate is."""
-    if "find remote ref" in text or "not our ref" in text:
+    if "find remote ref" in text or "not our ref" in text or "unadvertised object" in text:
         return UsageError(f"'{visible(address)}' has no branch, tag or commit '{visible(ref)}'.")
     return InfrastructureError(
         f"'{visible(address)}' could not be fetched: {visible(text)}.",

@@ -13,6 +13,7 @@ import argparse
 import contextlib
 import hashlib
 import io
+import lzma
 import os
 import random
 import resource
@@ -23,6 +24,7 @@ import time
 import unicodedata
 import warnings
 import zipfile
+import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -51,6 +53,11 @@ MEMORY = 200 << 20
 _CODE = str(Path(grader.submission.__file__).parent)
 _EFFECTS = ("os.mkdir", "os.rename", "os.link", "os.symlink", "os.remove", "os.chmod", "os.truncate", "socket.connect")
 _STARTS = ("subprocess.Popen", "os.system", "os.exec", "os.posix_spawn", "os.fork")
+
+_THEIR_ERRORS = (
+    *(tarfile.TarError, zipfile.BadZipFile, zlib.error, lzma.LZMAError),
+    *(ValueError, OverflowError, RuntimeError, EOFError, UserWarning),
+)
 
 Reader = Callable[[Path], Submission]
 
@@ -239,11 +246,11 @@ def _invisible(name: str) -> bool:
 
 
 def _other_reader_differs(submission: Submission, data: bytes) -> str:
-    """Compares with Python's own readers, for names that both read the same way. Where they give up (they parse owners
-    and dates, which a grade has no use for, and end at a damaged one without a word) there is nothing to compare."""
+    """Compares with Python's own readers, for names that both read the same way. Where they give up there is nothing to
+    compare: they unpack what is left out, and parse owners and dates, which a grade has no use for."""
     try:
         others = _by_zipfile(data) if data.startswith(b"PK") else _by_tarfile(data)
-    except (tarfile.TarError, zipfile.BadZipFile, ValueError, OverflowError, RuntimeError, UserWarning):
+    except _THEIR_ERRORS:
         return ""
     for name, content in submission.files.items():
         if not name.isascii():
