@@ -170,6 +170,7 @@ def _run_tests(
         return sandbox, VerifierResult(expected=(), tests=())
     run.say("running the hidden tests")
     job = make_job(run, challenge, submission)
+    threading.Thread(target=_import_renderer, name="import-renderer", daemon=True).start()
     with run.stage("tests"):
         try:
             return sandbox, collect(sandbox.run(job), run.progress)
@@ -185,6 +186,13 @@ def _run_tests(
             except BaseException:
                 second.close()
                 raise
+
+
+def _import_renderer() -> None:
+    """While the containers work, this process waits: time to import what the report needs."""
+    import grader.evidence
+    import grader.grading
+    import grader.report.page  # noqa: F401
 
 
 def make_job(run: Run, challenge: Challenge, submission: Submission) -> Job:

@@ -61,7 +61,13 @@ class DockerSandbox:
     # ------------------------------------------------------------------------------------------------ protocol
 
     def boot(self) -> None:
-        self._in_background(self._boot)
+        # Reached from this thread: importing the client beside other imports would only make both slower.
+        try:
+            self._engine = connect()
+        except GraderError as problem:
+            self._fail(problem)
+        else:
+            self._in_background(self._boot)
 
     def run(self, job: Job) -> Iterator[Event]:
         self._wait(self._created)
@@ -101,7 +107,6 @@ class DockerSandbox:
 
     def _boot(self) -> None:
         began = time.monotonic()
-        self._engine = connect()
         self._verifier = self._create("verifier", images.verifier_recipe().tag, verifier_options())
         self._stream = Stream(self._client, self._verifier)
         self._created.set()
@@ -173,6 +178,12 @@ class DockerSandbox:
             )
         self._raise_problem()
 
+    def _fail(self, problem: GraderError) -> None:
+        """Lets whoever waits in `run` go on, to meet `problem` there."""
+        self._problem = self._problem or problem
+        self._created.set()
+        self._running.set()
+
     def _raise_problem(self) -> None:
         if self._problem is not None:
             raise self._problem
@@ -183,10 +194,8 @@ class DockerSandbox:
         def guarded() -> None:
             try:
                 work()
-            except Exception as problem:  # handed over as it is
-                self._problem = self._problem or explain(problem)
-                self._created.set()
-                self._running.set()
+            except Exception as problem:
+                self._fail(explain(problem))
 
         thread = threading.Thread(target=guarded, daemon=True)
         thread.start()
