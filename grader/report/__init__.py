@@ -6,17 +6,26 @@ heavy is imported by the function that needs it.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
     from grader.challenge import Challenge
     from grader.records import Grade, Submission
 
 
 def render_report(
-    grade: Grade, challenge: Challenge, submission: Submission | None, *, blind: bool = True, candidate: str = ""
+    grade: Grade,
+    challenge: Challenge | None,
+    submission: Submission | None,
+    *,
+    blind: bool = True,
+    candidate: str = "",
 ) -> str:
-    """report.html for reviewers: one self-contained page. Without a submission there is no code view.
+    """report.html for reviewers: one self-contained page. Without a submission there is no code view; only without a
+    grade may there be no challenge.
 
     A blind page shows neither `candidate` nor `submission.source`, e-mail addresses or author lines; with
     `blind=False` it is headed by `candidate`.
@@ -24,3 +33,27 @@ def render_report(
     from grader.report.page import render
 
     return render(grade, challenge, submission, blind=blind, candidate=candidate)
+
+
+def render_feedback(
+    grade: Grade, challenge: Challenge | None, submission: Submission | None, *, templates: Path | None = None
+) -> tuple[str, str]:
+    """feedback.html and feedback.md for the candidate, from public facts only. `templates` is a company's folder.
+
+    Nothing of `submission` is quoted: the candidate has it. Raises UsageError for a template that does not work.
+    """
+    from grader.report.feedback import render
+
+    return render(grade, challenge, templates)
+
+
+def render_formats(
+    grade: Grade, challenge: Challenge | None, names: Iterable[str], audience: Literal["reviewer", "candidate"]
+) -> dict[str, bytes]:
+    """File name → content for each of `names`: junit, ctrf, gradescope, csv, markdown, sarif.
+
+    Raises UsageError for an unknown name.
+    """
+    from grader.report.formats import render
+
+    return render(grade, challenge, names, audience)

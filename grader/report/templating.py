@@ -33,6 +33,25 @@ def environment(mask: Callable[[str], str] = str) -> Environment:
     )
 
 
+def letters(folder: Path | None, escape: Callable[[str], str] | None) -> Environment:
+    """Jinja for the candidate's letter: templates in `folder` replace ours, and none can do more than print.
+
+    `escape` is put on each text in a template that is not HTML.
+    """
+    from jinja2 import FileSystemLoader, StrictUndefined
+    from jinja2.sandbox import SandboxedEnvironment
+
+    return SandboxedEnvironment(
+        loader=FileSystemLoader([folder, TEMPLATES] if folder else TEMPLATES),
+        autoescape=_is_html,
+        finalize=_finalizer(escape or str),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+
+
 def _is_html(name: str | None) -> bool:
     return name is None or ".html" in name
 

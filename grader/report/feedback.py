@@ -1,0 +1,44 @@
+"""feedback.html and feedback.md: the candidate's letter, from templates that a company can replace."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from grader.challenge import Challenge
+from grader.errors import UsageError, visible
+from grader.records import Grade
+from grader.report.letter import letter
+from grader.report.markdown_text import escaped
+from grader.report.templating import letters, policy, source
+from grader.report.text import in_words
+
+PAGE, TEXT, STYLE = "feedback.html.j2", "feedback.md.j2", "letter.css"
+
+
+def render(grade: Grade, challenge: Challenge | None, templates: Path | None = None) -> tuple[str, str]:
+    """The letter as a page and as Markdown text. `templates` is a folder in which any of feedback.html.j2,
+    feedback.md.j2 and letter.css replace the shipped ones; a template gets `letter`, `style`, `csp` and `in_words`.
+
+    Raises UsageError, with the template's name and line, where a company's template does not work.
+    """
+    from markupsafe import Markup
+
+    if templates is not None and not templates.is_dir():
+        raise UsageError(f"{templates} is not a folder of templates.")
+    own = templates / STYLE if templates else None
+    style = own.read_text(encoding="utf-8") if own and own.is_file() else source(STYLE)
+    facts = letter(grade, challenge)
+    page = _fill(PAGE, templates, letter=facts, style=Markup(style), csp=policy(style), in_words=in_words)  # noqa: S704
+    return page, _fill(TEXT, templates, letter=facts, in_words=in_words)
+
+
+def _fill(name: str, templates: Path | None, **values: Any) -> str:
+    from jinja2 import TemplateError, TemplateSyntaxError
+
+    try:
+        return letters(templates, escaped if name == TEXT else None).get_template(name).render(values)
+    except TemplateSyntaxError as problem:
+        raise UsageError(f"{problem.filename or name}:{problem.lineno}: {visible(str(problem.message))}") from problem
+    except (TemplateError, TypeError, ValueError) as problem:
+        raise UsageError(f"{templates or ''}/{name}: {visible(str(problem))}") from problem
