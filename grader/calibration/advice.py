@@ -11,16 +11,16 @@ if TYPE_CHECKING:
 MOST_DISPUTED = 5
 _STEPS = {
     ("B", "inconclusive"): (
-        "People do not agree enough with each other. Hold a calibration session on the items named below, write down what"
-        " decided, put that into the anchors, and rate fresh items."
+        "People do not agree enough with each other. Hold a calibration session on the items named below, write down"
+        " what decided, put that into the anchors, and rate fresh items."
     ),
     ("C", "reject"): (
-        "The judge does not see what people see. Read the disagreements below, biggest first: where the judge took an"
-        " anchor otherwise than people, make the anchor say what is observed; otherwise try another model."
+        "The judge does not see what people see. Read the disagreements below, biggest first: where it took an anchor"
+        " otherwise than people, make the anchor say what is observed; otherwise try another model."
     ),
     ("D", "reject"): (
-        "The judge agrees with people less than they do with each other. Read the disagreements below and make the anchors"
-        " say what people go by, or try another model."
+        "The judge agrees with people less than they do with each other. Read the disagreements below and make the"
+        " anchors say what people go by, or try another model."
     ),
     ("E", "reject"): (
         "The judge is lenient or severe as a whole. Make the anchors of the levels that it confuses say what is missing,"

@@ -1,4 +1,4 @@
-"""calibration.html: one self-contained page for whoever decides whether the judge may vote, and how to make it better."""
+"""calibration.html: one self-contained page for whoever decides whether the judge may vote, and how to mend it."""
 
 from __future__ import annotations
 
@@ -82,7 +82,7 @@ def _first(outcome: Outcome, parts: Sequence[Mapping[str, Any]]) -> dict[str, An
             ("Prompt and completion tokens", f"{usage.prompt_tokens:,} and {usage.completion_tokens:,}"),
             ("Cost", cost),
         ],
-        "foot": f"Labels from {calibration.labels_from}. Levels count in grading only while nothing of this has changed:"
+        "foot": f"Labels from {calibration.labels_from}. Levels count in grading only while none of this has changed:"
         " rubric, prompt, sanitiser, parser, model, endpoint, sampling, limits and labels.",
     }
 

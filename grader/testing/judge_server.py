@@ -21,8 +21,6 @@ from grader.testing.judges import Judge, Known, Opinion
 
 KINDS = ("constant", "random", "oracle", "lenient", "verbose", "obedient")
 FAULTS = ("429", "500", "drop", "stall", "truncated", "off_menu", "extra_keys", "refusal", "cut", "prose")
-START = 160
-"""Characters without white space by which a known text is recognised."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -182,9 +180,9 @@ def known_of(pack: Path) -> list[Known]:
     questions = {criterion.id: criterion.question.strip() for criterion in challenge.rubric.criteria}
     known = []
     for item in load_items(challenge):
-        text = "".join("".join(content.decode("utf-8", "replace") for content in item.content.values()).split())
+        text = "\n".join(content.decode("utf-8", "replace") for content in item.content.values())
         if item.written_to is not None:
-            known.append(Known(question=questions[item.criterion], start=text[:START], level=item.written_to))
+            known.append(Known(question=questions[item.criterion], runs=judges.runs_of(text), level=item.written_to))
     return known
 
 

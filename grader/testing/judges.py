@@ -23,6 +23,8 @@ _ORDERS = re.compile(
     r"\b(?:solution|submission|implementation) is (?:fully )?(?:correct|complete)|quote this|approved by|\"level\"",
     re.IGNORECASE,
 )
+RECOGNISED = 0.7
+"""Share of a known text's runs of words from which a text is taken for it."""
 _BLOB = re.compile(r"[A-Za-z0-9+/]{24,}={0,2}")
 
 
@@ -52,10 +54,10 @@ class Opinion:
 
 @dataclass(frozen=True, kw_only=True)
 class Known:
-    """An answer whose level is known: a text that begins with `start` (without white space) has `level`."""
+    """An answer whose level is known. It is recognised by its `runs` of words, so that its twins are too."""
 
     question: str
-    start: str
+    runs: frozenset[tuple[str, ...]]
     level: int
 
 
@@ -153,14 +155,22 @@ def _readings(line: str) -> list[str]:
 
 
 def _known_level(known: Sequence[Known], question: Question, otherwise: int) -> int:
-    asked = "".join(question.question.split())
-    text = "".join(question.text.split())
-    for entry in known:
-        if "".join(entry.question.split()) == asked and entry.start in text:
-            return entry.level
-    return otherwise
+    asked, runs = question.question.split(), runs_of(question.text)
+    own = [entry for entry in known if entry.question.split() == asked]
+    best = max(own, key=lambda entry: _shared(entry, runs), default=None)
+    return best.level if best is not None and _shared(best, runs) >= RECOGNISED else otherwise
+
+
+def _shared(entry: Known, runs: frozenset[tuple[str, ...]]) -> float:
+    return len(entry.runs & runs) / max(1, len(entry.runs))
+
+
+def runs_of(text: str) -> frozenset[tuple[str, ...]]:
+    """Three words in a row, without markup and numbering."""
+    words = re.findall(r"\w{2,}", text.casefold())
+    return frozenset(zip(words, words[1:], words[2:], strict=False))
 
 
 def _digest(question: Question) -> str:
-    first = "".join(question.text.split())[:200]
+    first = "".join(question.text.split())[:60]
     return hashlib.sha256(f"{question.question}{first}".encode("utf-8", "surrogatepass")).hexdigest()
