@@ -274,7 +274,16 @@ def rejected() -> Grade:
         else replace(test, points=test.points * 0.5, metrics=(), message="Half of the tickets.")
         for test in tests()
     )  # fmt: skip
-    return combine(weak, _levels(retrieval=2, failure_modes=2, measurement=2, trade_offs=2, clarity=3, record=3))
+    said = {
+        "retrieval": "Keyword search is described; nothing else was tried.",
+        "failure-modes": "One mode beyond the brief, without an example.",
+        "measurement": "One accuracy on the public tickets, which were also used to tune.",
+        "trade-offs": "Cost is named, without a number.",
+        "clarity": "Short functions. Not 4: two names say the opposite of what the code does.",
+        "record": "Gives reasons for the main choices. Not 4: nothing is said about what was left out.",
+    }
+    levels = _levels(retrieval=2, failure_modes=2, measurement=2, trade_offs=2, clarity=3, record=3)
+    return combine(weak, tuple(replace(entry, rationale=said[entry.id]) for entry in levels))
 
 
 def cheating() -> Grade:

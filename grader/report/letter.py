@@ -178,9 +178,7 @@ def _with_place(text: str, entry: CriterionResult) -> str:
     if not entry.evidence:
         return text
     first = entry.evidence[0]
-    lines = (
-        f"line {first.start_line}"
-        if first.start_line == first.end_line
-        else f"lines {first.start_line} to {first.end_line}"
-    )
+    lines = f"line {first.start_line}"
+    if first.end_line > first.start_line:
+        lines = f"lines {first.start_line} to {first.end_line}"
     return f"{text} ({first.path}, {lines})"

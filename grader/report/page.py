@@ -27,23 +27,23 @@ class Share:
     most: str
 
 
-def render(grade: Grade, challenge: Challenge, submission: Submission | None, *, blind: bool, candidate: str) -> str:
+def render(
+    grade: Grade, challenge: Challenge | None, submission: Submission | None, *, blind: bool, candidate: str
+) -> str:
     """The page as one self-contained HTML text."""
     from markupsafe import Markup
 
     mask = _mask(submission, candidate) if blind else str
     flags = first.flags(grade, submission.files if submission else ())
-    files = _files(grade, challenge, submission, flags, mask)
+    files = _files(grade, challenge, submission, flags, mask) if challenge else []
     shown = {mark.label: mark.id for file in files if file.body is not None for mark in file.marks}
     who = candidate if candidate and not blind else _pseudonym(grade)
     outcome = wording.outcome(grade, challenge)
     style = _style(f"{who}, {grade.challenge.get('id', '')}: {outcome.word.lower()}", files)
     script = source("page.js")
     views = {
-        **_first(grade, challenge),
-        **_tests(grade, challenge),
-        **_criteria(grade, challenge, shown),
-        **_run(grade, challenge),
+        **_always(grade),
+        **(_graded(grade, challenge, shown) if challenge and grade.score else _NOTHING),
         "outcome": outcome,
         "who": who,
         "blind": blind,
@@ -94,24 +94,51 @@ def _parts(views: dict[str, Any]) -> list[tuple[str, str]]:
 # ---------------------------------------------------------------------------------------------- views
 
 
-def _first(grade: Grade, challenge: Challenge) -> dict[str, Any]:
-    open_criteria = [entry for entry in grade.criteria if not entry.accepted]
-    deciding = [entry for entry in grade.open if entry.decides]
-    only = [entry for entry in open_criteria if len(deciding) == 1 and entry.id == deciding[0].criterion]
-    name = f"{grade.challenge.get('id', '')} {grade.challenge.get('version', '')}".strip()
+def _always(grade: Grade) -> dict[str, Any]:
+    """What every page says, with a grade or without."""
+    calls, calls_total = run.calls(grade)
     return {
-        "challenge_title": str(grade.challenge.get("title") or challenge.title),
-        "challenge_name": name,
+        "challenge_title": str(grade.challenge.get("title") or ""),
+        "challenge_name": f"{grade.challenge.get('id') or ''} {grade.challenge.get('version') or ''}".strip(),
         "graded_on": first.started(grade),
         "no_grade": None if grade.score else wording.no_grade(grade),
         "reason": sentence(grade.reason),
         "lead": sentence(grade.recommendation_reason),
-        "condition": wording.levels_in_words(only[0], grade, challenge) if only and grade.score else "",
+        "stages": run.stages(grade.timings),
+        "took": run.took(grade.timings),
+        "calls": calls,
+        "calls_total": calls_total,
+        "left_out": run.left_out(grade),
+        "provenance": run.provenance(grade),
+    }
+
+
+_NOTHING: dict[str, Any] = dict.fromkeys(
+    ("condition", "total", "bars", "todos", "facts", "groups", "criteria", "uses", "shares", "limits")
+)
+"""What a page without a grade leaves out."""
+
+
+def _graded(grade: Grade, challenge: Challenge, shown: dict[str, str]) -> dict[str, Any]:
+    return {
+        "condition": _condition(grade, challenge),
         "total": first.total(grade, challenge),
         "bars": first.bars(grade, challenge),
         "todos": first.todos(grade, challenge),
         "facts": first.facts(grade, challenge),
+        **_tests(grade, challenge),
+        **_criteria(grade, challenge, shown),
+        "uses": run.uses(grade, challenge),
+        "shares": shares(grade, challenge),
+        "limits": run.limits(challenge),
     }
+
+
+def _condition(grade: Grade, challenge: Challenge) -> str:
+    """Where one criterion alone decides: what each of its levels would do."""
+    deciding = [entry.criterion for entry in grade.open if entry.decides]
+    only = [entry for entry in grade.criteria if [entry.id] == deciding]
+    return wording.levels_in_words(only[0], grade, challenge) if only else ""
 
 
 def _tests(grade: Grade, challenge: Challenge) -> dict[str, Any]:
@@ -164,21 +191,6 @@ def _files(
         if flag.path
     ]
     return files_of(submission.files, marks, mask=mask)
-
-
-def _run(grade: Grade, challenge: Challenge) -> dict[str, Any]:
-    calls, calls_total = run.calls(grade)
-    return {
-        "stages": run.stages(grade.timings),
-        "took": run.took(grade.timings),
-        "uses": run.uses(grade, challenge),
-        "calls": calls,
-        "calls_total": calls_total,
-        "shares": shares(grade, challenge),
-        "limits": run.limits(grade, challenge) if grade.objective and grade.objective.tests else [],
-        "left_out": run.left_out(grade),
-        "provenance": run.provenance(grade),
-    }
 
 
 def shares(grade: Grade, challenge: Challenge) -> list[Share]:

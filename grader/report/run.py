@@ -174,7 +174,7 @@ def _facts(name: str, value: object) -> list[tuple[str, str, bool]]:
     return [(title, str(value), True)]
 
 
-def limits(grade: Grade, challenge: Challenge) -> list[tuple[str, str]]:
+def limits(challenge: Challenge) -> list[tuple[str, str]]:
     """The limits of the candidate's container."""
     own = challenge.limits
     return [
