@@ -13,10 +13,10 @@ SENTENCE = re.compile(r"(?<=[.!?])\s+|\n+")
 LIMIT = 6_000
 """Characters of a text that are read: a ticket says what it is about in its beginning."""
 
-QUOTED = re.compile(r"^\s*(>|\|).*$", re.M)
+QUOTED = re.compile(r"^[ \t]*[>|].*$", re.M)
 MAIL_HEAD = re.compile(
-    r"^\s*(-{2,}\s*(original message|urspr.{1,20}nachricht|mensaje original|message d'origine|forwarded message)"
-    r"|(on|am|le|el)\b[^\n]{0,80}(wrote|schrieb|.crit|escribi)[^\n]{0,60}:\s*$)",
+    r"^[ \t]*(-{2,}[ \t]*(original message|urspr.{1,20}nachricht|mensaje original|message d'origine|forwarded message)"
+    r"|(on|am|le|el)\b[^\n]{0,80}(wrote|schrieb|.crit|escribi)[^\n]{0,60}:[ \t]*$)",
     re.M | re.I,
 )
 SIGNATURE = re.compile(r"^--[ \t]*$.*", re.M | re.S)

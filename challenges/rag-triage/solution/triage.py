@@ -105,9 +105,9 @@ class Collection:
             self.replaced_by.setdefault(old, []).append(document["id"])
         if product:
             self.products.setdefault(fold(product), product)
-            for pattern in RENAMED:
-                if match := pattern.search(body):
-                    self.products.setdefault(fold(match["old"]), match["new"])
+            if document.get("kind") == "release_note":
+                matches = [match for pattern in RENAMED if (match := pattern.search(body))]
+                self.products.update((fold(match["old"]), match["new"]) for match in matches)
         folded = fold(title)
         if not product and "escalation policy" in folded:
             self.policies.append(document["id"])

@@ -16,7 +16,7 @@ from world import Case, World, Writer, world_for
 PUBLIC_SEED = "public-sample"
 
 SHARES: tuple[tuple[str, int, Callable[[Writer], Case]], ...] = (
-    ("plain", 44, lambda w: w.plain()),
+    ("plain", 25, lambda w: w.plain()),
     ("paraphrased", 50, lambda w: w.paraphrased()),
     ("german", 18, lambda w: w.multilingual("de")),
     ("spanish", 18, lambda w: w.multilingual("es")),
@@ -37,7 +37,11 @@ SHARES: tuple[tuple[str, int, Callable[[Writer], Case]], ...] = (
     ("claims", 5, lambda w: w.claim(w.client.limit + w.rng.choice((-60, -20, 30, 120, 700)))),
     ("incidents", 3, lambda w: w.incident(named=True)),
     ("orders", 4, lambda w: w.injected(w.plain())),
-    ("dated", 3, lambda w: w.versioned("dated")),
+    ("dated", 4, lambda w: w.versioned("dated")),
+    ("outdated", 7, lambda w: w.versioned(w.rng.choice(("closed", "field", "line", "chain")))),
+    ("future", 3, lambda w: w.versioned("future")),
+    ("expired", 3, lambda w: w.versioned("expired")),
+    ("rival", 5, lambda w: w.versioned("rival")),
 )
 """Name of a slice, how many of its tickets the history holds, and how to write one: 240 in all."""
 
