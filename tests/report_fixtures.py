@@ -42,7 +42,7 @@ GROUPS = {
     "interface": ("Interface", CODE),
 }
 CANARY = "canary-6f1d-never-shown"
-"""Stands in every hidden message, title and metric of the fixtures: found in nothing that a candidate may see."""
+"""What `with_canaries` hides in a grade: found in nothing that a candidate may see."""
 
 
 def challenge(**changes: Any) -> Challenge:
@@ -104,14 +104,14 @@ def passed(group: str, name: str, points: float, metric: tuple[Any, ...] | None 
     """A test that passed; `metric` is (name, value, floor, target[, unit]) and decides the share of its points."""
     test = f"test_{group}.py::test_{name}"
     measured = (
-        (Metric(name=f"{metric[0]} {CANARY}" if more.pop("named", 0) else metric[0], value=metric[1], floor=metric[2],
+        (Metric(name=metric[0], value=metric[1], floor=metric[2],
                 target=metric[3], unit=(*metric, "")[4], test=test),) if metric else ()
     )  # fmt: skip
     values: dict[str, Any] = {
         "points": points * (measured[0].credit if measured else 1.0),
         "max_points": points,
         "seconds": 0.42,
-        "title": f"{name.replace('_', ' ').capitalize()} ({CANARY})",
+        "title": name.replace("_", " ").capitalize(),
         "metrics": measured,
         "peak_memory": 88_000_000,
     }
@@ -119,7 +119,7 @@ def passed(group: str, name: str, points: float, metric: tuple[Any, ...] | None 
 
 
 def failed(group: str, name: str, points: float, message: str, **more: Any) -> TestResult:
-    values: dict[str, Any] = {"message": f"{message} [{CANARY}]", "fault": Fault.CANDIDATE, "points": 0.0}
+    values: dict[str, Any] = {"message": message, "fault": Fault.CANDIDATE, "points": 0.0}
     return replace(passed(group, name, points), status=TestStatus.FAILED, **{**values, **more})
 
 
@@ -128,7 +128,7 @@ def tests() -> tuple[TestResult, ...]:
     return (
         passed("routing", "ambiguous_tickets", 2.5, ("accuracy", 0.71, 0.5, 0.8), message="Second-best queue chosen when a ticket names two products."),
         passed("routing", "german_and_spanish_tickets", 1.5, ("macro F1", 0.83, 0.6, 0.9), message="Spanish billing tickets go to `other`."),
-        passed("routing", "clear_tickets", 2.5, ("accuracy", 0.94, 0.7, 0.92), named=1),
+        passed("routing", "clear_tickets", 2.5, ("accuracy", 0.94, 0.7, 0.92)),
         *(passed("routing", name, points) for name, points in (("urgent_tickets_are_never_queued_low", 2), ("every_queue_is_known", 1), ("empty_ticket_goes_to_other", 0.5))),
         passed("retrieval", "relevant_document_is_in_the_top_five", 3, ("recall at 5", 0.86, 0.6, 0.9), message="Misses where the ticket gives only an error code and a date."),
         passed("retrieval", "cited_passage_is_exact", 2, ("exact share", 0.8, 0.5, 0.9), message="Passages are cut at 500 characters, in the middle of a step."),
@@ -345,6 +345,28 @@ def infrastructure_error() -> Grade:
     return without_grade(
         "infrastructure_error", "The Docker daemon does not answer. Start it: sudo systemctl start docker."
     )
+
+
+def with_canaries(grade: Grade) -> Grade:
+    """`grade` with the canary in everything about hidden tests and open criteria that must not reach a candidate."""
+    assert grade.objective is not None
+    results = tuple(
+        replace(
+            test, id=f"{test.id}_{CANARY}", title=f"{test.title} {CANARY}", message=f"{test.message} {CANARY}",
+            stdout=f"{test.stdout} {CANARY}", stderr=f"{test.stderr} {CANARY}", limits=(*test.limits, CANARY),
+            metrics=tuple(replace(m, name=f"{m.name} {CANARY}", unit=CANARY, test=f"{m.test}_{CANARY}") for m in test.metrics),
+        )
+        for test in grade.objective.tests
+    )  # fmt: skip
+    levels = tuple(
+        entry if entry.accepted else replace(entry, rationale=f"{entry.rationale} {CANARY}", reason=CANARY)
+        for entry in grade.criteria
+    )
+    return replace(
+        grade, objective=replace(grade.objective, tests=results), criteria=levels,
+        recommendation_reason=f"{grade.recommendation_reason} {CANARY}", flags=(*grade.flags, CANARY),
+        open=tuple(replace(entry, reason=CANARY, who_can_close=CANARY) for entry in grade.open),
+    )  # fmt: skip
 
 
 ALL = {

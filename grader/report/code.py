@@ -43,6 +43,11 @@ class Mark:
     def id(self) -> str:
         return "m" + self.label.replace("!", "flag")
 
+    @property
+    def short(self) -> str:
+        """What stands in the margin."""
+        return "flag" if self.warn else self.label
+
 
 @dataclass(frozen=True, kw_only=True)
 class File:
@@ -62,6 +67,12 @@ class File:
     @property
     def name(self) -> str:
         return self.path.rsplit("/", 1)[-1]
+
+    @property
+    def cited(self) -> str:
+        """The marks of the file, as the list of files shows them."""
+        names = sorted({mark.short for mark in self.marks}, key=lambda name: (name == "flag", len(name), name))
+        return " ".join(names)
 
     @property
     def folder(self) -> str:
@@ -217,8 +228,8 @@ def _close(number: int, stack: list[Mark], out: list[str]) -> None:
 
 
 def _margin(mark: Mark) -> str:
-    title = escape(f"{'Flag' if mark.warn else 'Evidence'} {mark.label}: {clean(mark.title)}")
-    return f'<a class="m" href="#{mark.back}" aria-label="{title}">{escape(mark.label)}</a>'
+    title = escape(f"{'Flag' if mark.warn else f'Evidence {mark.label}'}: {clean(mark.title)}")
+    return f'<a class="m" href="#{mark.back}" aria-label="{title}">{escape(mark.short)}</a>'
 
 
 def split_rules(files: Iterable[File]) -> str:

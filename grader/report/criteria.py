@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from textwrap import dedent
 from typing import Any
 
 from grader.challenge import Challenge
@@ -151,7 +152,7 @@ def _quote(name: str, entry: Evidence, shown: Mapping[str, str]) -> Quote:
         if entry.start_line == entry.end_line
         else f"lines {entry.start_line}–{entry.end_line}"
     )
-    text = entry.quote if len(entry.quote) <= _QUOTE else entry.quote[:_QUOTE] + " …"
+    text = dedent(entry.quote[:_QUOTE]) + (" …" if len(entry.quote) > _QUOTE else "")
     return Quote(
         label=name,
         id=f"e{name}",

@@ -181,4 +181,4 @@ def _with_place(text: str, entry: CriterionResult) -> str:
     lines = f"line {first.start_line}"
     if first.end_line > first.start_line:
         lines = f"lines {first.start_line} to {first.end_line}"
-    return f"{text} ({first.path}, {lines})"
+    return f"{text.removesuffix('.')} ({first.path}, {lines})."

@@ -12,7 +12,7 @@ from grader.challenge import Challenge
 from grader.records import Grade, Submission
 from grader.report import criteria, first, results, run, wording
 from grader.report.code import File, Mark, files_of, split_rules
-from grader.report.templating import css_text, environment, policy, source
+from grader.report.templating import css_text, pages, policy, source
 from grader.report.text import anonymous, clean, competency, count, listed, number, sentence
 
 
@@ -44,6 +44,7 @@ def render(
     views = {
         **_always(grade),
         **(_graded(grade, challenge, shown) if challenge and grade.score else _NOTHING),
+        "mask": mask,
         "outcome": outcome,
         "who": who,
         "blind": blind,
@@ -57,7 +58,7 @@ def render(
         "breakable": _breakable,
     }
     views["parts"] = _parts(views)
-    return environment(mask).get_template("report.html.j2").render(views)
+    return pages().get_template("report.html.j2").render(views)
 
 
 def _mask(submission: Submission | None, candidate: str) -> Callable[[str], str]:
@@ -134,11 +135,15 @@ def _graded(grade: Grade, challenge: Challenge, shown: dict[str, str]) -> dict[s
     }
 
 
-def _condition(grade: Grade, challenge: Challenge) -> str:
-    """Where one criterion alone decides: what each of its levels would do."""
+def _condition(grade: Grade, challenge: Challenge) -> tuple[str, str, str] | None:
+    """Where one criterion alone decides: its place on the page, its question, and what each of its levels would do."""
     deciding = [entry.criterion for entry in grade.open if entry.decides]
-    only = [entry for entry in grade.criteria if [entry.id] == deciding]
-    return wording.levels_in_words(only[0], grade, challenge) if only else ""
+    only = next((entry for entry in grade.criteria if [entry.id] == deciding), None)
+    said = wording.levels_in_words(only, grade, challenge) if only else ""
+    if only is None or not said:
+        return None
+    question = next((known.question for known in challenge.rubric.criteria if known.id == only.id), only.id)
+    return f"c-{only.id}", question, said[0].lower() + said[1:]
 
 
 def _tests(grade: Grade, challenge: Challenge) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 
 from grader.challenge import Challenge
@@ -65,7 +66,8 @@ def groups(tests: tuple[TestResult, ...], challenge: Challenge) -> list[Group]:
     for test in tests:
         by_group.setdefault(test.group, []).append(test)
     room = _Room(_ALL_OUTPUT)
-    return [_group(name, found, challenge, room) for name, found in by_group.items() if found]
+    short = Counter(test.id.rpartition("::")[2] for test in tests)
+    return [_group(name, found, challenge, room, short) for name, found in by_group.items() if found]
 
 
 class _Room:
@@ -87,8 +89,8 @@ class _Room:
         return shown
 
 
-def _group(name: str, tests: list[TestResult], challenge: Challenge, room: _Room) -> Group:
-    rows = [_row(test, room) for test in tests]
+def _group(name: str, tests: list[TestResult], challenge: Challenge, room: _Room, short: Counter[str]) -> Group:
+    rows = [_row(test, room, short) for test in tests]
     lost = sorted((row for row in rows if not row.full), key=lambda row: row.tone == "")
     full = [row for row in rows if row.full]
     return Group(
@@ -103,12 +105,13 @@ def _group(name: str, tests: list[TestResult], challenge: Challenge, room: _Room
     )
 
 
-def _row(test: TestResult, room: _Room) -> Row:
+def _row(test: TestResult, room: _Room, short: Counter[str]) -> Row:
     icon, word, tone = _state(test)
     lead, rest = _lead(test)
+    name = test.id.rpartition("::")[2]
     return Row(
         anchor=test_anchor(test.id),
-        name=test.id,
+        name=name if short[name] == 1 else test.id,
         title=test.title,
         icon=icon,
         word=word,

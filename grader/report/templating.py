@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 import hashlib
+import os
 import re
 from collections.abc import Callable
 from functools import cache
@@ -11,25 +13,34 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from grader.report.text import clean
+from grader.settings import PLACES
 
 if TYPE_CHECKING:
-    from jinja2 import Environment
+    from jinja2 import BytecodeCache, Environment
+    from jinja2.runtime import Context
 
 TEMPLATES = Path(__file__).parent / "templates"
 
 
-def environment(mask: Callable[[str], str] = str) -> Environment:
-    """Jinja with autoescape in HTML; every text that a template prints is cleaned and masked on its way."""
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+@cache
+def pages() -> Environment:
+    """Jinja for our own pages. Every text that a template prints is cleaned on its way, and goes through the function
+    that the page was given as `mask`. Compiled templates are kept: compiling takes longer than all the rest."""
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
+
+    @pass_context
+    def finalize(context: Context, value: Any) -> Any:
+        return context["mask"](clean(value)) if type(value) is str else value
 
     return Environment(
         loader=FileSystemLoader(TEMPLATES),
-        autoescape=_is_html,  # noqa: S701 - true for HTML; the letter in Markdown is the one text that is not
-        finalize=_finalizer(mask),
+        autoescape=True,
+        finalize=finalize,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
-        keep_trailing_newline=True,
+        auto_reload=False,
+        bytecode_cache=_compiled(PLACES.cache / "templates"),
     )
 
 
@@ -41,26 +52,39 @@ def letters(folder: Path | None, escape: Callable[[str], str] | None) -> Environ
     from jinja2 import FileSystemLoader, StrictUndefined
     from jinja2.sandbox import SandboxedEnvironment
 
+    def finalize(value: Any) -> Any:
+        return (escape or str)(clean(value)) if type(value) is str else value
+
     return SandboxedEnvironment(
         loader=FileSystemLoader([folder, TEMPLATES] if folder else TEMPLATES),
-        autoescape=_is_html,
-        finalize=_finalizer(escape or str),
+        autoescape=escape is None,
+        finalize=finalize,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
+        bytecode_cache=None if folder else _compiled(PLACES.cache / "templates"),
     )
 
 
-def _is_html(name: str | None) -> bool:
-    return name is None or ".html" in name
+def _compiled(folder: Path) -> BytecodeCache:
+    """Compiled templates between processes. Where the folder cannot be read or written, nothing is kept."""
+    from jinja2 import BytecodeCache
+    from jinja2.bccache import Bucket
 
+    class Kept(BytecodeCache):
+        def load_bytecode(self, bucket: Bucket) -> None:
+            with contextlib.suppress(OSError), (folder / bucket.key).open("rb") as file:
+                bucket.load_bytecode(file)
 
-def _finalizer(mask: Callable[[str], str]) -> Callable[[Any], Any]:
-    def finalize(value: Any) -> Any:
-        return mask(clean(value)) if type(value) is str else value
+        def dump_bytecode(self, bucket: Bucket) -> None:
+            with contextlib.suppress(OSError):
+                folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+                partial = folder / f"{bucket.key}.{os.getpid()}"
+                partial.write_bytes(bucket.bytecode_to_string())
+                partial.replace(folder / bucket.key)
 
-    return finalize
+    return Kept()
 
 
 @cache
