@@ -1,0 +1,178 @@
+"""Holds a pack to its promises: reads it, runs what it ships, and says what holds and what does not."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from grader.authoring import canary, competencies, promises, schema
+from grader.authoring.entries import Listed
+from grader.authoring.findings import Finding, left_out
+from grader.authoring.runs import MakeSandbox, Ran, Runner, Say, Task
+from grader.challenge import Challenge, has_tests
+from grader.errors import RefusedError, UsageError, visible
+from grader.records import Submission
+
+if TYPE_CHECKING:
+    from grader.settings import Settings
+
+REFERENCE, STARTER = "solution", "starter"
+DEFAULT_SEEDS = 3
+
+
+@dataclass(frozen=True, kw_only=True)
+class Options:
+    """What is to be checked, and how thoroughly."""
+
+    seeds: int = DEFAULT_SEEDS
+    """Variants of the data that the reference has to solve."""
+    jobs: int = 2
+    only: str = ""
+    """One submission: `solution`, `starter`, or a path below `submissions/`."""
+    static: bool = False
+    """Only what can be seen without running anything."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Report:
+    """What a check came to: the findings, and the runs that they rest on."""
+
+    challenge: Challenge | None
+    findings: tuple[Finding, ...]
+    reference: tuple[Ran, ...] = ()
+    starter: Ran | None = None
+    entries: tuple[tuple[Listed, Ran], ...] = ()
+
+
+@dataclass
+class _Plan:
+    """What is to be run, and what came to nothing before."""
+
+    reference: list[Task] = field(default_factory=list)
+    starter: Task | None = None
+    entries: list[tuple[Listed, Task | Ran]] = field(default_factory=list)
+    left_out: list[Finding] = field(default_factory=list)
+
+    @property
+    def tasks(self) -> list[Task]:
+        return [
+            *self.reference,
+            *([self.starter] if self.starter else []),
+            *(x for _, x in self.entries if isinstance(x, Task)),
+        ]
+
+
+def check(root: Path, options: Options, settings: Settings, make: MakeSandbox, say: Say) -> Report:
+    """Checks the pack in `root`. Raises UsageError for a submission that it does not ship, InfrastructureError when a
+    run could not be carried out."""
+    say(f"reading {root}")
+    challenge, listed, findings = schema.read(root)
+    if challenge is None:
+        return Report(challenge=None, findings=tuple(findings))
+    if not has_tests(root):
+        return Report(challenge=challenge, findings=(*findings, *competencies.check(challenge, ())))
+    findings += canary.check_files(root, canary.canaries(root))
+    if options.static:
+        return Report(challenge=challenge, findings=tuple(findings))
+    runner = Runner(challenge, settings, make, jobs=options.jobs)
+    return _judged(challenge, findings, *_run(runner, _plan(runner, listed, options), say))
+
+
+# ------------------------------------------------------------------------------------------------ what to run
+
+
+def _plan(runner: Runner, listed: Sequence[Listed], options: Options) -> _Plan:
+    root, only = runner.challenge.root, options.only.rstrip("/").removeprefix("submissions/")
+    names = [REFERENCE, STARTER, *(one.entry.path for one in listed)]
+    if only and only not in names:
+        raise UsageError(f"There is no submission {visible(only)!r}. Known: {', '.join(names)}.")
+    plan = _Plan()
+    if only in {"", REFERENCE} and (root / REFERENCE).is_dir():
+        plan.reference = _seeds(runner, read(runner.challenge, root / REFERENCE), options.seeds)
+    if only in {"", STARTER}:
+        _plan_starter(runner.challenge, plan)
+    for one in listed:
+        if only in {"", one.entry.path}:
+            plan.entries.append((one, _task(runner.challenge, one)))
+    return plan
+
+
+def _seeds(runner: Runner, submission: Submission, count: int) -> list[Task]:
+    """The first seed is the one that `grade` would use."""
+    return [
+        Task(
+            name=f"{REFERENCE}, seed {n + 1}" if n else REFERENCE,
+            submission=submission,
+            seed=runner.seed(submission, n),
+        )
+        for n in range(count)
+    ]
+
+
+def _plan_starter(challenge: Challenge, plan: _Plan) -> None:
+    """The starter often lacks the documents that a submission needs; it is run all the same if it can be called."""
+    folder = challenge.root / STARTER
+    module = challenge.interface.module.replace(".", "/")
+    there = folder.is_dir() and any(path.is_file() for path in folder.rglob("*"))
+    callable_ = not module or (folder / f"{module}.py").is_file() or (folder / module / "__init__.py").is_file()
+    if there and callable_:
+        plan.starter = Task(name=STARTER, submission=read(challenge, folder, required=False))
+    else:
+        why = f"it has no {module}.py" if there else "there is none"
+        plan.left_out.append(left_out("starter", f"not run: {why}", str(folder)))
+
+
+def _task(challenge: Challenge, one: Listed) -> Task | Ran:
+    try:
+        return Task(name=one.entry.path, submission=read(challenge, challenge.root / "submissions" / one.entry.path))
+    except RefusedError as problem:
+        return Ran(name=one.entry.path, problem=problem)
+
+
+def read(challenge: Challenge, path: Path, *, required: bool = True) -> Submission:
+    """The submission at `path` as `grade` reads it; without `required` it may lack files. Raises RefusedError."""
+    from grader.submission import IntakeLimits, check_required, read_submission
+
+    rules = challenge.submission
+    limits = IntakeLimits(max_files=rules.max_files, max_bytes=int(rules.max_bytes))
+    submission = read_submission(path, limits, required=rules.required)
+    if required:
+        check_required(submission, rules.required)
+    return submission
+
+
+# ------------------------------------------------------------------------------------------------ run and judge
+
+
+def _run(runner: Runner, plan: _Plan, say: Say) -> tuple[_Plan, dict[str, Ran]]:
+    tasks = plan.tasks
+    say(f"running {len(tasks)} submissions, {runner.jobs} at a time")
+    ran = runner.run(tasks, lambda one, done: say(f"{done} of {len(tasks)}: {one.name} {_brief(one)}"))
+    return plan, {one.name: one for one in ran}
+
+
+def _brief(ran: Ran) -> str:
+    return "could not be run" if ran.problem else f"{ran.share:.0%} in {ran.seconds:.1f} s"
+
+
+def _judged(challenge: Challenge, findings: list[Finding], plan: _Plan, ran: dict[str, Ran]) -> Report:
+    references = tuple(ran[task.name] for task in plan.reference)
+    place = str(challenge.root / REFERENCE)
+    findings = [*findings, *plan.left_out]
+    tests: list[str] = []
+    if references:
+        findings += promises.reference(references, place)
+        tests = list(references[0].observed.expected) if references[0].observed else []
+    if tests:
+        findings += promises.budget(references, challenge.limits, place)
+        findings += competencies.check(challenge, references[0].points.tests)
+    starter = ran[plan.starter.name] if plan.starter else None
+    if starter is not None:
+        findings.append(promises.starter(starter, str(challenge.root / STARTER)))
+    entries = tuple((one, ran[x.name] if isinstance(x, Task) else x) for one, x in plan.entries)
+    for one, result in entries:
+        findings += promises.entry(one, result, tests)
+    findings += promises.ranges(entries)
+    return Report(challenge=challenge, findings=tuple(findings), reference=references, starter=starter, entries=entries)

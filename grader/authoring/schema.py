@@ -1,0 +1,84 @@
+"""Reads a pack and says everything that is wrong with its files at once, each with its line."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import TypeVar
+
+from grader import strict_yaml
+from grader.authoring.entries import Listed, load_entries, unlisted
+from grader.authoring.findings import Finding, advice, broken, found, left_out
+from grader.challenge import Challenge, has_tests, load_challenge
+from grader.errors import ChallengeError
+from grader.rubric import Criterion, load_rubric
+
+T = TypeVar("T")
+_PLACE = re.compile(r"^(?P<place>[^\n:]+?(?::\d+)?): (?P<text>.*)$", re.DOTALL)
+
+
+def read(root: Path) -> tuple[Challenge | None, tuple[Listed, ...], list[Finding]]:
+    """The challenge in `root` (None where it cannot be read), its listed submissions, and what is right and wrong."""
+    problems: list[str] = []
+    challenge = _attempt(lambda: load_challenge(root), problems)
+    if challenge is None:  # it stops at the first file; what is wrong with the others is worth knowing too
+        problems += _rubric_problems(root / "rubric.yaml")
+    listed = _attempt(lambda: load_entries(root), problems) or ()
+    findings = [_broken(line) for line in dict.fromkeys(problems)]
+    if challenge is not None and not findings:
+        findings.append(found("schema", _summary(challenge, listed), str(root)))
+        findings += _parts(challenge, listed)
+    return challenge, listed, findings
+
+
+def _attempt(load: Callable[[], T], problems: list[str]) -> T | None:
+    try:
+        return load()
+    except ChallengeError as problem:
+        problems += problem.message.splitlines()
+        return None
+
+
+def _rubric_problems(path: Path) -> list[str]:
+    """Problems of every criterion, where `load_rubric` stops at the first one that has some."""
+    problems: list[str] = []
+    loaded = _attempt(lambda: strict_yaml.load(path), problems) if path.exists() else None
+    data, lines = loaded or (None, {})
+    entries = data.get("criteria") if isinstance(data, dict) else None
+    for index, entry in enumerate(entries if isinstance(entries, list) else ()):
+        if not (isinstance(entry, dict) and "use" in entry):
+            below = {at[2:]: line for at, line in lines.items() if at[:2] == ("criteria", index)}
+            _attempt(lambda e=entry, b=below: strict_yaml.validate(Criterion, e, b, str(path)), problems)  # type: ignore[misc]
+    if loaded is not None and not problems:
+        _attempt(lambda: load_rubric(path), problems)
+    return problems
+
+
+def _broken(line: str) -> Finding:
+    match = _PLACE.match(line)
+    return broken("schema", match["text"], match["place"]) if match else broken("schema", line)
+
+
+def _summary(challenge: Challenge, listed: tuple[Listed, ...]) -> str:
+    return (
+        f"{challenge.id} {challenge.version} reads: {len(challenge.rubric.criteria)} criteria, "
+        f"{len(challenge.groups)} groups, {len(listed)} listed submissions"
+    )
+
+
+def _parts(challenge: Challenge, listed: tuple[Listed, ...]) -> list[Finding]:
+    """What the folder holds beside the files that every pack has."""
+    root = challenge.root
+    findings = [
+        broken("submissions", "it is shipped, but submissions.yaml says nothing about it", f"submissions/{path}")
+        for path in unlisted(root, listed)
+    ]
+    if challenge.id != root.resolve().name:
+        text = f"the folder is not named {challenge.id}: `--challenge {challenge.id}` will not find it"
+        findings.append(advice("schema", text, str(root / "challenge.yaml")))
+    if not has_tests(root):
+        findings.append(left_out("schema", "there are no hidden tests, so nothing is run", str(root / "tests")))
+    elif not (root / "solution").is_dir():
+        findings.append(broken("reference", "there is no solution/: nobody has shown that all points can be earned"))
+    return findings

@@ -1,0 +1,104 @@
+"""`grade challenge …`: write, check and list challenges."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from grader.authoring.check import Report
+
+CHALLENGES = click.option(
+    "--challenges", type=click.Path(path_type=Path), metavar="DIR", help="Folder to look for challenges in."
+)
+
+
+@click.group()
+def command() -> None:
+    """Write, check and list challenges.
+
+    A challenge is a folder; docs/authoring.md leads from an idea to a published one. Wherever ID is taken, it is an id
+    (`grade challenge list`) or the path of a pack's folder.
+    """
+
+
+# ------------------------------------------------------------------------------------------------ list
+
+
+@command.command("list")
+@CHALLENGES
+@click.option("--json", "as_json", is_flag=True, help="A JSON list, for programs.")
+def list_(challenges: Path | None, as_json: bool) -> int:
+    """List the challenges that can be found: id, version, kind, hidden tests, criteria, title, where.
+
+    Searched are --challenges, $GRADER_CHALLENGES, ./challenges, then the shipped ones. Exits with 0.
+    """
+    from dataclasses import asdict
+
+    from grader.authoring.listing import rows
+    from grader.settings import Settings, list_challenges
+
+    found = rows(list_challenges(Settings.read(), challenges))
+    if as_json:
+        click.echo(json.dumps([asdict(row) for row in found], indent=2))
+        return 0
+    table = [("id", "version", "kind", "tests", "criteria", "title", "where")]
+    table += [
+        (row.id, row.version, row.kind, str(row.tests), str(row.criteria), row.problem or row.title, row.where)
+        for row in found
+    ]
+    widths = [max(map(len, column)) for column in zip(*table, strict=True)]
+    for line in table:
+        click.echo("  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip())
+    return 0
+
+
+# ------------------------------------------------------------------------------------------------ check
+
+
+@command.command()
+@click.argument("challenge", metavar="ID")
+@CHALLENGES
+@click.option("--seeds", type=click.IntRange(1, 1000), default=3, show_default=True,
+              help="Variants of the data that the reference has to solve; 20 before publishing.")  # fmt: skip
+@click.option("--jobs", type=click.IntRange(1, 64), default=2, show_default=True, help="Runs at a time.")
+@click.option(
+    "--only", default="", metavar="SUBMISSION", help="One of: solution, starter, or a path below submissions/."
+)
+@click.option("--static", is_flag=True, help="Only what can be seen without running anything (no Docker).")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object, for programs.")
+def check(
+    challenge: str, challenges: Path | None, seeds: int, jobs: int, only: str, static: bool, as_json: bool
+) -> int:
+    """Hold a challenge to its promises, and say of each whether it holds.
+
+    Exits with 0 when all hold, 4 otherwise.
+    """
+    from grader.authoring import check as checking
+    from grader.authoring import runs
+    from grader.cli.progress import Progress
+    from grader.settings import Settings, find_challenge
+
+    settings = Settings.read()
+    options = checking.Options(seeds=seeds, jobs=jobs, only=only, static=static)
+    with Progress(quiet=as_json) as progress:
+        root = find_challenge(challenge, settings, challenges)
+        report = checking.check(root, options, settings, runs.docker(settings), progress.say)
+    _print(report, as_json)
+    from grader.authoring.findings import holds
+
+    return 0 if holds(report.findings) else 4
+
+
+def _print(report: Report, as_json: bool) -> None:
+    from grader.authoring.findings import holds, lines
+
+    if as_json:
+        click.echo(
+            json.dumps({"holds": holds(report.findings), "findings": [f.as_json() for f in report.findings]}, indent=2)
+        )
+        return
+    click.echo("\n".join(lines(report.findings)))
