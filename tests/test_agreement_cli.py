@@ -102,11 +102,22 @@ def test_undefined_figures_are_null_with_a_reason(written):
     assert found["verdict"] == "INCONCLUSIVE"
 
 
+def test_one_candidate_gives_no_interval_and_says_so(written):
+    found = json.loads(run(written(ratings(candidate="c1")), "--judge", "gpt", "--json"))["depth"]
+    assert (found["qwk_low"], found["qwk_high"], found["verdict"]) == (None, None, "INCONCLUSIVE")
+    assert "fewer than two candidates" in found["undefined"]["qwk_low"]
+    assert found["qwk"] > 0.8
+
+
 def test_a_judge_that_rated_nothing_of_a_criterion_has_no_figures(written):
     rows = [*ratings("depth"), *(row for row in ratings("style") if row["rater"] != "gpt")]
     found = json.loads(run(written(rows), "--judge", "gpt", "--json"))["style"]
     assert (found["n"], found["qwk"], found["qwk_low"], found["best_constant"]) == (0, None, None, None)
     assert found["verdict"] == "INCONCLUSIVE"
+    nulls = {name for name in CONTRACT if found[name] is None}
+    assert nulls == {"qwk", "qwk_low", "qwk_high", "exact", "adjacent", "bias", "smd", "ac2", "best_constant"}
+    assert found["undefined"].keys() >= nulls
+    assert all(found["undefined"].values())
     assert "INCONCLUSIVE" in run(written(rows), "--judge", "gpt", "--criterion", "style")
 
 

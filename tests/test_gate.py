@@ -89,6 +89,7 @@ def test_an_item_counts_when_two_people_and_the_judge_rated_it():
 
 
 def test_missing_levels_are_named():
+    assert "gather" not in checks.labels_check(measure(case_of(spread(0, 0, 20, 20, 20)))).sentence
     found = checks.labels_check(measure(case_of(spread(0, 0, 4, 26, 30))))
     assert "gather work of levels 1, 2, 3" in found.sentence
     assert found.details["levels_in_use"] == 2
@@ -174,6 +175,8 @@ def test_the_judge_needs_seventy_and_surely_sixty(value, low, high, expected):
     found = checks.judge_check(judged_at(value, resamples))
     assert (found.details["low"], found.details["high"]) == (pytest.approx(low), pytest.approx(high))
     assert (found.outcome, found.value, found.limit) == (expected, value, 0.70)
+    if expected is not OPEN:
+        assert found.labels_needed == 0
 
 
 def test_the_bounds_are_one_sided_at_ninety_five_percent():
@@ -371,6 +374,7 @@ def test_labels_of_one_level_have_no_skill_to_show():
 def test_a_tenth_of_repeats_may_flip(share, expected):
     found = checks.stability_check(replace(GOOD, flips=Statistic(value=share)), required=True)
     assert (found.outcome, found.value, found.limit) == (expected, share, 0.10)
+    assert f"differ in {show(100 * share, 10)} % of cases (10 % allowed)" in found.sentence
 
 
 def test_flips_are_pairs_of_repeats_that_differ():

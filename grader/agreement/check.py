@@ -60,8 +60,3 @@ def show(value: float, limit: float) -> str:
         if f"{value:.{digits}f}" != f"{limit:.{digits}f}" or abs(value - limit) < ROUNDING:
             return f"{value:.{digits}f}"
     return f"{value:.6f}"
-
-
-def percent(value: float, limit: float) -> str:
-    """A share in percent, with as many digits as it takes to tell it from `limit`."""
-    return f"{100 * value:.1f} %" if abs(value - limit) > 0.0005 else f"{100 * value:.3f} %"

@@ -11,12 +11,11 @@ from grader.agreement.check import (
     at_least,
     at_most,
     pass_or_reject,
-    percent,
     show,
     unmeasured,
 )
 from grader.agreement.kappa import Floats, Levels
-from grader.agreement.measured import Measured
+from grader.agreement.measured import ONE_CANDIDATE, Measured
 from grader.agreement.planning import SIGMA, labels_for, labels_for_share, sigma_of
 from grader.agreement.thresholds import CONFIDENCE, PROBES
 
@@ -73,7 +72,7 @@ def judge_check(m: Measured, level: float = 1 - CONFIDENCE) -> Check:
     limits, qwk = m.case.thresholds, m.comparison.qwk
     low, high, floor = m.bound(level), m.bound(CONFIDENCE), limits.judge_qwk_low
     if qwk.value is None or low is None or high is None:
-        why = qwk.reason or "the items come from fewer than two candidates, so that nothing can be resampled"
+        why = qwk.reason or ONE_CANDIDATE
         sentence = f"How well the judge agrees with people is unknown: {why}."
         return Check(id="C", name="judge", value=qwk.value, limit=limits.judge_qwk, outcome=Outcome.INCONCLUSIVE,
                      sentence=sentence, labels_needed=None)  # fmt: skip
@@ -209,9 +208,9 @@ def stability_check(m: Measured, *, required: bool) -> Check:
         outcome, sentence = unmeasured(required), f"Stability was not measured: {share.reason}."
     else:
         outcome = pass_or_reject(at_most(share.value, limits.max_flips))
+        differ = show(100 * share.value, 100 * limits.max_flips)
         sentence = (
-            f"Two repeats on the same item differ in {percent(share.value, limits.max_flips)} of cases"
-            f" ({100 * limits.max_flips:.0f} % allowed)."
+            f"Two repeats on the same item differ in {differ} % of cases ({100 * limits.max_flips:.0f} % allowed)."
         )
     return Check(
         id="H", name="stability", value=share.value, limit=limits.max_flips, outcome=outcome, sentence=sentence

@@ -7,7 +7,7 @@ from dataclasses import asdict
 from grader.agreement.alt_test import AltTest
 from grader.agreement.check import Check
 from grader.agreement.gate import GateReport
-from grader.agreement.measured import Constant
+from grader.agreement.measured import ONE_CANDIDATE, Constant, Measured
 from grader.agreement.panel import Pair
 from grader.agreement.reliability import Reliability
 from grader.agreement.statistic import Statistic
@@ -49,12 +49,8 @@ def gate_json(report: GateReport) -> dict[str, object]:
         "confusion": m.comparison.matrix.astype(int).tolist(),
         "chances": [asdict(chance) for chance in report.chances],
         "loosened": {"limits": list(m.case.thresholds.loosened), "because": m.case.thresholds.loosened_because},
-        "undefined": _reasons(
-            qwk=m.comparison.qwk, human_human_qwk=m.human_qwk, judge_human_qwk=m.judge_human_qwk, alpha=m.alpha,
-            exact=m.comparison.exact, adjacent=m.comparison.adjacent, bias=m.comparison.bias, mae=m.comparison.mae,
-            smd=m.comparison.smd, ac2=m.comparison.ac2, spearman=m.comparison.spearman, alt_test=m.alt.winning_rate,
-        ),
-    }  # fmt: skip
+        "undefined": _undefined(m),
+    }
     return {name: _rounded(value) for name, value in figures.items()}
 
 
@@ -101,6 +97,7 @@ def _constant(constant: Constant | None) -> dict[str, object] | None:
         "adjacent": found.adjacent.value,
         "ac2": found.ac2.value,
         "alt_test": {"winning_rate": constant.alt.winning_rate.value, "passed": constant.alt.passed},
+        "undefined": _reasons(qwk=found.qwk, alt_test=constant.alt.winning_rate),
     }
 
 
@@ -110,6 +107,20 @@ def _pair(pair: Pair) -> dict[str, object]:
 
 def _with_interval(found: Statistic) -> dict[str, object]:
     return {"value": found.value, "low": found.low, "high": found.high, "reason": found.reason}
+
+
+def _undefined(m: Measured) -> dict[str, str]:
+    """Why a figure is null, for each that is."""
+    c = m.comparison
+    reasons = _reasons(
+        qwk=c.qwk, human_human_qwk=m.human_qwk, judge_human_qwk=m.judge_human_qwk, exact=c.exact, adjacent=c.adjacent,
+        mae=c.mae, bias=c.bias, smd=c.smd, spearman=c.spearman, alpha=m.alpha, ac2=c.ac2, alt_test=m.alt.winning_rate,
+    )  # fmt: skip
+    if not m.resampled.size:
+        reasons |= dict.fromkeys(("qwk_low", "qwk_high"), c.qwk.reason or ONE_CANDIDATE)
+    if m.constant is None:
+        reasons["best_constant"] = c.mse.reason
+    return reasons
 
 
 def _reasons(**found: Statistic) -> dict[str, str]:

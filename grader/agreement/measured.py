@@ -18,6 +18,8 @@ from grader.agreement.panel import Pair, Panel, human_pairs, judge_pairs, mean_o
 from grader.agreement.statistic import Statistic, undefined
 from grader.agreement.thresholds import CONFIDENCE, MIN_PAIR_ITEMS, Thresholds
 
+ONE_CANDIDATE = "the items come from fewer than two candidates, so that nothing can be resampled"
+
 
 @dataclass(frozen=True, kw_only=True)
 class Case:
