@@ -9,8 +9,9 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from html import escape
+from typing import NamedTuple
 
 from grader.report.decode import Decoded, decode
 from grader.report.documents import rendered
@@ -25,8 +26,7 @@ _AROUND = 3
 """Lines shown before and after evidence that lies beyond the cut."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Mark:
+class Mark(NamedTuple):
     """A range of lines that something else on the page points to."""
 
     label: str
@@ -49,8 +49,7 @@ class Mark:
         return "flag" if self.warn else self.label
 
 
-@dataclass(frozen=True, kw_only=True)
-class File:
+class File(NamedTuple):
     """A file of the submission on the page. `body` is HTML; None where only the name is listed."""
 
     path: str
@@ -124,15 +123,15 @@ def _file(
 ) -> File:
     bare = File(path=path, anchor=anchor, size=size(len(content)))
     if not content:
-        return replace(bare, notes=("empty",))
+        return bare._replace(notes=("empty",))
     decoded = decode(content)
     if decoded is None:
-        return replace(bare, notes=("binary, not shown",))
+        return bare._replace(notes=("binary, not shown",))
     total = decoded.text.count("\n") + (not decoded.text.endswith("\n"))
     marks = tuple(sorted((m for m in marks if m.start <= total), key=lambda m: (m.start, -m.end)))
     if budget.characters <= 0:
-        return replace(bare, lines=total, notes=("not shown: it would make the page too large",))
-    return _shown(replace(bare, lines=total, marks=marks), decoded, mask, budget)
+        return bare._replace(lines=total, notes=("not shown: it would make the page too large",))
+    return _shown(bare._replace(lines=total, marks=marks), decoded, mask, budget)
 
 
 def _shown(file: File, decoded: Decoded, mask: Callable[[str], str], budget: Budget) -> File:
@@ -155,7 +154,7 @@ def _shown(file: File, decoded: Decoded, mask: Callable[[str], str], budget: Bud
     budget.characters -= cost + 90 * kept
     budget.colours -= cost if colour else 0
     budget.opened -= kept if opened else 0
-    return replace(file, body=body, document=document, notes=tuple(notes), opened=opened)
+    return file._replace(body=body, document=document, notes=tuple(notes), opened=opened)
 
 
 def _windows(total: int, marks: Sequence[Mark], lines: list[str], budget: Budget) -> list[tuple[int, int]]:

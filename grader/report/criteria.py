@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from textwrap import dedent
-from typing import Any
+from typing import Any, NamedTuple
 
 from grader.challenge import Challenge
 from grader.records import CriterionResult, Evidence, Grade
@@ -18,8 +17,7 @@ _NEEDED = 0.70
 """Agreement that a judge needs where the rubric does not say otherwise."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Quote:
+class Quote(NamedTuple):
     """A piece of evidence: its label, its words, and the lines it links to where they are on the page."""
 
     label: str
@@ -30,8 +28,7 @@ class Quote:
     code: bool
 
 
-@dataclass(frozen=True, kw_only=True)
-class Anchor:
+class Anchor(NamedTuple):
     """A level and its text. `state` is given, suggested or empty."""
 
     level: int
@@ -39,8 +36,7 @@ class Anchor:
     state: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class Gate:
+class Gate(NamedTuple):
     """The judge's standing on a criterion; positions are percent of the line from chance (0) to perfect (100)."""
 
     lead: str
@@ -56,8 +52,7 @@ class Gate:
     needed_text: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class Criterion:
+class Criterion(NamedTuple):
     """One criterion on the page."""
 
     number: int

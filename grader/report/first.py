@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 from itertools import groupby
-from typing import Any
+from typing import Any, NamedTuple
 
 from grader.challenge import Challenge
 from grader.records import CompetencyScore, Grade, Open
@@ -16,8 +15,7 @@ from grader.report.text import competency, count, date, duration, listed, near, 
 _MOST_FLAGS = 6
 
 
-@dataclass(frozen=True, kw_only=True)
-class Bar:
+class Bar(NamedTuple):
     """A row of the scale. Figures are percent of its points; `state` is met, open, missed, or empty without a mark."""
 
     id: str
@@ -31,8 +29,7 @@ class Bar:
     state: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class Total:
+class Total(NamedTuple):
     """The score itself: the middle, the range, and where the pass mark lies."""
 
     value: str
@@ -48,8 +45,7 @@ class Total:
     """Whether nothing could move the score any more: neither an open part nor the judge's error."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Todo:
+class Todo(NamedTuple):
     """Something open, or a flag: what it is, why, who can close it."""
 
     titles: tuple[tuple[str, str], ...]
@@ -61,8 +57,7 @@ class Todo:
     decides: bool
 
 
-@dataclass(frozen=True, kw_only=True)
-class Flag:
+class Flag(NamedTuple):
     """A sentence for a person to read; `path` and lines where it names some of the submission."""
 
     text: str

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from grader.challenge import Challenge
 from grader.records import Fault, Metric, TestResult, TestStatus
@@ -16,8 +16,7 @@ _ALL_OUTPUT = 300_000
 _MESSAGE = 360
 
 
-@dataclass(frozen=True, kw_only=True)
-class Meter:
+class Meter(NamedTuple):
     """A measured value; `percent` is the way from floor (left) to target (right), also where lower is better."""
 
     name: str
@@ -27,8 +26,7 @@ class Meter:
     percent: float
 
 
-@dataclass(frozen=True, kw_only=True)
-class Row:
+class Row(NamedTuple):
     """One test. `word` says the state, `icon` draws it; `tone` is empty, `bad` or `open`."""
 
     anchor: str
@@ -46,8 +44,7 @@ class Row:
     most: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class Group:
+class Group(NamedTuple):
     """A group of tests with its points."""
 
     id: str

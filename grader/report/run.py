@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from grader.challenge import Challenge
 from grader.records import Grade
@@ -14,8 +13,7 @@ from grader.report.text import count, duration, number, size
 _MOST_CALLS = 200
 
 
-@dataclass(frozen=True, kw_only=True)
-class Stage:
+class Stage(NamedTuple):
     """A stage of the run: where its bar starts and how long it is, in percent of the whole."""
 
     name: str
@@ -24,8 +22,7 @@ class Stage:
     time: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class Use:
+class Use(NamedTuple):
     """A resource against its limit."""
 
     name: str
@@ -34,8 +31,7 @@ class Use:
     hit: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class Call:
+class Call(NamedTuple):
     """A call of the model gateway, as the run recorded it."""
 
     number: int
