@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 
 from grader import __version__, files
 from grader.errors import ChallengeError, GraderError, InfrastructureError
-from grader.records import CriterionResult, Grade, Submission, VerifierResult
+from grader.records import Grade, JudgeResult, Submission, VerifierResult
 from grader.settings import Settings
 
 if TYPE_CHECKING:
@@ -104,8 +104,7 @@ def _grade(run: Run, make_sandbox: MakeSandbox, known: dict[str, Any]) -> Grade:
         sandbox, observed = _run_tests(run, sandbox, make_sandbox, challenge, submission)
         removal = threading.Thread(target=sandbox.close)
         removal.start()
-        criteria, judge, found = judging()
-        result = _combine(run, challenge, submission, observed, criteria, judge, found, sandbox.facts())
+        result = _combine(run, challenge, submission, observed, judging(), sandbox.facts())
         with run.stage("report"):
             run.say("writing the report")
             result = _save(run, result, challenge, submission, observed)
@@ -236,20 +235,37 @@ def preload(sources: Mapping[str, bytes]) -> tuple[str, ...]:
 
 # ------------------------------------------------------------------------------------------------ judge
 
-Judged = tuple[Sequence[CriterionResult], Mapping[str, object], Sequence[str]]
 
-
-def _start_judge(run: Run, challenge: Challenge, submission: Submission) -> Callable[[], Judged]:
-    """Begins to judge beside the containers; the result is waited for by calling what is returned."""
+def _start_judge(run: Run, challenge: Challenge, submission: Submission) -> Callable[[], JudgeResult]:
+    """Begins to judge beside the containers; calling what is returned waits for the levels."""
     from grader.grading import unscored
 
     criteria = challenge.rubric.criteria
-    settings = run.settings
-    configured = bool(settings.judge_model and (settings.openai_base_url or settings.openai_api_key))
-    if not (criteria and configured and run.request.judge):
-        reason = NO_JUDGE if run.request.judge else "the judge was switched off for this run"
-        return lambda: (unscored(criteria, reason), {}, ())
-    return lambda: (unscored(criteria, NO_JUDGE), {}, ())
+    if criteria and run.request.judge and run.settings.judge_configured:
+        return _judge_in_background(run, challenge, submission)
+    reason = NO_JUDGE if run.request.judge else "the judge was switched off for this run"
+    nothing = JudgeResult(criteria=unscored(criteria, reason))
+    return lambda: nothing
+
+
+def _judge_in_background(run: Run, challenge: Challenge, submission: Submission) -> Callable[[], JudgeResult]:
+    from concurrent.futures import ThreadPoolExecutor
+
+    from grader import calibration
+    from grader.judge import judge_submission
+    from grader.settings import PLACES
+
+    def work() -> JudgeResult:
+        known = calibration.load(challenge)
+        with run.stage("judge"):
+            return judge_submission(
+                challenge, submission, run.settings, calibration=known, cache_dir=PLACES.cache / "judge"
+            )
+
+    pool = ThreadPoolExecutor(1, thread_name_prefix="judge")
+    waiting = pool.submit(work)
+    pool.shutdown(wait=False)
+    return waiting.result
 
 
 # ------------------------------------------------------------------------------------------------ combine
@@ -260,18 +276,18 @@ def _combine(
     challenge: Challenge,
     submission: Submission,
     observed: VerifierResult,
-    criteria: Sequence[CriterionResult],
-    judge: Mapping[str, object],
-    found: Sequence[str],
+    judged: JudgeResult,
     facts: Mapping[str, Any],
 ) -> Grade:
     from grader import grading, objective
+    from grader.judge.routing import route
     from grader.verifier import seed_for
 
     points = objective.score(observed.tests)
-    combined = grading.combine(challenge, points, criteria)
+    combined = grading.combine(challenge, points, judged.criteria)
     about = challenge_facts(challenge)
-    flags = (*grading.flags(points, observed.limits_hit), *found)
+    share = points.points / points.max_points if points.max_points else None
+    flags = (*grading.flags(points, observed.limits_hit), *judged.flags, *route(judged.criteria, share))
     if run.request.only:
         flags = (f"Only tests that match {', '.join(run.request.only)} were run: this is not a grade.", *flags)
     return Grade(
@@ -280,13 +296,13 @@ def _combine(
         challenge=about,
         submission=submission_facts(submission),
         objective=points,
-        criteria=tuple(criteria),
+        criteria=judged.criteria,
         competencies=combined.competencies,
         score=combined.score,
         recommendation=combined.recommendation,
         recommendation_reason=combined.recommendation_reason,
         open=combined.open,
-        judge=judge,
+        judge=judged.judge,
         provenance=_provenance(run, facts, seed_for(about["digest"], submission.digest)),
         timings=dict(run.timings),
         flags=flags,

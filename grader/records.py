@@ -180,6 +180,15 @@ class CriterionResult:
 
 
 @dataclass(frozen=True, kw_only=True)
+class JudgeResult:
+    """What the judge stage hands over. `judge` is the block of that name in grade.json."""
+
+    criteria: tuple[CriterionResult, ...]
+    judge: Mapping[str, object] = field(default_factory=dict)
+    flags: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
 class CompetencyScore:
     """Points of one competency, on the scale of the whole (all competencies add up to 100).
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ _KEYS = {
     "base_image": "GRADER_BASE_IMAGE",
     "runtime": "GRADER_RUNTIME",
 }
+_TABLES = ("judge", "prices")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,11 +36,20 @@ class Settings:
     """Image to build the sandboxes on, instead of the usual slim image or Debian packages."""
     runtime: str = ""
     """Container runtime for the candidate's container (`runsc`, `kata-runtime`); the engine's default where empty."""
+    judge: Mapping[str, Any] = field(default_factory=dict)
+    """Table `[judge]` of grader.toml: sampling, limits and budgets (grader/judge/config.py)."""
+    prices: Mapping[str, Any] = field(default_factory=dict)
+    """Table `[prices]` of grader.toml: model → `{input, output, currency}` per million tokens."""
+
+    @property
+    def judge_configured(self) -> bool:
+        """Whether there is a judge to ask: a model, and an endpoint or a key for the usual one."""
+        return bool(self.judge_model and (self.openai_base_url or self.openai_api_key))
 
     @classmethod
     def read(cls) -> Settings:
         """The settings in force. Raises UsageError for a `grader.toml` that cannot be read or has unknown keys."""
-        values = {name: str(value) for name, value in _from_file(Path("grader.toml")).items()}
+        values = _from_file(Path("grader.toml"))
         values |= {name: os.environ[key] for name, key in _KEYS.items() if os.environ.get(key)}
         return cls(**values)
 
@@ -52,9 +63,14 @@ def _from_file(path: Path) -> dict[str, Any]:
         values = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as problem:
         raise UsageError(f"grader.toml cannot be read: {problem}") from problem
-    unknown = sorted(values.keys() - _KEYS.keys())
+    unknown = sorted(values.keys() - _KEYS.keys() - set(_TABLES))
     if unknown:
-        raise UsageError(f"grader.toml: unknown key {unknown[0]!r}. Known: {', '.join(_KEYS)}.")
+        raise UsageError(f"grader.toml: unknown key {unknown[0]!r}. Known: {', '.join([*_KEYS, *_TABLES])}.")
+    for name, value in values.items():
+        if name in _TABLES and not isinstance(value, dict):
+            raise UsageError(f"grader.toml: {name} is a table; write [{name}] and its keys below.")
+        if name in _KEYS and not isinstance(value, str):
+            raise UsageError(f"grader.toml: {name} is text in quotes, not {value!r}.")
     return values
 
 

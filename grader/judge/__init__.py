@@ -7,7 +7,33 @@ Importing this package is cheap: the SDK is loaded when the first call is made.
 
 from __future__ import annotations
 
-from grader.judge.routing import route
-from grader.judge.stage import JudgeResult, judge_submission
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
 
-__all__ = ["JudgeResult", "judge_submission", "route"]
+from grader.judge.routing import route
+
+if TYPE_CHECKING:
+    from grader.calibration.record import Calibration
+    from grader.challenge import Challenge
+    from grader.records import JudgeResult, Submission
+    from grader.settings import Settings
+
+__all__ = ["judge_submission", "route"]
+
+
+def judge_submission(
+    challenge: Challenge,
+    submission: Submission,
+    settings: Settings,
+    *,
+    calibration: Calibration | None,
+    cache_dir: Path,
+    progress: Callable[[int, int], None] | None = None,
+) -> JudgeResult:
+    """See `grader.judge.stage`."""
+    from grader.judge import stage
+
+    return stage.judge_submission(
+        challenge, submission, settings, calibration=calibration, cache_dir=cache_dir, progress=progress
+    )

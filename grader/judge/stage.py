@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,7 +17,7 @@ from grader.judge.plan import Plan, plan_all
 from grader.judge.reading import read
 from grader.judge.results import flags_of, judge_block, result_of
 from grader.judge.votes import Verdict, Vote, settle, vote
-from grader.records import CriterionResult
+from grader.records import JudgeResult
 
 if TYPE_CHECKING:
     from grader.calibration.record import Calibration
@@ -27,15 +26,6 @@ if TYPE_CHECKING:
     from grader.settings import Settings
 
 Progress = Callable[[int, int], None]
-
-
-@dataclass(frozen=True, kw_only=True)
-class JudgeResult:
-    """What the judge stage hands over. `judge` is the block of that name in grade.json."""
-
-    criteria: tuple[CriterionResult, ...]
-    judge: Mapping[str, object] = field(default_factory=dict)
-    flags: tuple[str, ...] = ()
 
 
 def judge_submission(
