@@ -33,7 +33,7 @@ HOSTILE = {
     "parent by pax": (make_tar([pax({"path": b"../../x"}), OK]), "'../../x' climbs out"),
     "parent by GNU long name": (make_tar([tar_entry(b"l", b"../x\0", kind=b"L"), OK]), "'../x' climbs out"),
     "backslash": (make_tar([tar_entry(b"a\\b")]), "has a backslash"),
-    "drive letter": (make_tar([tar_entry(b"c:/x")]), "'c:/x' starts with a drive letter"),
+    "drive letter": (make_tar([tar_entry(b"c:/x")]), "'c:/x' has a drive letter"),
     "NUL by pax": (make_tar([pax({"path": b"a\0b"}), OK]), r"'a\x00b' has a NUL"),
     "control character": (make_tar([tar_entry(b"a\x07b")]), "U+0007"),
     "not UTF-8": (make_tar([tar_entry(b"caf\xe9")]), r"'caf\udce9' has a name that is not valid UTF-8"),

@@ -63,7 +63,11 @@ HOSTILE = {
     "parent folder": (make_zip([OK, Part(name=b"a/../../x")]), "'a/../../x' climbs out of its folder with '..'"),
     "parent in a left-out part": (make_zip([OK, Part(name=b"node_modules/../../x")]), "climbs out"),
     "backslash": (make_zip([OK, Part(name=b"..\\x.py")]), r"'..\\x.py' has a backslash".replace(r"\\", "\\")),
-    "drive letter": (make_zip([OK, Part(name=b"C:x.py")]), "'C:x.py' starts with a drive letter"),
+    "drive letter": (make_zip([OK, Part(name=b"C:x.py")]), "'C:x.py' has a drive letter in its path"),
+    "drive letter below the top folder": (
+        make_zip([Part(name=b"top/c:x")]),
+        "'top/c:x' has a drive letter in its path",
+    ),
     "NUL in the name": (make_zip([OK, Part(name=b"ok.py\0.txt")]), r"'ok.py\x00.txt' has a NUL"),
     "newline in the name": (make_zip([OK, Part(name=b"a\nb")]), r"'a\nb' has the invisible character U+000A"),
     "escape sequence": (make_zip([OK, Part(name=b"\x1b[2Jx")]), r"'\x1b[2Jx' has the invisible character U+001B"),

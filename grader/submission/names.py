@@ -14,7 +14,8 @@ from grader.submission.limits import IntakeLimits, refused
 _MOST_PATH_CHARACTERS = 4_096
 _MOST_DEPTH = 100
 
-_DRIVE = re.compile(r"[A-Za-z]:")
+_DRIVE = re.compile(r"(?:^|/)[A-Za-z]:")
+"""Of any name in a path: the folders above it may be stripped."""
 _REPACK = "Pack the files again with plain relative paths"
 _RENAME = "Rename it"
 
@@ -33,8 +34,8 @@ def plain_path(raw: str) -> str:
         raise refused(raw, "has a backslash in its name", _REPACK)
     if raw.startswith("/"):
         raise refused(raw, "is an absolute path", _REPACK)
-    if _DRIVE.match(raw):
-        raise refused(raw, "starts with a drive letter", _REPACK)
+    if _DRIVE.search(raw):
+        raise refused(raw, "has a drive letter in its path", _REPACK)
     names = (raw.removesuffix("/")).split("/")
     if ".." in names:
         raise refused(raw, "climbs out of its folder with '..'", _REPACK)

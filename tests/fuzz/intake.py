@@ -49,7 +49,7 @@ LIMITS = IntakeLimits(
 SECONDS = 5.0
 """For one input, under tracing."""
 MEMORY = 200 << 20
-"""Bytes by which the process may grow over its size at the start."""
+"""Bytes by which the process may grow while the intake reads, over all inputs."""
 _CODE = str(Path(grader.submission.__file__).parent)
 _EFFECTS = ("os.mkdir", "os.rename", "os.link", "os.symlink", "os.remove", "os.chmod", "os.truncate", "socket.connect")
 _STARTS = ("subprocess.Popen", "os.system", "os.exec", "os.posix_spawn", "os.fork")
@@ -73,7 +73,7 @@ class Figures:
     slowest: float = 0.0
     """Seconds."""
     grown: int = 0
-    """Bytes."""
+    """Bytes that the process grew by while the intake read."""
     sentences: set[str] = field(default_factory=set)
     """The distinct refusals, without names and numbers."""
     findings: dict[str, bytes] = field(default_factory=dict)
@@ -153,7 +153,6 @@ def fuzz(
     figures, arcs, effects = Figures(), Arcs(), Effects()
     corpus = seeds()
     path = folder / "submission"
-    base = _memory()
     end = time.monotonic() + minutes * 60
     while figures.inputs < inputs and time.monotonic() < end:
         fresh = figures.inputs < len(corpus)
@@ -162,7 +161,6 @@ def fuzz(
         if _try(path, data, read, figures, arcs, effects) and not fresh and len(data) < 200_000:
             corpus.append(data)
             figures.kept += 1
-        figures.grown = _memory() - base
         if figures.grown > MEMORY:
             figures.findings.setdefault("memory", data)
             return figures
@@ -188,7 +186,7 @@ def _try(path: Path, data: bytes, read: Reader, figures: Figures, arcs: Arcs, ef
     results: list[Submission] = []
     reached = len(arcs.seen)
     problem = ""
-    started = time.monotonic()
+    started, memory = time.monotonic(), _memory()
     try:
         with effects.watched():
             arcs.run(lambda: results.append(read(path)))
@@ -198,6 +196,7 @@ def _try(path: Path, data: bytes, read: Reader, figures: Figures, arcs: Arcs, ef
     except Exception as error:
         problem = f"{type(error).__name__}: {error}"
     seconds = time.monotonic() - started
+    figures.grown += _memory() - memory
     if results:
         figures.accepted += 1
         problem = problem or _broken_promise(results[0], data)
@@ -236,8 +235,11 @@ def _broken_promise(submission: Submission, data: bytes) -> str:
     digest = hashlib.sha256(b"".join(name + b"\0" + content.encode() + b"\n" for name, content in lines))
     if submission.digest != f"sha256:{digest.hexdigest()}":
         return "digest"
-    if read_archive(write_archive(submission)).files != submission.files:
-        return "evidence archive"
+    try:
+        if read_archive(write_archive(submission)).files != submission.files:
+            return "evidence archive: reads something else"
+    except RefusedError as error:
+        return f"evidence archive: {error.message}"
     return _other_reader_differs(submission, data)
 
 
