@@ -124,7 +124,7 @@ def _view(
         rationale="" if earned is None and hint is None else result.rationale,
         suggestion="" if hint is None else str(hint),
         effect=wording.levels_in_words(result, grade, challenge) if earned is None and grade.score else "",
-        who=sentence(entry.who_can_close) if entry else "",
+        who=sentence(entry.who_can_close).removesuffix(".") if entry else "",
         quotes=tuple(_quote(label(number_, at), quote, shown) for at, quote in enumerate(result.evidence)),
         anchors=tuple(
             Anchor(level=level, text=text, state=_anchor_state(level, result, earned, hint))

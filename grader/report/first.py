@@ -147,7 +147,7 @@ def _todo(group: list[Open], grade: Grade, challenge: Challenge) -> Todo:
     return Todo(
         titles=titles,
         reason=sentence(group[0].reason),
-        who=sentence(group[0].who_can_close),
+        who=sentence(group[0].who_can_close).removesuffix("."),
         effect=effect,
         points=f"{number(points)} points" if points else "",
         decides=group[0].decides,

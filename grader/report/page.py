@@ -16,7 +16,7 @@ from grader.records import Grade, Submission
 from grader.report import criteria, first, results, run, wording
 from grader.report.code import File, Mark, files_of, split_rules
 from grader.report.templating import css_text, pages, policy, source
-from grader.report.text import anonymous, clean, competency, count, listed, number, sentence
+from grader.report.text import anonymous, clean, competency, count, listed, number, sentence, stopped
 
 
 class Share(NamedTuple):
@@ -51,7 +51,7 @@ def render(
         "who": who,
         "blind": blind,
         "title": f"{outcome.heading} · {who}, {grade.challenge.get('id', '')}",
-        "flags": [{"text": sentence(flag.text), "target": shown.get(f"!{at}", "")} for at, flag in enumerate(flags, 1)],
+        "flags": [{"text": stopped(flag.text), "target": shown.get(f"!{at}", "")} for at, flag in enumerate(flags, 1)],
         "files": files,
         "folders": [(folder, list(group)) for folder, group in groupby(files, key=lambda file: file.folder)],
         "csp": policy(style, script),
@@ -91,7 +91,8 @@ def _breakable(name: str) -> Any:
 
 def _parts(views: dict[str, Any]) -> list[tuple[str, str]]:
     known = [("tests", "Tests", "groups"), ("criteria", "Criteria", "criteria"), ("code", "Code", "files")]
-    return [*((anchor, name) for anchor, name, key in known if views[key]), ("run", "Run"), ("basis", "Basis")]
+    found = [(anchor, name) for anchor, name, key in known if views[key]]
+    return [*found, *([("run", "Run")] if views["stages"] else []), ("basis", "Basis")]
 
 
 # ---------------------------------------------------------------------------------------------- views

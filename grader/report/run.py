@@ -14,11 +14,10 @@ _MOST_CALLS = 200
 
 
 class Stage(NamedTuple):
-    """A stage of the run: where its bar starts and how long it is, in percent of the whole."""
+    """A stage of the run and its share of the whole, in percent."""
 
     name: str
-    start: float
-    width: float
+    percent: float
     time: str
 
 
@@ -46,21 +45,17 @@ class Call(NamedTuple):
 
 
 def stages(timings: Mapping[str, float]) -> list[Stage]:
-    """Stages in order, one after the other; a stage called `total` is left to the heading."""
+    """Stages in order, on the scale of the whole run. When each began is not recorded: some run side by side."""
     parts = {name: seconds for name, seconds in timings.items() if name != "total"}
-    whole = sum(parts.values()) or 1.0
-    found, at = [], 0.0
-    for name, seconds in parts.items():
-        found.append(
-            Stage(
-                name=name.replace("_", " ").capitalize(),
-                start=round(100 * at / whole, 2),
-                width=round(max(0.3, 100 * seconds / whole), 2),
-                time=duration(seconds),
-            )
+    whole = max(timings.get("total", 0.0), *parts.values(), 1e-9) if parts else 1.0
+    return [
+        Stage(
+            name=name.replace("_", " ").capitalize(),
+            percent=round(max(0.3, 100 * seconds / whole), 2),
+            time=duration(seconds),
         )
-        at += seconds
-    return found
+        for name, seconds in parts.items()
+    ]
 
 
 def took(timings: Mapping[str, float]) -> str:

@@ -121,8 +121,14 @@ def listed(names: Sequence[str], joiner: str = "and") -> str:
 
 def sentence(text: str) -> str:
     """`text` with a capital at the start and a full stop at the end."""
+    text = stopped(text)
+    return text and text[0].upper() + text[1:]
+
+
+def stopped(text: str) -> str:
+    """`text` with a full stop at the end; for texts that may begin with the name of a file."""
     text = text.strip()
-    return text and text[0].upper() + text[1:] + ("" if text[-1] in ".!?…”" else ".")
+    return text if not text or text[-1] in ".!?…”" else f"{text}."
 
 
 _COMPETENCIES = {

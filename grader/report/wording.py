@@ -93,7 +93,7 @@ def _review_fact(grade: Grade, challenge: Challenge) -> str:
     if grade.open:
         missed = [entry.id for entry in grade.competencies if entry.met is False]
         if missed:
-            return f"{_missed(missed)}, whatever is still open"
+            return _missed(missed)
         if grade.score.high < challenge.pass_mark - _TINY:
             return f"at best {near(grade.score.high, challenge.pass_mark)}, short of the pass mark"
         deciding = [entry.criterion for entry in grade.open if entry.decides]

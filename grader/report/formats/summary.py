@@ -7,7 +7,7 @@ from grader.records import Grade
 from grader.report import wording
 from grader.report.formats.cases import cases, challenge_name
 from grader.report.markdown_text import escaped
-from grader.report.text import competency, number, sentence, span
+from grader.report.text import competency, number, sentence, span, stopped
 
 _MOST = 60
 """Tests that lost points and are listed; a step summary is read, not searched."""
@@ -55,7 +55,7 @@ def _open(grade: Grade) -> list[str]:
 
 
 def _flags(grade: Grade) -> list[str]:
-    return ["", "### Flags", "", *(f"- {escaped(sentence(flag))}" for flag in grade.flags)] if grade.flags else []
+    return ["", "### Flags", "", *(f"- {escaped(stopped(flag))}" for flag in grade.flags)] if grade.flags else []
 
 
 def _groups(grade: Grade, challenge: Challenge | None) -> list[str]:
