@@ -12,11 +12,11 @@ import secrets
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from grader import __version__, files
 from grader.errors import ChallengeError, GraderError, InfrastructureError
@@ -32,6 +32,17 @@ NO_JUDGE = "no judge configured"
 
 
 @dataclass(frozen=True, kw_only=True)
+class Pages:
+    """How the pages are wanted: machine formats beside them, the letter's templates, and whose name may be shown."""
+
+    formats: tuple[str, ...] = ()
+    audience: Literal["reviewer", "candidate"] = "reviewer"
+    templates: Path | None = None
+    candidate: str = ""
+    """Shown on report.html, which is blind without it."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Request:
     """What is to be graded, against what, and where the result goes."""
 
@@ -41,7 +52,7 @@ class Request:
     judge: bool = True
     only: tuple[str, ...] = ()
     """Parts of test ids, to run only those: for authors. The grade says so."""
-    formats: tuple[str, ...] = ()
+    pages: Pages = Pages()
 
 
 @dataclass
@@ -329,7 +340,7 @@ def _save(run: Run, result: Grade, challenge: Challenge, submission: Submission,
     from grader import evidence
 
     evidence.save(run.request.out, challenge, submission, observed)
-    write_pages(run.request.out, result, challenge, submission, run.request.formats)
+    write_pages(run.request.out, result, challenge, submission, run.request.pages)
     return result
 
 
@@ -342,14 +353,20 @@ def write_grade(out: Path, result: Grade) -> None:
 
 
 def write_pages(
-    out: Path, result: Grade, challenge: Challenge | None, submission: Submission | None, formats: Sequence[str] = ()
+    out: Path, result: Grade, challenge: Challenge | None, submission: Submission | None, pages: Pages
 ) -> None:
-    """Renders what people read. Without a challenge (it could not be read) there is nothing to render."""
-    if challenge is None:
-        return
-    from grader.report import render_report
+    """Renders what people and programs read beside grade.json. Only a run without a grade may lack the challenge."""
+    from grader.report import render_feedback, render_formats, render_report
 
-    files.write(out / "report.html", render_report(result, challenge, submission))
+    blind = not pages.candidate
+    files.write(
+        out / "report.html", render_report(result, challenge, submission, blind=blind, candidate=pages.candidate)
+    )
+    letter, text = render_feedback(result, challenge, submission, templates=pages.templates)
+    files.write(out / "feedback.html", letter)
+    files.write(out / "feedback.md", text)
+    for name, content in render_formats(result, challenge, pages.formats, pages.audience).items():
+        files.write(out / name, content)
 
 
 def save_failure(run: Run, problem: GraderError, known: Mapping[str, Any]) -> None:
@@ -367,8 +384,10 @@ def save_failure(run: Run, problem: GraderError, known: Mapping[str, Any]) -> No
     write_grade(run.request.out, result)
     from grader.challenge import load_challenge
 
+    challenge = None
     with contextlib.suppress(ChallengeError):
-        write_pages(run.request.out, result, load_challenge(run.request.challenge), None, run.request.formats)
+        challenge = load_challenge(run.request.challenge)
+    write_pages(run.request.out, result, challenge, None, run.request.pages)
 
 
 def rescore(out: Path, say: Say) -> Grade:
@@ -394,6 +413,18 @@ def rescore(out: Path, say: Say) -> Grade:
         open=combined.open,
     )
     say("writing the report")
-    write_pages(out, result, challenge, submission)
+    write_pages(out, result, challenge, submission, Pages())
     write_grade(out, result)
+    return result
+
+
+def render(out: Path, pages: Pages) -> Grade:
+    """Renders the run in `out` again, the grade as it is. Raises UsageError."""
+    from grader import evidence
+    from grader.report.grade_json import grade_from_json
+
+    result = grade_from_json(evidence.load_json(out / "grade.json"))
+    known = result.status == "graded"
+    challenge = evidence.load_challenge(out) if known else None
+    write_pages(out, result, challenge, evidence.load_submission(out) if known else None, pages)
     return result

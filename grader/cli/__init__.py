@@ -16,11 +16,13 @@ from grader import __version__
 COMMANDS = {
     "run": ("run", "Grade one submission (what `grade SUBMISSION` is short for)."),
     "rescore": ("rescore", "Score and render a finished run again, without Docker."),
+    "report": ("report", "Render a finished run again: other templates, formats, or with a name."),
     "agreement": ("agreement", "How far raters agree, and whether a judge may vote: on ratings made anywhere."),
     "calibrate": ("calibrate", "Judge the labelled items of a challenge and decide the gate."),
     "judge": ("judge", "Ask the judge about one submission; --dry-run shows the prompt."),
     "label": ("label", "Rate a challenge's items at the terminal, blind to others."),
     "challenge": ("challenge", "Write, check and list challenges."),
+    "loop": ("loop", "Check an interview loop against its competency matrix."),
     "doctor": ("doctor", "What is missing on this machine, and the command that mends it."),
 }
 """Name → module below grader/cli and one line of help, so that `grade --help` imports none of them."""

@@ -50,7 +50,8 @@ def command(
     open for people, and the grade says so.
     """
     from grader.cli.progress import Progress
-    from grader.pipeline import Request, Run, grade
+    from grader.cli.report import listed
+    from grader.pipeline import Pages, Request, Run, grade
     from grader.settings import Settings, find_challenge
 
     settings = Settings.read()
@@ -60,7 +61,7 @@ def command(
         out=out or Path(f"grade-{default_name(submission)}"),
         judge=not no_judge,
         only=only,
-        formats=tuple(part.strip() for part in formats.split(",") if part.strip()),
+        pages=Pages(formats=listed(formats)),
     )
     with Progress(quiet=as_json) as progress:
         run = Run(request=request, settings=settings, say=progress.say, progress=progress.tests)
