@@ -15,7 +15,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from grader.challenge import Challenge
-from grader.objective import is_open
 from grader.recommend import reaches, recommend
 from grader.records import (
     COMPETENCIES,
@@ -116,7 +115,7 @@ def _parts(challenge: Challenge, objective: ObjectiveScore, criteria: Sequence[C
     for test in objective.tests:
         worth = for_tests * test.max_points / objective.max_points if objective.max_points else 0.0
         earned = worth * test.points / test.max_points if test.max_points else 0.0
-        undecided = is_open(test) and worth > 0
+        undecided = test.is_open and worth > 0
         low, value, high = (0.0, worth / 2, worth) if undecided else (earned, earned, earned)
         parts.append(
             Part(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from grader.records import ObjectiveScore, TestResult, TestStatus
+from grader.records import ObjectiveScore, TestResult
 
 
 def score(tests: Iterable[TestResult]) -> ObjectiveScore:
@@ -14,11 +14,6 @@ def score(tests: Iterable[TestResult]) -> ObjectiveScore:
     return ObjectiveScore(
         points=round(sum(test.points for test in tests), 4),
         max_points=round(sum(test.max_points for test in tests), 4),
-        open_points=round(sum(test.max_points for test in tests if is_open(test)), 4),
+        open_points=round(sum(test.max_points for test in tests if test.is_open), 4),
         tests=tests,
     )
-
-
-def is_open(test: TestResult) -> bool:
-    """Whether the test's points still wait for a person."""
-    return test.status is TestStatus.ERROR

@@ -16,10 +16,11 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 from grader import __version__, files
 from grader.errors import ChallengeError, GraderError, InfrastructureError
+from grader.output import Pages, write_grade, write_pages
 from grader.records import Grade, JudgeResult, Submission, VerifierResult
 from grader.settings import Settings
 
@@ -32,17 +33,6 @@ NO_JUDGE = "no judge configured"
 
 
 @dataclass(frozen=True, kw_only=True)
-class Pages:
-    """How the pages are wanted: machine formats beside them, the letter's templates, and whose name may be shown."""
-
-    formats: tuple[str, ...] = ()
-    audience: Literal["reviewer", "candidate"] = "reviewer"
-    templates: Path | None = None
-    candidate: str = ""
-    """Shown on report.html, which is blind without it."""
-
-
-@dataclass(frozen=True, kw_only=True)
 class Request:
     """What is to be graded, against what, and where the result goes."""
 
@@ -52,7 +42,7 @@ class Request:
     judge: bool = True
     only: tuple[str, ...] = ()
     """Parts of test ids, to run only those: for authors. The grade says so."""
-    pages: Pages = Pages()
+    pages: Pages = field(default_factory=Pages)
 
 
 @dataclass
@@ -344,31 +334,6 @@ def _save(run: Run, result: Grade, challenge: Challenge, submission: Submission,
     return result
 
 
-def write_grade(out: Path, result: Grade) -> None:
-    """Writes grade.json: last, so that where it is, all the rest is."""
-    from grader.evidence import to_text
-    from grader.report.grade_json import grade_to_json
-
-    files.write(out / "grade.json", to_text(grade_to_json(result)), durable=True)
-
-
-def write_pages(
-    out: Path, result: Grade, challenge: Challenge | None, submission: Submission | None, pages: Pages
-) -> None:
-    """Renders what people and programs read beside grade.json. Only a run without a grade may lack the challenge."""
-    from grader.report import render_feedback, render_formats, render_report
-
-    blind = not pages.candidate
-    files.write(
-        out / "report.html", render_report(result, challenge, submission, blind=blind, candidate=pages.candidate)
-    )
-    letter, text = render_feedback(result, challenge, submission, templates=pages.templates)
-    files.write(out / "feedback.html", letter)
-    files.write(out / "feedback.md", text)
-    for name, content in render_formats(result, challenge, pages.formats, pages.audience).items():
-        files.write(out / name, content)
-
-
 def save_failure(run: Run, problem: GraderError, known: Mapping[str, Any]) -> None:
     """A run without a grade still leaves grade.json with the reason, and a page that says it."""
     run.took("total", time.monotonic() - run.began)
@@ -388,43 +353,3 @@ def save_failure(run: Run, problem: GraderError, known: Mapping[str, Any]) -> No
     with contextlib.suppress(ChallengeError):
         challenge = load_challenge(run.request.challenge)
     write_pages(run.request.out, result, challenge, None, run.request.pages)
-
-
-def rescore(out: Path, say: Say) -> Grade:
-    """Scores and renders the run in `out` again from its evidence; runs nothing. Raises UsageError."""
-    from grader import evidence, grading, objective
-    from grader.evidence import load_json
-    from grader.report.grade_json import grade_from_json
-
-    say("reading the evidence")
-    before = grade_from_json(load_json(out / "grade.json"))
-    challenge = evidence.load_challenge(out)
-    submission = evidence.load_submission(out)
-    observed = evidence.load_observed(out)
-    points = objective.score(observed.tests)
-    combined = grading.combine(challenge, points, before.criteria)
-    result = replace(
-        before,
-        objective=points,
-        competencies=combined.competencies,
-        score=combined.score,
-        recommendation=combined.recommendation,
-        recommendation_reason=combined.recommendation_reason,
-        open=combined.open,
-    )
-    say("writing the report")
-    write_pages(out, result, challenge, submission, Pages())
-    write_grade(out, result)
-    return result
-
-
-def render(out: Path, pages: Pages) -> Grade:
-    """Renders the run in `out` again, the grade as it is. Raises UsageError."""
-    from grader import evidence
-    from grader.report.grade_json import grade_from_json
-
-    result = grade_from_json(evidence.load_json(out / "grade.json"))
-    known = result.status == "graded"
-    challenge = evidence.load_challenge(out) if known else None
-    write_pages(out, result, challenge, evidence.load_submission(out) if known else None, pages)
-    return result

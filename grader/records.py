@@ -130,6 +130,11 @@ class TestResult:
     peak_memory: int | None = None
     """Highest memory of the candidate's process in this test, in bytes."""
 
+    @property
+    def is_open(self) -> bool:
+        """Whether the test could not be judged, so that its points still wait for a person."""
+        return self.status is TestStatus.ERROR
+
 
 @dataclass(frozen=True, kw_only=True)
 class VerifierResult:

@@ -30,7 +30,8 @@ def command(out: Path, formats: str, audience: str, templates: Path | None, cand
 
     Nothing is run and nothing is scored; `grade rescore` does the latter.
     """
-    from grader.pipeline import Pages, render
+    from grader.again import render
+    from grader.output import Pages
 
     reader = cast("Literal['reviewer', 'candidate']", audience)
     render(out, Pages(formats=listed(formats), audience=reader, templates=templates, candidate=candidate))

@@ -51,7 +51,8 @@ def command(
     """
     from grader.cli.progress import Progress
     from grader.cli.report import listed
-    from grader.pipeline import Pages, Request, Run, grade
+    from grader.output import Pages
+    from grader.pipeline import Request, Run, grade
     from grader.settings import Settings, find_challenge
 
     settings = Settings.read()

@@ -1,0 +1,48 @@
+"""Work on a run that is finished: from its evidence, without Docker."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+from grader import evidence, grading, objective
+from grader.evidence import load_json
+from grader.output import Pages, write_grade, write_pages
+from grader.records import Grade
+from grader.report.grade_json import grade_from_json
+
+Say = Callable[[str], None]
+
+
+def rescore(out: Path, say: Say) -> Grade:
+    """Scores and renders the run in `out` again from its evidence; runs nothing. Raises UsageError."""
+    say("reading the evidence")
+    before = grade_from_json(load_json(out / "grade.json"))
+    challenge = evidence.load_challenge(out)
+    submission = evidence.load_submission(out)
+    observed = evidence.load_observed(out)
+    points = objective.score(observed.tests)
+    combined = grading.combine(challenge, points, before.criteria)
+    result = replace(
+        before,
+        objective=points,
+        competencies=combined.competencies,
+        score=combined.score,
+        recommendation=combined.recommendation,
+        recommendation_reason=combined.recommendation_reason,
+        open=combined.open,
+    )
+    say("writing the report")
+    write_pages(out, result, challenge, submission, Pages())
+    write_grade(out, result)
+    return result
+
+
+def render(out: Path, pages: Pages) -> Grade:
+    """Renders the run in `out` again, the grade as it is. Raises UsageError."""
+    result = grade_from_json(load_json(out / "grade.json"))
+    known = result.status == "graded"
+    challenge = evidence.load_challenge(out) if known else None
+    write_pages(out, result, challenge, evidence.load_submission(out) if known else None, pages)
+    return result
