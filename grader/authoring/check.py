@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from grader.authoring import canary, competencies, promises, schema
+from grader.authoring import canary, competencies, leak, mutation, promises, rubric_lint, schema
 from grader.authoring.entries import Listed
 from grader.authoring.findings import Finding, left_out
 from grader.authoring.runs import MakeSandbox, Ran, Runner, Say, Task
@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 
 REFERENCE, STARTER = "solution", "starter"
 DEFAULT_SEEDS = 3
+HONEST = ("accepted", "rejected")
+SEARCHED = ("cheating", "injection")
+"""Kinds of submissions whose whole grading is searched for canaries: those that are after them."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,6 +36,10 @@ class Options:
     """One submission: `solution`, `starter`, or a path below `submissions/`."""
     static: bool = False
     """Only what can be seen without running anything."""
+    mutants: int = 0
+    """How many mutants of the reference are run; only in a full check."""
+    mutation_floor: float | None = None
+    """Least share of them that has to be killed."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,6 +51,12 @@ class Report:
     reference: tuple[Ran, ...] = ()
     starter: Ran | None = None
     entries: tuple[tuple[Listed, Ran], ...] = ()
+    verdicts: tuple[mutation.Verdict, ...] = ()
+
+    @property
+    def honest(self) -> list[Ran]:
+        """Graded runs of submissions that stand for candidates, on which items can be compared."""
+        return [ran for one, ran in self.entries if ran.observed and one.entry.kind in HONEST]
 
 
 @dataclass
@@ -64,20 +77,41 @@ class _Plan:
         ]
 
 
-def check(root: Path, options: Options, settings: Settings, make: MakeSandbox, say: Say) -> Report:
-    """Checks the pack in `root`. Raises UsageError for a submission that it does not ship, InfrastructureError when a
-    run could not be carried out."""
+def check(
+    root: Path,
+    options: Options,
+    settings: Settings,
+    make: MakeSandbox,
+    say: Say,
+    printed: leak.Printed = lambda _grade, _run: "",
+) -> Report:
+    """Checks the pack in `root`. `printed` is what `grade` prints, searched for canaries too. Raises UsageError for a
+    submission that the pack does not ship, InfrastructureError when a run could not be carried out."""
     say(f"reading {root}")
     challenge, listed, findings = schema.read(root)
     if challenge is None:
         return Report(challenge=None, findings=tuple(findings))
     if not has_tests(root):
-        return Report(challenge=challenge, findings=(*findings, *competencies.check(challenge, ())))
-    findings += canary.check_files(root, canary.canaries(root))
+        findings += competencies.check(challenge, ()) + rubric_lint.check(challenge, _reference_files(challenge))
+        return Report(challenge=challenge, findings=tuple(findings))
+    known = canary.canaries(root)
+    findings += canary.check_files(root, known)
+    findings += [] if options.only else rubric_lint.check(challenge, _reference_files(challenge))
     if options.static:
         return Report(challenge=challenge, findings=tuple(findings))
     runner = Runner(challenge, settings, make, jobs=options.jobs)
-    return _judged(challenge, findings, *_run(runner, _plan(runner, listed, options), say))
+    report = _judged(challenge, findings, *_run(runner, _plan(runner, listed, options), say))
+    say("looking for canaries in what came out")
+    runs = [
+        ran for ran in (*report.reference, report.starter, *(ran for _, ran in report.entries)) if ran and ran.events
+    ]
+    graded = {
+        str(root / "submissions" / one.entry.path): ran
+        for one, ran in report.entries
+        if ran.observed and one.entry.kind in SEARCHED
+    }
+    report = _with(report, leak.check(root, runs, graded, known, settings, printed))
+    return _mutated(runner, report, options, say)
 
 
 # ------------------------------------------------------------------------------------------------ what to run
@@ -176,3 +210,26 @@ def _judged(challenge: Challenge, findings: list[Finding], plan: _Plan, ran: dic
         findings += promises.entry(one, result, tests)
     findings += promises.ranges(entries)
     return Report(challenge=challenge, findings=tuple(findings), reference=references, starter=starter, entries=entries)
+
+
+def _mutated(runner: Runner, report: Report, options: Options, say: Say) -> Report:
+    """With the mutation score, which means something only where the reference itself loses no points."""
+    if not options.mutants or options.only or not report.reference:
+        return report
+    reference = report.reference[0]
+    place = runner.challenge.root / REFERENCE
+    if reference.share < 1:
+        return _with(report, [left_out("mutation", "not run: the reference itself loses points", str(place))])
+    verdicts = tuple(mutation.run(runner, reference, options.mutants, say))
+    groups = list(dict.fromkeys(test.group for test in reference.points.tests))
+    report = _with(report, mutation.findings(verdicts, groups, options.mutation_floor, place))
+    return replace(report, verdicts=verdicts)
+
+
+def _with(report: Report, findings: Sequence[Finding]) -> Report:
+    return replace(report, findings=(*report.findings, *findings))
+
+
+def _reference_files(challenge: Challenge) -> tuple[str, ...]:
+    folder = challenge.root / REFERENCE
+    return tuple(read(challenge, folder, required=False).files) if folder.is_dir() else ()

@@ -68,10 +68,24 @@ def list_(challenges: Path | None, as_json: bool) -> int:
 @click.option(
     "--only", default="", metavar="SUBMISSION", help="One of: solution, starter, or a path below submissions/."
 )
+@click.option("--mutation/--no-mutation", default=True, show_default=True, help="Run mutants of the reference too.")
+@click.option("--mutants", type=click.IntRange(1, 1000), default=20, show_default=True, help="How many mutants.")
+@click.option("--mutation-floor", type=click.FloatRange(0, 1), help="Least share of mutants that must lose points.")
+@click.option("--items", is_flag=True, help="Also print difficulty and discrimination of each test.")
 @click.option("--static", is_flag=True, help="Only what can be seen without running anything (no Docker).")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object, for programs.")
 def check(
-    challenge: str, challenges: Path | None, seeds: int, jobs: int, only: str, static: bool, as_json: bool
+    challenge: str,
+    challenges: Path | None,
+    seeds: int,
+    jobs: int,
+    only: str,
+    mutation: bool,
+    mutants: int,
+    mutation_floor: float | None,
+    items: bool,
+    static: bool,
+    as_json: bool,
 ) -> int:
     """Hold a challenge to its promises, and say of each whether it holds.
 
@@ -80,25 +94,38 @@ def check(
     from grader.authoring import check as checking
     from grader.authoring import runs
     from grader.cli.progress import Progress
+    from grader.cli.run import summary
     from grader.settings import Settings, find_challenge
 
     settings = Settings.read()
-    options = checking.Options(seeds=seeds, jobs=jobs, only=only, static=static)
+    options = checking.Options(
+        seeds=seeds,
+        jobs=jobs,
+        only=only,
+        static=static,
+        mutants=mutants if mutation else 0,
+        mutation_floor=mutation_floor,
+    )
     with Progress(quiet=as_json) as progress:
         root = find_challenge(challenge, settings, challenges)
-        report = checking.check(root, options, settings, runs.docker(settings), progress.say)
-    _print(report, as_json)
+        report = checking.check(root, options, settings, runs.docker(settings), progress.say, summary)
+    _print(report, items, as_json)
     from grader.authoring.findings import holds
 
     return 0 if holds(report.findings) else 4
 
 
-def _print(report: Report, as_json: bool) -> None:
+def _print(report: Report, items: bool, as_json: bool) -> None:
+    from grader.authoring import items as statistics
+    from grader.authoring.export import report_json
     from grader.authoring.findings import holds, lines
 
     if as_json:
-        click.echo(
-            json.dumps({"holds": holds(report.findings), "findings": [f.as_json() for f in report.findings]}, indent=2)
-        )
+        click.echo(json.dumps(report_json(report), indent=2, ensure_ascii=False))
         return
     click.echo("\n".join(lines(report.findings)))
+    if items:
+        honest = report.honest
+        click.echo("\n" + "\n".join(statistics.lines(statistics.items(honest), len(honest))))
+    broken = sum(not holds([finding]) for finding in report.findings)
+    click.echo(f"\n{broken} broken" if broken else "\nEverything holds.")

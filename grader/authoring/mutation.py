@@ -1,0 +1,121 @@
+"""Mutation score: how many small faults in the reference the hidden tests see."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from grader.authoring.findings import Finding, advice, broken, found, left_out
+from grader.authoring.mutants import Mutant, reached, sample
+from grader.authoring.runs import Ran, Runner, Say, Task
+from grader.challenge import Challenge
+from grader.records import Submission, TestStatus
+from grader.submission import make_submission
+from grader.verifier import limits_of
+
+DEFAULT_MUTANTS = 20
+SLOWER = 5.0
+"""A mutant may take this many times the reference's time before it counts as hanging, which is a fault seen."""
+LEAST_SECONDS = 5.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Verdict:
+    """What became of a mutant: `killed` (points were lost), `survived`, or `unclear`: a hidden test met something that
+    it could not judge, and no other test saw a fault."""
+
+    mutant: Mutant
+    outcome: str
+    groups: tuple[str, ...] = ()
+    """Groups of tests that saw it."""
+    unjudged: tuple[str, ...] = ()
+    """Tests that ended in an error of their own."""
+
+
+def draw(challenge: Challenge, reference: Submission, count: int, seed: int) -> list[Mutant]:
+    """Mutants of the reference's Python files that its interface leads to."""
+    python = {path: source for path, source in reference.files.items() if path.endswith(".py")}
+    module = challenge.interface.module.replace(".", "/")
+    start = [f"{module}.py", f"{module}/__init__.py"] if module else list(challenge.interface.command)
+    return sample(reached(python, start) or python, count, seed)
+
+
+def run(runner: Runner, reference: Ran, count: int, say: Say) -> list[Verdict]:
+    """Runs `count` mutants on the reference's own variant of the data. `reference` has earned full points."""
+    assert reference.submission is not None  # noqa: S101 - it was run
+    original = reference.submission
+    seed = runner.seed(original)
+    mutants = draw(runner.challenge, original, count, seed)
+    limits = limits_of(runner.challenge)
+    slowest = max((test.seconds for test in reference.points.tests), default=0.0)
+    limits = replace(
+        limits,
+        call=min(limits.call, max(LEAST_SECONDS, SLOWER * slowest)),
+        total=min(limits.total, max(4 * LEAST_SECONDS, SLOWER * reference.candidate_seconds)),
+    )
+    tasks = [
+        Task(
+            name=f"mutant {number}",
+            submission=make_submission({**original.files, mutant.path: mutant.source}),
+            seed=seed,
+            limits=limits,
+        )
+        for number, mutant in enumerate(mutants, 1)
+    ]
+    say(f"running {len(tasks)} mutants of the reference")
+    runs = runner.run(tasks, lambda _ran, done: say(f"mutant {done} of {len(tasks)}"))
+    return [judge(mutant, ran) for mutant, ran in zip(mutants, runs, strict=True)]
+
+
+def judge(mutant: Mutant, ran: Ran) -> Verdict:
+    """A mutant is killed when a test that could be judged earned less than its points."""
+    if ran.observed is None:
+        return Verdict(mutant=mutant, outcome="unclear", unjudged=(str(ran.problem),))
+    tests = ran.points.tests
+    lost = [test for test in tests if test.status is not TestStatus.ERROR and test.points < test.max_points - 1e-6]
+    unjudged = tuple(test.id for test in tests if test.status is TestStatus.ERROR)
+    groups = tuple(dict.fromkeys(test.group for test in lost))
+    outcome = "killed" if lost else "unclear" if unjudged else "survived"
+    return Verdict(mutant=mutant, outcome=outcome, groups=groups, unjudged=unjudged)
+
+
+def findings(verdicts: Sequence[Verdict], groups: Sequence[str], floor: float | None, place: Path) -> list[Finding]:
+    """The score, a line for each survivor, and the tests that could not judge a mutant. `groups`: all of the pack's."""
+    if not verdicts:
+        return [left_out("mutation", "the reference has no Python code that could be mutated", str(place))]
+    killed = [verdict for verdict in verdicts if verdict.outcome == "killed"]
+    share = len(killed) / len(verdicts)
+    seen = Counter(group for verdict in killed for group in verdict.groups)
+    by_group = {group: seen[group] for group in groups}
+    text = f"{len(killed)} of {len(verdicts)} mutants of the reference lose points ({share:.0%}); by group: "
+    text += ", ".join(f"{group} {count}" for group, count in by_group.items())
+    facts: dict[str, Any] = {"killed": len(killed), "mutants": len(verdicts), "by_group": by_group}
+    low = floor is not None and share < floor
+    score = (broken if low else found)("mutation", text + (f"; the floor is {floor:.0%}" if low else ""), **facts)
+    return [score, *_survivors(verdicts, place), *_unjudged(verdicts)]
+
+
+def _survivors(verdicts: Sequence[Verdict], place: Path) -> list[Finding]:
+    """What survives is a fault that no test sees, or a change that makes no difference; only a person can tell."""
+    return [
+        advice(
+            "mutation",
+            f"{verdict.outcome}: {verdict.mutant.before} → {verdict.mutant.after}"
+            + (f" in {verdict.mutant.function}()" if verdict.mutant.function else "")
+            + f" ({verdict.mutant.kind})",
+            f"{place / verdict.mutant.path}:{verdict.mutant.line}",
+        )
+        for verdict in sorted(verdicts, key=lambda v: (v.mutant.path, v.mutant.line))
+        if verdict.outcome != "killed"
+    ]
+
+
+def _unjudged(verdicts: Sequence[Verdict]) -> list[Finding]:
+    names = Counter(name for verdict in verdicts for name in verdict.unjudged)
+    return [
+        advice("mutation", f"{name} ends in an error of its own on {count} mutants; it has to check what it gets")
+        for name, count in names.most_common()
+    ]
