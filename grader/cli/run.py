@@ -53,6 +53,7 @@ def command(
     from grader.cli.report import listed
     from grader.output import Pages
     from grader.pipeline import Request, Run, grade
+    from grader.sandbox.guard import guarded
     from grader.settings import Settings, find_challenge
 
     settings = Settings.read()
@@ -64,7 +65,7 @@ def command(
         only=only,
         pages=Pages(formats=listed(formats)),
     )
-    with Progress(quiet=as_json) as progress:
+    with guarded(), Progress(quiet=as_json) as progress:
         run = Run(request=request, settings=settings, say=progress.say, progress=progress.tests)
         result = grade(run)
     if as_json:

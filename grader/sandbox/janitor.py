@@ -56,10 +56,11 @@ def is_dead(owner_label: str, deadline_label: str, now: float) -> bool:
     return deadline_label.isdigit() and now > int(deadline_label)
 
 
-def sweep(client: APIClient) -> list[str]:
-    """Removes dead runs' containers, with their volumes. Returns their names."""
+def sweep(client: APIClient, only: str = "") -> list[str]:
+    """Removes dead runs' containers, with their volumes; with `only`, those of that owner. Returns their names."""
     removed = []
-    for container in client.containers(all=True, filters={"label": [LABEL]}):
+    wanted = f"grader.owner={only}" if only else LABEL
+    for container in client.containers(all=True, filters={"label": [wanted]}):
         marks = container.get("Labels") or {}
         if is_dead(marks.get("grader.owner", ""), marks.get("grader.deadline", ""), time.time()):
             with contextlib.suppress(Exception):  # another grader may be sweeping too
