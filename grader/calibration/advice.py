@@ -15,7 +15,7 @@ _STEPS = {
         " what decided, put that into the anchors, and rate fresh items."
     ),
     ("C", "reject"): (
-        "The judge does not see what people see. Read the disagreements below, biggest first: where it took an anchor"
+        "The judge does not see what people see. Read the disagreements below, biggest first. Where it took an anchor"
         " otherwise than people, make the anchor say what is observed; otherwise try another model."
     ),
     ("D", "reject"): (

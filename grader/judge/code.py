@@ -5,10 +5,14 @@ from __future__ import annotations
 import io
 import re
 import tokenize
+from collections.abc import Sequence
+from functools import lru_cache
 from pathlib import PurePosixPath
 from typing import Literal
 
 Kind = Literal["code", "document", "data"]
+Place = tuple[int, int]
+"""Line (from 1) and column (from 0), as the tokenizer counts."""
 
 _PYTHON = {".py", ".pyi", ".ipynb"}
 _SLASH = {
@@ -83,31 +87,51 @@ def _rough(pattern: re.Pattern[str], text: str, *, strings: bool) -> str:
 
 def _strip_python(text: str, *, strings: bool) -> str:
     lines = [list(line) for line in text.split("\n")]
+    for start, end, is_string in _spans(text):
+        if strings or not is_string:
+            _blank(lines, start, end)
+    return "\n".join("".join(line) for line in lines)
+
+
+@lru_cache(maxsize=4)
+def _spans(text: str) -> tuple[tuple[Place, Place, bool], ...]:
+    """What is not code: (start, end, whether it is the inside of a string). Cached, as both readings of a file need it.
+
+    Raises what the tokenizer raises for text that is not Python.
+    """
     tokens = list(tokenize.generate_tokens(io.StringIO(text).readline))
-    quiet = (tokenize.NL, tokenize.COMMENT)
+    alone = _docstrings(tokens)
+    middle = getattr(tokenize, "FSTRING_MIDDLE", -1)
+    spans: list[tuple[Place, Place, bool]] = []
+    for token in tokens:
+        if token.type == tokenize.COMMENT or token.start in alone:
+            spans.append((token.start, token.end, False))
+        elif token.type == middle:
+            spans.append((token.start, token.end, True))
+        elif token.type == tokenize.STRING:
+            spans += _inside(token)
+    return tuple(spans)
+
+
+def _docstrings(tokens: Sequence[tokenize.TokenInfo]) -> set[Place]:
+    """Where strings start that stand alone as a statement."""
     layout = (tokenize.NEWLINE, tokenize.INDENT, tokenize.DEDENT, tokenize.ENCODING)
-    spoken = [token for token in tokens if token.type not in quiet]
-    alone = {
+    spoken = [token for token in tokens if token.type not in (tokenize.NL, tokenize.COMMENT)]
+    return {
         token.start
         for before, token, after in zip([None, *spoken], spoken, [*spoken[1:], None], strict=False)
         if token.type == tokenize.STRING
         and (before is None or before.type in layout)
         and (after is None or after.type in (tokenize.NEWLINE, tokenize.ENDMARKER))
     }
-    middle = getattr(tokenize, "FSTRING_MIDDLE", -1)
-    for token in tokens:
-        if token.type == tokenize.COMMENT or token.start in alone or (strings and token.type == middle):
-            _blank(lines, token.start, token.end)
-        elif strings and token.type == tokenize.STRING:
-            _blank_inside(lines, token)
-    return "\n".join("".join(line) for line in lines)
 
 
-def _blank_inside(lines: list[list[str]], token: tokenize.TokenInfo) -> None:
+def _inside(token: tokenize.TokenInfo) -> list[tuple[Place, Place, bool]]:
     opened = re.match(r"[A-Za-z]*(\"\"\"|'''|\"|')", token.string)
-    if opened:
-        start = (token.start[0], token.start[1] + opened.end())
-        _blank(lines, start, (token.end[0], token.end[1] - len(opened[1])))
+    if opened is None:
+        return []
+    start = (token.start[0], token.start[1] + opened.end())
+    return [(start, (token.end[0], token.end[1] - len(opened[1])), True)]
 
 
 def _blank(lines: list[list[str]], start: tuple[int, int], end: tuple[int, int]) -> None:

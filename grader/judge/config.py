@@ -43,7 +43,7 @@ class JudgeConfig:
     """How many answers are asked for; the median counts."""
     file_tokens: int = 12_000
     criterion_tokens: int = 48_000
-    """Estimated tokens of candidate text shown per file, and per criterion."""
+    """Estimated tokens of candidate text shown per file, and per criterion. Of a file, 100,000 at most are read."""
     # limits around it
     timeout: float = 60.0
     """Of one attempt."""

@@ -23,6 +23,10 @@ ADDRESSES = 4
 """Weight from which text addresses the grader."""
 AS_DATA = 6
 """The same where such text is usually data: in fixtures, tests, prompts, quotations."""
+MAX_TURNED = 40_000
+"""Characters of a file up to which rot13 and reversed text are looked for."""
+MAX_FINDINGS = 20
+"""Findings per file that are reported."""
 _FIXTURES = re.compile(
     r"fixture|test|attack|inject|adversar|red.?team|eval|data|sample|example|prompt|guard|malicious|jailbreak|judge|corpus|cases",
     re.IGNORECASE,
@@ -55,20 +59,21 @@ class _Hit:
 
 def findings(path: str, text: str, hidden: Sequence[str] = ()) -> tuple[Finding, ...]:
     """The passages of `text` (and of what was hidden in it, and of its name) that address the grader."""
-    as_data = bool(_FIXTURES.search(path))
-    found = list(_in_text(path, text, AS_DATA if as_data else ADDRESSES))
+    return scan(path, text, hidden)[0]
+
+
+def scan(path: str, text: str, hidden: Sequence[str] = ()) -> tuple[tuple[Finding, ...], frozenset[str]]:
+    """As `findings`, and the kinds of phrases in `text`, whatever they weigh: what an order that is split over files
+    is put together from."""
+    folded = _fold(text)
+    hits = sorted([*_hits(folded), *_encoded(text, folded)], key=lambda hit: hit.start)
+    found = list(_in_text(path, folded, hits, AS_DATA if _FIXTURES.search(path) else ADDRESSES))
     found += _in_hidden(path, hidden)
     name = re.sub(r"[_\-./]+", " ", path)
-    hits = _hits(_fold(name))
-    if _weight(hits) >= 3 and {"award", "override"} & {hit.kind for hit in hits}:
-        found.append(_finding(path, 0, hits, name))
-    return tuple(found)
-
-
-def pieces(path: str, text: str) -> frozenset[str]:
-    """The kinds of phrases in `text`, whatever they weigh: what an order split across files is put together from."""
-    hits = _hits(_fold(text))
-    return frozenset(hit.kind for hit in hits)
+    named = _hits(_fold(name))
+    if _weight(named) >= 3 and {"award", "override"} & {hit.kind for hit in named}:
+        found.append(_finding(path, 0, named, name))
+    return tuple(found), frozenset(hit.kind for hit in hits)
 
 
 def spread_over(parts: Iterable[tuple[str, frozenset[str]]]) -> tuple[str, ...]:
@@ -114,20 +119,20 @@ def _weight(hits: Iterable[_Hit]) -> int:
     return sum(best.values())
 
 
-def _in_text(path: str, text: str, enough: int) -> Iterable[Finding]:
-    folded = _fold(text)
-    starts = [0, *(n + 1 for n, c in enumerate(folded) if c == "\n")]
-    hits = [*_hits(folded), *_encoded(text, folded)]
-    hits.sort(key=lambda hit: hit.start)
-    last = -1
+def _in_text(path: str, folded: str, hits: Sequence[_Hit], enough: int) -> Iterable[Finding]:
+    lines = [0, *(n + 1 for n, c in enumerate(folded) if c == "\n")]
+    starts = [hit.start for hit in hits]
+    fences = [found.start() for found in re.finditer("```", folded)]
+    last, found = -1, 0
     for index, first in enumerate(hits):
-        if first.start < last:
+        if first.start < last or found == MAX_FINDINGS:
             continue
-        near = [hit for hit in hits[index:] if hit.start - first.start <= WINDOW]
-        needed = max(enough, AS_DATA) if _is_quoted(folded, near) else enough
-        if _weight(near) >= needed and _gives_orders(near):
-            last = max(hit.end for hit in near)
-            line = bisect.bisect_right(starts, first.start)
+        near = hits[index : bisect.bisect_right(starts, first.start + WINDOW)]
+        if _weight(near) < enough or not _gives_orders(near):
+            continue
+        if _weight(near) >= AS_DATA or not _is_quoted(folded, fences, near):
+            last, found = max(hit.end for hit in near), found + 1
+            line = bisect.bisect_right(lines, first.start)
             yield _finding(path, line, near, folded[first.start : first.start + 240])
 
 
@@ -136,21 +141,19 @@ def _gives_orders(hits: Sequence[_Hit]) -> bool:
     return bool({hit.kind for hit in hits} - {"target", "address", "pressure", "authority"}) or _weight(hits) >= 5
 
 
-def _is_quoted(folded: str, hits: Sequence[_Hit]) -> bool:
-    """Whether every weighty phrase stands in quotation marks or backticks, as examples in a text do."""
+def _is_quoted(folded: str, fences: Sequence[int], hits: Sequence[_Hit]) -> bool:
+    """Whether every weighty phrase stands in quotation marks, backticks or a code fence, as examples in a text do."""
     heavy = [hit for hit in hits if hit.weight >= 2]
-    return bool(heavy) and all(_inside_marks(folded, hit) for hit in heavy)
+    return bool(heavy) and all(_inside_marks(folded, fences, hit) for hit in heavy)
 
 
-def _inside_marks(folded: str, hit: _Hit) -> bool:
-    before, after = folded[max(0, hit.start - 160) : hit.start], folded[hit.end : hit.end + 160]
-    line_before, line_after = before.rpartition("\n")[2], after.partition("\n")[0]
-    if before.count("```") % 2 or folded[: hit.start].count("```") % 2:
+def _inside_marks(folded: str, fences: Sequence[int], hit: _Hit) -> bool:
+    if bisect.bisect_left(fences, hit.start) % 2:
         return True
-    return any(
-        opening in line_before and closing in line_after
-        for opening, closing in (('"', '"'), ("`", "`"), ("“", "”"), ("«", "»"))
-    )
+    before = folded[max(0, hit.start - 160) : hit.start].rpartition("\n")[2]
+    after = folded[hit.end : hit.end + 160].partition("\n")[0]
+    pairs = (('"', '"'), ("`", "`"), ("“", "”"), ("«", "»"))
+    return any(opening in before and closing in after for opening, closing in pairs)
 
 
 def _encoded(text: str, folded: str) -> list[_Hit]:
@@ -160,7 +163,7 @@ def _encoded(text: str, folded: str) -> list[_Hit]:
         decoded = _from_base64(found[0])
         if decoded and _weight(_hits(_fold(decoded))) >= 2:
             hits.append(_Hit(kind="encoded", weight=5, start=min(found.start(), len(folded)), end=found.end()))
-    if len(text) <= 200_000:
+    if len(text) <= MAX_TURNED:
         turned = (codecs.encode(text, "rot13"), text[::-1])
         telling = [t for t in turned if _weight(hit for hit in _hits(_fold(t)) if hit.weight > 1) >= ADDRESSES]
         hits += [_Hit(kind="encoded", weight=5, start=0, end=1)] * len(telling)

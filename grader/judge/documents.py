@@ -15,7 +15,7 @@ from grader.judge.sanitise import neutral, plain
 
 MAX_LINE = 2_000
 """Characters of a line that are shown; the rest of a longer line is left out and counted."""
-MAX_READ = 4_000_000
+MAX_READ = 400_000
 """Bytes of a file that are looked at; more than any person would read."""
 
 
@@ -110,7 +110,7 @@ def view(path: str, content: bytes, redactor: Redactor) -> View | None:
         lines=_capped(lines, removed),
         numbers=tuple(numbers) or tuple(range(1, len(lines) + 1)),
         code_only=tuple(code.without_comments(neutralised, path).split("\n")),
-        bare=tuple(code.without_words(redacted, path).split("\n")),
+        bare=tuple(code.without_words(neutralised, path).split("\n")),
         removed={kind: count for kind, count in removed.items() if count},
         redacted=dict(names),
         hidden=cleaned.hidden,

@@ -16,8 +16,10 @@ from grader.judge.redact import Redactor, find_identities
 if TYPE_CHECKING:
     from grader.rubric import Criterion
 
-MAX_SCANNED = 300_000
-"""Characters of a file that are searched for orders to the grader; far more than are ever shown."""
+MAX_SCANNED = 120_000
+"""Characters of a file that are searched for orders to the grader; more than are ever shown of it."""
+MAX_SCANNED_IN_ALL = 4_000_000
+"""The same over all files, shared equally: of many files, still more than is shown of each."""
 MIN_TO_JUDGE = 24
 """Characters without white space below which there is nothing to judge, and a judge is not asked."""
 ECHO_WORDS = 8
@@ -46,7 +48,7 @@ def read(files: Mapping[str, bytes]) -> Reading:
     return Reading(
         views=views,
         not_text=tuple(path for path in files if path not in views),
-        findings=_findings(views.values()),
+        findings=_findings(list(views.values())),
         removed=_sum(item.removed for item in views.values()),
         redacted=_sum(item.redacted for item in views.values()),
     )
@@ -56,18 +58,18 @@ def _sum(counts: object) -> dict[str, int]:
     return dict(sum((Counter(count) for count in counts), Counter()))  # type: ignore[attr-defined]
 
 
-def _findings(views: object) -> tuple[Finding, ...]:
+def _findings(views: Sequence[View]) -> tuple[Finding, ...]:
     found: list[Finding] = []
     pieces = []
-    for item in views:  # type: ignore[attr-defined]
-        text = "\n".join(item.lines)[:MAX_SCANNED]
-        found += detect.findings(item.path, text, item.hidden)
-        pieces.append((item.path, detect.pieces(item.path, text)))
+    length = min(MAX_SCANNED, MAX_SCANNED_IN_ALL // max(1, len(views)))
+    for item in views:
+        findings, kinds = detect.scan(item.path, "\n".join(item.lines)[:length], item.hidden)
+        found += findings
+        pieces.append((item.path, kinds))
     known = {finding.path for finding in found}
-    split = detect.spread_over(pieces)
     found += [
         Finding(path=path, line=0, kinds=("split over files",), weight=detect.ADDRESSES, text="")
-        for path in split
+        for path in detect.spread_over(pieces)
         if path not in known
     ]
     return tuple(found)
