@@ -83,7 +83,8 @@ def entry(listed: Listed, ran: Ran, tests: Sequence[str]) -> list[Finding]:
         return [found("submissions", f"{promised.path} is refused: {ran.problem.message}", place)]
     problems = [*_range(listed, ran), *_fails(listed, ran, tests), *_unjudged(listed, ran)]
     share = f"{promised.path} earns {ran.share:.1%}"
-    rest = f", and {len(promised.fails)} named tests fail" if promised.fails else ""
+    rest = f", and loses all of {len(promised.fails)} named tests" if len(promised.fails) > 1 else ""
+    rest = ", and loses all of the named test" if len(promised.fails) == 1 else rest
     return problems or [found("submissions", share + rest, place, share=round(ran.share, 4))]
 
 
@@ -105,7 +106,7 @@ def _fails(listed: Listed, ran: Ran, tests: Sequence[str]) -> list[Finding]:
             near = difflib.get_close_matches(name, tests, n=1)
             hint = f"; did you mean {near[0]}?" if near else ""
             findings.append(broken("submissions", f"{listed.entry.path}: there is no test {name}{hint}", listed.place))
-        elif test.points > 0 or test.status is TestStatus.PASSED:
+        elif test.points > 0 or (not test.max_points and test.status is TestStatus.PASSED):
             text = f"{listed.entry.path}: {name} should fail, but earns {test.points:g} of {test.max_points:g} points"
             findings.append(broken("submissions", text, listed.place))
     return findings
@@ -135,14 +136,16 @@ def ranges(runs: Sequence[tuple[Listed, Ran]]) -> list[Finding]:
 
 def _tests(tests: Sequence[TestResult]) -> str:
     """Tests with the first line of why, as many as can be read."""
-    shown = [
-        f"{test.id}: {test.message.strip().splitlines()[0] if test.message.strip() else _earned(test)}"
-        for test in tests
-    ]
+    shown = [f"{test.id}: {reason(test)}" for test in tests]
     return "; ".join(shown[:SHOWN]) + (f"; and {len(shown) - SHOWN} more" if len(shown) > SHOWN else "")
 
 
-def _earned(test: TestResult) -> str:
+def reason(test: TestResult) -> str:
+    """Why points were lost, in a line; empty where none were."""
+    if test.message.strip():
+        return test.message.strip().splitlines()[0]
+    if test.points >= test.max_points:
+        return ""
     measured = ", ".join(f"{m.name} {m.value:g} (target {m.target:g})" for m in test.metrics if m.credit < 1)
     return f"{test.points:g} of {test.max_points:g} points" + (f", {measured}" if measured else "")
 

@@ -10,6 +10,9 @@ import click
 
 if TYPE_CHECKING:
     from grader.authoring.check import Report
+    from grader.authoring.editor import Which
+    from grader.authoring.scaffold import Interface
+    from grader.settings import Settings
 
 CHALLENGES = click.option(
     "--challenges", type=click.Path(path_type=Path), metavar="DIR", help="Folder to look for challenges in."
@@ -56,6 +59,29 @@ def list_(challenges: Path | None, as_json: bool) -> int:
     return 0
 
 
+# ------------------------------------------------------------------------------------------------ new
+
+
+@command.command()
+@click.argument("name", metavar="ID")
+@click.option("--interface", type=click.Choice(["python", "command", "http", "documents"]), default="python",
+              show_default=True, help="How hidden tests reach the work.")  # fmt: skip
+@click.option("--dir", "folder", type=click.Path(path_type=Path), default=Path("challenges"), show_default=True,
+              help="Folder in which the pack's folder is made.")  # fmt: skip
+def new(name: str, interface: Interface, folder: Path) -> int:
+    """Write a small challenge that works: instruction, starter, hidden tests, rubric, reference, submissions.
+
+    It passes `grade challenge check` as it is; change it piece by piece. Exits with 0, or 2 when the folder is there.
+    """
+    from grader.authoring.scaffold import write
+
+    written = write(name, interface, folder)
+    for path in written:
+        click.echo(str(path))
+    click.echo(f"\nNext: grade challenge check {folder / name}")
+    return 0
+
+
 # ------------------------------------------------------------------------------------------------ check
 
 
@@ -73,6 +99,8 @@ def list_(challenges: Path | None, as_json: bool) -> int:
 @click.option("--mutation-floor", type=click.FloatRange(0, 1), help="Least share of mutants that must lose points.")
 @click.option("--items", is_flag=True, help="Also print difficulty and discrimination of each test.")
 @click.option("--static", is_flag=True, help="Only what can be seen without running anything (no Docker).")
+@click.option("--watch", "watching", is_flag=True, help="Run --only again whenever the pack changes.")
+@click.option("--test", "tests", multiple=True, metavar="TEXT", help="With --watch: only tests whose id contains TEXT.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object, for programs.")
 def check(
     challenge: str,
@@ -85,6 +113,8 @@ def check(
     mutation_floor: float | None,
     items: bool,
     static: bool,
+    watching: bool,
+    tests: tuple[str, ...],
     as_json: bool,
 ) -> int:
     """Hold a challenge to its promises, and say of each whether it holds.
@@ -98,6 +128,8 @@ def check(
     from grader.settings import Settings, find_challenge
 
     settings = Settings.read()
+    if watching:
+        return _watch(find_challenge(challenge, settings, challenges), only, tests, settings)
     options = checking.Options(
         seeds=seeds,
         jobs=jobs,
@@ -115,6 +147,18 @@ def check(
     return 0 if holds(report.findings) else 4
 
 
+def _watch(root: Path, only: str, tests: tuple[str, ...], settings: Settings) -> int:
+    from grader.authoring import runs
+    from grader.authoring.watch import watch
+    from grader.errors import UsageError
+
+    if not only:
+        raise UsageError("--watch runs one submission: name it with --only, for example --only solution.")
+    click.echo(f"watching {root}; Ctrl-C ends", err=True)
+    watch(root, only, tests, settings, runs.docker(settings), click.echo)
+    return 0
+
+
 def _print(report: Report, items: bool, as_json: bool) -> None:
     from grader.authoring import items as statistics
     from grader.authoring.export import report_json
@@ -129,3 +173,39 @@ def _print(report: Report, items: bool, as_json: bool) -> None:
         click.echo("\n" + "\n".join(statistics.lines(statistics.items(honest), len(honest))))
     broken = sum(not holds([finding]) for finding in report.findings)
     click.echo(f"\n{broken} broken" if broken else "\nEverything holds.")
+
+
+# ------------------------------------------------------------------------------------------------ shell, schema
+
+
+@command.command(context_settings={"ignore_unknown_options": True})
+@click.argument("challenge", metavar="ID")
+@click.argument("submission")
+@click.argument("argv", metavar="[-- COMMAND …]", nargs=-1, type=click.UNPROCESSED)
+@CHALLENGES
+def shell(challenge: str, submission: str, argv: tuple[str, ...], challenges: Path | None) -> int:
+    """Open a shell in the candidate's container, as the grader makes it, with SUBMISSION in it.
+
+    SUBMISSION is solution, starter, or a path below submissions/. With a COMMAND, that is run instead and no terminal
+    is needed. Exits with the exit code of the shell or command.
+    """
+    from grader.authoring.entries import load_entries
+    from grader.authoring.shell import shell as attach
+    from grader.authoring.watch import find
+    from grader.challenge import load_challenge
+    from grader.settings import Settings, find_challenge
+
+    settings = Settings.read()
+    loaded = load_challenge(find_challenge(challenge, settings, challenges))
+    path, _ = find(loaded, load_entries(loaded.root), submission)
+    return attach(loaded, path, settings, argv)
+
+
+@command.command()
+@click.argument("which", type=click.Choice(["challenge", "rubric", "submissions"]), default="challenge")
+def schema(which: Which) -> int:
+    """Print the JSON Schema of challenge.yaml, rubric.yaml or submissions.yaml, for editors."""
+    from grader.authoring.editor import schema as make
+
+    click.echo(json.dumps(make(which), indent=2))
+    return 0

@@ -1,0 +1,89 @@
+"""JSON Schemas of challenge.yaml and rubric.yaml, for editors that complete and check while one writes."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from pydantic import BaseModel, TypeAdapter, ValidationError
+
+from grader.authoring.entries import Entry
+from grader.challenge import Challenge
+from grader.rubric import Criterion, GateSettings
+
+Which = Literal["challenge", "rubric", "submissions"]
+DIALECT = "https://json-schema.org/draft/2020-12/schema"
+USE = {
+    "type": "object",
+    "additionalProperties": False,
+    "required": ["use"],
+    "description": "A criterion of a file in rubrics/.",
+    "properties": {
+        "use": {"type": "string", "pattern": "^[a-z0-9-]+#[a-z0-9-]+$"},
+        "weight": {"type": "number", "exclusiveMinimum": 0},
+        "evidence": {"type": "array", "items": {"type": "string"}},
+    },
+}
+
+
+def schema(which: Which) -> dict[str, Any]:
+    """The JSON Schema of one kind of file."""
+    made = {"challenge": _challenge, "rubric": _rubric, "submissions": _submissions}[which]()
+    return {"$schema": DIALECT, **made}
+
+
+def _challenge() -> dict[str, Any]:
+    made = Challenge.model_json_schema(by_alias=True)
+    for filled_in_later in ("root", "rubric"):
+        made["properties"].pop(filled_in_later)
+    used = _referenced(made["properties"], made["$defs"])
+    made["$defs"] = {name: value for name, value in made["$defs"].items() if name in used}
+    for field in Challenge.model_fields.values():
+        annotation = field.annotation
+        if isinstance(annotation, type) and issubclass(annotation, BaseModel) and annotation.__name__ in made["$defs"]:
+            _allow_units(annotation, made["$defs"][annotation.__name__]["properties"])
+    return made
+
+
+def _allow_units(model: type[BaseModel], properties: dict[str, Any]) -> None:
+    """Quantities are written with a unit; the models turn them into numbers, and their schemas know only those."""
+    for name in properties:
+        unit = next((unit for unit in ("1MB", "1s") if _takes(model, name, unit)), "")
+        if properties[name].get("type") == "number" and unit:
+            properties[name] = {key: properties[name][key] for key in ("default", "title") if key in properties[name]}
+            properties[name] |= {"type": ["string", "number"], "examples": [unit]}
+
+
+def _takes(model: type[BaseModel], name: str, value: str) -> bool:
+    try:
+        model.model_validate({name: value})
+    except ValidationError as problem:
+        return not any(error["loc"][:1] == (name,) for error in problem.errors())
+    return True
+
+
+def _referenced(node: object, definitions: dict[str, Any]) -> set[str]:
+    if isinstance(node, dict):
+        name = str(node.get("$ref", "")).rpartition("/")[2]
+        below = _referenced(definitions[name], definitions) | {name} if name in definitions else set()
+        return below.union(*(_referenced(value, definitions) for value in node.values()))
+    return set().union(*(_referenced(value, definitions) for value in node)) if isinstance(node, list) else set()
+
+
+def _rubric() -> dict[str, Any]:
+    criterion, gate = Criterion.model_json_schema(), GateSettings.model_json_schema()
+    # JSON has no integer keys; YAML's are text to an editor's checker.
+    return {
+        "type": "object",
+        "additionalProperties": False,
+        "required": ["schema"],
+        "properties": {
+            "schema": {"const": 1},
+            "title": {"type": "string"},
+            "criteria": {"type": "array", "items": {"anyOf": [USE, criterion]}},
+            "gate": gate,
+        },
+    }
+
+
+def _submissions() -> dict[str, Any]:
+    return TypeAdapter(list[Entry]).json_schema()

@@ -1,0 +1,113 @@
+"""A shell in the container of a candidate as the grader makes it: same image, user, limits, files and network. The
+verifier beside it runs nothing; it only owns the loopback, and ends with this process."""
+
+from __future__ import annotations
+
+import contextlib
+import secrets
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from grader.authoring import check
+from grader.authoring.runs import Runner, Task, docker
+from grader.errors import UsageError
+
+if TYPE_CHECKING:
+    from docker import APIClient
+
+    from grader.challenge import Challenge
+    from grader.sandbox.protocol import Job
+    from grader.settings import Settings
+
+IDLE = ["python3", "-E", "-s", "-c", "import sys; sys.stdin.read()"]
+SHELL = ["sh", "-c", "command -v bash >/dev/null && exec bash --norc; exec sh"]
+PACKAGES = "/opt/dependencies:/opt/packages"
+
+
+def shell(challenge: Challenge, path: Path, settings: Settings, argv: Sequence[str]) -> int:
+    """Runs `argv`, or a shell on this terminal where there is none, beside the submission at `path`. Returns its exit
+    code. Raises UsageError without a terminal or the docker command, InfrastructureError where Docker fails."""
+    if not argv and not (sys.stdin.isatty() and sys.stdout.isatty()):
+        raise UsageError("A shell needs a terminal; without one, name a command: … -- python -c 'print(1)'")
+    command = shutil.which("docker")
+    if command is None:
+        raise UsageError("The docker command is needed to attach this terminal; apt-get install docker-cli")
+    submission = check.read(challenge, path, required=False)
+    job = Runner(challenge, settings, docker(settings)).job(Task(name=path.name, submission=submission))
+    with _containers(job, settings, argv) as candidate:
+        done = subprocess.run([command, "start", "--attach", "--interactive", candidate], check=False)
+    return done.returncode
+
+
+@contextlib.contextmanager
+def _containers(job: Job, settings: Settings, argv: Sequence[str]) -> Iterator[str]:
+    """The candidate's container, made and not started; both are gone afterwards."""
+    from grader.sandbox.containers import candidate_options, verifier_options
+    from grader.sandbox.docker import pack
+    from grader.sandbox.engine import connect, explain
+    from grader.sandbox.images import verifier_recipe
+    from grader.sandbox.stream import Stream
+
+    run_id = secrets.token_hex(6)
+    client = connect()
+    made: list[str] = []
+    stream = None
+    try:
+        idle = verifier_options()
+        made.append(
+            _create(
+                client, run_id, "verifier", verifier_recipe().tag, idle["host"], idle["container"] | {"command": IDLE}
+            )
+        )
+        stream = Stream(client, made[0])  # its standard input is open as long as this process lives
+        client.start(made[0])
+        options = candidate_options(job.limits, made[0], run_id, settings.runtime)
+        container = options["container"] | {
+            "command": list(argv) or SHELL,
+            "environment": options["container"]["environment"] | {"PYTHONPATH": PACKAGES, "PS1": "candidate$ "},
+            "stdin_open": True,
+            "tty": not argv,
+        }
+        made.append(_create(client, run_id, "candidate", job.candidate_image, options["host"], container))
+        client.put_archive(made[1], "/submission", pack(job.files))
+        yield made[1]
+    except Exception as problem:
+        raise explain(problem) from problem
+    finally:
+        if stream is not None:
+            stream.close()
+        for name in reversed(made):
+            _remove(client, name)
+        client.close()
+
+
+def _create(
+    client: APIClient, run_id: str, role: str, image: str, host: Mapping[str, Any], container: Mapping[str, Any]
+) -> str:
+    from grader.sandbox.janitor import labels
+
+    made = client.create_container(
+        image,
+        host_config=client.create_host_config(**host),
+        name=f"grader-{run_id}-shell-{role}",
+        labels=labels(run_id, role),
+        **container,
+    )
+    return str(made["Id"])
+
+
+def _remove(client: APIClient, name: str) -> None:
+    """Removes it; it may be on its way out by itself."""
+    from docker.errors import APIError, NotFound
+
+    with contextlib.suppress(NotFound):
+        try:
+            client.remove_container(name, force=True, v=True)
+        except APIError as problem:
+            if problem.status_code != 409:
+                raise
+            client.wait(name, condition="removed", timeout=30)

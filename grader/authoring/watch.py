@@ -1,0 +1,116 @@
+"""The inner loop of an author: one submission, run again whenever the pack changes. The next verifier is started
+beforehand, so a round costs a candidate's container and the tests themselves."""
+
+from __future__ import annotations
+
+import secrets
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from grader.authoring import check, promises, schema
+from grader.authoring.entries import Listed
+from grader.authoring.runs import MakeSandbox, Ran, Runner, Say, Task
+from grader.challenge import Challenge
+from grader.errors import ChallengeError, RefusedError, UsageError, visible
+from grader.records import TestResult, TestStatus
+from grader.verifier import collect
+
+if TYPE_CHECKING:
+    from grader.sandbox.protocol import Sandbox
+    from grader.settings import Settings
+
+POLL_SECONDS = 0.3
+
+
+def watch(
+    root: Path,
+    name: str,
+    tests: tuple[str, ...],
+    settings: Settings,
+    make: MakeSandbox,
+    tell: Say,
+    *,
+    until: Callable[[], bool] = lambda: False,
+) -> None:
+    """Runs the submission `name` of the pack in `root` (only tests whose id holds one of `tests`, where given), and
+    again after each change, until interrupted. Raises UsageError for an unknown submission."""
+    seen: dict[str, int] = {}
+    sandbox = _booted(make)
+    try:
+        while not until():
+            now = stamps(root)
+            if now == seen:
+                time.sleep(POLL_SECONDS)
+                continue
+            changed = sorted(path for path in now.keys() | seen.keys() if now.get(path) != seen.get(path))
+            tell(
+                f"{changed[0]} changed" + (f", and {len(changed) - 1} more" if len(changed) > 1 else "")
+                if seen
+                else name
+            )
+            seen = now
+            try:
+                tell("\n".join(_round(root, name, tests, settings, sandbox)))
+            except ChallengeError as problem:
+                tell(f"BROKEN    {visible(problem.message, 1000)}")
+            except RefusedError as problem:
+                tell(f"refused   {visible(problem.message, 1000)}")
+            sandbox.close()
+            sandbox = _booted(make)
+    finally:
+        sandbox.close()
+
+
+def _booted(make: MakeSandbox) -> Sandbox:
+    sandbox = make(secrets.token_hex(6))
+    sandbox.boot()
+    return sandbox
+
+
+def stamps(root: Path) -> dict[str, int]:
+    """Path → time of change, of all files of the pack but caches."""
+    paths = (path for path in root.rglob("*") if "__pycache__" not in path.parts and path.is_file())
+    return {path.relative_to(root).as_posix(): path.stat().st_mtime_ns for path in paths}
+
+
+def _round(root: Path, name: str, tests: tuple[str, ...], settings: Settings, sandbox: Sandbox) -> list[str]:
+    """One run of one submission, as lines."""
+    challenge, listed, findings = schema.read(root)
+    if challenge is None:
+        raise ChallengeError("; ".join(f"{finding.place}: {finding.text}" for finding in findings))
+    path, promise = find(challenge, listed, name)
+    submission = check.read(challenge, path, required=path.name != check.STARTER)
+    began = time.monotonic()
+    runner = Runner(challenge, settings, lambda _run_id: sandbox)
+    observed = collect(sandbox.run(runner.job(Task(name=name, submission=submission, only=tests))))
+    ran = Ran(name=name, submission=submission, observed=observed, seconds=time.monotonic() - began)
+    lines = [_line(test) for test in ran.points.tests if test.points < test.max_points or tests]
+    points = ran.points
+    lines.append(f"{points.points:g} of {points.max_points:g} points ({ran.share:.0%}) in {ran.seconds:.1f} s")
+    if promise and not tests:
+        lines += [finding.text for finding in promises.entry(promise, ran, observed.expected)]
+    return lines
+
+
+def find(challenge: Challenge, listed: tuple[Listed, ...], name: str) -> tuple[Path, Listed | None]:
+    """The folder of the submission `name` and what is promised about it. Raises UsageError."""
+    wanted = name.rstrip("/").removeprefix("submissions/")
+    promise = next((one for one in listed if one.entry.path == wanted), None)
+    place = (
+        challenge.root / wanted
+        if wanted in {check.REFERENCE, check.STARTER}
+        else challenge.root / "submissions" / wanted
+    )
+    inside = ".." not in Path(wanted).parts and wanted
+    if not inside or not place.exists():
+        raise UsageError(f"There is no submission {visible(name)!r} in {challenge.root}.")
+    return place, promise
+
+
+def _line(test: TestResult) -> str:
+    mark = (
+        "error   " if test.status is TestStatus.ERROR else "lost    " if test.points < test.max_points else "passed  "
+    )
+    return f"{mark}  {test.id}  {test.points:g} of {test.max_points:g}  {visible(promises.reason(test), 300)}"
