@@ -89,7 +89,10 @@ def test_an_item_counts_when_two_people_and_the_judge_rated_it():
 
 
 def test_missing_levels_are_named():
-    assert "gather" not in checks.labels_check(measure(case_of(spread(0, 0, 20, 20, 20)))).sentence
+    enough = checks.labels_check(measure(case_of(spread(0, 0, 20, 20, 20)))).sentence
+    assert "gather" not in enough
+    assert "gave no level" not in enough
+    assert "gather work of levels 1, 2, 3." in checks.labels_check(measure(case_of(spread(0, 0, 4, 5, 51)))).sentence
     found = checks.labels_check(measure(case_of(spread(0, 0, 4, 26, 30))))
     assert "gather work of levels 1, 2, 3" in found.sentence
     assert found.details["levels_in_use"] == 2
@@ -242,6 +245,9 @@ def test_the_judge_may_be_a_tenth_below_people(people, judge, expected):
     )
     assert (found.outcome, found.limit) == (expected, 0.10)
     assert found.value == pytest.approx(people - judge)
+    assert (": no less (" in found.sentence) == (judge > people)
+    if judge < people:
+        assert f": {show(people - judge, 0.10)} less (" in found.sentence
 
 
 def test_a_ceiling_that_is_not_known_is_inconclusive():
@@ -302,6 +308,7 @@ def test_blunders_at_the_limit_itself_pass():
 def test_labels_that_settle_blunders_are_counted():
     found = checks.blunders_check(off_by_two(1, 50))
     assert found.labels_needed == labels_for_share(0.02, 0.10) - 50 == 5
+    assert found.sentence.startswith("1 of 50 items are off by two levels or more; it may be up to 10.5 %")
     assert "About 5 more labels would settle it" in found.sentence
     never = checks.blunders_check(off_by_two(5, 50))
     assert never.labels_needed is None
@@ -360,6 +367,14 @@ def test_a_constant_judge_fails_whatever_it_answers():
 def test_nothing_judged_is_inconclusive():
     found = checks.degenerate_check(measure(case_of(EVEN, [None] * 100)))
     assert (found.outcome, found.value) == (OPEN, None)
+
+
+def test_the_best_constant_answers_the_items_that_the_judge_answered():
+    label = [1] * 30 + [5] * 31
+    m = measure(case_of(label, [1] * 30 + [None] * 31))
+    assert (m.constant.level, m.constant.comparison.n, m.constant.comparison.mse.value) == (1, 30, 0.0)
+    assert m.constant.alt.winning_rate.value == 1.0
+    assert m.alt.winning_rate.value == 1.0
 
 
 def test_labels_of_one_level_have_no_skill_to_show():
@@ -548,6 +563,7 @@ def test_a_criterions_figures_do_not_depend_on_its_neighbours():
     alone, beside = decide(borderline(), seed=4), decide_all([case_of(EVEN), borderline()], seed=4)[1]
     assert alone.measured.interval == beside.measured.interval
     assert decide(borderline(), seed=5).measured.interval != alone.measured.interval
+    assert decide(borderline()).measured.interval == decide(borderline(), seed=0).measured.interval
 
 
 def test_the_gate_resamples_candidates_and_not_items():
@@ -573,6 +589,10 @@ def test_notes_say_what_a_reader_must_know():
     assert "60 authored" in notes
     ten = replace(labels, candidates={name: f"c{number % 10}" for number, name in enumerate(sorted(few))})
     assert not any("candidates only" in note for note in decide(replace(case, labels=ten)).notes)
+    two = replace(labels, candidates={name: f"c{number % 2}" for number, name in enumerate(sorted(few))})
+    assert any("from 2 candidates only" in note for note in decide(replace(case, labels=two)).notes)
+    one = replace(labels, candidates=dict.fromkeys(few, "c"))
+    assert not any("candidates only" in note for note in decide(replace(case, labels=one)).notes), "check C says it"
 
 
 def test_the_chance_of_passing_is_the_simulated_one():

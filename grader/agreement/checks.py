@@ -45,7 +45,7 @@ def labels_check(m: Measured) -> Check:
         sentence += f": these labels cannot show that the judge tells work apart; gather work of {_levels(scarce)}"
     return Check(
         id="A", name="labels", value=n, limit=needed, outcome=Outcome.PASS if ok else Outcome.INCONCLUSIVE,
-        sentence=sentence + ".", labels_needed=max(needed - twice, thin, 0),
+        sentence=sentence + ".", labels_needed=max(needed - twice, thin),
         details={"levels_in_use": used, "items_per_level": _by_level(m, per_level)},
     )  # fmt: skip
 
@@ -159,7 +159,7 @@ def blunders_check(m: Measured) -> Check:
         outcome = Outcome.REJECT
     if outcome is Outcome.INCONCLUSIVE:
         total = labels_for_share(share.value, limit)
-        more = None if total is None else max(1, total - n)
+        more = None if total is None else total - n
         sentence += f" About {more} more labels would settle it if the share stays." if more else ""
     return Check(id="F", name="blunders", value=share.value, limit=limit, outcome=outcome, sentence=sentence,
                  labels_needed=more, details={"low": share.low, "high": share.high})  # fmt: skip
@@ -235,8 +235,8 @@ def probes_check(m: Measured, *, required: bool) -> Check:
     return Check(id="I", name="probes", value=value, limit=limit, outcome=outcome, sentence=sentence, details=shifts)
 
 
-def _by_level(m: Measured, values: Floats | Levels) -> dict[str, float]:
-    return {str(level): round(float(value), 12) for level, value in zip(m.panel.levels, values, strict=True)}
+def _by_level(m: Measured, values: Floats | Levels) -> dict[str, object]:
+    return dict(zip(map(str, m.panel.levels), values.tolist(), strict=True))
 
 
 def _levels(names: list[str]) -> str:

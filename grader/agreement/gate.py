@@ -104,7 +104,7 @@ def _labels_needed(verdict: Verdict, deciding: Sequence[Check]) -> int | None:
         return 0
     needs = [check.labels_needed for check in deciding]
     known = [need for need in needs if need is not None]
-    return None if len(known) < len(needs) else max(known, default=0)
+    return None if len(known) < len(needs) else max(known)
 
 
 def _notes(m: Measured, found: Sequence[Check], criteria: int) -> tuple[str, ...]:
