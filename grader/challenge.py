@@ -159,21 +159,26 @@ class Challenge(Strict):
 
 def load_challenge(root: Path) -> Challenge:
     """The pack in `root`. Raises ChallengeError with file, line and the nearest known key for whatever is wrong."""
-    manifest = root / "challenge.yaml"
-    data, lines = strict_yaml.load(manifest)
-    challenge = strict_yaml.validate(Challenge, data, lines, str(manifest))
+    challenge = load_manifest(root)
     for name in ("instruction.md", "tests", "rubric.yaml"):
         if not (root / name).exists():
-            raise ChallengeError(
-                f"{root}: {name} is missing; every pack has challenge.yaml, instruction.md, tests/ and rubric.yaml."
-            )
-    for named in (challenge.environment.requirements, challenge.environment.dockerfile):
-        if named and not (root / named).is_file():
-            raise ChallengeError(f"{manifest}: environment names {named}, which is not there.")
-    challenge = challenge.model_copy(update={"root": root, "rubric": load_rubric(root / "rubric.yaml")})
+            parts = "challenge.yaml, instruction.md, tests/ and rubric.yaml"
+            raise ChallengeError(f"{root}: {name} is missing; every pack has {parts}.")
+    challenge = challenge.model_copy(update={"rubric": load_rubric(root / "rubric.yaml")})
     if not challenge.rubric.criteria and not has_tests(root):
         raise ChallengeError(f"{root}: the pack has neither hidden tests nor criteria, so there is nothing to grade.")
     return challenge
+
+
+def load_manifest(root: Path) -> Challenge:
+    """Only challenge.yaml and what it names: all that a candidate's copy of a pack holds. Raises ChallengeError."""
+    manifest = root / "challenge.yaml"
+    data, lines = strict_yaml.load(manifest)
+    challenge = strict_yaml.validate(Challenge, data, lines, str(manifest))
+    for named in (challenge.environment.requirements, challenge.environment.dockerfile):
+        if named and not (root / named).is_file():
+            raise ChallengeError(f"{manifest}: environment names {named}, which is not there.")
+    return challenge.model_copy(update={"root": root})
 
 
 def has_tests(root: Path) -> bool:

@@ -17,6 +17,7 @@ COMMANDS = {
     "run": ("run", "Grade one submission (what `grade SUBMISSION` is short for)."),
     "rescore": ("rescore", "Score and render a finished run again, without Docker."),
     "report": ("report", "Render a finished run again: other templates, formats, or with a name."),
+    "public": ("public", "Run the starter's public tests in the sandbox; nothing hidden takes part."),
     "sign": ("sign", "Sign a result, for systems that did not make it."),
     "verify": ("verify", "Check that a result is what was signed."),
     "agreement": ("agreement", "How far raters agree, and whether a judge may vote: on ratings made anywhere."),

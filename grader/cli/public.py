@@ -1,0 +1,34 @@
+"""`grade public SUBMISSION --challenge ID`: the starter's public tests, in the sandbox."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+
+@click.command()
+@click.argument("submission")
+@click.option(
+    "--challenge", "-c", required=True, metavar="ID", help="A challenge's id, or a folder with its public part."
+)
+@click.option("--challenges", type=click.Path(path_type=Path), metavar="DIR", help="Folder to look for challenges in.")
+def command(submission: str, challenge: str, challenges: Path | None) -> int:
+    """Run the starter's public tests on SUBMISSION in the sandbox that grading uses. Exits with 1 when one fails.
+
+    For a candidate's own repository: no hidden test takes part, and the pack may be the candidate's copy of it
+    (challenge.yaml, starter/ and environment/). It is no grade.
+    """
+    from grader.cli.progress import Progress
+    from grader.errors import visible
+    from grader.public import run_public
+    from grader.sandbox.guard import guarded
+    from grader.settings import Settings, find_challenge
+
+    root = find_challenge(challenge, Settings.read(), challenges)
+    with guarded(), Progress() as progress:
+        result = run_public(submission, root, progress.say)
+    for line in result.output.splitlines():
+        click.echo(visible(line, 500))
+    click.echo("public tests passed" if result.passed else f"public tests did not pass: {visible(result.message)}")
+    return 0 if result.passed else 1
