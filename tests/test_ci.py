@@ -1,0 +1,119 @@
+"""The CI files: read as YAML, and their steps run as a runner would, in real Docker."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+ROOT = Path(__file__).parent.parent
+ACTION = yaml.safe_load((ROOT / "action.yml").read_text(encoding="utf-8"))
+EXPRESSION = re.compile(r"\$\{\{\s*(.*?)\s*\}\}")
+
+
+def steps() -> list[dict[str, Any]]:
+    return ACTION["runs"]["steps"]
+
+
+def test_no_input_is_pasted_into_a_script() -> None:
+    scripts = [step["run"] for step in steps() if "run" in step]
+    assert scripts
+    assert [script for script in scripts if EXPRESSION.search(script)] == []
+
+
+def test_every_input_and_output_is_described_and_every_step_has_a_shell() -> None:
+    for part in ("inputs", "outputs"):
+        assert all(entry["description"] for entry in ACTION[part].values())
+    assert all(step.get("shell") == "bash" for step in steps() if "run" in step)
+    used = set(EXPRESSION.findall((ROOT / "action.yml").read_text(encoding="utf-8")))
+    named = {m for text in used for m in re.findall(r"inputs\.([a-z-]+)", text)}
+    assert named == set(ACTION["inputs"])
+
+
+def test_what_a_candidate_gets_names_no_hidden_thing() -> None:
+    text = (ROOT / "ci" / "public.yml").read_text(encoding="utf-8")
+    job = yaml.safe_load(text)["jobs"]["public"]
+    assert 'grade" public .' in job["steps"][1]["run"]
+    assert "tests/" not in text
+    assert yaml.safe_load(text)["permissions"] == {"contents": "read"}
+
+
+def test_the_gitlab_job_runs_the_documented_commands() -> None:
+    job = yaml.safe_load((ROOT / "ci" / "gitlab.yml").read_text(encoding="utf-8"))[".grade"]
+    assert "doctor --fix" in job["script"][2]
+    assert "--fail-under" in job["script"][3]
+    for line in job["script"]:
+        subprocess.run(["bash", "-n", "-c", line], check=True)
+
+
+class Runner:
+    """Runs the action's `run` steps in order, as a hosted runner does: expressions filled in, GITHUB_* files kept."""
+
+    def __init__(self, folder: Path, inputs: dict[str, str]) -> None:
+        self.folder = folder
+        defaults = {name: str(entry.get("default", "")) for name, entry in ACTION["inputs"].items()}
+        self.values = {f"inputs.{name}": value for name, value in {**defaults, **inputs}.items()}
+        self.values["github.action_path"] = str(ROOT)
+        self.temp = folder / "temp"
+        binaries = self.temp / "grader" / "bin"
+        binaries.mkdir(parents=True)
+        (binaries / "grade").symlink_to(Path(sys.executable).with_name("grade"))
+        self.summary, self.output = folder / "summary", folder / "output"
+
+    def run(self) -> int:
+        for step in steps():
+            if "run" in step and step["name"] != "Set up":
+                code = self.step(step)
+                if code:
+                    return code
+        return 0
+
+    def step(self, step: dict[str, Any]) -> int:
+        self.output.write_text("")
+        env = {name: EXPRESSION.sub(lambda m: self.values[m[1]], str(text)) for name, text in step["env"].items()}
+        runner = {"RUNNER_TEMP": self.temp, "GITHUB_OUTPUT": self.output, "GITHUB_STEP_SUMMARY": self.summary}
+        script = self.folder / "step.sh"
+        script.write_text(step["run"])
+        command = ["bash", "--noprofile", "--norc", "-e", "-o", "pipefail", str(script)]
+        environment = {**os.environ, **env, **{name: str(path) for name, path in runner.items()}}
+        done = subprocess.run(command, cwd=self.folder, env=environment, capture_output=True, text=True, check=False)
+        for line in self.output.read_text().splitlines():
+            name, _, value = line.partition("=")
+            self.values[f"steps.{step.get('id')}.outputs.{name}"] = value
+        return done.returncode
+
+
+@pytest.fixture
+def inputs() -> dict[str, str]:
+    pack = ROOT / "tests" / "packs" / "sums"
+    return {"submission": str(pack / "solution"), "challenge": str(pack), "fail-under": "70"}
+
+
+@pytest.mark.docker
+def test_the_steps_grade_and_say_the_score(tmp_path: Path, inputs: dict[str, str]) -> None:
+    runner = Runner(tmp_path, inputs)
+    assert runner.run() == 0
+    assert runner.values["steps.result.outputs.status"] == "graded"
+    assert float(runner.values["steps.result.outputs.score"]) > 70
+    summary = runner.summary.read_text()
+    assert "Adding" in summary
+    assert "test_adds" not in summary
+
+
+@pytest.mark.docker
+def test_a_score_below_the_mark_fails_the_job(tmp_path: Path, inputs: dict[str, str]) -> None:
+    assert Runner(tmp_path, {**inputs, "fail-under": "99"}).run() == 1
+
+
+@pytest.mark.docker
+def test_a_refused_submission_fails_the_job_with_its_code(tmp_path: Path, inputs: dict[str, str]) -> None:
+    (tmp_path / "bad.zip").write_bytes(b"PK\3\4no")
+    runner = Runner(tmp_path, {**inputs, "submission": str(tmp_path / "bad.zip")})
+    assert runner.run() == 3
+    assert runner.values["steps.result.outputs.status"] == "refused"
