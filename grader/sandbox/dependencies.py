@@ -24,6 +24,10 @@ _LINE = re.compile(
 )
 
 
+_ARCHIVE = re.compile(r"\.(whl|zip|tar|t?gz|tgz|t?bz2?|tbz|t?xz|txz|t?lz|lzma)\s*(\[.*\])?\s*$", re.IGNORECASE)
+"""Where a line begins like this, pip looks for a file of that name and builds it, which runs its code."""
+
+
 def parse(text: bytes, name: str) -> list[str]:
     """The lines of a requirement file. Raises RefusedError that names the line that is not a plain requirement."""
     try:
@@ -35,7 +39,8 @@ def parse(text: bytes, name: str) -> list[str]:
         line = re.sub(r"(^|\s)#.*$", "", raw).strip()
         if not line:
             continue
-        if len(line) > 2000 or not _LINE.fullmatch(line):
+        plain = len(line) <= 2000 and _LINE.fullmatch(line)
+        if not plain or _ARCHIVE.search(re.split(r";|--hash", line)[0]):
             raise RefusedError(
                 f"{visible(name)}, line {number}: {visible(line, 80)!r} is not a plain requirement; "
                 "write a package and its version, such as numpy==2.2.1, without options, addresses or paths."

@@ -250,6 +250,19 @@ def _context(recipe: Recipe, packages: Path) -> io.BytesIO:
 # ------------------------------------------------------------------------------------------------ packages
 
 
+_PIP = """
+import runpy, sys
+def refuse(event, _arguments):
+    if event in {"subprocess.Popen", "os.system", "os.exec", "os.posix_spawn", "os.fork", "os.forkpty", "pty.spawn"}:
+        raise PermissionError("a package that has to be built is not installed here")
+sys.addaudithook(refuse)
+sys.argv[0] = "pip"
+runpy.run_module("pip", run_name="__main__")
+"""
+"""pip, unable to start a process. `--only-binary` does not hold for a package that a wheel names by its address, and to
+build one is to run its code on this machine."""
+
+
 def install_wheels(
     requirements: bytes, target: Path, machine: str, *, hashes: bool = True, seconds: float = BUILD_SECONDS
 ) -> None:
@@ -260,26 +273,19 @@ def install_wheels(
     """
     platforms = [f"manylinux_2_{minor}_{machine}" for minor in range(36, 4, -1)]
     platforms += [f"{old}_{machine}" for old in ("manylinux2014", "manylinux2010", "manylinux1", "linux")]
-    with tempfile.NamedTemporaryFile(suffix=".txt") as file:
+    with tempfile.TemporaryDirectory(prefix="grader-pip-") as empty, tempfile.NamedTemporaryFile(suffix=".txt") as file:
         file.write(requirements)
         file.flush()
-        command = [
-            sys.executable,
-            "-m",
-            "pip",
-            "--disable-pip-version-check",
-            "install",
-            "--quiet",
-            "--no-input",
-            "--no-compile",
-        ]
+        # -P and a folder of its own: pip takes neither code nor an archive from where the operator happens to stand.
+        command = [sys.executable, "-P", "-c", _PIP, "--disable-pip-version-check", "install", "--quiet"]
+        command += ["--no-input", "--no-compile"]
         command += ["--target", str(target), "--only-binary=:all:", "--implementation=cp", f"--python-version={PYTHON}"]
         command += [f"--abi={abi}" for abi in (f"cp{PYTHON.replace('.', '')}", "abi3", "none")]
         command += [f"--platform={platform}" for platform in platforms]
         command += ["--require-hashes", "--no-deps"] if hashes else []
         try:
             done = subprocess.run(
-                [*command, "-r", file.name], capture_output=True, text=True, check=False, timeout=seconds
+                [*command, "-r", file.name], capture_output=True, text=True, check=False, timeout=seconds, cwd=empty
             )
         except subprocess.TimeoutExpired as problem:
             raise ChallengeError(f"Installing packages took longer than {seconds:.0f} s.") from problem
