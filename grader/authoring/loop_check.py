@@ -4,14 +4,12 @@ that people can bear, as agreed (R6, R7, R8). Pure."""
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from grader.authoring.findings import Finding, advice, broken, found
 from grader.authoring.loop import LoadedLoop, digest, signal
 from grader.authoring.rubric_lint import vague
 from grader.challenge import Challenge
-
-LEAST, MOST = 3, 6
 
 
 def check(loaded: LoadedLoop, challenges: Mapping[str, Challenge]) -> list[Finding]:
@@ -28,7 +26,7 @@ def _agreement(loaded: LoadedLoop) -> list[Finding]:
     if matrix.digest == now:
         return [found("agreement", f"unchanged since {matrix.agreed_on}, when {', '.join(matrix.agreed_by)} agreed")]
     text = (
-        f"rounds, matrix, weights or scorecard are not what was agreed on {matrix.agreed_on}: agree on the matrix again, "
+        f"rounds, matrix, weights or scorecard are not what was agreed on {matrix.agreed_on}: agree again, "
         f"then set agreed_on and digest (now {now})"
     )
     return [broken("agreement", text, loaded.place("matrix"), digest=now)]
@@ -102,7 +100,7 @@ def _scorecard(loaded: LoadedLoop) -> list[Finding]:
         if (words := vague(anchor))
     ]
     return [
-        found("scorecard", f"{count} competencies ({LEAST} to {MOST} can be rated), each level with an anchor"),
+        found("scorecard", f"{count} competencies, each level with an anchor"),
         *findings,
     ]
 
@@ -169,7 +167,7 @@ def _challenges(loaded: LoadedLoop, challenges: Mapping[str, Challenge]) -> list
 
 
 def _against(
-    name: str, primary: str, secondary: list[str], seconds: float, challenge: Challenge, place: str
+    name: str, primary: str, secondary: Sequence[str], seconds: float, challenge: Challenge, place: str
 ) -> list[Finding]:
     problems = []
     if primary != challenge.primary_competency:

@@ -11,6 +11,15 @@ from grader.authoring.loop import LoadedLoop
 from grader.authoring.loop_check import per_hour
 
 TEMPLATE = Path(__file__).parent / "templates" / "loop" / "loop.html.j2"
+SHORT = {
+    "coding_fundamentals": "coding",
+    "system_design": "design",
+    "llm_domain_knowledge": "LLM",
+    "evaluation_methodology": "evaluation",
+    "collaboration_communication": "communication",
+    "production_engineering": "production",
+}
+"""Competency → head of its column, so that the table fits a terminal."""
 
 
 def as_json(loaded: LoadedLoop, findings: Sequence[Finding]) -> dict[str, Any]:
@@ -57,7 +66,7 @@ def as_text(loaded: LoadedLoop, findings: Sequence[Finding]) -> str:
     """The matrix and the findings for a terminal."""
     data = as_json(loaded, findings)
     names = [competency["id"] for competency in data["competencies"]]
-    table = [["round", *(name.replace("_", " ") for name in names), "minutes", "points per hour"]]
+    table = [["round", *(SHORT[name] for name in names), "minutes", "points per hour"]]
     for one in data["rounds"]:
         cells = [one["cells"][name] or "·" for name in names]
         table.append([one["id"], *cells, f"{one['minutes']:g}", f"{one['points_per_hour']:.1f}"])

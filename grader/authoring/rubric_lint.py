@@ -16,10 +16,10 @@ VAGUE = frozenset(
     re.findall(
         r"\S+",
         """
-        adequate adequately appropriate appropriately average bad clear clearly comprehensive comprehensively decent
-        effective effectively excellent excellently exceptional fair good great helpful high-quality impressive
+        adequate adequately appropriate appropriately clear clearly comprehensive comprehensively decent
+        effective effectively excellent excellently exceptional good great helpful high-quality impressive
         insightful nice nicely outstanding poor poorly proper properly reasonable reasonably robust satisfactory solid
-        strong strongly sufficient sufficiently superb thorough thoroughly thoughtful unclear weak well
+        strong strongly sufficient sufficiently superb thorough thoroughly thoughtful unclear well
         """,
     )
 )
