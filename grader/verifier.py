@@ -74,7 +74,7 @@ def _add(event: Event, expected: Mapping[str, Mapping[str, Any]], results: dict[
     fault = Fault(event["fault"]) if event["fault"] else None
     if event["status"] == "error" and fault is Fault.INFRASTRUCTURE:
         raise InfrastructureError(f"The run was cut short in {name}: {event['message']}", fix="grade again")
-    if event["status"] == "error" and not event["used"]:
+    if event["status"] in {"error", "failed"} and not event["used"]:
         raise ChallengeError(f"The hidden test {name} fails by itself, without the submission: {event['message']}")
     results[name] = _result(event, expected[name], fault)
 

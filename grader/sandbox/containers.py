@@ -43,13 +43,12 @@ def verifier_options() -> dict[str, Any]:
     host = _common(VERIFIER_MEMORY, VERIFIER_PROCESSES, cpus=2.0, disk=VERIFIER_DISK, open_files=1024)
     host |= {"network_mode": "none", "dns": ["127.0.0.1"], "dns_search": ["."]}
     container = {
-        "command": ["python3", "-E", "-s", "/opt/grader/boot.py"],
+        "command": ["python3", "-s", "/opt/grader/boot.py"],
         "user": f"{VERIFIER_USER}:{VERIFIER_USER}",
         "environment": {**PINNED, "PYTHONPATH": "/opt/packages"},
         "stdin_open": True,
         "working_dir": "/tmp",  # noqa: S108
     }
-    container["command"] = ["python3", "-s", "/opt/grader/boot.py"]
     return {"host": host, "container": container}
 
 
@@ -59,7 +58,7 @@ def candidate_options(limits: CandidateLimits, verifier: str, run_id: str, runti
     host |= {"network_mode": f"container:{verifier}", **({"runtime": runtime} if runtime else {})}
     user = _user(run_id)
     container = {
-        "command": ["python3", "-E", "-s", "-S", "/opt/grader/bridge.py"],
+        "command": ["python3", "-s", "-S", "/opt/grader/bridge.py"],  # not -E: PINNED must reach candidate code
         "user": f"{user}:{user}",
         "environment": PINNED,
         "volumes": ["/submission"],

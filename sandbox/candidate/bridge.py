@@ -106,16 +106,22 @@ class Bridge:
 
     def op_worker(self) -> tuple[dict, list[int]]:
         ours, theirs = socket.socketpair()
-        pid, ends = self.start(
-            lambda: worker.main(theirs, SUBMISSION, self.packages, STARTUP), os.open(os.devnull, os.O_RDONLY)
-        )
-        keep = theirs.detach()
-        os.close(keep)
+        with theirs:
+            try:
+                nothing = os.open(os.devnull, os.O_RDONLY)
+                pid, ends = self.start(lambda: worker.main(theirs, SUBMISSION, self.packages, STARTUP), nothing)
+            except OSError:
+                ours.close()
+                raise
         return {"pid": pid}, [ours.detach(), *ends]
 
     def op_command(self, argv: list[str], env: dict[str, str]) -> tuple[dict, list[int]]:
         reader, writer = os.pipe()
-        pid, ends = self.start(lambda: worker.execute(argv, env, SUBMISSION, self.packages), reader)
+        try:
+            pid, ends = self.start(lambda: worker.execute(argv, env, SUBMISSION, self.packages), reader)
+        except OSError:
+            os.close(writer)
+            raise
         return {"pid": pid}, [writer, *ends]
 
     def op_usage(self, pid: int) -> tuple[dict, list[int]]:
@@ -136,10 +142,16 @@ class Bridge:
 
     def start(self, run, stdin: int) -> tuple[int, list[int]]:
         """Forks a candidate process that reads `stdin` and calls `run`. Returns its pid and what is read from it."""
-        out_reader, out_writer = os.pipe()
-        err_reader, err_writer = os.pipe()
-        status_reader, status_writer = os.pipe()
-        pid = os.fork()
+        ends = [stdin]
+        try:
+            for _ in range(3):
+                ends += os.pipe()
+            pid = os.fork()
+        except OSError:  # the candidate has used up processes or memory: that costs us no descriptor
+            for end in ends:
+                os.close(end)
+            raise
+        _, out_reader, out_writer, err_reader, err_writer, status_reader, status_writer = ends
         if pid == 0:
             try:
                 become_candidate(stdin, out_writer, err_writer)

@@ -94,11 +94,16 @@ async def _wait(value: object) -> object:
 
 
 def _perform(request: dict, objects: dict[int, object]) -> object:
-    arguments = [objects[item["object"]] if "object" in item else item["value"] for item in request.get("args", [])]
+    arguments = [_argument(item, objects) for item in request.get("args", [])]
+    named = {name: _argument(item, objects) for name, item in request.get("kwargs", {}).items()}
     if request["op"] == "get":
         return getattr(objects[request["on"]], request["name"])
     owner = objects[request["on"]] if request["op"] == "method" else importlib.import_module(request["module"])
-    return getattr(owner, request["name"])(*arguments, **request.get("kwargs", {}))
+    return getattr(owner, request["name"])(*arguments, **named)
+
+
+def _argument(item: dict, objects: dict[int, object]) -> object:
+    return objects[item["object"]] if "object" in item else item["value"]
 
 
 def _describe(problem: BaseException) -> dict[str, str]:

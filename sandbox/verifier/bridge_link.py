@@ -18,10 +18,15 @@ ANSWER_SECONDS = 30.0
 """How long pid 1 may take for one request; it has to empty a full disk at most."""
 DRAIN_SECONDS = 0.2
 CHUNK = 1 << 16
+STARTS = ("worker", "command")
 
 
 class BridgeLostError(RuntimeError):
     """The candidate's container has gone or does not answer. The host finds out why."""
+
+
+class NoProcessError(RuntimeError):
+    """The candidate's container lives and has no process left to give: what runs in it has used them up."""
 
 
 class Listener:
@@ -54,6 +59,11 @@ class Capture:
         room = max(0, self.cap - len(self.kept))
         self.kept += data[:room]
         self.dropped += len(data) - len(data[:room])
+
+    def append(self, other: Capture) -> None:
+        """What `other` kept, as far as there is room, and all that it dropped."""
+        self.add(bytes(other.kept))
+        self.dropped += other.dropped
 
     @property
     def text(self) -> str:
@@ -91,22 +101,32 @@ class Link:
         self.bridge = bridge
         self.bridge.settimeout(ANSWER_SECONDS)
         self.processes: list[Process] = []
+        self.lost = ""
+        """Why this bridge is of no use any more; a late answer must not pass for the answer to something else."""
         self.memory_kills = 0
         """The kernel's kills for memory in this container up to the last reset."""
 
     def ask(self, **request: object) -> tuple[dict, list[int]]:
-        """One request; the reply and the descriptors that came with it. Raises BridgeLostError."""
+        """One request; the reply and the descriptors that came with it. Raises BridgeLostError, NoProcessError."""
+        if self.lost:
+            raise BridgeLostError(self.lost)
         try:
             self.bridge.send(json.dumps(request).encode())
             packet, ends, _, _ = socket.recv_fds(self.bridge, 1 << 16, 8)
         except OSError as problem:
-            raise BridgeLostError(f"the candidate's container does not answer: {problem}") from problem
+            raise self._lose(f"the candidate's container does not answer: {problem}") from problem
         if not packet:
-            raise BridgeLostError("the candidate's container has ended")
+            raise self._lose("the candidate's container has ended")
         reply = json.loads(packet)
-        if "error" in reply:
-            raise BridgeLostError(f"the candidate's container could not start a process: {reply['error']}")
-        return reply, ends
+        if "error" not in reply:
+            return reply, ends
+        if request["op"] in STARTS and self.processes:
+            raise NoProcessError(reply["error"])
+        raise self._lose(f"the candidate's container could not do what it was asked for: {reply['error']}")
+
+    def _lose(self, why: str) -> BridgeLostError:
+        self.lost = why
+        return BridgeLostError(why)
 
     def start(self, cap: int, **request: object) -> Process:
         reply, ends = self.ask(**request)

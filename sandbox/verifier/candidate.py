@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import wire
-from bridge_link import DRAIN_SECONDS, Link, Process
+from bridge_link import DRAIN_SECONDS, Link, NoProcessError, Process
 
 START_SECONDS = 0.02
 
@@ -17,7 +17,8 @@ START_SECONDS = 0.02
 class CandidateError(Exception):
     """The candidate's code raised, ended, ran out of a limit or answered with something unusable.
 
-    `type` is the class name of the candidate's exception, or one of ProcessDied, TimeLimit, MemoryLimit, BadReply;
+    `type` is the class name of the candidate's exception, or one of ProcessDied, TimeLimit, MemoryLimit, ProcessLimit,
+    BadReply;
     `message` is plain text; `where` names the innermost line of the submission, where known.
     """
 
@@ -79,7 +80,7 @@ class Remote:
     def __init__(self, candidate: Candidate, number: int) -> None:
         self._candidate, self.number = candidate, number
 
-    def call(self, method: str, *args: Any, limit: float | None = None, **kwargs: Any) -> Any:
+    def call(self, method: str, /, *args: Any, limit: float | None = None, **kwargs: Any) -> Any:
         """Calls a method; JSON in and out. Raises CandidateError."""
         return self._candidate.ask("method", limit, name=method, on=self.number, args=args, kwargs=kwargs)
 
@@ -108,7 +109,7 @@ class Candidate:
 
     # ------------------------------------------------------------------------------------------------ tests' calls
 
-    def call(self, function: str, *args: Any, limit: float | None = None, **kwargs: Any) -> Any:
+    def call(self, function: str, /, *args: Any, limit: float | None = None, **kwargs: Any) -> Any:
         """Calls a function of the challenge's module; JSON in and out. `limit` in seconds may only be shorter than the
         challenge's. Raises CandidateError."""
         return self.ask("call", limit, name=function, module=self._module, args=args, kwargs=kwargs)
@@ -126,7 +127,7 @@ class Candidate:
                     raise result
         return results
 
-    def make(self, name: str, *args: Any, limit: float | None = None, **kwargs: Any) -> Remote:
+    def make(self, name: str, /, *args: Any, limit: float | None = None, **kwargs: Any) -> Remote:
         """Calls `name` (a class or a function) and keeps the result in the candidate's process."""
         request = self._request("make", name=name, module=self._module, args=args, kwargs=kwargs)
         self._only(self._exchange([request], limit))
@@ -193,10 +194,12 @@ class Candidate:
             raise results[0]
         return results[0]
 
-    def _request(self, op: str, args: Iterable[Any] = (), **fields: Any) -> dict[str, Any]:
+    def _request(
+        self, op: str, args: Iterable[Any] = (), kwargs: Mapping[str, Any] | None = None, **fields: Any
+    ) -> dict[str, Any]:
         self._serial += 1
-        wrapped = [{"object": arg.number} if isinstance(arg, Remote) else {"value": arg} for arg in args]
-        return {"id": self._serial, "op": op, "args": wrapped, **fields}
+        named = {name: _wrapped(arg) for name, arg in (kwargs or {}).items()}
+        return {"id": self._serial, "op": op, "args": [_wrapped(arg) for arg in args], "kwargs": named, **fields}
 
     def _exchange(self, requests: list[dict[str, Any]], limit: float | None) -> list[Any]:
         """Sends all requests and reads the replies in order; each has the time limit to itself."""
@@ -256,13 +259,21 @@ class Candidate:
     # ------------------------------------------------------------------------------------------------ processes
 
     def _start_worker(self) -> Process:
-        self._worker = self._link.start(self._output_cap, op="worker")
+        self._worker = self._launch("the candidate's process", op="worker")
         return self._worker
+
+    def _launch(self, what: str, **request: object) -> Process:
+        try:
+            return self._link.start(self._output_cap, **request)
+        except NoProcessError as problem:
+            self._hit("processes")
+            raise CandidateError("ProcessLimit", f"{what} could not be started: {problem}", limit="processes") from None
 
     def _command(self, argv: list[str], env: dict[str, str] | None) -> Process:
         if self._budget.left <= 0:
             raise self._time_limit(f"the command {argv[0]}", 0.0, "total")
-        return self._link.start(self._output_cap, op="command", argv=[str(part) for part in argv], env=env or {})
+        words = [str(part) for part in argv]
+        return self._launch(f"the command {words[0]}", op="command", argv=words, env=env or {})
 
     def _spend(self, seconds: float) -> None:
         self.seconds = seconds
@@ -301,6 +312,10 @@ class Candidate:
             "ended" if code is None else f"was ended by signal {-code}" if code < 0 else f"ended with exit code {code}"
         )
         return CandidateError("ProcessDied", f"{what} {how}")
+
+
+def _wrapped(argument: Any) -> dict[str, Any]:
+    return {"object": argument.number} if isinstance(argument, Remote) else {"value": argument}
 
 
 def _listens(port: int) -> bool:

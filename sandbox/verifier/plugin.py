@@ -6,7 +6,7 @@ import inspect
 from dataclasses import dataclass, field
 
 import pytest
-from bridge_link import BridgeLostError, Link, Process
+from bridge_link import BridgeLostError, Capture, Link, Process
 from candidate import Budget, Candidate, CandidateError, Files
 from events import Events, cut
 
@@ -149,7 +149,11 @@ class Verifier:
 
     def report(self, item: pytest.Item, processes: list[Process], limits: list[str], peak: int | None) -> None:
         now, candidate = self.now, self.now.candidate
-        dropped = sum(process.stdout.dropped + process.stderr.dropped for process in processes)
+        stdout, stderr = (Capture(self.job.output_bytes) for _ in range(2))
+        for process in processes:
+            stdout.append(process.stdout)
+            stderr.append(process.stderr)
+        dropped = stdout.dropped + stderr.dropped
         self.events.send(
             "test",
             id=item.nodeid,
@@ -159,8 +163,8 @@ class Verifier:
             seconds=round(candidate.total_seconds, 6) if candidate else 0.0,
             metrics=now.metrics,
             limits=sorted({*limits, *(["output"] if dropped else [])}),
-            stdout="".join(process.stdout.text for process in processes),
-            stderr="".join(process.stderr.text for process in processes),
+            stdout=stdout.text,
+            stderr=stderr.text,
             dropped_bytes=dropped,
             peak_memory=peak,
             used=candidate is not None,
