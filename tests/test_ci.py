@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import re
 import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -55,24 +54,17 @@ def test_the_gitlab_job_runs_the_documented_commands() -> None:
 class Runner:
     """Runs the action's `run` steps in order, as a hosted runner does: expressions filled in, GITHUB_* files kept."""
 
-    def __init__(self, folder: Path, inputs: dict[str, str]) -> None:
-        self.folder = folder
+    def __init__(self, folder: Path, temp: Path, inputs: dict[str, str]) -> None:
+        self.folder, self.temp = folder, temp
         defaults = {name: str(entry.get("default", "")) for name, entry in ACTION["inputs"].items()}
         self.values = {f"inputs.{name}": value for name, value in {**defaults, **inputs}.items()}
         self.values["github.action_path"] = str(ROOT)
-        self.temp = folder / "temp"
-        binaries = self.temp / "grader" / "bin"
-        binaries.mkdir(parents=True)
-        (binaries / "grade").symlink_to(Path(sys.executable).with_name("grade"))
         self.summary, self.output = folder / "summary", folder / "output"
 
-    def run(self) -> int:
-        for step in steps():
-            if "run" in step and step["name"] != "Set up":
-                code = self.step(step)
-                if code:
-                    return code
-        return 0
+    def run(self, *, set_up: bool = False) -> int:
+        """The code of the first step that fails; `set_up` says which half: the installation, or all after it."""
+        chosen = [step for step in steps() if "run" in step and (step["name"] == "Set up") is set_up]
+        return next((code for code in map(self.step, chosen) if code), 0)
 
     def step(self, step: dict[str, Any]) -> int:
         self.output.write_text("")
@@ -89,15 +81,23 @@ class Runner:
         return done.returncode
 
 
-@pytest.fixture
-def inputs() -> dict[str, str]:
-    pack = ROOT / "tests" / "packs" / "sums"
-    return {"submission": str(pack / "solution"), "challenge": str(pack), "fail-under": "70"}
+PACK = ROOT / "tests" / "packs" / "sums"
+INPUTS = {"submission": str(PACK / "solution"), "challenge": str(PACK), "fail-under": "70"}
+
+
+@pytest.fixture(scope="module")
+def temp(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A runner's temporary folder after the action's own set-up step has been run in it."""
+    folder = tmp_path_factory.mktemp("runner")
+    assert Runner(folder, folder, INPUTS).run(set_up=True) == 0
+    assert (folder / "grader" / "bin" / "grade").is_file()
+    return folder
 
 
 @pytest.mark.docker
-def test_the_steps_grade_and_say_the_score(tmp_path: Path, inputs: dict[str, str]) -> None:
-    runner = Runner(tmp_path, inputs)
+@pytest.mark.xdist_group("ci")
+def test_the_steps_grade_and_say_the_score(tmp_path: Path, temp: Path) -> None:
+    runner = Runner(tmp_path, temp, INPUTS)
     assert runner.run() == 0
     assert runner.values["steps.result.outputs.status"] == "graded"
     assert float(runner.values["steps.result.outputs.score"]) > 70
@@ -107,13 +107,15 @@ def test_the_steps_grade_and_say_the_score(tmp_path: Path, inputs: dict[str, str
 
 
 @pytest.mark.docker
-def test_a_score_below_the_mark_fails_the_job(tmp_path: Path, inputs: dict[str, str]) -> None:
-    assert Runner(tmp_path, {**inputs, "fail-under": "99"}).run() == 1
+@pytest.mark.xdist_group("ci")
+def test_a_score_below_the_mark_fails_the_job(tmp_path: Path, temp: Path) -> None:
+    assert Runner(tmp_path, temp, {**INPUTS, "fail-under": "99"}).run() == 1
 
 
 @pytest.mark.docker
-def test_a_refused_submission_fails_the_job_with_its_code(tmp_path: Path, inputs: dict[str, str]) -> None:
+@pytest.mark.xdist_group("ci")
+def test_a_refused_submission_fails_the_job_with_its_code(tmp_path: Path, temp: Path) -> None:
     (tmp_path / "bad.zip").write_bytes(b"PK\3\4no")
-    runner = Runner(tmp_path, {**inputs, "submission": str(tmp_path / "bad.zip")})
+    runner = Runner(tmp_path, temp, {**INPUTS, "submission": str(tmp_path / "bad.zip")})
     assert runner.run() == 3
     assert runner.values["steps.result.outputs.status"] == "refused"
