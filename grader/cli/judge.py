@@ -10,8 +10,7 @@ import click
 
 if TYPE_CHECKING:
     from grader.challenge import Challenge
-    from grader.judge import JudgeResult
-    from grader.records import CriterionResult, Submission
+    from grader.records import CriterionResult, JudgeResult, Submission
     from grader.settings import Settings
 
 

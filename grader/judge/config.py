@@ -64,8 +64,8 @@ class JudgeConfig:
     @classmethod
     def of(cls, settings: Settings) -> JudgeConfig:
         """The configuration in force. Raises UsageError for a key of `[judge]` or `[prices]` that is not known."""
-        table = dict(getattr(settings, "judge", {}) or {})
-        prices = {name: _price(name, row) for name, row in dict(getattr(settings, "prices", {}) or {}).items()}
+        table = dict(settings.judge)
+        prices = {name: _price(name, row) for name, row in settings.prices.items()}
         known = {item.name: item.default for item in fields(cls)}
         for key, value in table.items():
             _check(key, value, known)

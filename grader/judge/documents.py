@@ -102,7 +102,7 @@ def view(path: str, content: bytes, redactor: Redactor) -> View | None:
     lines = neutralised.split("\n")
     removed = Counter(cleaned.removed)
     removed["notebook outputs"] += outputs
-    shown, _ = redactor.text(plain(path, markup=False).text)
+    shown = redactor.path(plain(path, markup=False).text)
     return View(
         path=path,
         shown=neutral(shown).replace("\n", " "),

@@ -109,6 +109,7 @@ class Redactor:
         self._full = _any_of(identities.full_names, re.IGNORECASE)
         capital = [word for word in identities.words if word[0].isupper()]
         self._words = _any_of(capital, 0)
+        self._anywhere = _any_of(identities.words, re.IGNORECASE)
         self._handles = _any_of([word for word in identities.words if not word[0].isupper()], re.IGNORECASE)
 
     def text(self, text: str, *, handles: bool = True) -> tuple[str, Counter[str]]:
@@ -124,6 +125,11 @@ class Redactor:
         if handles:
             text = _swap(_HANDLE, text, removed, "handles", lambda _: "[handle]")
         return text, removed
+
+    def path(self, path: str) -> str:
+        """A path without identities. In file names, names stand in any case."""
+        shown, _ = self.text(path)
+        return self._anywhere.sub("[name]", shown) if self._anywhere is not None else shown
 
 
 def _any_of(names: Iterable[str], flags: int) -> re.Pattern[str] | None:

@@ -1,0 +1,349 @@
+"""The judge over real HTTP: faults become reasons, never low levels; what was paid for is kept."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pytest_httpserver import HTTPServer
+from werkzeug import Request, Response
+
+from grader.challenge import Challenge, load_challenge
+from grader.errors import UsageError
+from grader.judge import judge_submission
+from grader.judge.config import JudgeConfig
+from grader.records import JudgeResult, Submission
+from grader.settings import Settings
+from grader.testing import judges, packs
+from grader.testing.judge_server import Behaviour, running
+
+FILES = {
+    "DECISIONS.md": packs.answer(7, 4).encode(),
+    "triage.py": b"def triage(ticket):\n    return classify(ticket)\n",
+}
+
+
+@pytest.fixture(scope="module")
+def pack(tmp_path_factory: pytest.TempPathFactory) -> Challenge:
+    return load_challenge(packs.write_pack(tmp_path_factory.mktemp("packs") / "tiny"))
+
+
+def ask(
+    pack: Challenge, url: str, cache: Path, *, prices: Mapping[str, Any] | None = None, **table: Any
+) -> JudgeResult:
+    settings = Settings(openai_base_url=url, judge_model="m-1", judge={"max_retries": 1, **table}, prices=prices or {})
+    submission = Submission(digest="sha256:0", files=FILES)
+    return judge_submission(pack, submission, settings, calibration=None, cache_dir=cache)
+
+
+def completion(content: Any, **choice: Any) -> dict[str, Any]:
+    message = {"role": "assistant", "content": content if isinstance(content, str) else json.dumps(content)}
+    return {
+        "id": "x", "object": "chat.completion", "created": 1, "model": "m-1",
+        "choices": [{"index": 0, "message": message, "finish_reason": "stop", **choice}],
+    }  # fmt: skip
+
+
+def reply(**changes: Any) -> dict[str, Any]:
+    quote = {"path": "DECISIONS.md", "start_line": 3, "end_line": 3, "quote": "What we looked at in case"}
+    return {"rationale": "It shows.", "evidence": [quote], "level": "4", **changes}
+
+
+def only(result: JudgeResult) -> Any:
+    (criterion,) = result.criteria
+    assert not criterion.accepted
+    assert criterion.level is None
+    return criterion
+
+
+@pytest.mark.parametrize(
+    ("fault", "says"),
+    [
+        ("429", "over its limit or quota"),
+        ("500", "failed (500"),
+        ("drop", "could not be reached"),
+        ("truncated", "could not be reached"),
+        ("off_menu", "'11' is not among"),
+        ("extra_keys", "'verdict', which was not asked for"),
+        ("refusal", "refused to answer"),
+        ("cut", "cut off at"),
+    ],
+)
+def test_a_fault_of_the_endpoint_leaves_the_criterion_unscored_with_its_reason(
+    fault: str, says: str, pack: Challenge, tmp_path: Path
+) -> None:
+    with running(judges.constant(1), Behaviour(fault=fault)) as server:
+        criterion = only(ask(pack, server.url, tmp_path))
+    assert says in criterion.reason
+    assert criterion.suggestion is None
+
+
+def test_a_stalled_endpoint_is_given_up_at_the_time_out(pack: Challenge, tmp_path: Path) -> None:
+    with running(judges.constant(1), Behaviour(fault="stall")) as server:
+        started = time.monotonic()
+        criterion = only(ask(pack, server.url, tmp_path, timeout=0.3, max_retries=0))
+    assert "did not answer within 0.3 s" in criterion.reason
+    assert time.monotonic() - started < 5
+
+
+def test_nothing_is_waited_for_beyond_the_deadline(pack: Challenge, tmp_path: Path) -> None:
+    with running(judges.constant(1), Behaviour(latency=30)) as server:
+        started = time.monotonic()
+        criterion = only(ask(pack, server.url, tmp_path, deadline=1.0))
+    assert "did not answer within 1 s" in criterion.reason
+    assert time.monotonic() - started < 4
+
+
+def test_retry_after_is_waited_for_and_then_the_answer_counts(
+    pack: Challenge, tmp_path: Path, httpserver: HTTPServer
+) -> None:
+    times: list[float] = []
+
+    def handler(_request: Request) -> Response:
+        times.append(time.monotonic())
+        if len(times) == 1:
+            return Response("{}", 429, headers={"Retry-After": "0.7"}, content_type="application/json")
+        return Response(json.dumps(completion(reply())), 200, content_type="application/json")
+
+    httpserver.expect_request("/v1/chat/completions").respond_with_handler(handler)
+    result = ask(pack, httpserver.url_for("/v1"), tmp_path)
+    assert only(result).suggestion == 4
+    assert times[1] - times[0] >= 0.65
+
+
+def test_other_criteria_stand_when_one_cannot_be_judged(tmp_path: Path, httpserver: HTTPServer) -> None:
+    second = packs.DOCUMENT_CRITERION.replace("failure-modes", "trade-offs").replace("Which failure", "Which other")
+    pack = load_challenge(packs.write_pack(tmp_path / "two", criteria=(packs.DOCUMENT_CRITERION, second)))
+
+    def handler(request: Request) -> Response:
+        if "Which other" in request.get_data(as_text=True):
+            return Response("{}", 401, content_type="application/json")
+        return Response(json.dumps(completion(reply())), 200, content_type="application/json")
+
+    httpserver.expect_request("/v1/chat/completions").respond_with_handler(handler)
+    first, other = ask(pack, httpserver.url_for("/v1"), tmp_path).criteria
+    assert first.suggestion == 4
+    assert "did not take the API key" in other.reason
+
+
+@pytest.mark.parametrize(("modes", "seen"), [(("json_schema",), 1), (("json_object",), 2), ((), 3)])
+def test_what_an_endpoint_cannot_do_is_tried_once_and_remembered(
+    modes: tuple[str, ...], seen: int, pack: Challenge, tmp_path: Path
+) -> None:
+    with running(judges.constant(4), Behaviour(modes=modes)) as server:
+        assert only(ask(pack, server.url, tmp_path)).suggestion == 4
+        assert len(server.requests) == seen
+        changed = Submission(digest="sha256:1", files={"DECISIONS.md": packs.answer(8, 4).encode()})
+        settings = Settings(openai_base_url=server.url, judge_model="m-1")
+        judge_submission(pack, changed, settings, calibration=None, cache_dir=tmp_path)
+        assert len(server.requests) == seen + 1
+
+
+def test_an_endpoint_that_ignores_the_schema_is_asked_in_words_and_may_repair_once(
+    pack: Challenge, tmp_path: Path
+) -> None:
+    with running(judges.constant(4), Behaviour(fault="prose", fault_times=3, modes=("json_schema",))) as server:
+        criterion = only(ask(pack, server.url, tmp_path))
+        bodies = list(server.requests)
+    assert criterion.suggestion == 4
+    assert criterion.details["mode"] == "prompt"
+    assert "could not be used" in bodies[-1]["messages"][-1]["content"]
+
+
+def test_a_second_unusable_reply_is_not_asked_to_be_repaired_again(pack: Challenge, tmp_path: Path) -> None:
+    with running(judges.constant(4), Behaviour(fault="prose", modes=())) as server:
+        criterion = only(ask(pack, server.url, tmp_path))
+        assert len(server.requests) == 4
+    assert "neither was its repair" in criterion.reason
+
+
+def test_a_parameter_that_the_model_does_not_take_is_left_out(
+    pack: Challenge, tmp_path: Path, httpserver: HTTPServer
+) -> None:
+    bodies: list[dict[str, Any]] = []
+
+    def handler(request: Request) -> Response:
+        bodies.append(request.get_json())
+        for name in ("temperature", "seed", "max_tokens"):
+            if name in bodies[-1]:
+                hint = "use max_completion_tokens" if name == "max_tokens" else f"unsupported: {name}"
+                return Response(json.dumps({"error": {"message": hint}}), 400, content_type="application/json")
+        return Response(json.dumps(completion(reply())), 200, content_type="application/json")
+
+    httpserver.expect_request("/v1/chat/completions").respond_with_handler(handler)
+    criterion = only(ask(pack, httpserver.url_for("/v1"), tmp_path))
+    assert criterion.suggestion == 4
+    assert bodies[-1]["response_format"]["type"] == "json_schema"
+    assert "max_completion_tokens" in bodies[-1]
+    assert criterion.details["mode"] == "json_schema without temperature without seed"
+
+
+def test_the_same_grade_made_again_makes_no_call_and_gives_the_same_result(pack: Challenge, tmp_path: Path) -> None:
+    with running(judges.at_random()) as server:
+        first = ask(pack, server.url, tmp_path)
+        calls = len(server.requests)
+        again = ask(pack, server.url, tmp_path)
+        assert len(server.requests) == calls == 1
+    assert again == first
+
+
+@pytest.mark.parametrize("changed", ["model", "anchor", "text", "sampling", "endpoint"])
+def test_whatever_decides_an_answer_is_part_of_its_key(changed: str, tmp_path: Path) -> None:
+    pack = load_challenge(packs.write_pack(tmp_path / "pack"))
+    other = packs.DOCUMENT_CRITERION.replace("only general words", "general words only")
+    with running(judges.constant(3)) as server, running(judges.constant(3)) as second:
+        ask(pack, server.url, tmp_path)
+        settings = Settings(
+            openai_base_url=second.url if changed == "endpoint" else server.url,
+            judge_model="m-2" if changed == "model" else "m-1",
+            judge={"temperature": 0.5} if changed == "sampling" else {},
+        )
+        if changed == "anchor":
+            pack = load_challenge(packs.write_pack(tmp_path / "pack", criteria=(other,)))
+        text = packs.answer(8 if changed == "text" else 7, 4)
+        files = {**FILES, "DECISIONS.md": text.encode()}
+        submission = Submission(digest="sha256:0", files=files)
+        judge_submission(pack, submission, settings, calibration=None, cache_dir=tmp_path)
+        assert len(server.requests) + len(second.requests) == 2
+
+
+def test_the_mark_around_files_is_fresh_for_each_call(tmp_path: Path) -> None:
+    pack = load_challenge(packs.write_pack(tmp_path / "pack"))
+    with running(judges.constant(3)) as server:
+        ask(pack, server.url, tmp_path / "a")
+        ask(pack, server.url, tmp_path / "b")
+        marks = {body["messages"][1]["content"].split(" ", 1)[0] for body in server.requests}
+    assert len(marks) == 2
+    assert all(mark.startswith("mark-") and len(mark) == 21 for mark in marks)
+
+
+def test_the_token_budget_leaves_out_criteria_in_the_order_of_the_rubric(tmp_path: Path) -> None:
+    criteria = [packs.DOCUMENT_CRITERION.replace("failure-modes", f"part-{n}") for n in range(3)]
+    pack = load_challenge(packs.write_pack(tmp_path / "pack", criteria=criteria))
+    with running(judges.constant(4)) as server:
+        result = ask(pack, server.url, tmp_path, budget_tokens=6_000)
+    assert [criterion.suggestion for criterion in result.criteria] == [4, 4, None]
+    assert "token budget of 6,000" in result.criteria[2].reason
+
+
+def test_a_money_budget_needs_a_price_and_is_kept(pack: Challenge, tmp_path: Path) -> None:
+    prices = {"m": {"input": 1.0, "output": 2.0, "currency": "EUR"}}
+    with running(judges.constant(4)) as server:
+        assert "no price for the model" in only(ask(pack, server.url, tmp_path, budget_money=1.0)).reason
+        poor = only(ask(pack, server.url, tmp_path, budget_money=0.001, prices=prices))
+        assert "budget of 0.001" in poor.reason
+        result = ask(pack, server.url, tmp_path, budget_money=1.0, prices=prices)
+    used = result.judge["prompt_tokens"], result.judge["completion_tokens"]
+    assert result.judge["cost"] == pytest.approx((used[0] * 1.0 + used[1] * 2.0) / 1e6, abs=1e-6)  # type: ignore[operator]
+    assert result.judge["currency"] == "EUR"
+
+
+def test_an_unknown_price_is_said_and_not_taken_for_nothing(pack: Challenge, tmp_path: Path) -> None:
+    with running(judges.constant(4), Behaviour(report_usage=False)) as server:
+        result = ask(pack, server.url, tmp_path)
+    assert result.judge["cost"] is None
+    assert "no price is known" in str(result.judge["cost_note"])
+    assert result.judge["tokens_estimated"] is True
+
+
+def test_repeats_are_asked_at_once_and_their_median_and_spread_are_given(pack: Challenge, tmp_path: Path) -> None:
+    levels = iter([2, 5, 4])
+    with running(lambda question: judges.quoting(question, next(levels)), Behaviour(latency=0.3)) as server:
+        started = time.monotonic()
+        criterion = only(ask(pack, server.url, tmp_path, repeats=3))
+        assert time.monotonic() - started < 2.5
+        assert len({body["seed"] for body in server.requests}) == 3
+    assert criterion.suggestion == 4
+    assert sorted(criterion.details["levels"]) == [2, 4, 5]
+    assert criterion.details["spread"] == 3
+
+
+def test_six_criteria_take_about_as_long_as_one(tmp_path: Path) -> None:
+    import openai  # noqa: F401 - its import is not what is measured
+
+    criteria = [packs.DOCUMENT_CRITERION.replace("failure-modes", f"part-{n}").replace("Which", f"({n}) Which")
+                for n in range(6)]  # fmt: skip
+    pack = load_challenge(packs.write_pack(tmp_path / "pack", criteria=criteria))
+    with running(judges.constant(4), Behaviour(latency=1.0)) as server:
+        started = time.monotonic()
+        result = ask(pack, server.url, tmp_path)
+        taken = time.monotonic() - started
+    assert [criterion.suggestion for criterion in result.criteria] == [4] * 6
+    assert taken < 2.0
+
+
+def test_a_level_without_a_quote_that_is_in_the_files_is_unscored(
+    pack: Challenge, tmp_path: Path, httpserver: HTTPServer
+) -> None:
+    invented = {"path": "DECISIONS.md", "start_line": 3, "end_line": 3, "quote": "We measured p99 on a live system."}
+    body = completion(reply(evidence=[invented]))
+    httpserver.expect_request("/v1/chat/completions").respond_with_json(body)
+    criterion = only(ask(pack, httpserver.url_for("/v1"), tmp_path))
+    assert criterion.suggestion is None
+    assert "No quote" in criterion.reason
+    assert criterion.details["dropped_quotes"] == {"not in the file": 1}
+
+
+def test_the_lowest_level_needs_no_quote_and_cannot_judge_is_no_level(
+    pack: Challenge, tmp_path: Path, httpserver: HTTPServer
+) -> None:
+    answers = iter([completion(reply(evidence=[], level="1")), completion(reply(level="cannot_judge"))])
+    httpserver.expect_request("/v1/chat/completions").respond_with_handler(
+        lambda _: Response(json.dumps(next(answers)), 200, content_type="application/json")
+    )
+    assert only(ask(pack, httpserver.url_for("/v1"), tmp_path / "a")).suggestion == 1
+    unsure = only(ask(pack, httpserver.url_for("/v1"), tmp_path / "b"))
+    assert unsure.suggestion is None
+    assert "do not allow a decision" in unsure.reason
+
+
+def test_what_only_comments_and_strings_hold_up_goes_to_a_person(tmp_path: Path) -> None:
+    pack = load_challenge(packs.write_pack(tmp_path / "pack", criteria=(packs.CODE_CRITERION,)))
+    code = b'# retries are bounded\ndef call(url):\n    return fetch(url, "retry bounded")\n'
+    submission = Submission(digest="sha256:0", files={"client.py": code})
+
+    def judge(question: judges.Question) -> judges.Opinion:
+        return judges.quoting(question, 4 if "bounded" in question.text else 2, lambda line: "fetch" in line)
+
+    with running(judge) as server:
+        settings = Settings(openai_base_url=server.url, judge_model="m-1")
+        result = judge_submission(pack, submission, settings, calibration=None, cache_dir=tmp_path)
+        assert len(server.requests) == 2
+    assert result.criteria[0].details["bare_level"] == 2
+    assert result.criteria[0].suggestion == 4
+    assert not result.criteria[0].accepted
+
+
+def test_the_judge_sees_no_name_no_score_and_no_other_file(pack: Challenge, tmp_path: Path) -> None:
+    text = (
+        "# Decisions\n\nAuthor: Jane Quimby <jane.quimby@corp.io>, github.com/jquimby\n"
+        "Jane kept /home/quimby/work out.\n"
+    )
+    files = {"DECISIONS.md": text.encode(), "notes.txt": b"other text that no criterion names\n"}
+    with running(judges.constant(3)) as server:
+        settings = Settings(openai_base_url=server.url, judge_model="m-1")
+        submission = Submission(digest="sha256:0", files=files, source="jane-quimby.zip")
+        result = judge_submission(pack, submission, settings, calibration=None, cache_dir=tmp_path)
+        sent = json.dumps(server.requests).lower()
+    assert "jane" not in sent
+    assert "quimby" not in sent
+    assert "corp.io" not in sent
+    assert "no criterion names" not in sent
+    assert result.judge["redacted"] == {"e-mail addresses": 1, "home folders": 1, "names": 2, "profiles": 1}
+
+
+def test_settings_that_are_wrong_are_named(tmp_path: Path) -> None:
+    for table, says in (({"repeat": 3}, "unknown key 'repeat'"), ({"repeats": "3"}, "repeats is '3'")):
+        with pytest.raises(UsageError, match=says):
+            JudgeConfig.of(Settings(judge_model="m", judge=table))
+    with pytest.raises(UsageError, match="needs `input` and `output`"):
+        JudgeConfig.of(Settings(judge_model="m", prices={"m": {"input": 1}}))
+
+
+def test_a_key_in_the_address_is_not_kept() -> None:
+    config = JudgeConfig.of(Settings(judge_model="m", openai_base_url="https://me:secret@host/v1/?key=secret"))
+    assert config.endpoint == "https://host/v1"
