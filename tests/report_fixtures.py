@@ -247,7 +247,7 @@ def needs_review() -> Grade:
     )  # fmt: skip
 
 
-def _levels(**levels: int) -> tuple[CriterionResult, ...]:
+def closed(**levels: int) -> tuple[CriterionResult, ...]:
     """`criteria()` with every criterion closed; `failure_modes=2` changes one."""
     wanted = {"retrieval": 4, "failure-modes": 4, "measurement": 4, "trade-offs": 3, "clarity": 4, "record": 4}
     wanted |= {name.replace("_", "-"): level for name, level in levels.items()}
@@ -264,7 +264,7 @@ def _levels(**levels: int) -> tuple[CriterionResult, ...]:
 
 
 def accepted() -> Grade:
-    return combine(tests(), _levels())
+    return combine(tests(), closed())
 
 
 def rejected() -> Grade:
@@ -282,7 +282,7 @@ def rejected() -> Grade:
         "clarity": "Short functions. Not 4: two names say the opposite of what the code does.",
         "record": "Gives reasons for the main choices. Not 4: nothing is said about what was left out.",
     }
-    levels = _levels(retrieval=2, failure_modes=2, measurement=2, trade_offs=2, clarity=3, record=3)
+    levels = closed(retrieval=2, failure_modes=2, measurement=2, trade_offs=2, clarity=3, record=3)
     return combine(weak, tuple(replace(entry, rationale=said[entry.id]) for entry in levels))
 
 

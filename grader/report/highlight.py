@@ -23,7 +23,7 @@ _LEXERS = {
 }  # fmt: skip
 """Ending, or whole name where there is none → lexer: a table, because guessing reads all the lexers there are."""
 
-MOST_CHARACTERS = 60_000
+MOST_CHARACTERS = 40_000
 """Of one file. Beyond it, and with a line longer than `LONGEST_LINE`, a file is shown without colours."""
 LONGEST_LINE = 1_000
 _SECONDS = 0.5

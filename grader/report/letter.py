@@ -14,7 +14,7 @@ from typing import Literal
 
 from grader.challenge import Challenge
 from grader.records import CriterionResult, Grade
-from grader.report.text import competency, date, listed, number, sentence
+from grader.report.text import competency, date, listed, number, own_name, sentence, stopped
 
 Tone = Literal["advance", "decline", "open", "refused", "ours"]
 
@@ -72,7 +72,7 @@ def letter(grade: Grade, challenge: Challenge | None) -> Letter:
         reference=digest[:8],
         challenge=str(grade.challenge.get("title") or (challenge.title if challenge else "") or "your take-home"),
         graded_on=date(grade.provenance["started_at"]) if grade.provenance.get("started_at") else "",
-        reason=sentence(_own_name(grade.reason)) if grade.status == "refused" else "",
+        reason=stopped(own_name(grade.reason)) if grade.status == "refused" else "",
         strengths=_strengths(counted, groups),
         advice=_advice(counted, groups),
         groups=tuple(group for _, group in groups),
@@ -90,11 +90,6 @@ def _tone(grade: Grade) -> Tone:
         return "ours"
     tones: dict[str, Tone] = {"advance": "advance", "decline": "decline"}
     return tones.get(grade.recommendation, "open")
-
-
-def _own_name(reason: str) -> str:
-    """A refusal without the folders of the machine that read the archive."""
-    return re.sub(r"(?<!\S)/?(?:[^\s/]+/)+([^\s/]+\.(?:zip|tar|t?gz|xz|zst))\b", r"\1", reason)
 
 
 def _groups(grade: Grade, challenge: Challenge | None) -> list[tuple[str, Group]]:

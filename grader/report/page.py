@@ -18,6 +18,9 @@ from grader.report.code import File, Mark, files_of, split_rules
 from grader.report.templating import css_text, pages, policy, source
 from grader.report.text import anonymous, clean, competency, count, listed, number, sentence, stopped
 
+_MANY_FILES, _MANY_TESTS = 60, 300
+"""From here on a page draws only what is looked at: opening stays quick, at the cost of a jumping scroll bar."""
+
 
 class Share(NamedTuple):
     """Where the points of a competency come from: target on the page, name, points, most."""
@@ -58,6 +61,7 @@ def render(
         "style": Markup(style),  # noqa: S704 - our own file, and rules made of checked ids
         "script": Markup(script),  # noqa: S704 - our own file
         "breakable": _breakable,
+        "large": len(files) > _MANY_FILES or (grade.objective is not None and len(grade.objective.tests) > _MANY_TESTS),
     }
     views["parts"] = _parts(views)
     return pages().get_template("report.html.j2").render(views)
@@ -106,7 +110,7 @@ def _always(grade: Grade) -> dict[str, Any]:
         "challenge_name": f"{grade.challenge.get('id') or ''} {grade.challenge.get('version') or ''}".strip(),
         "graded_on": first.started(grade),
         "no_grade": None if grade.score else wording.no_grade(grade),
-        "reason": sentence(grade.reason),
+        "reason": stopped(grade.reason),
         "lead": sentence(grade.recommendation_reason),
         "stages": run.stages(grade.timings),
         "took": run.took(grade.timings),

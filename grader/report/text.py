@@ -45,7 +45,7 @@ def anonymous(text: str, names: Sequence[str] = ()) -> str:
 def number(value: float, digits: int = 2) -> str:
     """2250 → `2,250`, 49.40 → `49.4`, 0.7123 → `0.71`; small values keep two significant digits."""
     if value and abs(value) < 0.01:
-        return f"{value:.2g}"
+        return f"{value:.2g}".replace("-", "−", 1) if value < 0 else f"{value:.2g}"
     shown = f"{value:,.{digits}f}"
     shown = shown.rstrip("0").rstrip(".") if "." in shown else shown
     return "0" if shown == "-0" else shown.replace("-", "−")
@@ -140,3 +140,11 @@ _COMPETENCIES = {
 def competency(name: str) -> str:
     """A competency's id as a reader says it."""
     return _COMPETENCIES.get(name) or name.replace("_", " ").capitalize()
+
+
+_ARCHIVE = re.compile(r"(?<!\S)/?(?:[^\s/]{1,200}/){1,40}([^\s/]{1,200}\.(?:zip|tar|t?gz|xz|zst))\b")
+
+
+def own_name(reason: str) -> str:
+    """A refusal without the folders of the machine that read the archive, for the one who packed it."""
+    return _ARCHIVE.sub(r"\1", reason)

@@ -11,7 +11,7 @@ from typing import Any
 from grader.challenge import Challenge
 from grader.records import Grade
 from grader.report.formats.cases import as_json, cases, challenge_name
-from grader.report.text import clean
+from grader.report.text import clean, own_name
 
 _CANNOT = {
     "refused": "The submission could not be graded as it is: ",
@@ -26,8 +26,11 @@ def write(grade: Grade, challenge: Challenge | None, audience: str) -> bytes:
     data: dict[str, Any] = {"visibility": "after_published", "stdout_visibility": "hidden"}
     if grade.status != "graded" or grade.objective is None:
         said = _CANNOT.get(grade.status, "")
-        own = audience == "reviewer" or grade.status == "refused"
-        return as_json({**data, "output": clean(said + grade.reason if own else said), "tests": []})
+        if audience == "reviewer":
+            said += grade.reason if grade.status == "refused" else f" {grade.reason}"
+        elif grade.status == "refused":
+            said += own_name(grade.reason)
+        return as_json({**data, "output": clean(said), "tests": []})
     found = cases(grade, challenge, audience)
     data |= {
         "score": round(grade.objective.points, 4),

@@ -7,7 +7,7 @@ from grader.records import Grade
 from grader.report import wording
 from grader.report.formats.cases import cases, challenge_name
 from grader.report.markdown_text import escaped
-from grader.report.text import competency, number, sentence, span, stopped
+from grader.report.text import competency, number, own_name, sentence, span, stopped
 
 _MOST = 60
 """Tests that lost points and are listed; a step summary is read, not searched."""
@@ -24,7 +24,7 @@ def _reviewer(grade: Grade, challenge: Challenge | None) -> list[str]:
     lines = [f"## {escaped(wording.outcome(grade, challenge).heading)}", ""]
     if grade.score is None or challenge is None:
         mend = wording.no_grade(grade)
-        return [*lines, escaped(sentence(grade.reason)), "", escaped(mend.fault), "", escaped(mend.step)]
+        return [*lines, escaped(stopped(grade.reason)), "", escaped(mend.fault), "", escaped(mend.step)]
     score = grade.score
     shown = span(score.low, score.high, challenge.pass_mark)
     name, mark = escaped(challenge_name(grade)), number(challenge.pass_mark)
@@ -82,7 +82,7 @@ def _lost(grade: Grade, challenge: Challenge) -> list[str]:
 
 def _candidate(grade: Grade, challenge: Challenge | None) -> list[str]:
     if grade.status == "refused":
-        return ["## This could not be graded as it is", "", escaped(sentence(grade.reason))]
+        return ["## This could not be graded as it is", "", escaped(stopped(own_name(grade.reason)))]
     if grade.status != "graded":
         return ["## There is no grade yet", "", "The fault is on our side; the run will be repeated."]
     lead = "Tests ran by themselves; people read the rest and decide."

@@ -34,8 +34,9 @@ if (tree) {
     for (const line of hits) line.classList.remove("hit", "now");
     const word = find.value.trim().toLowerCase();
     hits = word.length < 2 ? [] : [...document.querySelectorAll(".code .l")].filter((line) => {
-      const number = line.querySelector("a[tabindex]").textContent.length;
-      return line.textContent.toLowerCase().includes(word, line.querySelector(".m") ? 0 : number);
+      let before = 0;
+      for (const link of line.querySelectorAll("a")) before += link.textContent.length;
+      return line.textContent.toLowerCase().includes(word, before);
     });
     for (const line of hits) line.classList.add("hit");
     at = -1;
