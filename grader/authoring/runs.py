@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from grader import objective
 from grader.challenge import Challenge, digest
-from grader.errors import ChallengeError, GraderError, InfrastructureError, RefusedError
+from grader.errors import ChallengeError, GraderError, InfrastructureError, Interrupted, RefusedError
 from grader.pipeline import Request, Run, make_job
 from grader.records import ObjectiveScore, Submission, VerifierResult
 from grader.verifier import collect, seed_for
@@ -81,13 +81,14 @@ def docker(settings: Settings) -> MakeSandbox:
 
 
 class Runner:
-    """Runs tasks of one challenge. `interrupted` work leaves no container behind."""
+    """Runs tasks of one challenge. Work that is interrupted leaves no container behind."""
 
     def __init__(self, challenge: Challenge, settings: Settings, make: MakeSandbox, *, jobs: int = 2) -> None:
         self.challenge, self.settings, self.jobs = challenge, settings, jobs
         self._make = make
         self._digest = digest(challenge)
         self._open: set[Held] = set()
+        self._stopped = False
 
     def seed(self, submission: Submission, number: int = 0) -> int:
         """The seed that `grade` gives `submission`; with a `number` above 0, that of another variant of the data."""
@@ -104,6 +105,7 @@ class Runner:
         """What came of each task, in order; `told` hears of each as it ends, with how many have. Raises
         InfrastructureError when a run could not be carried out."""
         pool = ThreadPoolExecutor(max_workers=self.jobs, thread_name_prefix="run")
+        self._stopped = False
         futures = {pool.submit(self._one, task): n for n, task in enumerate(tasks)}
         results: dict[int, Ran] = {}
         try:
@@ -111,6 +113,7 @@ class Runner:
                 results[futures[future]] = future.result()
                 told(results[futures[future]], len(results))
         finally:
+            self._stopped = True
             pool.shutdown(wait=False, cancel_futures=True)
             for held in list(self._open):
                 held.close()
@@ -132,7 +135,7 @@ class Runner:
         held = Held(self._make(secrets.token_hex(6)))
         self._open.add(held)
         try:
-            held.sandbox.boot()
+            held.boot(stopped=self._stopped)
             observed = collect(_noted(held.sandbox.run(self.job(task)), seen))
             ran = Ran(name=task.name, submission=task.submission, observed=observed, facts=held.sandbox.facts())
         except (ChallengeError, RefusedError) as problem:
@@ -148,10 +151,19 @@ class Held:
 
     def __init__(self, sandbox: Sandbox) -> None:
         self.sandbox = sandbox
+        self._closed = False
         self._lock = threading.Lock()
+
+    def boot(self, *, stopped: bool) -> None:
+        """Starts it, unless all is over already. Raises Interrupted then."""
+        with self._lock:
+            if stopped or self._closed:
+                raise Interrupted("The check was stopped.")
+            self.sandbox.boot()
 
     def close(self) -> None:
         with self._lock:
+            self._closed = True
             self.sandbox.close()
 
 

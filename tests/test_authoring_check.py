@@ -1,0 +1,368 @@
+"""What a check of a pack says about each promise, with a sandbox that plays the hidden tests without Docker."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from grader.authoring.check import Options, Report, check
+from grader.authoring.entries import load_entries
+from grader.authoring.export import report_json
+from grader.authoring.findings import Outcome, holds
+from grader.authoring.runs import Ran, Runner, Task
+from grader.challenge import load_challenge
+from grader.errors import ChallengeError, InfrastructureError, UsageError
+from grader.settings import Settings
+from grader.submission import make_submission
+from tests import authoring_fakes as fakes
+from tests.authoring_fakes import CANARY, Maker, write_pack
+
+STATIC = Options(static=True)
+
+
+def checked(pack: Path, options: Options | None = None, maker: Maker | None = None) -> Report:
+    return check(pack, options or Options(), Settings(), maker or Maker(), lambda _text: None)
+
+
+def broken(report: Report, promise: str = "") -> list[str]:
+    wanted = [f for f in report.findings if f.outcome is Outcome.BROKEN and promise in {"", f.promise}]
+    return [f"{finding.place}: {finding.text}" for finding in wanted]
+
+
+def said(report: Report, promise: str) -> str:
+    return "\n".join(finding.text for finding in report.findings if finding.promise == promise)
+
+
+def only(pack: Path, changes: Mapping[str, str | None], promise: str, options: Options | None = None) -> str:
+    """The one thing that is broken after `changes` of the pack's files."""
+    report = checked(write_pack(pack, changes), options)
+    assert broken(report) == broken(report, promise), "something else is broken as well"
+    assert len(broken(report)) == 1
+    return broken(report)[0]
+
+
+# ------------------------------------------------------------------------------------------------ all is well
+
+
+def test_a_pack_that_keeps_its_promises_has_nothing_broken(tmp_path: Path) -> None:
+    report = checked(write_pack(tmp_path), Options(seeds=4, mutants=6))
+    assert broken(report) == []
+    promises = {finding.promise for finding in report.findings if finding.outcome is Outcome.FOUND}
+    assert promises >= {
+        "schema", "reference", "starter", "submissions", "budget", "canary", "rubric", "competencies", "mutation",
+    }  # fmt: skip
+
+
+def test_the_reference_meets_another_seed_each_time_and_the_first_is_that_of_a_grading(tmp_path: Path) -> None:
+    from grader.challenge import digest
+    from grader.verifier import seed_for
+
+    maker = Maker()
+    pack = write_pack(tmp_path)
+    report = checked(pack, Options(seeds=5, only="solution"), maker)
+    assert len({job.seed for job in maker.jobs}) == 5
+    submission = report.reference[0].submission
+    assert submission is not None
+    assert seed_for(digest(load_challenge(pack)), submission.digest) in {job.seed for job in maker.jobs}
+
+
+def test_the_report_for_programs_holds_findings_runs_and_items(tmp_path: Path) -> None:
+    data = json.loads(json.dumps(report_json(checked(write_pack(tmp_path), Options(seeds=1, mutants=2)))))
+    assert data["holds"] is True
+    assert {run["submission"] for run in data["runs"]} >= {"solution", "starter", "rejected/small"}
+    assert len(data["mutants"]) == 2
+    assert [item["id"] for item in data["items"]] == ["test_it.py::test_a", "test_it.py::test_b"]
+
+
+# ------------------------------------------------------------------------------------------------ files
+
+
+def test_every_error_in_every_file_is_said_at_once_with_its_line(tmp_path: Path) -> None:
+    changes = {
+        "challenge.yaml": fakes.FILES["challenge.yaml"].replace("title: Tiny\n", "titel: Tiny\npass_mark: 170\n"),
+        "rubric.yaml": fakes.FILES["rubric.yaml"].replace("question:", "qestion:").replace("schema: 1", "schema: 1"),
+        "submissions/submissions.yaml": "- path: accepted/other\n  status: fine\n",
+    }
+    problems = broken(checked(write_pack(tmp_path, changes), STATIC))
+    text = "\n".join(problems)
+    assert "challenge.yaml:4: unknown key 'titel'. Did you mean 'title'?" in text
+    assert "challenge.yaml:5: pass_mark" in text
+    assert "rubric.yaml:5: unknown key 'qestion'. Did you mean 'question'?" in text
+    assert "submissions.yaml:2: entries.0.status" in text
+
+
+@pytest.mark.parametrize(
+    ("entry", "reason"),
+    [
+        ("- {path: accepted/other, status: graded}", "objective: [lowest, highest]"),
+        ("- {path: accepted/other, status: graded, objective: [0.9, 0.1]}", "objective: [lowest, highest]"),
+        ("- {path: accepted/other, status: refused, fails: [x]}", "neither `objective` nor `fails`"),
+        ("- {path: ../solution, status: refused}", "leads out of submissions/"),
+        ("- {path: accepted/none, status: refused}", "there is nothing at submissions/accepted/none"),
+        ("- {path: accepted/other, status: graded, objective: [0, 1], failing: [x]}", "unknown key"),
+        ("path: accepted/other", "expected a list"),
+    ],
+)
+def test_an_entry_that_promises_nothing_that_can_be_checked_is_refused(tmp_path: Path, entry: str, reason: str) -> None:
+    pack = write_pack(tmp_path, {"submissions/submissions.yaml": entry + "\n"})
+    with pytest.raises(ChallengeError) as caught:
+        load_entries(pack)
+    assert reason in caught.value.message
+    assert "submissions.yaml:1" in caught.value.message
+
+
+def test_a_folder_that_is_not_listed_is_reported(tmp_path: Path) -> None:
+    assert "submissions/rejected/more" in only(
+        tmp_path, {"submissions/rejected/more/work.py": "f = 1\n"}, "submissions", STATIC
+    )
+
+
+def test_a_canary_in_what_candidates_are_given_is_reported(tmp_path: Path) -> None:
+    assert "starter/public.py" in only(tmp_path, {"starter/public.py": f"X = '{CANARY}'\n"}, "canary", STATIC)
+
+
+def test_a_canary_that_could_turn_up_by_chance_is_refused(tmp_path: Path) -> None:
+    tests = fakes.FILES["tests/test_it.py"].replace(CANARY, "short")
+    assert "tests/test_it.py:1" in only(tmp_path, {"tests/test_it.py": tests}, "canary", STATIC)
+
+
+def test_a_comment_is_a_canary_too(tmp_path: Path) -> None:
+    from grader.authoring.canary import canaries
+
+    pack = write_pack(tmp_path, {"tests/data.csv": "a,b\n# canary: 5f1d7a1c-comment-canary\n"})
+    assert canaries(pack) == {CANARY: "tests/test_it.py:1", "5f1d7a1c-comment-canary": "tests/data.csv:2"}
+
+
+# ------------------------------------------------------------------------------------------------ runs
+
+
+def test_a_reference_that_loses_points_is_named_with_the_test(tmp_path: Path) -> None:
+    report = checked(write_pack(tmp_path, {"solution/work.py": "def f(x):\n    return x + 1\n"}), Options(mutants=3))
+    assert any("solution: 1 of 2 points. test_it.py::test_b" in text for text in broken(report, "reference"))
+    assert "the reference itself loses points" in said(report, "mutation")
+
+
+def test_a_seed_on_which_the_reference_fails_is_named(tmp_path: Path) -> None:
+    first: list[int] = []
+
+    def moody(job: fakes.Job) -> list[dict[str, Any]]:
+        first.append(job.seed)
+        results = fakes.play(job)
+        if job.seed != first[0]:
+            results[0]["metrics"][0]["value"] = 0.5
+        return results
+
+    report = checked(write_pack(tmp_path), Options(seeds=2, jobs=1, only="solution"), Maker(moody))
+    assert len(broken(report, "reference")) == 1
+    assert "solution, seed 2: 1.5 of 2 points" in broken(report, "reference")[0]
+
+
+def test_a_list_of_tests_that_changes_with_the_seed_is_reported(tmp_path: Path) -> None:
+    calls: list[int] = []
+
+    def growing(job: fakes.Job) -> list[dict[str, Any]]:
+        calls.append(1)
+        return [*fakes.play(job), *(fakes.test(f"test_it.py::extra_{n}", "first", 1.0) for n in range(len(calls)))]
+
+    report = checked(write_pack(tmp_path), Options(seeds=2, jobs=1, only="solution"), Maker(growing))
+    assert "change with the seed" in broken(report, "reference")[0]
+
+
+def test_a_starter_that_earns_points_is_reported(tmp_path: Path) -> None:
+    assert "earns 50% for nothing" in only(tmp_path, {"starter/work.py": "def f(x):\n    return x + 1\n"}, "starter")
+
+
+def test_a_starter_without_the_module_is_left_out_with_the_reason(tmp_path: Path) -> None:
+    report = checked(write_pack(tmp_path, {"starter/work.py": None, "starter/README.md": "Write work.py.\n"}))
+    assert broken(report) == []
+    assert "it has no work.py" in said(report, "starter")
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "reason"),
+    [
+        ("[0.4, 0.6]", "[0.6, 0.8]", "rejected/small earns 50.0% of the points, promised are 60% to 80%"),
+        ("::test_b", "::test_a", "test_it.py::test_a should fail, but earns 1 of 1 points"),
+        ("::test_b", "::test_bb", "there is no test test_it.py::test_bb; did you mean test_it.py::test_b?"),
+        ("  status: refused", "  status: graded\n  objective: [0, 1]", "rejected/empty is refused"),
+    ],
+)
+def test_a_submission_that_breaks_its_promise_is_reported_with_its_line(
+    tmp_path: Path, before: str, after: str, reason: str
+) -> None:
+    entries = fakes.FILES["submissions/submissions.yaml"].replace(before, after, 1)
+    text = only(tmp_path, {"submissions/submissions.yaml": entries}, "submissions")
+    assert reason in text
+    assert "submissions.yaml:" in text
+
+
+def test_a_test_that_cannot_judge_a_shipped_submission_is_reported(tmp_path: Path) -> None:
+    def puzzled(job: fakes.Job) -> list[dict[str, Any]]:
+        results = fakes.play(job)
+        if b"passed" in job.files["work.py"]:
+            results[1] |= {"status": "error", "fault": "challenge", "message": "KeyError: 'queue'", "metrics": []}
+        return results
+
+    report = checked(write_pack(tmp_path), maker=Maker(puzzled))
+    assert "cheating/prints: could not be judged" in broken(report, "submissions")[0]
+    assert "KeyError: 'queue'" in broken(report, "submissions")[0]
+
+
+def test_a_reference_that_leaves_no_room_below_the_time_limit_is_reported(tmp_path: Path) -> None:
+    def slow(job: fakes.Job) -> list[dict[str, Any]]:
+        return [{**result, "seconds": 6.0} for result in fakes.play(job)]
+
+    report = checked(write_pack(tmp_path), maker=Maker(slow))
+    assert "takes up to 12.00 s of the 20 s" in broken(report, "budget")[0]
+
+
+@pytest.mark.parametrize("field", ["stdout", "stderr", "message"])
+def test_a_canary_in_what_leaves_the_verifier_is_reported(tmp_path: Path, field: str) -> None:
+    def leaking(job: fakes.Job) -> list[dict[str, Any]]:
+        return [{**result, field: f"seen: {CANARY}"} for result in fakes.play(job)]
+
+    report = checked(write_pack(tmp_path), maker=Maker(leaking))
+    text = "\n".join(broken(report, "canary"))
+    assert "cheating/prints: the canary of tests/test_it.py:1 stands in what the verifier reported" in text
+    assert "stands in evidence/verifier.json" in text
+
+
+def test_the_whole_output_of_cheating_submissions_is_searched(tmp_path: Path) -> None:
+    from grader.authoring.leak import output
+
+    pack = write_pack(tmp_path)
+    report = checked(pack, Options(only="cheating/prints"))
+    source = str(pack / "submissions" / "cheating" / "prints")
+    files = output(pack, source, report.entries[0][1], Settings(), lambda _grade, _run: "printed")
+    assert files.keys() >= {
+        "grade.json", "report.html", "feedback.html", "feedback.md", "junit.xml", "evidence/verifier.json",
+        "the terminal",
+    }  # fmt: skip
+    assert b"printed" in files["the terminal"]
+
+
+def test_a_competency_without_points_and_a_group_without_tests_are_reported(tmp_path: Path) -> None:
+    manifest = fakes.FILES["challenge.yaml"].replace(
+        "[evaluation_methodology]", "[evaluation_methodology, system_design]"
+    )
+    report = checked(write_pack(tmp_path, {"challenge.yaml": manifest + "  third: {title: Third}\n"}))
+    text = "\n".join(broken(report, "competencies"))
+    assert "system_design is named, but no test and no criterion counts for it" in text
+    assert "no test is in the group third" in text
+
+
+def test_only_runs_one_submission(tmp_path: Path) -> None:
+    maker = Maker()
+    report = checked(write_pack(tmp_path), Options(only="submissions/rejected/small/"), maker)
+    assert len(maker.jobs) == 1
+    assert [one.entry.path for one, _ in report.entries] == ["rejected/small"]
+    with pytest.raises(UsageError, match="Known: solution, starter, accepted/other"):
+        checked(write_pack(tmp_path), Options(only="rejected/none"), maker)
+
+
+# ------------------------------------------------------------------------------------------------ mutation
+
+
+def test_mutants_that_lose_points_are_killed_and_counted_by_group(tmp_path: Path) -> None:
+    report = checked(write_pack(tmp_path), Options(seeds=1, mutants=50))
+    assert {verdict.outcome for verdict in report.verdicts} == {"killed"}
+    assert "(100%); by group: first" in said(report, "mutation")
+
+
+def test_survivors_are_listed_with_file_and_line_and_break_a_floor(tmp_path: Path) -> None:
+    def blind(job: fakes.Job) -> list[dict[str, Any]]:
+        return [
+            fakes.play(job)[0],
+            fakes.test("test_it.py::test_b", "second", 0.0 if b"passed" in job.files["work.py"] else 1.0),
+        ]
+
+    pack = write_pack(tmp_path, {"submissions/submissions.yaml": None, "submissions/accepted/other/work.py": None,
+                                 "submissions/accepted/other/NOTES.md": None})  # fmt: skip
+    report = checked(pack, Options(seeds=1, mutants=50, mutation_floor=0.9), Maker(blind))
+    assert "the floor is 90%" in broken(report, "mutation")[0]
+    survivors = [finding for finding in report.findings if "survived" in finding.text]
+    assert any(finding.place.endswith("solution/work.py:3") and "in f()" in finding.text for finding in survivors)
+
+
+def test_mutants_meet_the_variant_of_the_reference_and_a_tighter_time_limit(tmp_path: Path) -> None:
+    maker = Maker()
+    manifest = fakes.FILES["challenge.yaml"].replace("total: 20s", "total: 300s")
+    checked(write_pack(tmp_path, {"challenge.yaml": manifest}), Options(seeds=1, mutants=3), maker)
+    plain = next(job for job in maker.jobs if job.files["work.py"].decode() == fakes.FILES["solution/work.py"])
+    mutated = maker.jobs[-3:]
+    assert {job.seed for job in mutated} == {plain.seed}
+    assert {job.limits.total for job in mutated} == {20.0}
+    assert plain.limits.total == 300.0
+
+
+# ------------------------------------------------------------------------------------------------ what goes wrong
+
+
+def test_an_engine_that_goes_away_ends_the_check_and_breaks_no_promise(tmp_path: Path) -> None:
+    maker = Maker(fails=100)
+    with pytest.raises(InfrastructureError):
+        checked(write_pack(tmp_path), maker=maker)
+    assert not any(sandbox.open for sandbox in maker.made)
+
+
+def test_an_engine_that_goes_away_once_is_tried_again(tmp_path: Path) -> None:
+    assert broken(checked(write_pack(tmp_path), Options(jobs=1), Maker(fails=1))) == []
+
+
+def test_an_interruption_closes_every_sandbox_and_starts_no_other_run(tmp_path: Path) -> None:
+    class Stuck(fakes.Scripted):
+        """Ends its first job at once; later ones hang until they are closed, as a stream that is read does."""
+
+        def __init__(self, hangs: bool) -> None:
+            super().__init__()
+            self.hangs, self.closed = hangs, threading.Event()
+
+        def run(self, job: fakes.Job) -> Iterator[fakes.Event]:
+            if self.hangs:
+                waits.append(self.closed.wait(20))
+                raise InfrastructureError("The verifier's stream ended.")
+            return super().run(job)
+
+        def close(self) -> None:
+            super().close()
+            self.closed.set()
+
+    made: list[Stuck] = []
+    waits: list[bool] = []
+
+    def make(_run_id: str) -> Stuck:
+        made.append(Stuck(hangs=bool(made)))
+        return made[-1]
+
+    def interrupted(_ran: Ran, _done: int) -> None:
+        raise KeyboardInterrupt
+
+    task = Task(name="one", submission=make_submission({"work.py": b"def f(x): return 1\n"}))
+    runner = Runner(load_challenge(write_pack(tmp_path)), Settings(), make)
+    with pytest.raises(KeyboardInterrupt):
+        runner.run([task] * 6, interrupted)
+    assert 2 <= len(made) <= 3
+    assert all(waits), "a sandbox was started and nobody closed it"
+    assert not any(sandbox.open for sandbox in made)
+
+
+def test_a_pack_without_tests_is_held_to_its_files_only(tmp_path: Path) -> None:
+    manifest = (
+        fakes.FILES["challenge.yaml"]
+        .split("groups:")[0]
+        .replace("{objective: 60, subjective: 40}", "{objective: 0, subjective: 100}")
+    )
+    manifest = manifest.replace("coding_fundamentals", "evaluation_methodology").replace(
+        "secondary_competencies: [evaluation_methodology]\n", ""
+    )
+    maker = Maker()
+    pack = write_pack(tmp_path, {"challenge.yaml": manifest, "tests/test_it.py": None, "tests/README.md": "None.\n"})
+    report = checked(pack, maker=maker)
+    assert maker.jobs == []
+    assert broken(report) == []
+    assert holds(report.findings)

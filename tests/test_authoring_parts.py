@@ -1,0 +1,275 @@
+"""The arithmetic and the heuristics of a check: anchors, mutants, items, the list, schemas, a new pack."""
+
+from __future__ import annotations
+
+import ast
+import json
+import re
+import statistics
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from grader.authoring import editor, items, listing, mutants, rubric_lint, scaffold, schema
+from grader.authoring.check import Options, check
+from grader.authoring.findings import Outcome
+from grader.challenge import load_challenge
+from grader.errors import UsageError
+from grader.settings import Settings
+from tests import authoring_fakes as fakes
+
+ROOT = Path(__file__).parent.parent
+
+# ------------------------------------------------------------------------------------------------ anchors
+
+
+@pytest.mark.parametrize(
+    ("anchor", "words"),
+    [
+        ("A good and clear explanation of the approach.", ["clear", "good"]),
+        ("As level 3, and well written.", ["well"]),
+        ("Reasonably thorough handling of errors.", ["reasonably", "thorough"]),
+        ("Names at least two good reasons.", []),
+        ('Claims are adjectives ("robust", "excellent").', []),
+        ("Says what is indexed, as well as how it is scored.", []),
+        ("Failures end the program or are swallowed.", []),
+    ],
+)
+def test_praise_is_vague_where_the_anchor_names_nothing_to_look_for(anchor: str, words: list[str]) -> None:
+    assert rubric_lint.vague(anchor) == words
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "same"),
+    [
+        ("Explains some of the choices.", "Explains most of the choices very well.", True),
+        ("Explains the choices.", "Does not explain the choices.", False),
+        ("Names one failure mode.", "Names two failure modes.", False),
+        ("Explains the choice.", "Explains the choice with a figure.", False),
+    ],
+)
+def test_levels_that_differ_only_by_degree_are_the_same(low: str, high: str, same: bool) -> None:
+    assert (rubric_lint.content(low) == rubric_lint.content(high)) is same
+
+
+def test_a_rubric_is_linted_with_the_line_of_the_anchor(tmp_path: Path) -> None:
+    rubric = fakes.FILES["rubric.yaml"].replace(
+        "Names one limit without an example.", "The notes are good and helpful."
+    )
+    pack = fakes.write_pack(tmp_path, {"rubric.yaml": rubric.replace("[NOTES.md]", "[DESIGN.md]")})
+    found = rubric_lint.check(load_challenge(pack), ["work.py", "NOTES.md"])
+    texts = {finding.place.rpartition(":")[2]: finding.text for finding in found}
+    assert "good, helpful" in texts["9"]
+    assert "no file of the reference matches DESIGN.md" in texts["6"]
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "challenges").glob("*/rubric.yaml")), ids=lambda path: path.parent.name)
+def test_the_shipped_rubrics_pass_their_own_lint(path: Path) -> None:
+    challenge = load_challenge(path.parent)
+    assert [f.text for f in rubric_lint.check(challenge, ()) if f.outcome is Outcome.BROKEN] == []
+
+
+# ------------------------------------------------------------------------------------------------ mutants
+
+SOURCE = '''\
+"""Docstrings are no code."""
+import re
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Box:
+    size: int = 3
+
+    def fits(self, x: "int") -> bool:
+        """Nor is this."""
+        if x < self.size and not x == 7:
+            return True
+        self.size += 1
+        print(f"{x > 1}")
+        return None
+
+
+if __name__ == "__main__":
+    print(Box().fits(1))
+'''
+
+
+def test_each_mutant_changes_one_place_and_parses() -> None:
+    found = list(mutants.mutants("box.py", SOURCE.encode()))
+    kinds = {mutant.kind for mutant in found}
+    assert kinds == {"comparison", "boundary", "boolean", "constant", "return", "deletion"}
+    for mutant in found:
+        changed = mutant.source.decode().splitlines()
+        different = [n for n, (a, b) in enumerate(zip(SOURCE.splitlines(), changed, strict=True), 1) if a != b]
+        assert different == [mutant.line], mutant.name
+        ast.parse(mutant.source)
+
+
+def test_what_makes_no_difference_is_not_mutated() -> None:
+    lines = {mutant.line for mutant in mutants.mutants("box.py", SOURCE.encode())}
+    # docstrings, imports, the decorator, the annotation, the f-string, `return None`, and the __main__ block
+    assert lines == {8, 12, 13, 14, 15}
+    texts = {mutant.before for mutant in mutants.mutants("box.py", SOURCE.encode())}
+    assert not texts & {'"int"', "x > 1", "None"}
+
+
+def test_a_line_with_characters_of_several_bytes_is_cut_in_the_right_place() -> None:
+    source = 'def f(x):\n    return "é€" + ("ü" if x > 1 else "")\n'
+    changed = {mutant.source.decode() for mutant in mutants.mutants("f.py", source.encode())}
+    assert 'def f(x):\n    return "é€" + ("ü" if x >= 1 else "")\n' in changed
+
+
+def test_a_sample_is_the_same_for_a_seed_and_takes_the_kinds_in_turn() -> None:
+    files = {"box.py": SOURCE.encode()}
+    first = mutants.sample(files, 6, seed=1)
+    assert first == mutants.sample(files, 6, seed=1)
+    assert len({mutant.kind for mutant in first}) == 6
+    assert first != mutants.sample(files, 6, seed=2)
+
+
+def test_only_files_that_the_interface_leads_to_are_mutated() -> None:
+    files = {
+        "work.py": b"import helper\nfrom pack import part\n",
+        "helper.py": b"import os\n",
+        "pack/__init__.py": b"",
+        "pack/part.py": b"X = 1\n",
+        "run_eval.py": b"X = 1\n",
+        "broken.py": b"def",
+    }
+    assert list(mutants.reached(files, ["work.py"])) == ["helper.py", "pack/__init__.py", "pack/part.py", "work.py"]
+
+
+def test_a_file_that_does_not_parse_has_no_mutants() -> None:
+    assert list(mutants.mutants("x.py", b"def f(:\n")) == []
+    assert list(mutants.mutants("x.py", b"x = '\x00'")) == []
+
+
+# ------------------------------------------------------------------------------------------------ items
+
+
+@given(st.lists(st.tuples(st.floats(0, 1), st.floats(0, 1)), min_size=2, max_size=20))
+def test_discrimination_is_the_correlation_that_the_standard_library_computes(pairs: list[tuple[float, float]]) -> None:
+    a, b = [x for x, _ in pairs], [y for _, y in pairs]
+    found = items.pearson(a, b)
+    spread = min(statistics.pstdev(a), statistics.pstdev(b))
+    if found is None:
+        assert spread < 1e-9
+    elif spread > 1e-6:
+        assert found == pytest.approx(statistics.correlation(a, b), abs=1e-6)
+
+
+def test_items_are_hard_easy_and_tell_apart_on_the_shipped_submissions(tmp_path: Path) -> None:
+    pack = fakes.write_pack(tmp_path)
+    report = check(pack, Options(seeds=1), Settings(), fakes.Maker(), lambda _text: None)
+    rows = {row.id: row for row in items.items(report.honest)}
+    assert rows["test_it.py::test_a"].difficulty == 1.0
+    assert rows["test_it.py::test_a"].discrimination is None
+    assert rows["test_it.py::test_b"].difficulty == 0.5
+    assert "     -" in "\n".join(items.lines(list(rows.values()), 2))
+
+
+def test_items_without_two_submissions_say_so() -> None:
+    assert "nothing to compare" in items.lines([], 0)[0]
+
+
+# ------------------------------------------------------------------------------------------------ list
+
+
+def test_the_list_says_what_each_challenge_is_and_why_one_cannot_be_read(tmp_path: Path) -> None:
+    pack = fakes.write_pack(tmp_path)
+    (tmp_path / "other").mkdir()
+    (tmp_path / "other" / "challenge.yaml").write_text("schema: 2\n")
+    first, second = listing.rows({"tiny": pack, "other": tmp_path / "other"})
+    assert first.id == "other"
+    assert "challenge.yaml:1" in first.problem
+    assert (second.version, second.kind, second.tests, second.criteria) == ("1.0.0", "python", 2, 1)
+
+
+# ------------------------------------------------------------------------------------------------ schemas
+
+
+@pytest.mark.parametrize("which", ["challenge", "rubric", "submissions"])
+def test_the_schemas_for_editors_take_the_shipped_packs(which: editor.Which) -> None:
+    import jsonschema
+
+    from grader import strict_yaml
+
+    made = editor.schema(which)
+    validator = jsonschema.validators.validator_for(made)(made)
+    validator.check_schema(made)
+    name = "submissions/submissions.yaml" if which == "submissions" else f"{which}.yaml"
+    paths = [path / name for path in (*(ROOT / "challenges").iterdir(), ROOT / "tests" / "packs" / "sums")]
+    for path in [path for path in paths if path.is_file()]:
+        data, _ = strict_yaml.load(path)
+        assert list(validator.iter_errors(json.loads(json.dumps(data)))) == []
+
+
+def test_the_schemas_for_editors_refuse_a_typo_and_a_wrong_kind() -> None:
+    import jsonschema
+
+    made = editor.schema("challenge")
+    validator = jsonschema.validators.validator_for(made)(made)
+    good = {
+        "schema": 1, "id": "x", "version": "1.0.0", "title": "X", "primary_competency": "system_design",
+        "interface": {"kind": "python", "module": "x"}, "limits": {"call": "10s", "memory": "64MB", "cpus": 1},
+    }  # fmt: skip
+    assert validator.is_valid(good)
+    assert not validator.is_valid({**good, "titel": "X"})
+    assert not validator.is_valid({**good, "limits": {"cpus": "1 core"}})
+    assert not validator.is_valid({**good, "limits": {"cals": "10s"}})
+
+
+def test_the_schema_of_a_shared_criterion_has_the_keys_that_the_reader_takes() -> None:
+    from grader.rubric import _Use
+
+    assert set(editor.USE["properties"]) == set(_Use.model_fields)  # type: ignore[call-overload]
+
+
+# ------------------------------------------------------------------------------------------------ new
+
+
+@pytest.mark.parametrize("interface", list(scaffold.LAYERS))
+def test_a_new_pack_reads_without_a_complaint(tmp_path: Path, interface: scaffold.Interface) -> None:
+    written = scaffold.write("log-triage", interface, tmp_path)
+    assert tmp_path / "log-triage" / "instruction.md" in written
+    challenge, listed, findings = schema.read(tmp_path / "log-triage")
+    assert [finding.text for finding in findings if finding.outcome is not Outcome.FOUND] == []
+    assert challenge is not None
+    assert challenge.interface.kind == interface
+    assert {one.entry.kind for one in listed} == {"accepted", "rejected", "cheating", "injection"}
+    for path in written:
+        text = path.read_text()
+        assert re.search(r"%[A-Z]+%", text) is None, f"{path} has a placeholder left"
+        if path.suffix == ".py":
+            ast.parse(text)
+
+
+def test_two_new_packs_have_two_canaries(tmp_path: Path) -> None:
+    from grader.authoring.canary import canaries
+
+    for name in ("one", "two"):
+        scaffold.write(name, "python", tmp_path)
+    assert len(canaries(tmp_path / "one") | canaries(tmp_path / "two")) == 2
+
+
+@pytest.mark.parametrize("name", ["Log", "a/b", "..", "", "-x", "a b", "x" * 65])
+def test_a_new_pack_with_a_name_that_is_no_id_is_refused(tmp_path: Path, name: str) -> None:
+    with pytest.raises(UsageError, match="is not a challenge id"):
+        scaffold.write(name, "python", tmp_path)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_new_pack_overwrites_nothing(tmp_path: Path) -> None:
+    scaffold.write("log-triage", "python", tmp_path)
+    with pytest.raises(UsageError, match="is there already"):
+        scaffold.write("log-triage", "http", tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("name", "module"), [("log-triage", "log_triage"), ("json", "work"), ("class", "work"), ("2048", "work")]
+)
+def test_the_module_of_a_new_pack_hides_nothing_of_python(name: str, module: str) -> None:
+    assert scaffold.module_name(name) == module
