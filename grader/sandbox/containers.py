@@ -52,15 +52,17 @@ def verifier_options() -> dict[str, Any]:
     return {"host": host, "container": container}
 
 
-def candidate_options(limits: CandidateLimits, verifier: str, run_id: str, runtime: str) -> dict[str, Any]:
-    """Hostile. `shown` holds the same limits for the report."""
+def candidate_options(
+    limits: CandidateLimits, verifier: str, run_id: str, runtime: str, bridge: str = ""
+) -> dict[str, Any]:
+    """Hostile. `bridge` is the token of its bridge's address. `shown` holds the same limits for the report."""
     host = _common(limits.memory, limits.processes, limits.cpus, limits.disk, limits.open_files)
     host |= {"network_mode": f"container:{verifier}", **({"runtime": runtime} if runtime else {})}
     user = _user(run_id)
     container = {
         "command": ["python3", "-s", "-S", "/opt/grader/bridge.py"],  # not -E: PINNED must reach candidate code
         "user": f"{user}:{user}",
-        "environment": PINNED,
+        "environment": {**PINNED, "GRADER_BRIDGE": bridge},
         "volumes": ["/submission"],
         "working_dir": "/submission",
     }

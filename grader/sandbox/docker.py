@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import io
+import secrets
 import tarfile
 import threading
 import time
@@ -47,8 +48,8 @@ class DockerSandbox:
         self._engine: APIClient | None = None
         self._stream: Stream | None = None
         self._verifier = self._candidate = ""
-        self._began = time.time()
-        self._restarts = 0
+        self._began = time.monotonic()
+        self._restarts, self._token, self._connected = 0, secrets.token_hex(8), False
         self._threads: list[threading.Thread] = []
         self._facts: dict[str, Any] = {"images": {}}
 
@@ -73,13 +74,17 @@ class DockerSandbox:
         self._wait(self._created)
         assert self._stream is not None  # noqa: S101 - set before `_created`
         start = self._in_background(lambda: self._start_candidate(job))
-        self._stream.send(job)
+        self._stream.send(job, self._token)
         deadline = time.monotonic() + job.limits.total * 2 + SLACK_SECONDS
         for event in self._stream.events(deadline, self._raise_problem):
             if event["event"] == "bridge_lost":
                 start.join(BOOT_SECONDS)
-                self._stream.tell(self._after_loss(job))
+                try:
+                    self._stream.tell(self._after_loss(job))
+                except Exception as problem:
+                    raise explain(problem) from problem
                 continue
+            self._connected |= event["event"] == "connected"
             yield event
             if event["event"] in {"done", "broken"}:
                 return
@@ -117,7 +122,7 @@ class DockerSandbox:
 
     def _start_candidate(self, job: Job) -> None:
         began = time.monotonic()
-        options = candidate_options(job.limits, self._verifier, self.run_id, self.runtime)
+        options = candidate_options(job.limits, self._verifier, self.run_id, self.runtime, self._token)
         self._facts["limits"] = options["shown"]
         self._candidate = self._create("candidate", job.candidate_image, options)
         self._client.put_archive(self._candidate, "/submission", pack(job.files))
@@ -149,21 +154,23 @@ class DockerSandbox:
 
     def _after_loss(self, job: Job) -> dict[str, Any]:
         """The candidate's container does not answer or has gone: says whose fault that is, makes sure that it is dead,
-        and makes a new one. Only then does the verifier listen again, so nothing old can take the bridge's place."""
-        seen = observe(self._client, self._candidate, self._began, silent=True)
+        and makes a new one. Only then does the verifier listen again, at an address that nothing old can know."""
+        elapsed = time.monotonic() - self._began
+        seen = observe(self._client, self._candidate, elapsed, silent=True, candidate_ran=self._connected)
         verdict = failure.candidate_container(seen)
         if verdict.fault is not Fault.CANDIDATE:
             raise InfrastructureError(verdict.sentence, fix="grade doctor, then grade again", retry=True)
         self._remove(self._candidate)
-        self._restarts += 1
+        self._restarts, self._token = self._restarts + 1, secrets.token_hex(8)
         again = self._restarts <= RESTARTS
         if again:
             self._start_candidate(job)
-        return {"again": again, "fault": str(verdict.fault), "limit": verdict.limit, "message": verdict.sentence}
+        told = {"fault": str(verdict.fault), "limit": verdict.limit, "message": verdict.sentence}
+        return {"again": again, "bridge": self._token, **told}
 
     def _verifier_ended(self, *, late: bool) -> GraderError:
         assert self._stream is not None  # noqa: S101
-        seen = observe(self._client, self._verifier, self._began)
+        seen = observe(self._client, self._verifier, time.monotonic() - self._began)
         verdict = failure.verifier_container(failure.replace(seen, ended_by_us=late))
         said = visible(self._stream.errors.strip()[-600:], 600)
         sentence = verdict.sentence + (f" Its last words: {said}" if said else "")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import time
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from grader.errors import GraderError, InfrastructureError
@@ -47,14 +47,16 @@ def explain(problem: BaseException) -> GraderError:
 
 
 def observe(
-    client: APIClient, container: str, since: float, *, silent: bool = False, candidate_ran: bool = True
+    client: APIClient, container: str, elapsed: float, *, silent: bool = False, candidate_ran: bool = True
 ) -> Observation:
-    """What the engine knows about `container`, which may be gone already: its events since `since` (Unix time)."""
+    """What the engine knows about `container`, which may be gone already: its events in the last `elapsed` seconds, by
+    the engine's own clock, which need not be this machine's; an event that is on its way is waited for."""
     try:
+        now = datetime.fromisoformat(client.info()["SystemTime"]).timestamp()
         kinds = {
             str(event.get("Action", "")): event.get("Actor", {}).get("Attributes", {})
             for event in client.events(
-                since=int(since) - 1, until=int(time.time()) + 1, filters={"container": [container]}, decode=True
+                since=int(now - elapsed) - 2, until=int(now) + 1, filters={"container": [container]}, decode=True
             )
         }
     except Exception:  # whatever it was, the engine could not be asked
@@ -64,6 +66,7 @@ def observe(
         daemon_reachable=True,
         exit_code=int(code) if code is not None else None,
         out_of_memory="oom" in kinds,
-        silent=silent,
+        silent=silent and "die" not in kinds,
+        killed_from_outside="kill" in kinds,
         candidate_ran=candidate_ran,
     )

@@ -20,6 +20,8 @@ class Observation:
     """We ended it: a deadline had passed."""
     silent: bool = False
     """It ran but did not answer in time."""
+    killed_from_outside: bool = False
+    """The engine was asked to kill, stop or remove it, and not by us."""
     candidate_ran: bool = True
     """Whether candidate code had been started in it at all."""
 
@@ -38,9 +40,10 @@ def candidate_container(seen: Observation) -> Verdict:
 
     - The daemon cannot be asked: nothing can be known about the candidate, so it is **infrastructure**. A daemon that
       vanished takes healthy containers with it.
-    - It ended before any candidate code ran: nothing of the candidate can have caused it: **infrastructure**.
+    - The engine was asked to end it: candidate code cannot ask the engine, so somebody else did: **infrastructure**.
     - The kernel killed for memory: the memory limit is the candidate's, and everything in that container except a
-      few megabytes of bridge is candidate code: **candidate**.
+      few megabytes of bridge is candidate code, or was imported ahead of it because it asks for it: **candidate**.
+    - It ended before any candidate code ran: nothing of the candidate can have caused it: **infrastructure**.
     - It does not answer, with candidate code running: the bridge does nothing but wait for requests and is shielded
       from the candidate's signals; what is left is a candidate that starves it of processor, memory or processes:
       **candidate**. (The deadline is 30 s; the daemon answers, so the machine is alive.)
@@ -51,7 +54,10 @@ def candidate_container(seen: Observation) -> Verdict:
     """
     if not seen.daemon_reachable:
         return Verdict(fault=Fault.INFRASTRUCTURE, limit="", sentence="The Docker daemon went away during the run.")
-    if seen.out_of_memory and seen.candidate_ran:
+    if seen.killed_from_outside:
+        sentence = "Somebody ended the candidate's container through the Docker daemon during the run."
+        return Verdict(fault=Fault.INFRASTRUCTURE, limit="", sentence=sentence)
+    if seen.out_of_memory:
         sentence = "The candidate's container was ended by the kernel for using more memory than allowed."
         return Verdict(fault=Fault.CANDIDATE, limit="memory", sentence=sentence)
     if not seen.candidate_ran:

@@ -34,12 +34,12 @@ class Stream:
         self._errors = b""
         self._reader: threading.Thread | None = None
 
-    def send(self, job: Job) -> None:
-        """Hands the job over. A verifier that is gone shows in `events`."""
+    def send(self, job: Job, bridge: str) -> None:
+        """Hands the job over, with the token of the bridge's address. A verifier that is gone shows in `events`."""
         self._reader = threading.Thread(target=self._read, name="verifier-events", daemon=True)
         self._reader.start()
         with contextlib.suppress(OSError):
-            self._socket.sendall(encode(job))
+            self._socket.sendall(encode(job, bridge))
 
     def tell(self, message: Mapping[str, Any]) -> None:
         with contextlib.suppress(OSError):
@@ -103,9 +103,10 @@ class Stream:
         return b"".join(parts)
 
 
-def encode(job: Job) -> bytes:
+def encode(job: Job, bridge: str = "") -> bytes:
     """The job as the verifier reads it: a line of JSON, then the files it names, in its order."""
     header = {
+        "bridge": bridge,
         "seed": job.seed,
         "module": job.module,
         "call_seconds": job.limits.call,

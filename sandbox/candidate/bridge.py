@@ -38,7 +38,7 @@ import time
 
 import worker
 
-ADDRESS = "\0grader-bridge"
+ADDRESS = "\0grader-bridge-" + os.environ.pop("GRADER_BRIDGE", "")
 SUBMISSION = "/submission"
 WRITABLE = ("/tmp", "/dev/shm", "/dev/mqueue")  # noqa: S108 - the container's own
 CONNECT_SECONDS = 60.0
@@ -84,7 +84,10 @@ class Bridge:
             reply, ends = getattr(self, "op_" + request.pop("op"))(**request)
         except (OSError, ValueError) as problem:
             reply = {"error": f"{type(problem).__name__}: {problem}"}
-        socket.send_fds(self.verifier, [json.dumps(reply).encode()], ends)
+        try:
+            socket.send_fds(self.verifier, [json.dumps(reply).encode()], ends)
+        except OSError as problem:  # this user's candidate code has too many descriptors on their way already
+            self.verifier.send(json.dumps({"error": f"{type(problem).__name__}: {problem}"}).encode())
         for end in ends:
             os.close(end)
         return True
@@ -208,8 +211,6 @@ def become_candidate(stdin: int, out: int, err: int) -> None:
     os.setsid()
     for source, target in ((stdin, 0), (out, 1), (err, 2)):
         os.dup2(source, target)
-    with contextlib.suppress(OSError), open("/proc/self/oom_score_adj", "w") as score:
-        score.write("500")  # out of memory: the kernel ends this one before pid 1
 
 
 # ------------------------------------------------------------------------------------------------ what the kernel says
@@ -315,6 +316,7 @@ def connect() -> socket.socket:
 
 def main() -> None:
     ctypes.CDLL(None).prctl(PR_SET_DUMPABLE, 0, 0, 0, 0)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Python handles it, and what has a handler reaches pid 1
     bridge = Bridge(connect())
     bridge.serve()
     bridge.end_all()

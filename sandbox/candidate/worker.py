@@ -6,6 +6,8 @@ What it says is taken by the verifier as what the candidate's code says, no more
 
 from __future__ import annotations
 
+import contextlib
+import ctypes
 import importlib
 import inspect
 import json
@@ -17,6 +19,7 @@ import types
 
 KEPT = 3
 """Descriptor of the socket to the verifier."""
+PR_SET_DUMPABLE = 4
 NAME_LIMIT, MESSAGE_LIMIT = 200, 4000
 
 
@@ -24,6 +27,7 @@ def main(verifier: socket.socket, submission: str, packages: list[str], startup:
     """Serves requests until the verifier hangs up. Never returns."""
     os.dup2(verifier.fileno(), KEPT)
     os.closerange(KEPT + 1, 4096)
+    _own()
     _prepare(submission, packages, startup)
     link = socket.socket(fileno=KEPT)
     objects: dict[int, object] = {}
@@ -37,6 +41,7 @@ def main(verifier: socket.socket, submission: str, packages: list[str], startup:
 def execute(argv: list[str], env: dict[str, str], submission: str, packages: list[str]) -> None:
     """Replaces this process by a command in the submission's folder. Never returns."""
     os.closerange(KEPT, 4096)
+    _own()
     os.chdir(submission)
     path = os.pathsep.join([submission, *packages])
     try:
@@ -44,6 +49,14 @@ def execute(argv: list[str], env: dict[str, str], submission: str, packages: lis
     except (OSError, ValueError) as problem:
         os.write(2, f"{argv[0]}: {problem}\n".encode(errors="backslashreplace"))
         os._exit(127)
+
+
+def _own() -> None:
+    """From here on the process is the candidate's, its entries in /proc too; it holds no descriptor of pid 1 any more.
+    Out of memory, the kernel ends it before pid 1."""
+    ctypes.CDLL(None).prctl(PR_SET_DUMPABLE, 1, 0, 0, 0)
+    with contextlib.suppress(OSError), open("/proc/self/oom_score_adj", "w") as score:
+        score.write("500")
 
 
 def _prepare(submission: str, packages: list[str], startup: frozenset[str]) -> None:

@@ -2,6 +2,7 @@
 
 Standard input: one line of JSON, then the files of the hidden tests and of the submission, whose names and sizes the
 line gives. It stays open: when the host goes away it closes, and this process ends, and with it both containers.
+It is read through a descriptor of our own, because pytest puts another file in the place of descriptor 0.
 """
 
 from __future__ import annotations
@@ -56,14 +57,14 @@ def write_tests(tests: dict[str, bytes]) -> None:
     TESTS.mkdir(exist_ok=True)
 
 
-def run_tests(header: dict, files: dict[str, bytes], events: Events, host: Host, first: Listener) -> int:
+def run_tests(header: dict, files: dict[str, bytes], events: Events, host: Host) -> int:
     import pytest
     from plugin import Job, Verifier
 
-    listeners = [first]
+    listeners = [Listener(header.pop("bridge"))]
 
-    def connect() -> Link:
-        listener = listeners.pop() if listeners else Listener()
+    def connect(token: str) -> Link:
+        listener = Listener(token) if token else listeners.pop()
         return listener.accept(CONNECT_SECONDS)
 
     verifier = Verifier(Job(files=files, **header), events, connect, host.ask)
@@ -80,12 +81,12 @@ def run_tests(header: dict, files: dict[str, bytes], events: Events, host: Host,
 
 def main() -> int:
     events = Events()
-    listener = Listener()
-    header, tests, files = read_job(sys.stdin.buffer)
-    host = Host(sys.stdin.buffer, events)
+    stream = os.fdopen(os.dup(0), "rb")
+    header, tests, files = read_job(stream)
+    host = Host(stream, events)
     write_tests(tests)
     try:
-        return run_tests(header, files, events, host, listener)
+        return run_tests(header, files, events, host)
     except BridgeLostError as lost:
         events.send("broken", message=cut(str(lost)))
         return EXIT_LOST

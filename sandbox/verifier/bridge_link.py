@@ -13,7 +13,9 @@ import socket
 import time
 from collections.abc import Callable
 
-ADDRESS = "\0grader-bridge"
+ADDRESS = "\0grader-bridge-"
+"""Followed by a token that the host made for one bridge. Whatever the candidate's code left behind in a container that
+was lost, it cannot know the address of the next one."""
 ANSWER_SECONDS = 30.0
 """How long pid 1 may take for one request; it has to empty a full disk at most."""
 DRAIN_SECONDS = 0.2
@@ -33,9 +35,9 @@ class Listener:
     """Waits for one bridge. Listening ends with the first connection, made before any candidate code runs, so nothing
     that the candidate starts can ever take the bridge's place."""
 
-    def __init__(self) -> None:
+    def __init__(self, token: str) -> None:
         self.socket = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        self.socket.bind(ADDRESS)
+        self.socket.bind(ADDRESS + token)
         self.socket.listen(1)
 
     def accept(self, seconds: float) -> Link:
@@ -145,6 +147,12 @@ class Link:
         self.processes.clear()
         self.memory_kills = reply.get("memory_kills", 0)
         return reply
+
+    def close(self) -> None:
+        """Lets go of everything, so that nothing that the candidate put on its way to us stays alive."""
+        for process in self.processes:
+            process.close_all()
+        self.bridge.close()
 
     def wait(self, done: Callable[[], bool], deadline: float, talking: Process | None = None) -> bool:
         """Moves bytes until `done()`; False when `deadline` (monotonic) has passed first. `talking` is the process

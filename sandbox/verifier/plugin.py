@@ -76,13 +76,16 @@ class Verifier:
     def pytest_runtestloop(self, session: pytest.Session) -> None:
         if session.testsfailed:
             raise session.Interrupted("the hidden tests cannot be collected")
-        self.setup(self.connect())
+        try:
+            self.setup(self.connect(""), self.job.preload)
+        except BridgeLostError as lost:
+            self.replace_bridge("", str(lost))
 
     def pytest_internalerror(self, excrepr: object) -> None:
         self.events.send("broken", message=cut(str(excrepr)))
 
-    def setup(self, link: Link) -> None:
-        reply, _ = link.ask(op="setup", packages=self.job.packages, preload=self.job.preload)
+    def setup(self, link: Link, preload: list[str]) -> None:
+        reply, _ = link.ask(op="setup", packages=self.job.packages, preload=preload)
         self.link = link
         self.events.send("connected", python=reply["python"])
 
@@ -132,20 +135,29 @@ class Verifier:
             peak = candidate.peak_memory() if candidate else 0
             hit = self.reset(candidate)
         except BridgeLostError as lost:
-            hit = self.replace_bridge(item, str(lost))
+            hit = self.replace_bridge(item.nodeid, str(lost))
         peaks = [process.ended["peak_memory"] for process in processes if process.ended]
         self.report(item, processes, hit, max([*peaks, peak]) or None)
 
-    def replace_bridge(self, item: pytest.Item, problem: str) -> list[str]:
-        """Asks the host what became of the candidate's container. It answers when the old one is dead for certain, so
-        listening again lets nothing in that a candidate started."""
-        answer = self.ask_host("bridge_lost", test=item.nodeid, message=cut(problem))
-        self.now.status, self.now.fault, self.now.message = "failed", answer["fault"], answer["message"]
-        if answer["again"]:
-            self.setup(self.connect())
-        else:
-            self.given_up = "the candidate's container was brought down again and again"
-        return [answer["limit"]] if answer["limit"] else []
+    def replace_bridge(self, test: str, problem: str) -> list[str]:
+        """Asks the host what became of the candidate's container, until there is a new one or it has had enough. It
+        answers when the old one is dead for certain. Nothing is imported in advance any more: that may have been it."""
+        limits: list[str] = []
+        while True:
+            if self.link:
+                self.link.close()
+            answer = self.ask_host("bridge_lost", test=test, message=cut(problem))
+            self.now.status, self.now.fault, self.now.message = "failed", answer["fault"], answer["message"]
+            limits += [answer["limit"]] if answer["limit"] else []
+            if not answer["again"]:
+                self.given_up = "the candidate's container was brought down again and again"
+                return limits
+            try:
+                self.setup(self.connect(answer["bridge"]), [])
+            except BridgeLostError as lost:
+                problem = str(lost)
+            else:
+                return limits
 
     def report(self, item: pytest.Item, processes: list[Process], limits: list[str], peak: int | None) -> None:
         now, candidate = self.now, self.now.candidate
