@@ -5,10 +5,13 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
+import subprocess
+import sys
 import time
 from collections import Counter
 from dataclasses import replace
 from html.parser import HTMLParser
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,6 +20,7 @@ from grader.records import Evidence, Fault, Grade, TestStatus
 from grader.report import render_report
 from tests import report_fixtures as saved
 
+ROOT = Path(__file__).parent.parent
 VOID = {"meta", "link", "br", "hr", "img", "input", "wbr", "col"}
 
 
@@ -396,3 +400,21 @@ def many() -> tuple[Grade, Any]:
     body = "".join(f"def f{n}(x):\n    return x + {n}  # {'y' * 30}\n" for n in range(100)).encode()
     files = {f"pkg{n % 20:02}/module_{n:03}.py": body for n in range(500)}
     return saved.combine(results, saved.closed()), saved.submission(files=dict(sorted(files.items())))
+
+
+def test_warming_up_imports_all_that_a_page_needs() -> None:
+    """In a process of its own, because this one has imported everything long ago."""
+    script = (
+        "import sys; from tests import report_fixtures as saved; import grader.report as report; report.warm(); "
+        "before = set(sys.modules); report.render_report(saved.accepted(), saved.challenge(), saved.submission()); "
+        "print(sorted(name for name in set(sys.modules) - before if not name.startswith('encodings')))"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True, cwd=ROOT)
+    assert done.stdout.strip() == "[]"
+
+
+def test_importing_the_package_is_cheap() -> None:
+    heavy = "{'jinja2', 'pygments', 'markdown_it', 'nh3', 'pydantic'}"
+    script = f"import sys; import grader.report; print(sorted({heavy} & set(sys.modules)))"
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True, cwd=ROOT)
+    assert done.stdout.strip() == "[]"

@@ -129,7 +129,6 @@ def test_a_file_that_is_too_large_for_colours_is_shown_plain() -> None:
         ("a.py", "f'{"),
         ("a.java", "a "),
         ("a.html", "<!--"),
-        ("a.md", "["),
         ("a.json", "["),
     ],
 )

@@ -13,15 +13,21 @@ from tests import report_fixtures as saved
 
 @pytest.mark.parametrize(
     ("value", "shown"),
-    [(2250, "2,250"), (49.4, "49.4"), (49.400000001, "49.4"), (0.7123, "0.71"), (0, "0"), (-0.001, "−0.001"), (0.0042, "0.0042"), (100.0, "100"), (1e6, "1,000,000")],
-)  # fmt: skip
+    [
+        *((2250, "2,250"), (49.4, "49.4"), (49.400000001, "49.4"), (0.7123, "0.71"), (0, "0"), (100.0, "100")),
+        *((-0.001, "−0.001"), (-3.5, "−3.5"), (0.0042, "0.0042"), (1e6, "1,000,000")),
+    ],
+)
 def test_numbers_are_short_and_true(value: float, shown: str) -> None:
     assert text.number(value) == shown
 
 
 @pytest.mark.parametrize(
     ("value", "mark", "shown"),
-    [(69.6, 70, "69.6"), (69.4, 70, "69"), (69.96, 70, "69.96"), (70.0, 70, "70"), (70.4, 70, "70"), (39.6, 40, "39.6"), (55.5, None, "56")],
+    [
+        *((69.6, 70, "69.6"), (69.4, 70, "69"), (69.96, 70, "69.96"), (70.0, 70, "70"), (70.4, 70, "70")),
+        *((39.6, 40, "39.6"), (55.5, None, "56")),
+    ],
 )  # fmt: skip
 def test_rounding_never_lifts_a_value_over_its_mark(value: float, mark: float | None, shown: str) -> None:
     assert text.near(value, mark) == shown
@@ -29,7 +35,10 @@ def test_rounding_never_lifts_a_value_over_its_mark(value: float, mark: float | 
 
 @pytest.mark.parametrize(
     ("seconds", "shown"),
-    [(0.21, "210 ms"), (4.6, "4.6 s"), (73.1, "1 min 13 s"), (120, "2 min"), (12_900, "3 h 35 min"), (14_400, "4 h"), (604_800, "7 days")],
+    [
+        *((0.21, "210 ms"), (4.6, "4.6 s"), (73.1, "1 min 13 s"), (120, "2 min"), (12_900, "3 h 35 min")),
+        *((14_400, "4 h"), (604_800, "7 days")),
+    ],
 )  # fmt: skip
 def test_durations_are_said_as_people_say_them(seconds: float, shown: str) -> None:
     assert text.duration(seconds) == shown

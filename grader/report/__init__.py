@@ -57,3 +57,16 @@ def render_formats(
     from grader.report.formats import render
 
     return render(grade, challenge, names, audience)
+
+
+def warm() -> None:
+    """Imports and compiles what a page needs, so that this is done while something else is waited for."""
+    from grader.report import feedback, page  # noqa: F401 - imported to be there
+    from grader.report.documents import rendered
+    from grader.report.highlight import highlighted
+    from grader.report.templating import pages
+
+    for name in pages().list_templates(filter_func=lambda name: name.endswith(".html.j2")):
+        pages().get_template(name)
+    rendered("# Title")
+    highlighted(["x = 1"], "x.py")

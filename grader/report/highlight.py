@@ -16,12 +16,13 @@ _LEXERS = {
     "json": "data.JsonLexer", "jsonl": "data.JsonLexer", "ipynb": "data.JsonLexer",
     "yaml": "data.YamlLexer", "yml": "data.YamlLexer", "toml": "configs.TOMLLexer", "ini": "configs.IniLexer",
     "cfg": "configs.IniLexer", "sh": "shell.BashLexer", "bash": "shell.BashLexer", "sql": "sql.SqlLexer",
-    "html": "html.HtmlLexer", "css": "css.CssLexer", "md": "markup.MarkdownLexer", "go": "go.GoLexer",
+    "html": "html.HtmlLexer", "css": "css.CssLexer", "go": "go.GoLexer",
     "rs": "rust.RustLexer", "java": "jvm.JavaLexer", "kt": "jvm.KotlinLexer", "c": "c_cpp.CLexer",
     "h": "c_cpp.CLexer", "cpp": "c_cpp.CppLexer", "cs": "dotnet.CSharpLexer", "rb": "ruby.RubyLexer",
     "dockerfile": "configs.DockerLexer", "makefile": "make.MakefileLexer",
 }  # fmt: skip
-"""Ending, or whole name where there is none → lexer: a table, because guessing reads all the lexers there are."""
+"""Ending, or whole name where there is none → lexer: a table, because guessing reads all the lexers there are. Markdown
+is not in it: its lexer imports a dozen others, and the page shows it rendered beside the source."""
 
 MOST_CHARACTERS = 40_000
 """Of one file. Beyond it, and with a line longer than `LONGEST_LINE`, a file is shown without colours."""
