@@ -17,8 +17,10 @@ from grader.calibration import items, labels, load, page, probes, record, run
 from grader.calibration.record import Calibration, Error, errors_of
 from grader.challenge import load_challenge
 from grader.errors import ChallengeError, InfrastructureError, UsageError
-from grader.judge import judge_submission
+from grader.judge import drift, judge_submission
 from grader.judge.cache import Cache
+from grader.judge.client import Client
+from grader.judge.config import JudgeConfig
 from grader.records import CriterionResult, JudgeResult, Submission
 from grader.settings import Settings
 from grader.testing import judge_server, judges, packs
@@ -283,13 +285,28 @@ def test_a_canary_that_moves_withholds_the_levels_and_closes_the_gate(
     settings = settings_for(oracle, canary_share=1.0)
     calibrate(root, settings, cache)
     assert only(grade(root, settings, cache, index=1)).accepted
-    oracle.judge = judges.constant(1)
-    moved = grade(root, settings, cache, index=2)
-    assert "is now judged 1" in only(moved).reason or "known level 1" in str(moved.judge)
-    results = [only(grade(root, settings, cache, index=n)) for n in range(3, 12)]
-    assert not results[-1].accepted
-    assert results[-1].suggestion is None
-    assert "drifted" in results[-1].reason
+    honest = oracle.judge
+    oracle.judge = lambda question: judges.quoting(question, 1 if honest(question).level > 2 else 5)
+    moved = only(grade(root, settings, cache, index=2))
+    later = only(grade(root, settings_for(oracle, canary_share=0.0), cache, index=4))
+    for criterion in (moved, later):
+        assert (criterion.accepted, criterion.level, criterion.suggestion) == (False, None, None)
+        assert "has drifted since its calibration" in criterion.reason
+
+
+def test_one_odd_answer_about_a_canary_is_not_drift(root: Path, oracle: JudgeServer, cache: Path) -> None:
+    settings = settings_for(oracle, canary_share=1.0)
+    outcome = calibrate(root, settings, cache)
+    canary = outcome.calibration.criteria[NAME].canaries[0]
+    criterion = load_challenge(root).rubric.criteria[0]
+    ride = drift.Ride(criterion=criterion, canary=canary, files=drift.item_files(root, canary.item), rider="x")
+    client = Client(JudgeConfig.of(settings), Cache(cache))
+    honest = drift.ask(ride, client, JudgeConfig.of(settings))
+    odd = replace(honest, level=canary.level + 2)
+    assert drift.moved(ride, odd, client, JudgeConfig.of(settings)) == ""
+    oracle.judge = judges.constant(canary.level + 2)
+    again = replace(ride, rider="y")
+    assert "is now judged" in drift.moved(again, odd, client, JudgeConfig.of(settings))
 
 
 def test_a_new_calibration_after_drift_asks_anew_and_opens_the_gate_again(

@@ -5,8 +5,9 @@ from __future__ import annotations
 import hashlib
 import json
 import sqlite3
+import threading
+import weakref
 from collections.abc import Mapping
-from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -31,20 +32,23 @@ def key_of(parts: Mapping[str, Any]) -> str:
 
 class Cache:
     """Replies, what endpoints can do, and gates that drift has closed, in `DIR/judge.sqlite3`. Safe for threads and
-    for several processes at once."""
+    for several processes at once. Raises InfrastructureError where the file cannot be used."""
 
     def __init__(self, folder: Path) -> None:
         self._path = folder / "judge.sqlite3"
+        self._lock = threading.Lock()
         try:
             folder.mkdir(parents=True, exist_ok=True)
-            with closing(self._open()) as store:
-                store.execute("pragma journal_mode = wal")
-                store.executescript(_SCHEMA)
+            self._store = sqlite3.connect(self._path, timeout=30, isolation_level=None, check_same_thread=False)
+            weakref.finalize(self, self._store.close)
+            self._store.execute("pragma journal_mode = wal")
+            self._store.execute("pragma synchronous = normal")
+            self._store.executescript(_SCHEMA)
         except (OSError, sqlite3.Error) as problem:
-            raise InfrastructureError(f"The judge's cache {self._path} cannot be used: {problem}.") from problem
+            raise self._unusable(problem) from problem
 
-    def _open(self) -> sqlite3.Connection:
-        return sqlite3.connect(self._path, timeout=30, isolation_level=None)
+    def _unusable(self, problem: Exception) -> InfrastructureError:
+        return InfrastructureError(f"The judge's cache {self._path} cannot be used: {problem}.")
 
     def reply(self, key: str) -> dict[str, Any] | None:
         """The reply kept under `key`."""
@@ -78,10 +82,12 @@ class Cache:
         )
 
     def _one(self, statement: str, *values: str) -> str | None:
-        with closing(self._open()) as store:
-            row = store.execute(statement, values).fetchone()
-        return None if row is None else str(row[0])
+        rows = self._run(statement, *values)
+        return str(rows[0][0]) if rows else None
 
-    def _run(self, statement: str, *values: str) -> None:
-        with closing(self._open()) as store:
-            store.execute(statement, values)
+    def _run(self, statement: str, *values: str) -> list[Any]:
+        try:
+            with self._lock:
+                return self._store.execute(statement, values).fetchall()
+        except sqlite3.Error as problem:
+            raise self._unusable(problem) from problem

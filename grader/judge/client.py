@@ -119,7 +119,8 @@ class Client:
         )
 
     def _new(self, model: str, prompt: Prompt, repeat: int) -> Answer:
-        can = {"mode": 0, "without": [], "limit": "max_tokens"} | self._cache.can(self._config.endpoint, model)
+        known = {"mode": 0, "without": [], "limit": "max_tokens"} | self._cache.can(self._config.endpoint, model)
+        can = known
         spent = Usage()
         while True:
             try:
@@ -127,7 +128,8 @@ class Client:
             except _TryOtherwiseError as other:
                 can, spent = {**can, **other.can}, spent + other.usage
                 continue
-            self._cache.keep_can(self._config.endpoint, model, can)
+            if can != known:
+                self._cache.keep_can(self._config.endpoint, model, can)
             return answer
 
     def _in_mode(self, model: str, prompt: Prompt, repeat: int, can: Mapping[str, Any], spent: Usage) -> Answer:

@@ -1,0 +1,193 @@
+"""Labelling at the terminal: blind, saved at once, resumable; and files of ratings from elsewhere."""
+
+from __future__ import annotations
+
+import csv
+import json
+import re
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from grader import labels
+from grader.calibration import record
+from grader.challenge import Challenge, load_challenge
+from grader.cli import calibrate as calibrate_command
+from grader.cli import judge as judge_command
+from grader.cli import label as label_command
+from grader.errors import UsageError
+from grader.testing import judge_server, packs
+from grader.testing.judge_server import running
+
+NAME = "failure-modes"
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    made = packs.write_pack(tmp_path / "tiny")
+    packs.write_items(made, 10)
+    (made / "calibration" / "ratings.csv").unlink()
+    return made
+
+
+@pytest.fixture
+def pack(root: Path) -> Challenge:
+    return load_challenge(root)
+
+
+def label(root: Path, typed: str = "", *options: str) -> Result:
+    return CliRunner().invoke(label_command.command, [str(root), *options], input=typed)
+
+
+def ratings(root: Path, name: str = "ratings.csv") -> list[dict[str, str]]:
+    with (root / "calibration" / name).open(newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def test_a_level_is_saved_at_once_with_its_note_and_time_and_the_rest_waits(root: Path) -> None:
+    result = label(root, "4\ntwo modes, no example\nq\n", "--rater", "ada")
+    assert result.exit_code == 0, result.output
+    (row,) = ratings(root)
+    assert (row["rater"], row["level"], row["criterion"], row["kind"]) == ("ada", "4", NAME, "human")
+    assert row["note"] == "two modes, no example"
+    assert re.match(r"20\d\d-\d\d-\d\dT", row["rated_at"])
+    assert len(labels.sheet(load_challenge(root), "ada").waiting) == 9
+
+
+def test_a_rater_goes_on_where_they_stopped_until_all_is_rated(root: Path) -> None:
+    label(root, "3\n\n" * 4 + "q\n", "--rater", "ada")
+    assert "1 of 10" not in label(root, "3\n\n" * 6, "--rater", "ada").output
+    assert len({row["item"] for row in ratings(root)}) == 10
+    assert "has rated all 10" in label(root, "", "--rater", "ada").output
+
+
+def test_a_rater_sees_neither_other_levels_nor_what_an_item_was_written_to(root: Path) -> None:
+    label(root, "5\nI am sure\n" * 10, "--rater", "ada")
+    shown = label(root, "q\n", "--rater", "ben").output
+    for secret in ("ada", "I am sure", "written", "authored", "item-0"):
+        assert secret not in shown
+
+
+def test_the_anchors_and_the_text_are_shown(root: Path) -> None:
+    shown = label(root, "q\n", "--rater", "ben").output
+    assert "Names three, and gives one an example that could be run." in shown
+    assert "# Decisions" in shown
+
+
+def test_a_level_that_is_none_is_asked_for_again(root: Path) -> None:
+    result = label(root, "9\n٣\n-1\n\n?\n2\n\nq\n", "--rater", "ada")
+    assert result.output.count("That is none of 1, 2, 3, 4, 5.") == 4
+    assert [row["level"] for row in ratings(root)] == ["2"]
+
+
+def test_a_skipped_item_comes_again(root: Path) -> None:
+    label(root, "s\nq\n", "--rater", "ada")
+    assert len(labels.sheet(load_challenge(root), "ada").waiting) == 10
+
+
+def test_two_raters_get_the_items_in_orders_of_their_own(pack: Challenge) -> None:
+    first, second = ([item.id for item in labels.sheet(pack, name).waiting] for name in ("ada", "ben"))
+    assert sorted(first) == sorted(second)
+    assert first != second
+
+
+def test_development_labels_are_kept_in_a_file_of_their_own(root: Path) -> None:
+    path = root / "calibration" / "items.yaml"
+    path.write_text(path.read_text().replace("written_to: 3}", "written_to: 3, development: true}"))
+    label(root, "3\n\n" * 2, "--rater", "ada", "--development")
+    assert {row["kind"] for row in ratings(root, "development.csv")} == {"development"}
+    assert not (root / "calibration" / "ratings.csv").exists()
+    assert len(labels.sheet(load_challenge(root), "ada").waiting) == 8
+
+
+def test_text_that_would_move_the_cursor_is_shown_as_text(root: Path) -> None:
+    for file in (root / "calibration" / "items").rglob("*.md"):
+        file.write_text(file.read_text() + "\x1b[2J\x1b]0;owned\x07\n")
+    assert "\x1b" not in label(root, "q\n", "--rater", "ada").output
+
+
+def test_a_note_cannot_become_a_formula(root: Path) -> None:
+    label(root, '4\n=HYPERLINK("x")\nq\n', "--rater", "ada")
+    assert ratings(root)[0]["note"].startswith("'=")
+
+
+@pytest.mark.parametrize("name", ["", "=cmd", "a,b", "x" * 80, "a\nb"])
+def test_a_name_that_cannot_stand_in_the_file_is_refused(name: str, pack: Challenge) -> None:
+    with pytest.raises(UsageError, match="no name for a rater"):
+        labels.sheet(pack, name)
+
+
+def test_ratings_from_elsewhere_are_added_once_and_come_out_again(root: Path, pack: Challenge, tmp_path: Path) -> None:
+    source = tmp_path / "in.csv"
+    source.write_text(f"item,criterion,rater,level,note\nitem-001,{NAME},cy,2,short\nitem-002,{NAME},cy,3,\n")
+    assert labels.take_in(pack, source) == (2, 0)
+    assert labels.take_in(pack, source) == (0, 2)
+    assert [(row["item"], row["level"], row["note"]) for row in ratings(root)] == [
+        ("item-001", "2", "short"),
+        ("item-002", "3", ""),
+    ]
+    exported = tmp_path / "out.csv"
+    assert label(root, "", "--export", str(exported)).exit_code == 0
+    assert list(csv.DictReader(exported.read_text().splitlines())) == ratings(root)
+
+
+@pytest.mark.parametrize(
+    ("row", "says"),
+    [
+        (f"item-001,{NAME},cy,9", "line 3"),
+        (f"item-999,{NAME},cy,2", "line 3: items.yaml has no item 'item-999'"),
+        ("item-001,nope,cy,2", "line 3"),
+        (f"item-002,{NAME},cy,4", "line 3: cy has already rated item-002 3"),
+    ],
+)
+def test_nothing_is_added_when_a_line_is_wrong_and_the_line_is_named(
+    row: str, says: str, root: Path, pack: Challenge, tmp_path: Path
+) -> None:
+    source = tmp_path / "in.csv"
+    source.write_text(f"item,criterion,rater,level\nitem-002,{NAME},cy,3\n")
+    labels.take_in(pack, source)
+    source.write_text(f"item,criterion,rater,level\nitem-003,{NAME},cy,3\n{row}\n")
+    with pytest.raises(UsageError, match=re.escape(says)):
+        labels.take_in(pack, source)
+    assert len(ratings(root)) == 1
+
+
+# ------------------------------------------------------------------------------------------------ the other commands
+
+
+@pytest.fixture
+def labelled(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    made = packs.write_pack(tmp_path / "tiny")
+    packs.write_items(made, 60, disagreement=0.05)
+    (tmp_path / "work").mkdir()
+    (tmp_path / "work" / "DECISIONS.md").write_text(packs.answer(3, 4))
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    monkeypatch.setenv("GRADER_JUDGE_MODEL", "m")
+    monkeypatch.chdir(tmp_path)
+    return made
+
+
+def test_calibrate_then_judge_from_the_command_line(labelled: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    runner = CliRunner()
+    with running(judge_server.make("oracle", pack=labelled)) as server:
+        monkeypatch.setenv("OPENAI_BASE_URL", server.url)
+        planned = runner.invoke(calibrate_command.command, [str(labelled), "--dry-run"])
+        assert "60 labelled items, 240 questions" in planned.output
+        assert server.requests == []
+        made = runner.invoke(calibrate_command.command, [str(labelled), "--json"])
+        assert made.exit_code == 0, made.output
+        assert json.loads(made.stdout)["criteria"][NAME]["verdict"] == "ACCEPT"
+        assert record.path_of(labelled).is_file()
+        assert (labelled / "calibration" / "calibration.html").is_file()
+        judged = runner.invoke(judge_command.command, ["work", "--challenge", str(labelled), "--json"])
+    assert json.loads(judged.stdout)["criteria"][0]["accepted"] is True
+
+
+def test_a_dry_run_prints_the_exact_prompt_and_makes_no_call(labelled: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OPENAI_BASE_URL", "http://127.0.0.1:9/v1")
+    shown = CliRunner().invoke(judge_command.command, ["work", "--challenge", str(labelled), "--dry-run"])
+    assert shown.exit_code == 0, shown.output
+    assert "Names three, and gives one an example that could be run." in shown.output
+    assert "3| What we looked at in case" in shown.output
+    assert re.search(r"about \d[\d,]* prompt tokens \(estimated\)\. No call was made\.", shown.output)
