@@ -34,7 +34,7 @@ def _quantity(units: tuple[str, ...], example: str) -> BeforeValidator:
     return BeforeValidator(read)
 
 
-Seconds = Annotated[float, _quantity(_SECONDS, "10s, 4h or 7d")]
+Seconds = Annotated[float, _quantity(_SECONDS, "10s, 4h or 7d"), Field(gt=0)]
 Bytes = Annotated[float, _quantity(_BYTES, "64MB or 512KiB"), Field(ge=1)]
 Number = Annotated[float, BeforeValidator(lambda value: float(value) if type(value) is int else value)]
 
@@ -182,7 +182,7 @@ def load_manifest(root: Path) -> Challenge:
 
 
 def has_tests(root: Path) -> bool:
-    return any((root / "tests").rglob("test_*.py"))
+    return any(path.match("test_*.py") or path.match("*_test.py") for path in (root / "tests").rglob("*.py"))
 
 
 def hidden_files(root: Path) -> dict[str, bytes]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import Field, ValidationError, field_validator, model_validator
 
 from grader import strict_yaml
 from grader.errors import ChallengeError
@@ -81,8 +81,8 @@ class GateSettings(Strict):
 
 class _Use(Strict):
     use: str = Field(pattern=r"^[a-z0-9-]+#[a-z0-9-]+$")
-    weight: float | None = Field(default=None, gt=0)
-    evidence: list[str] | None = None
+    weight: float | None = Field(default=None, gt=0, le=100)
+    evidence: list[str] | None = Field(default=None, min_length=1)
 
     @field_validator("weight", mode="before")
     @classmethod
@@ -116,18 +116,22 @@ class _File(Strict):
     gate: GateSettings = GateSettings()
 
 
-def load_rubric(path: Path) -> Rubric:
-    """The rubric in `path`, shared criteria filled in. Raises ChallengeError with file and line for each problem."""
+def load_rubric(path: Path, *, shared: bool = False) -> Rubric:
+    """The rubric in `path`, shared criteria filled in; a `shared` one may not take criteria from others. Raises
+    ChallengeError with file and line for each problem."""
     data, lines = strict_yaml.load(path)
     file = strict_yaml.validate(_File, data, lines, str(path))
+    if shared and any("use" in entry for entry in file.criteria):
+        raise ChallengeError(f"{path}: a shared rubric takes no criteria from others; write them out.")
     criteria = tuple(
         _criterion(entry, path, {at[2:]: line for at, line in lines.items() if at[:2] == ("criteria", index)})
         for index, entry in enumerate(file.criteria)
     )
     try:
         return Rubric(criteria=criteria, gate=file.gate)
-    except ValueError as problem:
-        raise ChallengeError(f"{path}: {problem}") from problem
+    except ValidationError as problem:
+        message = problem.errors()[0]["msg"].removeprefix("Value error, ")
+        raise ChallengeError(f"{path}: {message}") from problem
 
 
 def _criterion(entry: dict[str, Any], path: Path, lines: dict[strict_yaml.Location, int]) -> Criterion:
@@ -147,7 +151,7 @@ def _shared(reference: str, path: Path, line: int) -> Criterion:
         raise ChallengeError(
             f"{path}:{line}: there is no rubrics/{name}.yaml (looked in {', '.join(map(str, roots))})."
         )
-    found = next((criterion for criterion in load_rubric(file).criteria if criterion.id == wanted), None)
+    found = next((criterion for criterion in load_rubric(file, shared=True).criteria if criterion.id == wanted), None)
     if found is None:
         raise ChallengeError(f"{path}:{line}: {file} has no criterion {wanted!r}.")
     return found

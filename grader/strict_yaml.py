@@ -1,7 +1,8 @@
 """YAML at the border: strict, with every error at once, each with its file and line.
 
-PyYAML takes duplicate keys silently, reads `no` as False, and expands aliases without bound. Here a key that stands
-twice is an error, only `true` and `false` are booleans, dates stay text, and aliases are refused.
+PyYAML takes duplicate keys silently, reads `no` as False and `4:00` as 240, and expands aliases without bound. Here a
+key that stands twice is an error, only `true` and `false` are booleans, numbers are decimal, dates stay text, and
+aliases are refused.
 """
 
 from __future__ import annotations
@@ -25,22 +26,27 @@ T = TypeVar("T", bound=BaseModel)
 class Strict(BaseModel):
     """Base of all records read from files: unknown keys are refused, nothing is coerced, nothing changes later."""
 
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, allow_inf_nan=False)
 
 
 class _Loader(yaml.SafeLoader):
-    """SafeLoader with YAML 1.2's booleans, without timestamps."""
+    """SafeLoader with YAML 1.2's booleans and decimal numbers, without timestamps."""
 
 
 _Loader.yaml_implicit_resolvers = {
     first: [
         (tag, pattern)
         for tag, pattern in resolvers
-        if tag not in {"tag:yaml.org,2002:timestamp", "tag:yaml.org,2002:bool"}
+        if tag.rpartition(":")[2] not in {"timestamp", "bool", "int", "float"}
     ]
     for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
 }
-_Loader.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile(r"^(?:true|false)$"), list("tf"))
+for _name, _pattern, _first in (
+    ("bool", r"^(?:true|false)$", "tf"),
+    ("int", r"^[-+]?(?:0|[1-9][0-9]*)$", "-+0123456789"),
+    ("float", r"^[-+]?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?$", "-+0123456789"),
+):
+    _Loader.add_implicit_resolver(f"tag:yaml.org,2002:{_name}", re.compile(_pattern), list(_first))
 
 
 def load(path: Path, error: type[GraderError] = ChallengeError) -> tuple[Any, dict[Location, int]]:
@@ -72,7 +78,7 @@ def loads(raw: bytes, name: str, error: type[GraderError] = ChallengeError) -> t
     except yaml.MarkedYAMLError as problem:
         line = problem.problem_mark.line + 1 if problem.problem_mark else 1
         raise error(f"{name}:{line}: {problem.problem or problem.context}.") from problem
-    except (yaml.YAMLError, RecursionError, ValueError) as problem:
+    except (yaml.YAMLError, RecursionError, ValueError, LookupError, AttributeError, TypeError) as problem:
         raise error(f"{name}: not readable as YAML: {visible(str(problem))}") from problem
     finally:
         if loader is not None:
