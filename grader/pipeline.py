@@ -191,8 +191,10 @@ def _run_tests(
 def _import_renderer() -> None:
     """While the containers work, this process waits: time to import what the report needs."""
     import grader.evidence
-    import grader.grading
-    import grader.report.page  # noqa: F401
+    import grader.grading  # noqa: F401
+    from grader.report import warm
+
+    warm()
 
 
 def make_job(run: Run, challenge: Challenge, submission: Submission) -> Job:
