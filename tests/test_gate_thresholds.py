@@ -87,6 +87,11 @@ def test_every_limit_is_either_tight_or_loose_but_epsilon():
         ({"min_labels": 60.5}, "min_labels must be a whole number of at least 2"),
         ({"min_labels": 1, "loosened_because": "x"}, "min_labels must be a whole number of at least 2"),
         ({"min_levels": 0, "loosened_because": "x"}, "min_levels must be a whole number of at least 1"),
+        (
+            {"min_items_per_level": 0, "loosened_because": "x"},
+            "min_items_per_level must be a whole number of at least 1",
+        ),
+        ({"judge_levels": 0, "loosened_because": "x"}, "judge_levels must be a whole number of at least 1"),
         ({"min_repeats": 1, "loosened_because": "x"}, "min_repeats must be a whole number of at least 2"),
         ({"judge_qwk_low": 0.75}, "judge_qwk_low 0.75 is above judge_qwk 0.7"),
     ],
@@ -104,7 +109,8 @@ def test_a_reason_is_text():
 def test_equal_bounds_and_the_ends_of_the_range_are_allowed():
     assert Thresholds(judge_qwk=0.7, judge_qwk_low=0.7).judge_qwk_low == 0.7
     assert Thresholds(human_qwk=1, max_smd=0, max_flips=0).human_qwk == 1
-    assert Thresholds(min_labels=2, min_levels=1, min_repeats=2, loosened_because="tiny").min_labels == 2
+    least = {"min_labels": 2, "min_levels": 1, "min_items_per_level": 1, "judge_levels": 1, "min_repeats": 2}
+    assert set(Thresholds(**least, loosened_because="tiny").loosened) == set(least)
 
 
 def test_several_faults_are_told_at_once():
