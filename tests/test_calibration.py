@@ -6,6 +6,7 @@ from __future__ import annotations
 import json
 import re
 import shutil
+import tomllib
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -13,7 +14,8 @@ from typing import Any
 
 import pytest
 
-from grader.calibration import items, labels, load, page, probes, record, run
+from grader.agreement import Thresholds, read_ratings
+from grader.calibration import items, labels, load, page, probes, record, rolling, run
 from grader.calibration.record import Calibration, Error, errors_of
 from grader.challenge import load_challenge
 from grader.errors import ChallengeError, InfrastructureError, UsageError
@@ -499,3 +501,54 @@ def test_the_page_shows_verdict_matrix_and_disagreements_biggest_first_and_loads
 def test_the_page_of_an_accepted_judge_says_that_it_may_vote(root: Path, oracle: JudgeServer, cache: Path) -> None:
     html = page.render(load_challenge(root), calibrate(root, settings_for(oracle), cache))
     assert "The judge may vote on 1 of 1 criteria" in html
+
+
+# ------------------------------------------------------------------------------------------------ rolling agreement
+
+
+def _followed(path: Path, judge: Callable[[int], int], count: int = 50) -> Path:
+    rows = ["item,criterion,rater,level,rated_at"]
+    for n in range(count):
+        at = f"2026-05-{n % 28 + 1:02d}"
+        rows += [f"g{n},{NAME},{rater},{level},{at}" for rater, level in (("ada", n % 5 + 1), ("m", judge(n)))]
+    path.write_text("\n".join(rows) + "\n")
+    return path
+
+
+@pytest.mark.parametrize(
+    ("judge", "count", "falling"),
+    [(lambda n: n % 5 + 1, 50, False), (lambda n: (n * 7 + n // 5) % 5 + 1, 50, True), (lambda _: 3, 20, False)],
+)
+def test_agreement_that_falls_on_new_gradings_closes_the_gate(
+    judge: Callable[[int], int], count: int, falling: bool, root: Path, oracle: JudgeServer, cache: Path
+) -> None:
+    calibrate(root, settings_for(oracle), cache)
+    calibration = load(load_challenge(root))
+    assert calibration is not None
+    path = _followed(cache / "new.csv", judge, count)
+    (found,) = rolling.rolling(read_ratings(path, levels={NAME: (1, 2, 3, 4, 5)}), "m", Thresholds())
+    assert found.falling is falling
+    rolling.close_falling([found], calibration, Cache(cache))
+    criterion = only(grade(root, settings_for(oracle), cache, index=3))
+    assert criterion.accepted is not falling
+    assert ("agreement with people has fallen" in criterion.reason) is falling
+
+
+def test_only_the_newest_gradings_count(tmp_path: Path) -> None:
+    rows = ["item,criterion,rater,level,rated_at"]
+    for n in range(120):
+        person, at = n % 5 + 1, f"20{10 + n // 10}-01-{n % 10 + 1:02d}"
+        rows += [f"g{n:03d},{NAME},ada,{person},{at}", f"g{n:03d},{NAME},m,{person if n < 70 else 3},{at}"]
+    path = tmp_path / "new.csv"
+    path.write_text("\n".join(rows) + "\n")
+    (found,) = rolling.rolling(read_ratings(path, levels={NAME: (1, 2, 3, 4, 5)}), "m", Thresholds())
+    assert (found.n, found.qwk, found.falling) == (50, 0.0, True)
+
+
+def test_the_settings_in_the_documents_are_those_that_there_are() -> None:
+    text = (Path(__file__).parent.parent / "docs" / "calibrating.md").read_text(encoding="utf-8")
+    block = re.search(r"```toml\n(.*?)```", text, re.DOTALL)
+    assert block is not None
+    tables = tomllib.loads(block[1])
+    config = JudgeConfig.of(Settings(judge_model="m", judge=tables["judge"], prices=tables["prices"]))
+    assert replace(config, prices={}) == JudgeConfig(model="m")

@@ -178,11 +178,13 @@ def _figures(report: GateReport) -> list[tuple[str, str]]:
         ("Mean error, judge less people", _two(compared.bias.value)),
         ("Standardised mean difference", _two(compared.smd.value)),
         ("Mean squared error", _two(compared.mse.value)),
-        ("The same of the best constant", f"{_two(constant.comparison.mse.value)} (always {constant.level})"
+        ("Squared error of the best constant", f"{_two(constant.comparison.mse.value)} (always {constant.level})"
          if constant else "not defined"),
         ("Off by two levels or more", _two(compared.blunders.value)),
         ("Krippendorff's alpha, people alone", _two(found.alpha.value)),
         ("Gwet's AC2", _two(compared.ac2.value)),
+        ("Alternative-annotator test, winning rate", _two(found.alt.winning_rate.value)),
+        ("The same of the best constant", _two(constant.alt.winning_rate.value) if constant else "not defined"),
         ("Judge with single people", _two(found.judge_human_qwk.value)),
     ]  # fmt: skip
 

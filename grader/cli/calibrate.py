@@ -12,6 +12,7 @@ import click
 if TYPE_CHECKING:
     from grader.agreement import GateReport
     from grader.calibration.run import Asked, Material, Outcome
+    from grader.challenge import Challenge
 
 
 @click.command()
@@ -28,6 +29,12 @@ if TYPE_CHECKING:
 )
 @click.option("--fresh", is_flag=True, help="Ask anew, although answers are kept from an earlier calibration.")
 @click.option("--dry-run", is_flag=True, help="Say how much would be asked and what it may cost; make no call.")
+@click.option(
+    "--follow",
+    nargs=2,
+    metavar="RATINGS.csv RATER",
+    help="Compare the judge (RATER) with people on the newest gradings instead; close the gate where it has fallen.",
+)
 @click.option("--json", "as_json", is_flag=True, help="One JSON object, for programs.")
 def command(
     challenge: str,
@@ -36,6 +43,7 @@ def command(
     repeats: int,
     fresh: bool,
     dry_run: bool,
+    follow: tuple[str, str] | None,
     as_json: bool,
 ) -> int:
     """Judge a challenge's labelled items as in grading, and decide per criterion whether the judge may vote.
@@ -54,6 +62,9 @@ def command(
 
     settings = Settings.read()
     pack = load_challenge(find_challenge(challenge, settings, challenges))
+    if follow is not None:
+        _follow(pack, Path(follow[0]), follow[1])
+        return 0
     material = run.prepare(pack, settings, ratings=ratings, repeats=repeats)
     asked = run.questions(material)
     if dry_run:
@@ -70,6 +81,26 @@ def command(
     html = page.write(pack, outcome)
     click.echo(_as_json(outcome) if as_json else _as_text(outcome, saved, html))
     return 0
+
+
+def _follow(pack: Challenge, path: Path, judge: str) -> None:
+    from grader.agreement import read_ratings
+    from grader.calibration import record
+    from grader.calibration.rolling import close_falling, rolling
+    from grader.calibration.verdicts import limits_of
+    from grader.errors import UsageError
+    from grader.judge.cache import Cache
+    from grader.settings import PLACES
+
+    calibration = record.read(pack.root, {})
+    if calibration is None:
+        raise UsageError(f"{pack.id} has no calibration to follow.", fix=f"grade calibrate {pack.id}")
+    levels = {criterion.id: tuple(criterion.levels) for criterion in pack.rubric.criteria}
+    limits = limits_of(pack.rubric.gate, str(pack.root / "rubric.yaml"))
+    found = rolling(read_ratings(path, levels=levels), judge, limits)
+    closed = close_falling(found, calibration, Cache(PLACES.cache / "judge"))
+    for one in found:
+        click.echo(f"{one.criterion}: {'closed' if one.criterion in closed else 'as it was'}. {one.sentence}")
 
 
 def _plan(material: Material, asked: list[Asked]) -> str:

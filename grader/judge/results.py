@@ -157,12 +157,13 @@ def judge_block(
     calibration: Calibration | None,
     *,
     canaries: int,
+    riding: Usage,
 ) -> dict[str, object]:
     """The `judge` block of grade.json. Nothing in it differs when the same grade is made again."""
     models = sorted({plan.model for plan in plans})
-    costs = [result.details.get("cost", 0.0) for result in results]
     known = all(price_of(model, config.prices) for model in models)
     price = price_of(config.model, config.prices)
+    costs = [result.details.get("cost", 0.0) for result in results] + [cost(riding, price)]
     return {
         "model": config.model,
         "models": models,

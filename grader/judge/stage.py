@@ -57,8 +57,11 @@ def judge_submission(
         for plan in plans
     )
     asked = [*verdicts.values(), *(settle([vote]) for vote in bare.values())]
-    usage = total([verdict.usage for verdict in asked] + [vote.usage for _, vote in canaries])
-    block = judge_block(plans, results, usage, asked, reading, config, calibration, canaries=len(canaries))
+    riding = total(vote.usage for _, vote in canaries)
+    usage = total(verdict.usage for verdict in asked) + riding
+    block = judge_block(
+        plans, results, usage, asked, reading, config, calibration, canaries=len(canaries), riding=riding
+    )
     return JudgeResult(criteria=results, judge=block, flags=flags_of(plans, results, reading, calibration, withheld))
 
 
