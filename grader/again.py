@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from grader import evidence, grading, objective
+from grader.errors import UsageError
 from grader.evidence import load_json
 from grader.output import Pages, write_grade, write_pages
 from grader.records import Grade
@@ -19,6 +20,8 @@ def rescore(out: Path, say: Say) -> Grade:
     """Scores and renders the run in `out` again from its evidence; runs nothing. Raises UsageError."""
     say("reading the evidence")
     before = grade_from_json(load_json(out / "grade.json"))
+    if before.status != "graded":
+        raise UsageError(f"The run in {out} has no grade to score again: {before.reason}")
     challenge = evidence.load_challenge(out)
     submission = evidence.load_submission(out)
     observed = evidence.load_observed(out)

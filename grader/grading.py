@@ -11,6 +11,7 @@ its error in calibration (`details.low_level`..`details.high_level`) in `low` an
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
@@ -136,10 +137,12 @@ def _criterion_part(criterion: CriterionResult, worth: float) -> Part:
         level = float(criterion.level or 1)
         bounds = [float(str(criterion.details.get(key, level))) for key in ("low_level", "high_level")]
         low, value, high = (
-            worth * (min(max(x, 1.0), criterion.max_level) - 1) / steps for x in (bounds[0], level, bounds[1])
+            worth * (min(max(x, 1.0), criterion.max_level) - 1) / steps
+            for x in (min(bounds[0], level), level, max(bounds[1], level))
         )
     return Part(
-        id=criterion.id, competency=criterion.competency, worth=worth, low=low, value=value, high=high, open=not known,
+        id=criterion.id, competency=criterion.competency, worth=worth, low=low, value=value, high=high,
+        open=not known and worth > 0,
         reason=criterion.reason, who_can_close=str(criterion.details.get("who_can_close", "two reviewers")),
     )  # fmt: skip
 
@@ -148,15 +151,15 @@ def _competencies(challenge: Challenge, parts: Sequence[Part]) -> tuple[Competen
     scores = []
     for name in COMPETENCIES:
         own = [part for part in parts if part.competency == name]
-        most = _sum(part.worth for part in own)
+        most = math.fsum(part.worth for part in own)
         if most <= 0:
             continue
-        low, value, high = (_sum(getattr(part, key) for part in own) for key in ("low", "value", "high"))
+        low, value, high = (math.fsum(getattr(part, key) for part in own) for key in ("low", "value", "high"))
         minimum = challenge.minimums.get(name)
         scores.append(
             CompetencyScore(
-                id=name, score=value, low=low, high=high, max_score=most, minimum=minimum,
-                met=_met(low / most, high / most, minimum),
+                id=name, score=round(value, 4), low=round(low, 4), high=round(high, 4), max_score=round(most, 4),
+                minimum=minimum, met=_met(low / most, high / most, minimum),  # not of what was rounded for display
             )
         )  # fmt: skip
     return tuple(scores)
@@ -169,7 +172,7 @@ def _met(low: float, high: float, minimum: float | None) -> bool | None:
 
 
 def _sum(values: Iterable[float]) -> float:
-    return round(sum(values), 4)
+    return round(math.fsum(values), 4)
 
 
 # ------------------------------------------------------------------------------------------------ what is open

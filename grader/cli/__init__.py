@@ -72,8 +72,9 @@ def main(args: list[str] | None = None) -> Any:
     from grader.errors import GraderError
 
     gc.set_threshold(50_000, 20, 20)  # a short-lived process: collecting during imports costs a tenth of the start
-    signal.signal(signal.SIGTERM, _interrupt)
-    signal.signal(signal.SIGHUP, _interrupt)
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        if signal.getsignal(number) is not signal.SIG_IGN:  # ignored on purpose, as `nohup` does
+            signal.signal(number, _interrupt)
     try:
         return cli.main(args=args, prog_name="grade", standalone_mode=False) or 0
     except GraderError as problem:
@@ -90,6 +91,12 @@ def main(args: list[str] | None = None) -> Any:
     except BrokenPipeError:
         sys.stderr.close()
         sys.exit(0)
+    except Exception:
+        import traceback
+
+        traceback.print_exc()
+        click.echo("grade: this is a fault of the grader, not of the submission; there is no grade.", err=True)
+        sys.exit(5)  # what Python would leave with, 1, says that there is a grade
 
 
 def _interrupt(_signal: int, _frame: object) -> None:
