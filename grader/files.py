@@ -35,6 +35,17 @@ def write(path: Path, content: bytes | str, *, durable: bool = False) -> None:
         raise InfrastructureError(what, fix="free some space, or name another folder with --out") from problem
 
 
+def check_writable(folder: Path) -> None:
+    """Raises InfrastructureError where nothing could be written below `folder`: better before a run than after it.
+    Makes nothing."""
+    nearest = next((path for path in (folder, *folder.parents) if os.path.exists(path)), folder)
+    if not nearest.is_dir() or not os.access(nearest, os.W_OK | os.X_OK):
+        raise InfrastructureError(
+            f"{folder} cannot be written: {nearest} is no folder that this user may write to.",
+            fix="name another folder with --out",
+        )
+
+
 def _umask() -> int:
     current = os.umask(0)
     os.umask(current)

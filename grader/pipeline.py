@@ -83,6 +83,7 @@ def docker_sandbox(run: Run) -> Sandbox:
 def grade(run: Run, make_sandbox: MakeSandbox = docker_sandbox) -> Grade:
     """Grades one submission and writes the output folder. Raises GraderError, after `grade.json` has been written with
     the reason; then nothing but the reason is in it."""
+    files.check_writable(run.request.out)
     files.remove_partial(run.request.out)
     known: dict[str, Any] = {}
     try:
