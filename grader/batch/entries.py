@@ -1,0 +1,201 @@
+"""What a batch grades: the archives and folders of one folder, a download from a course platform, or a manifest."""
+
+from __future__ import annotations
+
+import csv
+import difflib
+import io
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from grader.errors import UsageError, visible
+
+COLUMNS = ("path", "candidate", "started", "submitted", "minutes", "late")
+RESERVED = frozenset({"blind", "sorted", "pairs", "candidates.csv", "index.html", "index.csv", "index.json"})
+"""Names that a batch's output folder needs for itself."""
+GRADESCOPE = "submission_metadata.yml"
+_METADATA = (".csv", ".json", ".yml", ".yaml", ".md", ".txt", ".html", ".log")
+_SUFFIX = re.compile(r"(\.tar)?\.(zip|gz|tgz|xz|txz|zst|tar|git)$", re.IGNORECASE)
+_MOST_METADATA_BYTES = 50_000_000
+
+
+@dataclass(frozen=True, kw_only=True)
+class Entry:
+    """One submission of a batch. Times are aware; `None` is not known."""
+
+    name: str
+    """Folder of its result below the output folder."""
+    source: str
+    candidate: str
+    """Who sent it, as the operator names them. Never shown where reviewers are blind."""
+    started: datetime | None = None
+    submitted: datetime | None = None
+    minutes: float | None = None
+    """Working time, where it was recorded."""
+    late: bool | None = None
+    """What the manifest says; where it says nothing, the challenge's window decides."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Found:
+    """The entries of a folder, and files in it that are no submissions."""
+
+    entries: tuple[Entry, ...]
+    passed_over: tuple[str, ...] = ()
+
+
+def from_folder(folder: Path, out: Path) -> Found:
+    """Every folder and file of `folder` is a submission, so that none is lost without a word; hidden ones, lists and
+    notes (.csv, .md, …) are passed over, and `out` where it lies within. Raises UsageError."""
+    try:
+        paths = sorted(path for path in folder.iterdir() if path.resolve() != out.resolve())
+    except OSError as problem:
+        raise UsageError(f"{visible(str(folder))} cannot be read as a folder: {problem.strerror}.") from problem
+    over = [path for path in paths if path.name.startswith((".", "__MACOSX")) or _is_metadata(path)]
+    kept = [path for path in paths if path not in set(over)]
+    if not kept:
+        raise UsageError(f"There is no archive and no folder in {visible(str(folder))}, so there is nothing to grade.")
+    known = _gradescope(folder / GRADESCOPE)
+    entries = (
+        Entry(**{"name": path.name, "source": str(path), "candidate": "", **known.get(path.name, {})}) for path in kept
+    )
+    return Found(entries=_named(entries), passed_over=tuple(path.name for path in over))
+
+
+def _is_metadata(path: Path) -> bool:
+    return path.suffix.lower() in _METADATA and path.is_file()
+
+
+def from_manifest(manifest: Path, folder: Path | None = None) -> Found:
+    """The rows of a CSV file with the columns `path` and, where known, candidate, started, submitted, minutes, late.
+    Paths are relative to `folder`, else to the manifest's own. Raises UsageError with the row."""
+    base = folder or manifest.parent
+    entries = [_row(row, f"{manifest}, row {number}", base) for number, row in enumerate(_rows(manifest), 2)]
+    if not entries:
+        raise UsageError(f"{manifest} has no rows, so there is nothing to grade.")
+    seen: dict[str, int] = {}
+    for number, entry in enumerate(entries, 2):
+        if entry.source in seen:
+            raise UsageError(f"{manifest}, row {number}: {visible(entry.source)} is in row {seen[entry.source]} too.")
+        seen[entry.source] = number
+    return Found(entries=_named(entries))
+
+
+def _rows(manifest: Path) -> Sequence[Mapping[str, str]]:
+    try:
+        reader = csv.DictReader(io.StringIO(manifest.read_text(encoding="utf-8-sig")), strict=True)
+        columns = [(name or "").strip().lower() for name in reader.fieldnames or ()]
+        rows = [{(key or "").strip().lower(): value for key, value in row.items()} for row in reader]
+    except (OSError, UnicodeError, csv.Error) as problem:
+        raise UsageError(f"{manifest} cannot be read as CSV in UTF-8: {problem}.") from problem
+    for name in columns:
+        if name not in COLUMNS:
+            near = difflib.get_close_matches(name, COLUMNS, n=1)
+            hint = f" Did you mean {near[0]}?" if near else ""
+            raise UsageError(f"{manifest}: unknown column {visible(name)!r}.{hint} Known: {', '.join(COLUMNS)}.")
+    if "path" not in columns:
+        raise UsageError(f"{manifest} has no column `path`. Known: {', '.join(COLUMNS)}.")
+    return rows
+
+
+def _row(row: Mapping[str, Any], where: str, base: Path) -> Entry:
+    if "" in row or None in row.values():
+        raise UsageError(f"{where}: the number of cells is not that of the header.")
+    cells = {name: row.get(name, "").strip() for name in COLUMNS}
+    if not cells["path"]:
+        raise UsageError(f"{where}: `path` is empty.")
+    from grader.submission.git import is_remote
+
+    source = cells["path"] if is_remote(cells["path"]) else str(base / cells["path"])
+    entry = Entry(
+        name=cells["path"],
+        source=source,
+        candidate=cells["candidate"],
+        started=_moment(cells["started"], f"{where}: started"),
+        submitted=_moment(cells["submitted"], f"{where}: submitted"),
+        minutes=_minutes(cells["minutes"], f"{where}: minutes"),
+        late=_yes(cells["late"], f"{where}: late"),
+    )
+    if entry.started and entry.submitted and entry.submitted < entry.started:
+        raise UsageError(f"{where}: submitted before it was started.")
+    return entry
+
+
+def _moment(text: str, where: str) -> datetime | None:
+    if not text:
+        return None
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError as problem:
+        raise UsageError(f"{where} is {visible(text)!r}; write it like 2026-03-01T18:00:00+01:00.") from problem
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def _minutes(text: str, where: str) -> float | None:
+    if not text:
+        return None
+    if not re.fullmatch(r"\d{1,6}(\.\d{1,6})?", text):
+        raise UsageError(f"{where} is {visible(text)!r}, not a number of minutes.")
+    return float(text)
+
+
+_WORDS = {"": None, "yes": True, "true": True, "1": True, "no": False, "false": False, "0": False}
+
+
+def _yes(text: str, where: str) -> bool | None:
+    if text.lower() not in _WORDS:
+        raise UsageError(f"{where} is {visible(text)!r}; write yes or no.")
+    return _WORDS[text.lower()]
+
+
+def _gradescope(metadata: Path) -> dict[str, dict[str, Any]]:
+    """Folder name → who sent it and when, from the file that Gradescope puts into an export of submissions."""
+    if not metadata.is_file():
+        return {}
+    import yaml
+
+    try:
+        if metadata.stat().st_size > _MOST_METADATA_BYTES:
+            raise UsageError(f"{metadata} is larger than {_MOST_METADATA_BYTES // 10**6} MB.")
+        data = yaml.load(metadata.read_bytes(), getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506 - both safe
+    except (OSError, yaml.YAMLError) as problem:
+        raise UsageError(f"{metadata} cannot be read: {problem}") from problem
+    found = {}
+    for name, about in data.items() if isinstance(data, dict) else ():
+        if isinstance(about, dict):
+            people = [one for one in about.get(":submitters") or () if isinstance(one, dict)]
+            sent = about.get(":created_at")
+            who = ", ".join(str(one.get(":name") or one.get(":email") or "") for one in people)
+            moment = sent if isinstance(sent, datetime) else None
+            aware = moment.replace(tzinfo=UTC) if moment and not moment.tzinfo else moment
+            found[str(name)] = {"candidate": who, "submitted": aware}
+    return found
+
+
+def _named(entries: Iterable[Entry]) -> tuple[Entry, ...]:
+    """The entries with a folder name each that is safe and their own, and with a candidate each."""
+    taken: set[str] = set()
+    named = []
+    for entry in entries:
+        short = _safe(_SUFFIX.sub("", entry.name.rstrip("/").rpartition("/")[2]))
+        whole = _safe(entry.name.strip("/").replace("/", "_"))
+        name = next(name for name in _choices(short, whole) if name.lower() not in taken)
+        taken.add(name.lower())
+        named.append(replace(entry, name=name, candidate=entry.candidate or name))
+    return tuple(named)
+
+
+def _choices(short: str, whole: str) -> Iterable[str]:
+    if short.lower() not in RESERVED:
+        yield short
+    if whole.lower() not in RESERVED:
+        yield whole
+    yield from (f"{whole}-{number}" for number in range(2, 1_000_000))
+
+
+def _safe(name: str) -> str:
+    return re.sub(r"[^\w.@+ -]", "_", name)[:120].strip(". ") or "submission"

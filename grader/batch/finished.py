@@ -1,0 +1,75 @@
+"""What need not be done again: a result that the same submission, challenge and grader would only repeat."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from grader import __version__
+from grader.challenge import Challenge
+from grader.errors import GraderError, RefusedError, UsageError
+from grader.evidence import load_json
+from grader.records import Grade
+from grader.report.grade_json import grade_from_json
+from grader.settings import Settings
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wanted:
+    """What a result has to rest on to count as finished."""
+
+    challenge: Challenge
+    digest: str
+    """Of the challenge."""
+    judge_model: str
+    """The judge that is asked; empty where none is."""
+
+
+def wanted(challenge: Challenge, settings: Settings, *, judge: bool) -> Wanted:
+    from grader.challenge import digest
+
+    asked = bool(judge and challenge.rubric.criteria and settings.judge_configured)
+    model = settings.judge_model if asked else ""
+    return Wanted(challenge=challenge, digest=digest(challenge), judge_model=model)
+
+
+def load(out: Path) -> Grade | None:
+    """The grade in `out`, or nothing where none can be read."""
+    try:
+        return grade_from_json(load_json(out / "grade.json"))
+    except UsageError:
+        return None
+
+
+def finished(out: Path, source: str, want: Wanted) -> Grade | None:
+    """The result in `out` where grading `source` would only repeat it; else nothing. Reads the submission, for what
+    counts is what it holds now."""
+    before = load(out)
+    if before is None or before.status == "infrastructure_error":
+        return None
+    if before.challenge.get("digest") != want.digest or before.provenance.get("grader_version") != __version__:
+        return None
+    if before.status == "graded" and want.judge_model and before.judge.get("model") != want.judge_model:
+        return None
+    digest, refusal = _now(source, want.challenge)
+    if before.status == "refused":
+        return before if refusal and before.reason.startswith(refusal) else None
+    return before if digest and before.submission.get("digest") == digest and not refusal else None
+
+
+def _now(source: str, challenge: Challenge) -> tuple[str, str]:
+    """Digest of what is at `source`, and why it would be refused; each empty where there is none."""
+    from grader.submission import IntakeLimits, check_required, read_submission
+
+    rules = challenge.submission
+    limits = IntakeLimits(max_files=rules.max_files, max_bytes=int(rules.max_bytes))
+    digest = ""
+    try:
+        submission = read_submission(source, limits, required=rules.required)
+        digest = submission.digest
+        check_required(submission, rules.required)
+    except RefusedError as problem:
+        return digest, problem.message
+    except GraderError:
+        return "", ""
+    return digest, ""

@@ -1,0 +1,265 @@
+"""The work of a batch on one machine: threads that each grade one submission after the other.
+
+One bad submission stops nothing. A fault of the machine is tried again after a pause, and then listed apart; when
+several submissions in a row fail so, the machine is what is broken and the rest is left for the next start. What was
+in flight when the process died is simply not finished, and is run again.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal, Protocol
+
+from grader.batch.entries import Entry
+from grader.batch.finished import Wanted, finished, load
+from grader.errors import ChallengeError, GraderError, InfrastructureError, RefusedError
+from grader.output import Pages
+from grader.pipeline import MakeSandbox, Request, Run, docker_sandbox, grade, save_failure
+from grader.records import Grade
+from grader.settings import Settings
+
+RETRY_SECONDS = (2.0, 10.0, 30.0)
+"""Pauses before a submission is tried again that the machine failed."""
+BROKEN_AFTER = 5
+"""So many submissions in a row without a grade for the machine's fault: the machine is broken."""
+LOOK_SECONDS = 0.5
+
+State = Literal["graded", "refused", "challenge_error", "infrastructure_error", "not_started"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outcome:
+    """What became of one submission."""
+
+    entry: Entry
+    state: State
+    reason: str = ""
+    score: float | None = None
+    recommendation: str = ""
+    seconds: float = 0.0
+    attempts: int = 0
+    """0: the result was there already."""
+
+    @property
+    def was_there(self) -> bool:
+        return self.attempts == 0 and self.state != "not_started"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Plan:
+    """What a batch is asked to do."""
+
+    entries: Sequence[Entry]
+    challenge: Path
+    out: Path
+    jobs: int
+    want: Wanted
+    judge: bool = True
+    fresh: bool = False
+    """Grade all, also what is finished."""
+    pages: Pages = field(default_factory=Pages)
+    retry_seconds: tuple[float, ...] = RETRY_SECONDS
+
+
+class Watcher(Protocol):
+    """Is told how the batch goes, from several threads."""
+
+    def started(self, entry: Entry) -> None: ...
+    def stage(self, entry: Entry, text: str) -> None: ...
+    def tests(self, entry: Entry, done: int, total: int) -> None: ...
+    def finished(self, outcome: Outcome) -> None: ...
+    def stopping(self, in_flight: int) -> None: ...
+
+
+Record = Callable[[Entry, Grade], None]
+
+
+class Batch:
+    """One batch under way. `record` is told each new grade; what it raises does not lose the grade."""
+
+    def __init__(
+        self,
+        plan: Plan,
+        settings: Settings,
+        watcher: Watcher,
+        *,
+        make_sandbox: MakeSandbox = docker_sandbox,
+        record: Record = lambda _entry, _grade: None,
+    ) -> None:
+        self.plan, self.settings, self.watcher = plan, settings, watcher
+        self._make_sandbox, self._record = make_sandbox, record
+        self._stop = threading.Event()
+        self._lock = threading.Lock()
+        self._in_flight = self._failed_in_a_row = 0
+        self.interrupted = False
+        self.problems: list[str] = []
+        """What went wrong beside the grading, one sentence each."""
+
+    def run(self) -> list[Outcome]:
+        """Grades what is not finished; an outcome for each entry, in their order. An interrupt lets what is in flight
+        finish and starts nothing more; a second one is raised."""
+        warm()
+        pool = ThreadPoolExecutor(self.plan.jobs, thread_name_prefix="slot")
+        futures = [pool.submit(self._one, entry) for entry in self.plan.entries]
+        try:
+            _wait(futures)
+        except KeyboardInterrupt:
+            self.interrupted = True
+            self.stop()
+            _wait(futures)
+        finally:
+            pool.shutdown(wait=False)
+        return [future.result() for future in futures]
+
+    def stop(self) -> None:
+        """Starts nothing more."""
+        self._stop.set()
+        self.watcher.stopping(self._in_flight)
+
+    # ------------------------------------------------------------------------------------------------ one submission
+
+    def _one(self, entry: Entry) -> Outcome:
+        if self._stop.is_set():
+            outcome = Outcome(entry=entry, state="not_started", reason="the batch was stopped before")
+        else:
+            outcome = self._begin(entry)
+        self.watcher.finished(outcome)
+        return outcome
+
+    def _begin(self, entry: Entry) -> Outcome:
+        began = time.monotonic()
+        before = None if self.plan.fresh else finished(self.plan.out / entry.name, entry.source, self.plan.want)
+        if before is not None:
+            self._keep(entry, before)
+            return _outcome(entry, before, 0.0, 0)
+        with self._lock:
+            self._in_flight += 1
+        self.watcher.started(entry)
+        try:
+            outcome = self._grade(entry, began)
+        finally:
+            with self._lock:
+                self._in_flight -= 1
+        self._count(outcome)
+        return outcome
+
+    def _grade(self, entry: Entry, began: float) -> Outcome:
+        pauses = iter(self.plan.retry_seconds)
+        attempts = 0
+        while True:
+            attempts += 1
+            result = self._attempt(entry)
+            if isinstance(result, Grade):
+                self._keep(entry, result)
+                return _outcome(entry, result, time.monotonic() - began, attempts)
+            pause = next(pauses, None) if isinstance(result, InfrastructureError) else None
+            if pause is None or self._stop.is_set():
+                seconds = time.monotonic() - began
+                written = load(self.plan.out / entry.name)
+                if written is not None:
+                    self._keep(entry, written)
+                return Outcome(
+                    entry=entry, state=result.status, reason=result.message, seconds=seconds, attempts=attempts
+                )
+            self.watcher.stage(entry, f"again in {pause:.0f} s: {result.message}")
+            self._stop.wait(pause)
+
+    def _attempt(self, entry: Entry) -> Grade | GraderError:
+        """The grade, or why there is none; then grade.json says it too."""
+        plan = self.plan
+        request = Request(
+            source=entry.source,
+            challenge=plan.challenge,
+            out=plan.out / entry.name,
+            judge=plan.judge,
+            pages=plan.pages,
+        )
+        run = Run(
+            request=request,
+            settings=self.settings,
+            say=lambda text: self.watcher.stage(entry, text),
+            progress=lambda done, total: self.watcher.tests(entry, done, total),
+        )
+        try:
+            return grade(run, self._make_sandbox)
+        except (RefusedError, ChallengeError, InfrastructureError) as problem:
+            return problem
+        except Exception as problem:  # whatever it is, the other submissions go on
+            return _unexpected(run, problem)
+
+    def _keep(self, entry: Entry, result: Grade) -> None:
+        try:
+            self._record(entry, result)
+        except Exception as problem:
+            message = problem.message if isinstance(problem, GraderError) else f"{type(problem).__name__}: {problem}"
+            with self._lock:
+                if message not in self.problems:
+                    self.problems.append(message)
+
+    def _count(self, outcome: Outcome) -> None:
+        with self._lock:
+            failed = outcome.state == "infrastructure_error"
+            self._failed_in_a_row = self._failed_in_a_row + 1 if failed else 0
+            broken = self._failed_in_a_row >= BROKEN_AFTER and not self._stop.is_set()
+            if broken:
+                self.problems.append(
+                    f"{BROKEN_AFTER} submissions in a row could not be graded, so nothing more was started."
+                )
+        if broken:
+            self.stop()
+
+
+def _unexpected(run: Run, problem: Exception) -> GraderError:
+    """An error that nobody foresaw is the grader's, not the candidate's: no grade, and the reason in grade.json."""
+    message = problem.message if isinstance(problem, GraderError) else f"{type(problem).__name__}: {problem}"
+    found = InfrastructureError(message, fix="" if isinstance(problem, GraderError) else "report this, please")
+    with contextlib.suppress(GraderError, OSError):
+        save_failure(run, found, {})
+    return found
+
+
+def _outcome(entry: Entry, result: Grade, seconds: float, attempts: int) -> Outcome:
+    return Outcome(
+        entry=entry,
+        state=result.status,
+        reason=result.reason,
+        score=result.score.value if result.score else None,
+        recommendation=result.recommendation if result.score else "",
+        seconds=seconds,
+        attempts=attempts,
+    )
+
+
+def _wait(futures: Sequence[Future[Outcome]]) -> None:
+    """Until all are done; wakes now and then, so that an interrupt is met at once."""
+    left = set(futures)
+    while left:
+        _, left = wait(left, timeout=LOOK_SECONDS, return_when=FIRST_COMPLETED)
+
+
+def warm() -> None:
+    """Imports once, in one thread, what each grading needs."""
+    import docker  # noqa: F401
+
+    import grader.evidence
+    import grader.grading
+    import grader.judge.routing
+    import grader.report.page
+    import grader.sandbox.dependencies
+    import grader.sandbox.docker
+    import grader.submission.tar
+    import grader.submission.zip
+    import grader.verifier  # noqa: F401
+
+
+def slots(cores: int, memory: int, cpus: float, limit: int) -> int:
+    """How many submissions this machine grades side by side without one taking another's time: a core for each of the
+    candidate's, and memory for both containers. `memory` and `limit` (the candidate's) are bytes."""
+    by_memory = int(0.8 * memory // (limit + 200_000_000))
+    return max(1, min(int(cores // max(cpus, 1.0)), by_memory))

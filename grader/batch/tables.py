@@ -1,0 +1,88 @@
+"""index.csv and index.json: the cohort for programs. Names are in them only when they are revealed."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from grader import files
+from grader.batch.rows import Row
+from grader.challenge import Challenge
+from grader.evidence import to_text
+from grader.report.text import clean
+
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "|", "%")
+_COLUMNS = (
+    "id", "status", "recommendation", "score", "score_low", "score_high", "final", "score_after_policy", "points",
+    "max_points", "late", "elapsed_seconds", "working_seconds", "needs_person", "grading_seconds", "digest", "reason",
+    "flags",
+)  # fmt: skip
+_NAMES = ("name", "candidate")
+
+
+def write_tables(out: Path, rows: Sequence[Row], challenge: Challenge, *, reveal: bool, **more: Any) -> None:
+    """Writes both; `more` goes into index.json. Raises InfrastructureError."""
+    files.write(out / "index.csv", to_csv(rows, reveal=reveal))
+    about = {"id": challenge.id, "version": challenge.version, "title": challenge.title}
+    submissions = [_json(row, reveal=reveal) for row in rows]
+    files.write(out / "index.json", to_text({"challenge": about, "submissions": submissions, **more}))
+
+
+def to_csv(rows: Sequence[Row], *, reveal: bool) -> str:
+    """An empty cell is not known, or open; it is never zero. Texts cannot run as formulas."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\r\n")
+    names = _NAMES if reveal else ()
+    writer.writerow([*_COLUMNS[:1], *names, *_COLUMNS[1:]])
+    for row in rows:
+        data = _flat(row)
+        cells = [data[_COLUMNS[0]], *(data[name] for name in names), *(data[name] for name in _COLUMNS[1:])]
+        writer.writerow([_cell(value) for value in cells])
+    return text.getvalue()
+
+
+def _flat(row: Row) -> dict[str, Any]:
+    return {
+        "id": row.id,
+        "name": row.name,
+        "candidate": row.candidate,
+        "status": row.status,
+        "recommendation": row.recommendation,
+        "score": row.score,
+        "score_low": row.low,
+        "score_high": row.high,
+        "final": row.final if row.score is not None else None,
+        "score_after_policy": row.after_policy,
+        "points": row.points,
+        "max_points": row.max_points,
+        "late": row.timing.late,
+        "elapsed_seconds": row.timing.elapsed,
+        "working_seconds": row.timing.working,
+        "needs_person": row.needs_person,
+        "grading_seconds": row.seconds,
+        "digest": row.digest,
+        "reason": row.reason,
+        "flags": " | ".join(row.flags),
+    }
+
+
+def _json(row: Row, *, reveal: bool) -> dict[str, Any]:
+    data = _flat(row) | {"flags": list(row.flags), "timing": asdict(row.timing)}
+    data["tests"] = [{"id": name, "points": points, "max_points": most} for name, points, most in row.tests]
+    data["levels"] = [{"id": name, "level": level, "max_level": most} for name, level, most in row.levels]
+    return data if reveal else {key: value for key, value in data.items() if key not in _NAMES}
+
+
+def _cell(value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, int | float):
+        return f"{value:.10g}"
+    text = clean(str(value))
+    return f"'{text}" if text.lstrip(" ").startswith(_FORMULA) else text

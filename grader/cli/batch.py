@@ -1,0 +1,182 @@
+"""`grade batch FOLDER --challenge ID`: grade many submissions."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from grader.batch.blind import Known
+    from grader.batch.entries import Found
+    from grader.batch.runner import Batch, Outcome, Plan
+    from grader.challenge import Challenge
+    from grader.output import Pages
+    from grader.settings import Settings
+
+
+@click.command()
+@click.argument("folder", required=False, type=click.Path(path_type=Path))
+@click.option("--challenge", "-c", required=True, metavar="ID", help="A challenge's id, or the folder of a pack.")
+@click.option(
+    "--manifest",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="CSV",
+    help="What to grade: path, and where known candidate, started, submitted, minutes, late.",
+)
+@click.option("--jobs", "-j", type=click.IntRange(1, 256), metavar="N", help="Side by side (this machine's size).")
+@click.option("--out", "-o", type=click.Path(path_type=Path), help="Folder for the results (./grades-<folder>).")
+@click.option("--fresh/--resume", default=False, help="Grade all again, or skip what is finished (the default).")
+@click.option("--reveal", is_flag=True, help="Show names in the cohort's page and tables; blind without it.")
+@click.option("--late", default="flag", metavar="POLICY", help="What being late means: none, flag, or cap:N.")
+@click.option("--no-judge", is_flag=True, help="Leave the criteria to people, even where a judge is configured.")
+@click.option("--no-similarity", is_flag=True, help="Do not compare the submissions with each other.")
+@click.option("--challenges", type=click.Path(path_type=Path), metavar="DIR", help="Folder to look for challenges in.")
+@click.option("--format", "formats", default="", metavar="LIST", help="Also write: junit,ctrf,gradescope,csv,…")
+def command(
+    folder: Path | None,
+    challenge: str,
+    manifest: Path | None,
+    jobs: int | None,
+    out: Path | None,
+    fresh: bool,
+    reveal: bool,
+    late: str,
+    no_judge: bool,
+    no_similarity: bool,
+    challenges: Path | None,
+    formats: str,
+) -> int:
+    """Grade each archive and folder in FOLDER, or each row of --manifest.
+
+    \b
+    Writes into --out:
+      NAME/            grade.json, report.html, … as `grade SUBMISSION` does
+      index.html       the cohort; index.csv and index.json for programs
+      pairs/           submissions that look alike, side by side
+      candidates.csv   who is who: ids to names, for you only
+
+    Started again, it goes on where it was stopped or killed. Ctrl-C finishes what is in flight; a second one abandons
+    it. One bad submission stops nothing. A fault of the machine is tried again, then listed apart.
+
+    \b
+    Exit codes: 0 all graded or refused, 4 the challenge is broken, 5 some could not be graded for the machine's fault,
+    130 interrupted.
+    """
+    from grader.batch import entries
+    from grader.batch.lateness import read_policy
+    from grader.challenge import load_challenge
+    from grader.cli.report import listed
+    from grader.errors import UsageError
+    from grader.output import Pages
+    from grader.sandbox.guard import guarded
+    from grader.settings import Settings, find_challenge
+
+    settings, policy = Settings.read(), read_policy(late)
+    if folder is None and manifest is None:
+        raise UsageError("Name a folder of submissions, or a --manifest.")
+    pack = load_challenge(find_challenge(challenge, settings, challenges))
+    where = out or Path(f"grades-{(manifest.stem if manifest else (folder or Path()).resolve().name) or 'batch'}")
+    found = entries.from_manifest(manifest, folder) if manifest else entries.from_folder(folder or Path(), where)
+    plan = _plan(
+        found, pack, where, settings, jobs, judge=not no_judge, fresh=fresh, pages=Pages(formats=listed(formats))
+    )
+    known = _who(plan)
+    with guarded():
+        batch, outcomes = _run(plan, settings)
+    from grader.batch import cohort
+
+    cohort.write(where, pack, known, policy=policy, reveal=reveal, similarity=not no_similarity)
+    click.echo(summary(outcomes, batch.problems, found.passed_over, where))
+    return 130 if batch.interrupted else exit_code(outcomes)
+
+
+def _plan(
+    found: Found,
+    pack: Challenge,
+    out: Path,
+    settings: Settings,
+    jobs: int | None,
+    *,
+    judge: bool,
+    fresh: bool,
+    pages: Pages,
+) -> Plan:
+    from grader.batch.finished import wanted
+    from grader.batch.runner import Plan, slots
+
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    limits = pack.limits
+    return Plan(
+        entries=found.entries,
+        challenge=pack.root,
+        out=out,
+        jobs=jobs or slots(len(os.sched_getaffinity(0)), memory, limits.cpus, int(limits.memory)),
+        want=wanted(pack, settings, judge=judge),
+        judge=judge,
+        fresh=fresh,
+        pages=pages,
+    )
+
+
+def _who(plan: Plan) -> Sequence[Known]:
+    """Who is who, written before anything is graded."""
+    from grader.batch import blind
+
+    known = blind.assign(plan.entries, blind.load(plan.out))
+    blind.save(plan.out, known)
+    return known
+
+
+def _run(plan: Plan, settings: Settings) -> tuple[Batch, Sequence[Outcome]]:
+    from grader.batch.display import Display
+    from grader.batch.runner import Batch
+    from grader.sandbox.engine import connect
+
+    connect().close()  # without an engine there is nothing to begin with
+    click.echo(f"{len(plan.entries)} submissions, {plan.jobs} at a time, into {plan.out}", err=True)
+    try:
+        with Display(len(plan.entries), plan.jobs) as display:
+            batch = Batch(plan, settings, display)
+            return batch, batch.run()
+    except KeyboardInterrupt:
+        click.echo("Abandoned. What was in flight is graded again at the next start.", err=True)
+        sys.stderr.flush()
+        os._exit(130)  # the guard removes the containers; threads that wait for them are not waited for
+
+
+_LISTED = 20
+
+
+def summary(outcomes: Sequence[Outcome], problems: Sequence[str], passed_over: Sequence[str], out: Path) -> str:
+    """The end of a batch in a few lines: counts, then apart what the machine failed."""
+    from grader.batch.display import result_line
+    from grader.errors import visible
+
+    def count(*states: str) -> int:
+        return sum(outcome.state in states for outcome in outcomes)
+
+    before = sum(outcome.was_there and outcome.state == "graded" for outcome in outcomes)
+    lines = [
+        "",
+        f"  graded       {count('graded')} of {len(outcomes)}" + (f", {before} of them before" if before else ""),
+    ]
+    lines += [f"  refused      {count('refused')}"] if count("refused") else []
+    failed = [outcome for outcome in outcomes if outcome.state not in {"graded", "refused"}]
+    lines += [f"  no grade     {len(failed)}; start again to go on"] if failed else []
+    lines += [f"    {result_line(outcome)}" for outcome in failed[:_LISTED]]
+    lines += [f"    and {len(failed) - _LISTED} more"] if len(failed) > _LISTED else []
+    lines += [f"  passed over  {', '.join(visible(name) for name in passed_over[:_LISTED])}"] if passed_over else []
+    lines += [f"  note         {problem}" for problem in problems]
+    return "\n".join([*lines, f"  cohort       {out / 'index.html'}"])
+
+
+def exit_code(outcomes: Sequence[Outcome]) -> int:
+    states = {outcome.state for outcome in outcomes}
+    if states & {"infrastructure_error", "not_started"}:
+        return 5
+    return 4 if "challenge_error" in states else 0

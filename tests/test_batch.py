@@ -1,0 +1,296 @@
+"""Many submissions: nothing is lost, nothing stops the rest, what is finished is not done again."""
+
+from __future__ import annotations
+
+import json
+import stat
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from grader.batch import blind, cohort, lateness
+from grader.batch.entries import Entry, from_folder, from_manifest
+from grader.batch.runner import BROKEN_AFTER, Batch, Outcome, Plan, slots
+from grader.challenge import load_challenge
+from grader.cli.batch import exit_code, summary
+from grader.errors import UsageError
+from grader.settings import Settings
+from tests.batch_fixtures import ALL, SUMS, Quiet, Scripted, plan, submissions
+
+
+def run(what: Plan, faults: dict[str, int] | None = None, **more: Any) -> tuple[Batch, list[Outcome], list[str]]:
+    ran: list[str] = []
+    batch = Batch(what, Settings(), Quiet(), make_sandbox=lambda run: Scripted(run, faults or {}, ran), **more)
+    return batch, batch.run(), ran
+
+
+def states(outcomes: list[Outcome]) -> dict[str, str]:
+    return {outcome.entry.name: outcome.state for outcome in outcomes}
+
+
+# ------------------------------------------------------------------------------------------------ the work
+
+
+def test_a_bad_submission_stops_nothing_and_says_why(tmp_path: Path) -> None:
+    folder = submissions(tmp_path / "in", {"ann": ALL, "bob.zip": ["test_adds"], "odd": ["surprise"]})
+    (folder / "cat.zip").write_bytes(b"this is no archive")
+    _, outcomes, _ = run(plan(folder, tmp_path / "out"))
+    assert states(outcomes) == {"ann": "graded", "bob": "graded", "cat": "refused", "odd": "infrastructure_error"}
+    assert {outcome.entry.name: outcome.score for outcome in outcomes}["ann"] == 100
+    refused = json.loads((tmp_path / "out" / "cat" / "grade.json").read_text())
+    assert (refused["status"], "no archive" in refused["reason"]) == ("refused", True)
+    assert "nobody thought of this" in json.loads((tmp_path / "out" / "odd" / "grade.json").read_text())["reason"]
+    assert exit_code(outcomes) == 5
+
+
+def test_what_is_finished_is_skipped_and_what_changed_is_graded_again(tmp_path: Path) -> None:
+    folder = submissions(tmp_path / "in", {"ann": ALL, "bob": ["test_adds"], "cat": []})
+    (folder / "cat" / "sums.py").unlink()
+    first = run(plan(folder, tmp_path / "out"))[1]
+    (folder / "bob" / "sums.py").write_text("test_adds, test_runs = True, True\n")
+    _, second, ran = run(plan(folder, tmp_path / "out"))
+    assert ran == ["bob"]
+    assert states(first) == states(second) == {"ann": "graded", "bob": "graded", "cat": "refused"}
+    assert [outcome.attempts for outcome in second] == [0, 1, 0]
+    assert second[1].score != first[1].score
+
+
+def test_fresh_grades_all_again(tmp_path: Path) -> None:
+    folder = submissions(tmp_path / "in", {"ann": ALL, "bob": ALL})
+    run(plan(folder, tmp_path / "out"))
+    assert sorted(run(plan(folder, tmp_path / "out", fresh=True))[2]) == ["ann", "bob"]
+
+
+def test_a_refused_submission_that_is_mended_is_graded(tmp_path: Path) -> None:
+    folder = submissions(tmp_path / "in", {"ann": ALL})
+    (folder / "ann" / "sums.py").rename(folder / "ann" / "other.py")
+    assert states(run(plan(folder, tmp_path / "out"))[1]) == {"ann": "refused"}
+    (folder / "ann" / "other.py").rename(folder / "ann" / "sums.py")
+    assert states(run(plan(folder, tmp_path / "out"))[1]) == {"ann": "graded"}
+
+
+@pytest.mark.parametrize("change", ["grader_version", "digest", "status", "broken"])
+def test_a_result_that_rests_on_something_else_is_not_finished(tmp_path: Path, change: str) -> None:
+    folder = submissions(tmp_path / "in", {"ann": ALL})
+    run(plan(folder, tmp_path / "out"))
+    path = tmp_path / "out" / "ann" / "grade.json"
+    grade = json.loads(path.read_text())
+    if change == "grader_version":
+        grade["provenance"][change] = "0.0.1"
+    elif change == "digest":
+        grade["challenge"][change] = "sha256:other"
+    else:
+        grade["status"] = "infrastructure_error"
+    path.write_text("{" if change == "broken" else json.dumps(grade))
+    assert run(plan(folder, tmp_path / "out"))[2] == ["ann"]
+
+
+def test_a_fault_of_the_machine_is_tried_again_and_costs_nobody_a_point(tmp_path: Path) -> None:
+    folder = submissions(tmp_path / "in", {"ann": ALL, "bob": ALL})
+    _, outcomes, ran = run(plan(folder, tmp_path / "out"), {"ann": 2})
+    assert ran.count("ann") == 3
+    assert [(outcome.state, outcome.score, outcome.attempts) for outcome in outcomes] == [
+        ("graded", 100, 3),
+        ("graded", 100, 1),
+    ]
+
+
+def test_a_fault_that_stays_is_listed_apart_and_graded_at_the_next_start(tmp_path: Path) -> None:
+    folder = submissions(tmp_path / "in", {"ann": ALL, "bob": ALL})
+    _, outcomes, _ = run(plan(folder, tmp_path / "out"), {"ann": 99})
+    assert states(outcomes) == {"ann": "infrastructure_error", "bob": "graded"}
+    assert exit_code(outcomes) == 5
+    said = summary(outcomes, [], [], tmp_path)
+    assert "graded       1 of 2" in said
+    assert "ann  not graded: Docker went away." in said
+    assert run(plan(folder, tmp_path / "out"))[2] == ["ann"]
+
+
+def test_a_broken_machine_ends_the_batch_early(tmp_path: Path) -> None:
+    names = {f"s{number:02d}": ALL for number in range(20)}
+    folder = submissions(tmp_path / "in", names)
+    batch, outcomes, _ = run(plan(folder, tmp_path / "out", jobs=1), dict.fromkeys(names, 99))
+    counts = [outcome.state for outcome in outcomes]
+    assert counts == ["infrastructure_error"] * BROKEN_AFTER + ["not_started"] * (20 - BROKEN_AFTER)
+    assert "in a row" in batch.problems[0]
+    assert exit_code(outcomes) == 5
+
+
+def test_an_interrupt_finishes_what_is_in_flight_and_starts_nothing_more(tmp_path: Path) -> None:
+    folder = submissions(tmp_path / "in", {f"s{number}": ALL for number in range(6)})
+    batches: list[Batch] = []
+
+    class Interrupting(Quiet):
+        def started(self, entry: Entry) -> None:
+            if entry.name == "s2":
+                batches[0].stop()
+
+    batch = Batch(
+        plan(folder, tmp_path / "out", jobs=1),
+        Settings(),
+        Interrupting(),
+        make_sandbox=lambda run: Scripted(run, {}, []),
+    )
+    batches.append(batch)
+    counts = [outcome.state for outcome in batch.run()]
+    assert counts == ["graded"] * 3 + ["not_started"] * 3
+
+
+def test_a_store_that_fails_loses_no_grade(tmp_path: Path) -> None:
+    folder = submissions(tmp_path / "in", {"ann": ALL, "bob": ALL})
+
+    def record(entry: Entry, _grade: object) -> None:
+        raise OSError("disk full")
+
+    batch, outcomes, _ = run(plan(folder, tmp_path / "out"), record=record)
+    assert states(outcomes) == {"ann": "graded", "bob": "graded"}
+    assert batch.problems == ["OSError: disk full"]
+
+
+def test_slots_leave_each_candidate_its_own_core() -> None:
+    assert slots(8, 64_000_000_000, 1.0, 512_000_000) == 8
+    assert slots(8, 64_000_000_000, 2.0, 512_000_000) == 4
+    assert slots(8, 64_000_000_000, 0.5, 512_000_000) == 8
+    assert slots(8, 2_000_000_000, 1.0, 512_000_000) == 2
+    assert slots(1, 500_000_000, 4.0, 512_000_000) == 1
+
+
+# ------------------------------------------------------------------------------------------------ what is graded
+
+
+def test_names_are_safe_and_everyones_own(tmp_path: Path) -> None:
+    folder = submissions(tmp_path / "in", {"ann.zip": ALL, "ann": ALL, "index.html": ALL, "a b": ALL, "x;rm -rf": ALL})
+    (folder / ".hidden").mkdir()
+    (folder / "grades.csv").write_text("a")
+    found = from_folder(folder, tmp_path / "out")
+    assert [entry.name for entry in found.entries] == ["a b", "ann", "ann.zip", "index.html-2", "x_rm -rf"]
+    assert found.passed_over == (".hidden", "grades.csv")
+
+
+def test_the_output_folder_is_no_submission(tmp_path: Path) -> None:
+    folder = submissions(tmp_path / "in", {"ann": ALL, "out": ALL})
+    assert [entry.name for entry in from_folder(folder, folder / "out").entries] == ["ann"]
+
+
+def test_an_export_of_gradescope_is_read_as_it_is(tmp_path: Path) -> None:
+    folder = submissions(tmp_path / "in", {"submission_1": ALL})
+    (folder / "submission_metadata.yml").write_text(
+        "submission_1:\n  :submitters:\n  - :name: Ann A\n    :email: ann@example.org\n"
+        "  :created_at: 2026-03-01 10:00:00.000000000 -08:00\n"
+    )
+    (entry,) = from_folder(folder, tmp_path / "out").entries
+    assert (entry.candidate, entry.submitted and entry.submitted.isoformat()) == ("Ann A", "2026-03-01T10:00:00-08:00")
+
+
+def manifest(tmp_path: Path, text: str) -> Path:
+    path = tmp_path / "list.csv"
+    path.write_text(text, encoding="utf-8-sig")
+    return path
+
+
+def test_a_manifest_says_who_and_when(tmp_path: Path) -> None:
+    rows = "a/s.zip,Ann,2026-03-01,2026-03-02T01:00Z,90,\nb/s.zip,Bo,,,,yes\n"
+    path = manifest(tmp_path, f"Path,candidate,started,submitted,minutes,late\n{rows}")
+    first, second = from_manifest(path).entries
+    assert (first.name, first.candidate, first.source) == ("s", "Ann", str(tmp_path / "a/s.zip"))
+    assert (first.minutes, first.late, second.late, second.name) == (90, None, True, "b_s.zip")
+    window = load_challenge(SUMS).time
+    assert lateness.timing(first, window).elapsed == 25 * 3600
+
+
+@pytest.mark.parametrize(
+    ("text", "complaint"),
+    [
+        ("file\na.zip\n", "unknown column 'file'"),
+        ("path,submited\na.zip,\n", "Did you mean submitted?"),
+        ("path,late\na.zip,maybe\n", "row 2: late is 'maybe'"),
+        ("path,started\na.zip,yesterday\n", "row 2: started is 'yesterday'"),
+        ("path,minutes\na.zip,-3\n", "row 2: minutes is '-3'"),
+        ("path\na.zip\nb.zip\na.zip\n", "row 4: "),
+        ("path,late\na.zip\n", "row 2: the number of cells"),
+        ("path\n", "no rows"),
+        ("path,started,submitted\na.zip,2026-03-02,2026-03-01\n", "submitted before it was started"),
+    ],
+)
+def test_a_wrong_manifest_is_refused_with_its_row(tmp_path: Path, text: str, complaint: str) -> None:
+    with pytest.raises(UsageError) as caught:
+        from_manifest(manifest(tmp_path, text))
+    assert complaint in caught.value.message
+
+
+# ------------------------------------------------------------------------------------------------ blind
+
+
+def test_ids_stay_and_say_nothing(tmp_path: Path) -> None:
+    folder = submissions(tmp_path / "in", {"ann": ALL, "bob": ALL})
+    entries = from_folder(folder, tmp_path / "out").entries
+    first = blind.assign(entries)
+    blind.save(tmp_path / "out", first)
+    again = blind.assign(entries, blind.load(tmp_path / "out"))
+    assert again == first
+    assert stat.S_IMODE((tmp_path / "out" / "candidates.csv").stat().st_mode) == 0o600
+    assert [one.id for one in blind.assign(entries)] != [one.id for one in first]
+
+
+def test_a_candidates_second_submission_has_the_same_id_with_a_number() -> None:
+    entries = [Entry(name=name, source=name, candidate=who) for name, who in [("a", "Ann"), ("b", "Bo"), ("c", "Ann")]]
+    first, other, second = (one.id for one in blind.assign(entries))
+    assert second == f"{first}-2"
+    assert other != first
+
+
+def test_the_cohorts_tables_name_nobody_unless_asked(tmp_path: Path) -> None:
+    folder = submissions(tmp_path / "in", {"zoe-doe": ALL, "ann-roe": ALL})
+    (folder / "mia-poe.rar").write_bytes(b"Rar!xx")
+    what = plan(folder, tmp_path / "out")
+    run(what)
+    known = blind.assign(what.entries)
+    challenge = load_challenge(SUMS)
+    for reveal in (False, True):
+        cohort.write(what.out, challenge, known, policy=lateness.Policy(), reveal=reveal, similarity=True)
+        pages = [path for path in what.out.glob("index.*") if path.is_file()]
+        assert len(pages) >= 2
+        for path in pages:
+            named = {name for name in ("zoe", "ann", "mia") if name in path.read_text().lower()}
+            assert named == ({"zoe", "ann", "mia"} if reveal else set()), path.name
+    rows = json.loads((what.out / "index.json").read_text())["submissions"]
+    assert [row["name"] for row in rows] == ["ann-roe", "mia-poe.rar", "zoe-doe"]
+    for one in known:
+        assert (what.out / "blind" / one.id / "grade.json").is_file()
+
+
+# ------------------------------------------------------------------------------------------------ time
+
+
+def test_being_late_is_shown_and_changes_no_grade(tmp_path: Path) -> None:
+    folder = submissions(tmp_path / "in", {"ann": ALL, "bob": ALL})
+    text = "path,started,submitted\nann,2026-03-01,2026-03-02\nbob,2026-03-01,2026-03-20\n"
+    path = manifest(folder, text)
+    what = plan(folder, tmp_path / "out", entries=from_manifest(path).entries)
+    run(what)
+    known, challenge = blind.assign(what.entries), load_challenge(SUMS)
+    shown = {}
+    for policy in ("none", "flag", "cap:60"):
+        cohort.write(what.out, challenge, known, policy=lateness.read_policy(policy), reveal=True, similarity=False)
+        bob = json.loads((what.out / "index.json").read_text())["submissions"][1]
+        shown[policy] = (bob["late"], bob["score"], bob["score_after_policy"], bool(bob["flags"]))
+    assert shown == {"none": (True, 100, None, False), "flag": (True, 100, None, True), "cap:60": (True, 100, 60, True)}
+    assert json.loads((what.out / "bob" / "grade.json").read_text())["score"]["value"] == 100
+
+
+def test_the_manifests_word_on_lateness_stands_above_the_arithmetic() -> None:
+    times = load_challenge(SUMS).time
+    days = {"started": datetime(2026, 3, 1, tzinfo=UTC), "submitted": datetime(2026, 3, 30, tzinfo=UTC)}
+    assert lateness.timing(Entry(name="a", source="a", candidate="a", **days), times).late is True
+    assert lateness.timing(Entry(name="a", source="a", candidate="a", late=False, **days), times).late is False
+    assert lateness.timing(Entry(name="a", source="a", candidate="a"), times).late is None
+    long = Entry(name="a", source="a", candidate="a", minutes=600)
+    assert "10 h of work, 4 h were asked for" in lateness.timing(long, times).reason
+
+
+@pytest.mark.parametrize("text", ["cap", "cap:101", "cap:-1", "strict", ""])
+def test_an_unknown_policy_is_refused(text: str) -> None:
+    with pytest.raises(UsageError):
+        lateness.read_policy(text)
