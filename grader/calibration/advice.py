@@ -23,8 +23,8 @@ _STEPS = {
         " anchors say what people go by, or try another model."
     ),
     ("E", "reject"): (
-        "The judge is lenient or severe as a whole. Make the anchors of the levels that it confuses say what is missing,"
-        " not only what is there."
+        "The judge is lenient or severe as a whole. Make the anchors of the levels that it confuses say what is"
+        " missing, not only what is there."
     ),
     (
         "F",
