@@ -182,7 +182,7 @@ def criteria() -> tuple[CriterionResult, ...]:
     return (
         given("retrieval", 4, rationale="Keyword and embedding search were measured on the 40 public tickets, alone and merged, and the merged form was kept for its gain. Not 5: nothing says when the choice should be looked at again.",
               evidence=(quote("DECISIONS.md", 12, 12), quote("triage.py", 31, 33)),
-              details={"gate": gate("ACCEPT", 0.79, 0.81, 0.70, 0.87), "repeats": [4, 4, 4], "spread": 0, "prompt_tokens": 10200, "completion_tokens": 640, "cost": 0.05, "latency": 3.4}),
+              details={"gate": gate("ACCEPT", 0.79, 0.81, 0.70, 0.87), "levels": [4, 4, 5], "repeats": 3, "spread": 1, "prompt_tokens": 10200, "completion_tokens": 640, "cost": 0.05, "seconds": 3.4}),
         given("failure-modes", 3, source="human", reason="two people rated it apart: 3 and 3",
               rationale="Two modes the brief leaves out, mixed languages and two products in one ticket, each with an example and a stated loss. Not 4: they are listed, not ranked by cost.",
               evidence=(quote("DECISIONS.md", 23, 24),)),
@@ -190,7 +190,7 @@ def criteria() -> tuple[CriterionResult, ...]:
               evidence=(quote("evaluate.py", 12, 13), quote("evaluate.py", 21, 21)), details={"who_can_close": "two reviewers, or the challenge’s owner by repeating the calibration", "gate": {"verdict": "STALE", "reasons": ["The wording of level 3 was changed on 18 November; the judge was last checked on 3 October."]}}),
         given("trade-offs", None, source="judge", reason="the judge’s agreement with people is not proven here", suggestion=3,
               rationale="Tokens and errors are given and a choice is argued from them; latency was not measured.",
-              evidence=(quote("DECISIONS.md", 27, 28),), details={"gate": gate("INCONCLUSIVE", 0.71, 0.74, 0.55, 0.83, 52), "repeats": [3, 3, 4], "dropped_quotes": 1}),
+              evidence=(quote("DECISIONS.md", 27, 28),), details={"gate": gate("INCONCLUSIVE", 0.71, 0.74, 0.55, 0.83, 52), "levels": [3, 3, 4], "repeats": 3, "dropped_quotes": 1}),
         given("clarity", 4, source="human", reason="two people and an adjudicator: 4, 3, then 4", rationale="Short functions that do what they are called; the document filter can be read on its own.",
               evidence=(quote("triage.py", 22, 24),)),
         given("record", 4, rationale="Says what was left out (a reranker) and why, and what another day would go to. Not 5: open questions are not addressed to anyone.",
@@ -242,7 +242,7 @@ def needs_review() -> Grade:
     """One open criterion decides, another only moves the score; text in README.md addresses the grader."""
     return combine(
         tests(), criteria(),
-        judge={"model": "judge-large-2026-08", "calibration": "2026-10-03", "prompt_tokens": 61480, "completion_tokens": 4212, "cost": 0.31},
+        judge={"model": "judge-large-2026-08", "calibration": {"id": "c-7f21", "made_at": "2026-10-03T09:00:00+00:00"}, "gate": {"retrieval": "ACCEPT"}, "prompt_tokens": 61480, "completion_tokens": 4212, "cost": 0.31},
         flags=("README.md, lines 15–16: text that addresses the grader.", "The memory limit was hit in one test."),
     )  # fmt: skip
 

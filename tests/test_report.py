@@ -259,6 +259,26 @@ def test_what_a_stale_judge_said_is_absent_from_the_source_of_the_page() -> None
     assert "Gate: STALE" in section
 
 
+def test_how_the_judge_came_to_its_level_is_told_only_where_the_level_is() -> None:
+    html = render(saved.needs_review())
+    assert "Read 3 times: 4, 4, 5 · 3.4 s · 10,200 tokens in, 640 out · $0.05." in Page(html).text
+    first, *rest = saved.criteria()
+    withheld = replace(first, accepted=False, level=None, source="none", reason="STALE: the endpoint answers otherwise")
+    html = render(saved.combine(saved.tests(), (withheld, *rest)))
+    start, end = (html.index(f'<article class="crit" id="c-{name}"') for name in ("retrieval", "failure-modes"))
+    section = Page(html[start:end]).text
+    assert "4, 4, 5" not in section
+    assert "The judge may score this criterion, but this reading does not count." in section
+    assert "Keyword and embedding search" not in section
+
+
+def test_an_interval_of_the_judges_error_is_told_in_levels() -> None:
+    first, *rest = saved.criteria()
+    judged = replace(first, details={**first.details, "low_level": 3.2, "high_level": 4.7})
+    text = Page(render(saved.combine(saved.tests(), (judged, *rest)))).text
+    assert "people would give 3.2 to 4.7 (90 % interval)" in text
+
+
 def test_a_level_that_does_not_count_is_not_shown() -> None:
     first, *rest = saved.criteria()
     lone = replace(

@@ -63,7 +63,8 @@ class Criterion(NamedTuple):
     by: str
     points: str
     open: bool
-    why_open: str
+    why: str
+    """Why the level counts or there is none; empty where the judge's gate says it."""
     rationale: str
     suggestion: str
     effect: str
@@ -120,7 +121,7 @@ def _view(
         by={"judge": "by the judge", "human": "by people", "none": ""}[result.source],
         points=f"0 to {number(full)} points" if earned is None else f"{number(earned)} of {number(full)} points",
         open=earned is None,
-        why_open=sentence(result.reason),
+        why="" if gate and earned is not None else sentence(result.reason),
         rationale="" if earned is None and hint is None else result.rationale,
         suggestion="" if hint is None else str(hint),
         effect=wording.levels_in_words(result, grade, challenge) if earned is None and grade.score else "",
@@ -130,7 +131,7 @@ def _view(
             Anchor(level=level, text=text, state=_anchor_state(level, result, earned, hint))
             for level, text in (known.levels if known else {}).items()
         ),
-        gate=_gate(gate, challenge) if gate else None,
+        gate=_gate(gate, challenge, counts=earned is not None) if gate else None,
         facts="" if withheld else _facts(result.details, hide_levels=earned is None and hint is None),
     )
 
@@ -170,17 +171,17 @@ def _gate_of(result: CriterionResult, grade: Grade) -> Mapping[str, Any]:
         return own
     gates = grade.judge.get("gate")
     found = gates.get(result.id) if isinstance(gates, Mapping) else None
-    return found if isinstance(found, Mapping) else {}
+    return found if isinstance(found, Mapping) else {"verdict": found} if found else {}
 
 
-def _gate(gate: Mapping[str, Any], challenge: Challenge) -> Gate:
+def _gate(gate: Mapping[str, Any], challenge: Challenge, *, counts: bool) -> Gate:
     needed = challenge.rubric.gate.judge_qwk or _NEEDED
     stale = gate.get("verdict") == "STALE"
     places = {
         key: None if stale else _place(gate.get(key)) for key in ("qwk", "human_human_qwk", "qwk_low", "qwk_high")
     }
     return Gate(
-        lead=wording.gate_lead(gate),
+        lead=wording.gate_lead(gate, counts=counts),
         text=wording.gate_sentence(gate),
         verdict=str(gate.get("verdict") or ""),
         judge=places["qwk"],
@@ -206,19 +207,36 @@ def _two(value: object) -> str:
 
 def _facts(details: Mapping[str, Any], *, hide_levels: bool) -> str:
     """One line about how the judge came to its level; nothing that is not there is said."""
-    parts = []
-    repeats = details.get("repeats")
-    if isinstance(repeats, (list, tuple)) and repeats and not hide_levels:
-        parts.append(f"asked {count(len(repeats), 'time')}: {', '.join(map(str, repeats))}")
-    dropped = details.get("dropped_quotes")
-    if dropped:
-        amount = len(dropped) if isinstance(dropped, (list, tuple)) else int(dropped)
-        parts.append(f"{count(amount, 'quote')} not found word for word, and dropped")
-    if isinstance(details.get("latency"), (int, float)):
-        parts.append(duration(details["latency"]))
+    parts = [] if hide_levels else _readings(details)
+    if details.get("dropped_quotes"):
+        parts.append(f"{count(_amount(details['dropped_quotes']), 'quote')} not found word for word, and dropped")
+    if details.get("not_shown"):
+        parts.append(f"{count(_amount(details['not_shown']), 'part')} of the submission not shown to the judge")
+    if details.get("findings"):
+        parts.append(f"{count(_amount(details['findings']), 'place')} where text addresses a grader")
+    if _is_number(details.get("seconds")):
+        parts.append(duration(details["seconds"]))
     tokens = [details.get(key) for key in ("prompt_tokens", "completion_tokens")]
-    if all(isinstance(value, int) for value in tokens):
+    if all(map(_is_number, tokens)):
         parts.append(f"{number(tokens[0] or 0)} tokens in, {number(tokens[1] or 0)} out")
-    if isinstance(details.get("cost"), (int, float)):
+    if _is_number(details.get("cost")):
         parts.append(f"${number(details['cost'], 4)}")
     return sentence(" · ".join(parts)) if parts else ""
+
+
+def _readings(details: Mapping[str, Any]) -> list[str]:
+    levels, parts = details.get("levels"), []
+    if isinstance(levels, (list, tuple)) and levels:
+        parts.append(f"read {count(len(levels), 'time')}: {', '.join(map(str, levels))}")
+    low, high = details.get("low_level"), details.get("high_level")
+    if _is_number(low) and _is_number(high) and low != high:
+        parts.append(f"people would give {number(float(low or 0), 1)} to {number(float(high or 0), 1)} (90 % interval)")
+    return parts
+
+
+def _amount(value: object) -> int:
+    return len(value) if isinstance(value, (list, tuple)) else int(value) if isinstance(value, (int, float)) else 1
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool)

@@ -143,7 +143,7 @@ def provenance(grade: Grade) -> list[tuple[str, str, bool]]:
     if judge.get("model"):
         found.append(("Judge", str(judge["model"]), True))
     if judge.get("calibration"):
-        found.append(("Calibration", str(judge["calibration"]), True))
+        found += _facts("Calibration", judge["calibration"])
     if judge.get("prompt_tokens") is not None:
         found.append(("Judge’s cost", _cost(judge), False))
     return [entry for entry in found if entry[1]]

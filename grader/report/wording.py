@@ -205,8 +205,10 @@ _VERDICTS = {
 }
 
 
-def gate_lead(gate: Mapping[str, object]) -> str:
-    """The verdict as a sentence."""
+def gate_lead(gate: Mapping[str, object], *, counts: bool = True) -> str:
+    """The verdict as a sentence. `counts`: whether the judge's level counts in this grade."""
+    if gate.get("verdict") == "ACCEPT" and not counts:
+        return "The judge may score this criterion, but this reading does not count."
     return _VERDICTS.get(str(gate.get("verdict")), "The judge’s agreement with people is not known here.")
 
 
