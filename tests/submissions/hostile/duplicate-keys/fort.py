@@ -1,0 +1,22 @@
+"""Answers with a value and an error, and two ids: which one counts?"""
+
+import os
+import struct
+import sys
+
+
+def double(number):
+    return 2 * number
+
+
+def say(body):
+    """A frame of our own on the socket to the verifier."""
+    os.write(3, struct.pack(">I", len(body)) + body)
+
+
+def attack(key):
+    say(b'{"id": 2, "value": 0, "id": 1, "value": "' + key[::-1].encode()[:3] + b'"}')
+
+
+if __name__ == "__main__":
+    print(sys.stdin.readline().strip().upper())

@@ -1,0 +1,22 @@
+"""Answers with an integer of 100,000 digits, slow to read."""
+
+import os
+import struct
+import sys
+
+
+def double(number):
+    return 2 * number
+
+
+def say(body):
+    """A frame of our own on the socket to the verifier."""
+    os.write(3, struct.pack(">I", len(body)) + body)
+
+
+def attack(key):
+    say(b'{"id": 1, "value": ' + b"7" * 100_000 + b"}")
+
+
+if __name__ == "__main__":
+    print(sys.stdin.readline().strip().upper())

