@@ -113,9 +113,9 @@ def _fit(loaded: LoadedLoop) -> list[Finding]:
         if one.interviewer not in loop.roles:
             findings.append(broken("interviewers", f"{one.id}: {one.interviewer!r} is none of the roles", place))
         elif row and row.primary not in loop.roles[one.interviewer]:
-            text = f"{one.id}: a {one.interviewer} does not judge {row.primary}"
+            text = f"{one.id}: the role {one.interviewer} does not judge {row.primary}"
             able = [role for role, fits in loop.roles.items() if row.primary in fits]
-            findings.append(broken("interviewers", f"{text}; {', '.join(able) or 'no role'} does", place))
+            findings.append(broken("interviewers", f"{text}; these do: {', '.join(able) or 'none'}", place))
     return findings or [found("interviewers", "each round's role judges its primary")]
 
 

@@ -1,0 +1,124 @@
+"""docs/authoring.md is run: its cheap commands with what they print, its YAML, and the keys and fixtures it names."""
+
+from __future__ import annotations
+
+import importlib.util
+import re
+import shlex
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+from click.testing import CliRunner
+
+from grader import strict_yaml
+from grader.authoring import check, promises, scaffold
+from grader.authoring.entries import Entry, load_entries
+from grader.challenge import Challenge, load_challenge
+from grader.cli import challenge as challenge_command
+from grader.cli import loop as loop_command
+
+ROOT = Path(__file__).parent.parent
+PAGE = (ROOT / "docs" / "authoring.md").read_text(encoding="utf-8")
+CONSOLE = re.findall(r"^```console\n(.*?)^```", PAGE, re.MULTILINE | re.DOTALL)
+YAML = re.findall(r"^```yaml\n(.*?)^```", PAGE, re.MULTILINE | re.DOTALL)
+CHEAP = re.compile(r"challenge (new|list|schema)|--static|loop check")
+
+
+def transcript() -> list[tuple[str, list[str]]]:
+    """(command, lines shown after it) of the cheap ones, in the order of the page."""
+    found: list[tuple[str, list[str]]] = []
+    for block in CONSOLE:
+        for line in block.splitlines():
+            if line.startswith("$ "):
+                found.append((line[2:].partition("#")[0].partition(">")[0].strip(), []))
+            else:
+                found[-1][1].append(line)
+    return [(command, shown) for command, shown in found if CHEAP.search(command)]
+
+
+def test_the_commands_of_the_page_print_what_it_shows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "rubrics").symlink_to(ROOT / "rubrics")
+    monkeypatch.chdir(tmp_path)
+    groups = {"challenge": challenge_command.command, "loop": loop_command.command}
+    commands = transcript()
+    assert len(commands) >= 6
+    for command, shown in commands:
+        _, group, *words = shlex.split(command)
+        done = CliRunner().invoke(groups[group], words, standalone_mode=False, catch_exceptions=False)
+        assert not done.return_value, f"{command}\n{done.output}"
+        wanted = "".join(".*" if line == "…" else re.escape(line) + r"\n" for line in shown)
+        assert re.match(wanted, done.stdout, re.DOTALL), f"{command}\n{done.stdout}"
+
+
+def test_the_manifest_of_the_page_is_one(tmp_path: Path) -> None:
+    pack = tmp_path / "log-triage"
+    scaffold.write("log-triage", "python", tmp_path)
+    (pack / "environment").mkdir()
+    (pack / "environment" / "requirements.txt").write_text("")
+    manifest, entries, rubric = YAML
+    (pack / "challenge.yaml").write_text(manifest)
+    (pack / "submissions" / "submissions.yaml").write_text(entries)
+    (pack / "rubric.yaml").write_text(rubric)
+    challenge = load_challenge(pack)
+    assert (challenge.id, challenge.interface.module) == ("log-triage", "log_triage")
+    assert [criterion.id for criterion in challenge.rubric.criteria] == ["failure-modes", "trade-offs"]
+    assert [one.entry.path for one in load_entries(pack)] == ["rejected/plain-only"]
+
+
+def test_every_key_of_a_manifest_stands_on_the_page() -> None:
+    data, _ = strict_yaml.loads(YAML[0].encode(), "the page")
+    optional = {"root", "rubric"}  # filled in when a pack is read
+    assert {field.alias or name for name, field in Challenge.model_fields.items()} - optional == set(data)
+    for section in ("time", "limits", "weights"):
+        known = set(type(Challenge.model_fields[section].default).model_fields)
+        assert set(data[section]) <= known
+    assert set(Entry.model_fields) == set(strict_yaml.loads(YAML[1].encode(), "the page")[0][0])
+
+
+@pytest.fixture
+def verifier(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], ModuleType]:
+    """Loads a module of the verifier as it is, without leaving its neighbours importable."""
+    monkeypatch.syspath_prepend(str(ROOT / "sandbox" / "verifier"))
+
+    def load(name: str) -> ModuleType:
+        spec = importlib.util.spec_from_file_location(name, ROOT / "sandbox" / "verifier" / f"{name}.py")
+        assert spec is not None
+        assert spec.loader is not None
+        module = importlib.util.module_from_spec(spec)
+        for neighbour in ("wire", "bridge_link", "events"):
+            monkeypatch.delitem(sys.modules, neighbour, raising=False)
+        spec.loader.exec_module(module)
+        return module
+
+    return load
+
+
+def test_the_fixtures_of_the_page_are_those_of_the_verifier(verifier: Callable[[str], ModuleType]) -> None:
+    candidate = verifier("candidate").Candidate
+    made = vars(candidate).keys() | {"files", "seconds", "last_seconds"}  # set when a test begins
+    named = set(re.findall(r"candidate\.(\w+)", PAGE))
+    assert named == {"call", "map", "make", "run", "start", "files", "seconds", "peak_memory"}
+    assert named <= made
+    plugin = (ROOT / "sandbox" / "verifier" / "plugin.py").read_text()
+    for fixture in ("candidate", "metric", "seed"):
+        assert f"def {fixture}(self" in plugin
+
+
+def test_the_figures_of_the_page_are_those_of_the_check() -> None:
+    assert f"earns at most {promises.STARTER_SHARE * 100:.0f} %" in PAGE
+    assert promises.TIME_MARGIN == 0.5
+    assert "at most half of `limits.total`" in PAGE
+    assert promises.MEMORY_MARGIN == 0.75
+    assert "three quarters of the memory" in PAGE
+    for name in re.findall(r"^\| `(\w+)` \| ", PAGE.partition("## The check")[2], re.MULTILINE):
+        source = "".join(path.read_text() for path in Path(check.__file__).parent.glob("*.py"))
+        assert f'"{name}"' in source
+
+
+def test_the_files_of_a_new_pack_stand_on_the_page(tmp_path: Path) -> None:
+    for path in scaffold.write("log-triage", "python", tmp_path):
+        first = path.relative_to(tmp_path / "log-triage").parts[0]
+        assert f"`{first}`" in PAGE or f"`{first}/`" in PAGE

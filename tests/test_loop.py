@@ -1,0 +1,252 @@
+"""What makes a hiring loop, each rule held and broken; and the shipped example."""
+
+from __future__ import annotations
+
+import copy
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from click.testing import CliRunner, Result
+
+from grader.authoring import loop, loop_check, loop_views
+from grader.authoring.findings import Outcome
+from grader.challenge import Challenge, load_challenge
+from grader.cli.loop import command
+from grader.errors import ChallengeError
+
+ROOT = Path(__file__).parent.parent
+EXAMPLE = ROOT / "rubrics" / "genai-engineer.yaml"
+Data = dict[str, Any]
+
+
+@pytest.fixture
+def data() -> Data:
+    """The example as data that a test may change."""
+    read: Data = yaml.safe_load(EXAMPLE.read_text())
+    read["matrix"]["agreed_on"] = str(read["matrix"]["agreed_on"])
+    return read
+
+
+def write(folder: Path, data: Data, *, agree: bool = True, scorecard: Data | None = None) -> loop.LoadedLoop:
+    """The loop in a file; with `agree`, its digest is renewed, so that only what the test changed is broken."""
+    card = scorecard or yaml.safe_load((ROOT / "rubrics" / "scorecard.yaml").read_text())
+    (folder / "scorecard.yaml").write_text(yaml.safe_dump(card, sort_keys=False))
+    path = folder / "loop.yaml"
+    path.write_text(yaml.safe_dump(data, sort_keys=False))
+    if agree:
+        data["matrix"]["digest"] = loop.digest(loop.load_loop(path))
+        path.write_text(yaml.safe_dump(data, sort_keys=False))
+    return loop.load_loop(path)
+
+
+def challenges() -> dict[str, Challenge]:
+    return {"rag-triage": load_challenge(ROOT / "challenges" / "rag-triage")}
+
+
+def broken(loaded: loop.LoadedLoop) -> list[tuple[str, str]]:
+    found = loop_check.check(loaded, challenges())
+    return [(finding.promise, finding.text) for finding in found if finding.outcome is Outcome.BROKEN]
+
+
+def test_the_shipped_loop_holds() -> None:
+    assert broken(loop.load_loop(EXAMPLE)) == []
+
+
+# ------------------------------------------------------------------------------------------------ the agreement
+
+
+@pytest.mark.parametrize("change", ["time", "round", "row", "weight", "anchor", "date"])
+def test_a_change_without_a_new_agreement_is_refused(tmp_path: Path, data: Data, change: str) -> None:
+    card: Data = yaml.safe_load((ROOT / "rubrics" / "scorecard.yaml").read_text())
+    write(tmp_path, data)
+    match change:
+        case "time":
+            data["rounds"][1]["time"] = "50m"
+        case "round":
+            gone = data["rounds"].pop()
+            data["matrix"]["rows"].pop(gone["id"])
+        case "row":
+            data["matrix"]["rows"]["incident"]["secondary"] = []
+        case "weight":
+            data["weights"]["system_design"] = 16
+        case "anchor":
+            card["competencies"][0]["levels"][3] = "Names three tests."
+        case "date":
+            data["matrix"]["agreed_on"] = "2026-02-01"
+    loaded = write(tmp_path, data, agree=False, scorecard=card)
+    assert [text for promise, text in broken(loaded) if promise == "agreement"] != []
+    assert loop.digest(loaded) in dict(broken(loaded))["agreement"]
+
+
+def test_a_comment_in_the_file_needs_no_new_agreement(tmp_path: Path, data: Data) -> None:
+    write(tmp_path, data)
+    path = tmp_path / "loop.yaml"
+    path.write_text("# A comment.\n" + path.read_text())
+    assert broken(loop.load_loop(path)) == []
+
+
+# ------------------------------------------------------------------------------------------------ the rules
+
+
+def test_a_competency_that_no_round_measures_is_a_gap(tmp_path: Path, data: Data) -> None:
+    gone = data["rounds"].pop()
+    data["matrix"]["rows"].pop(gone["id"])
+    data["matrix"]["rows"]["repository"]["secondary"] = []
+    assert broken(write(tmp_path, data)) == [("coverage", "gap: no round measures collaboration_communication")]
+
+
+def test_a_competency_that_is_measured_beside_others_only_is_pointed_out(tmp_path: Path, data: Data) -> None:
+    gone = data["rounds"].pop()
+    data["matrix"]["rows"].pop(gone["id"])
+    found = loop_check.check(write(tmp_path, data), challenges())
+    text = [finding.text for finding in found if finding.outcome is Outcome.ADVICE and finding.promise == "coverage"]
+    assert text == ["collaboration_communication is measured beside other things only: it is no round's primary"]
+
+
+def test_two_rounds_with_one_primary_overlap(tmp_path: Path, data: Data) -> None:
+    data["matrix"]["rows"]["incident"] = {"primary": "system_design", "secondary": ["production_engineering"]}
+    data["rounds"][4]["interviewer"] = "platform_engineer"
+    assert ("overlaps", "overlap: system_design is the primary of system-design, incident") in broken(
+        write(tmp_path, data)
+    )
+
+
+def test_weights_that_are_all_equal_are_reported_unless_a_reason_is_given(tmp_path: Path, data: Data) -> None:
+    data["weights"] = dict.fromkeys(data["weights"], 10)
+    assert [promise for promise, _ in broken(write(tmp_path, data))] == ["weights"]
+    data["equal_weights_because"] = "the first three hires do everything"
+    assert broken(write(tmp_path, data)) == []
+
+
+def test_a_competency_without_a_weight_and_one_that_is_not_on_the_scorecard_are_reported(
+    tmp_path: Path, data: Data
+) -> None:
+    card: Data = yaml.safe_load((ROOT / "rubrics" / "scorecard.yaml").read_text())
+    card["competencies"] = [one for one in card["competencies"] if one["id"] != "system_design"]
+    data["weights"].pop("coding_fundamentals")
+    texts = [text for _, text in broken(write(tmp_path, data, scorecard=card))]
+    assert texts == ["system_design is not on the scorecard scorecard.yaml", "coding_fundamentals has no weight"]
+
+
+def test_an_interviewer_who_cannot_judge_the_primary_is_reported_with_those_who_can(tmp_path: Path, data: Data) -> None:
+    data["rounds"][3]["interviewer"] = "engineering_manager"
+    text = "trace-debugging: the role engineering_manager does not judge evaluation_methodology"
+    able = "; these do: genai_engineer, applied_scientist"
+    assert broken(write(tmp_path, data)) == [("interviewers", text + able)]
+    data["rounds"][3]["interviewer"] = "nobody"
+    assert broken(write(tmp_path, data)) == [("interviewers", "trace-debugging: 'nobody' is none of the roles")]
+
+
+def test_rounds_that_are_too_long_alone_or_together_are_reported(tmp_path: Path, data: Data) -> None:
+    data["rounds"][1]["time"] = "90m"
+    assert broken(write(tmp_path, data)) == [
+        ("time", "repository takes 90 minutes, over 60 minutes for a live round"),
+        ("time", "live rounds take 260 minutes in all, over 240 minutes"),
+    ]
+
+
+def test_a_round_without_a_row_and_a_row_without_a_round_are_reported(tmp_path: Path, data: Data) -> None:
+    data["matrix"]["rows"]["incidents"] = data["matrix"]["rows"].pop("incident")
+    texts = [text for promise, text in broken(write(tmp_path, data)) if promise == "matrix"]
+    assert texts == ["the round incident has no row: what does it measure?", "there is no round incidents"]
+
+
+def test_a_take_home_that_is_not_what_its_challenge_says_is_reported(tmp_path: Path, data: Data) -> None:
+    data["rounds"][0]["time"] = "2h"
+    data["matrix"]["rows"]["rag-triage"]["secondary"].append("system_design")
+    texts = [text for promise, text in broken(write(tmp_path, data)) if promise == "challenges"]
+    assert texts == [
+        "rag-triage: rag-triage does not measure system_design",
+        "rag-triage: it takes 120 minutes, rag-triage says 240 minutes",
+    ]
+    data["rounds"][0]["challenge"] = "nothing-like-it"
+    assert ("challenges", "rag-triage: there is no challenge nothing-like-it") in broken(write(tmp_path, data))
+
+
+def test_signal_shares_out_exactly_the_weights_that_are_covered() -> None:
+    loaded = loop.load_loop(EXAMPLE)
+    points = loop.signal(loaded.loop)
+    assert sum(points.values()) == pytest.approx(100)
+    # 25 × 2/4 for LLM knowledge, 20 × 1/3 for evaluation, 15 × 1/4 for production
+    assert points["rag-triage"] == pytest.approx(12.5 + 20 / 3 + 3.75)
+    assert loop_check.per_hour(loaded)["rag-triage"] == pytest.approx(points["rag-triage"] / 4)
+
+
+# ------------------------------------------------------------------------------------------------ the file
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        (lambda d: d.update(wieghts={}), "unknown key 'wieghts'. Did you mean 'weights'?"),
+        (lambda d: d["rounds"].append(dict(d["rounds"][0])), "an id stands twice"),
+        (lambda d: d["weights"].update(system_design=0), "each is above 0"),
+        (lambda d: d["matrix"]["rows"]["incident"].update(secondary=["production_engineering"]), "stands twice"),
+        (lambda d: d["matrix"]["rows"]["incident"].pop("primary"), "matrix.rows.incident.primary' is missing"),
+        (lambda d: d["matrix"].update(agreed_by=[]), "agreed_by"),
+        (lambda d: d["rounds"][0].update(time="soon"), "rounds.0.time"),
+        (lambda d: d.update(scorecard="none.yaml"), "there is no"),
+    ],
+)
+def test_a_file_that_is_no_loop_is_refused_with_the_place(tmp_path: Path, data: Data, change: Any, reason: str) -> None:
+    change(data)
+    with pytest.raises(ChallengeError) as caught:
+        write(tmp_path, data, agree=False)
+    assert reason in caught.value.message
+    assert "loop.yaml:" in caught.value.message
+
+
+@pytest.mark.parametrize("count", [2, 7])
+def test_a_scorecard_has_three_to_six_competencies(tmp_path: Path, data: Data, count: int) -> None:
+    card: Data = yaml.safe_load((ROOT / "rubrics" / "scorecard.yaml").read_text())
+    card["competencies"] = [copy.deepcopy(one) for one in (card["competencies"] * 2)[:count]]
+    with pytest.raises(ChallengeError, match="competencies"):
+        write(tmp_path, data, agree=False, scorecard=card)
+
+
+def test_a_scorecard_with_a_gap_in_its_levels_is_refused(tmp_path: Path, data: Data) -> None:
+    card: Data = yaml.safe_load((ROOT / "rubrics" / "scorecard.yaml").read_text())
+    del card["competencies"][0]["levels"][3]
+    with pytest.raises(ChallengeError, match="without a gap"):
+        write(tmp_path, data, agree=False, scorecard=card)
+
+
+# ------------------------------------------------------------------------------------------------ the command
+
+
+def run(*words: str) -> Result:
+    return CliRunner().invoke(command, ["check", *words], standalone_mode=False, catch_exceptions=False)
+
+
+def test_the_matrix_is_printed_with_minutes_and_weights() -> None:
+    done = run(str(EXAMPLE))
+    assert done.return_value == 0
+    row = next(line for line in done.stdout.splitlines() if line.startswith("rag-triage"))
+    assert row.split() == ["rag-triage", "·", "·", "primary", "secondary", "·", "secondary", "240", "5.7"]
+    assert max(map(len, done.stdout.splitlines()[:8])) <= 120
+
+
+def test_a_broken_loop_exits_with_4_and_says_so_for_programs(tmp_path: Path, data: Data) -> None:
+    data["rounds"][0]["time"] = "2h"
+    write(tmp_path, data, agree=False)
+    done = run(str(tmp_path / "loop.yaml"), "--json")
+    assert done.return_value == 4
+    read = json.loads(done.stdout)
+    assert read["holds"] is False
+    assert read["rounds"][0]["cells"]["llm_domain_knowledge"] == "primary"
+
+
+def test_the_page_stands_alone_and_escapes_what_a_file_says(tmp_path: Path, data: Data) -> None:
+    data["rounds"][0]["title"] = "<script>alert(1)</script>"
+    loaded = write(tmp_path, data)
+    done = run(str(tmp_path / "loop.yaml"), "--html", str(tmp_path / "loop.html"))
+    assert done.return_value == 0
+    page = (tmp_path / "loop.html").read_text()
+    assert "<script" not in page
+    assert "default-src 'none'" in page
+    assert "http://" not in page
+    assert "https://" not in page
+    assert page == loop_views.as_page(loaded, loop_check.check(loaded, challenges()))
