@@ -165,5 +165,13 @@ def test_a_gate_of_which_little_is_known_invents_nothing(gate: dict[str, Any]) -
     assert wording.gate_lead(gate).startswith("The judge")
 
 
-def test_the_sentence_of_the_judge_stage_goes_first() -> None:
-    assert wording.gate_sentence({"verdict": "ACCEPT", "qwk": 0.7, "sentence": "As it says."}) == "As it says."
+def test_where_figures_are_missing_the_judge_stage_has_the_word() -> None:
+    stale = {"verdict": "STALE", "qwk": 0.8, "sentence": "STALE: the wording of level 3 was changed"}
+    assert wording.gate_sentence(stale) == "The wording of level 3 was changed."
+    accepted = saved.gate("ACCEPT", 0.8, 0.8, 0.7, 0.9) | {"sentence": "ACCEPT: quadratic weighted kappa 0.8."}
+    assert "kappa" not in wording.gate_sentence(accepted)
+
+
+def test_what_a_judge_failed_at_is_said_with_its_agreement() -> None:
+    rejected = saved.gate("REJECT", 0.8, 0.8, 0.7, 0.9) | {"reasons": ["it gives level 5 too often"]}
+    assert wording.gate_sentence(rejected).endswith("on 84 labels. It gives level 5 too often.")

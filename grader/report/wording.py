@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from grader.challenge import Challenge
 from grader.records import CompetencyScore, CriterionResult, Grade
-from grader.report.text import competency, in_words, listed, near, number
+from grader.report.text import competency, in_words, listed, near, number, sentence
 
 _TINY = 1e-9
 
@@ -213,15 +213,15 @@ def gate_lead(gate: Mapping[str, object], *, counts: bool = True) -> str:
 
 
 def gate_sentence(gate: Mapping[str, object]) -> str:
-    """Why the verdict is what it is, in plain words: the judge stage's own sentence where it gives one."""
-    if gate.get("sentence"):
-        return str(gate["sentence"])
+    """Why the verdict is what it is, in words that need no statistics; where figures are missing, what the judge stage
+    says of it."""
     judge, people = _float(gate.get("qwk")), _float(gate.get("human_human_qwk"))
     low, labels = _float(gate.get("qwk_low")), _float(gate.get("n"))
     reasons = gate.get("reasons")
-    given = " ".join(str(reason) for reason in reasons) if isinstance(reasons, (list, tuple)) else ""
+    given = " ".join(sentence(str(reason)) for reason in reasons) if isinstance(reasons, (list, tuple)) else ""
     if gate.get("verdict") == "STALE" or judge is None:
-        return given
+        said = str(gate.get("sentence") or "").removeprefix(f"{gate.get('verdict')}: ")
+        return sentence(said) or given
     text = f"It agrees with people at {judge:.2f}"
     if people is not None:
         how = _compared(round(judge - people, 2))
@@ -230,7 +230,7 @@ def gate_sentence(gate: Mapping[str, object]) -> str:
         text += f"; 95 % sure it is above {low:.2f}"
     if labels is not None:
         text += f", on {near(labels, None)} labels"
-    return f"{text}. {given}".strip()
+    return f"{text}. {'' if gate.get('verdict') == 'ACCEPT' else given}".strip()
 
 
 def _compared(gap: float) -> str:
