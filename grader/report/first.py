@@ -132,9 +132,8 @@ def todos(grade: Grade, challenge: Challenge) -> list[Todo]:
 
 def _todo(group: list[Open], grade: Grade, challenge: Challenge) -> Todo:
     names = {criterion.id: criterion for criterion in grade.criteria}
-    questions = {criterion.id: criterion.question for criterion in challenge.rubric.criteria}
     titles = tuple(
-        (f"c-{entry.criterion}", questions.get(entry.criterion, entry.criterion))
+        (f"c-{entry.criterion}", wording.short_name(entry.criterion, challenge))
         if entry.criterion in names
         else (test_anchor(entry.criterion), entry.criterion)
         for entry in group

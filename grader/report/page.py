@@ -149,8 +149,7 @@ def _condition(grade: Grade, challenge: Challenge) -> tuple[str, str, str] | Non
     said = wording.levels_in_words(only, grade, challenge) if only else ""
     if only is None or not said:
         return None
-    question = next((known.question for known in challenge.rubric.criteria if known.id == only.id), only.id)
-    return f"c-{only.id}", question, said[0].lower() + said[1:]
+    return f"c-{only.id}", wording.short_name(only.id, challenge), said[0].lower() + said[1:]
 
 
 def _tests(grade: Grade, challenge: Challenge) -> dict[str, Any]:
@@ -227,8 +226,8 @@ def shares(grade: Grade, challenge: Challenge) -> list[Share]:
             parts.setdefault(challenge.competency_of(name), []).append(row)
     for entry in grade.criteria:
         earned, whole = wording.earned_points(entry, grade, challenge), wording.full_points(entry, grade, challenge)
-        known = next((known.question for known in challenge.rubric.criteria if known.id == entry.id), entry.id)
-        row = (f"c-{entry.id}", known, "open" if earned is None else number(earned), number(whole))
+        name = wording.short_name(entry.id, challenge)
+        row = (f"c-{entry.id}", name, "open" if earned is None else number(earned), number(whole))
         parts.setdefault(entry.competency, []).append(row)
     return [
         Share(

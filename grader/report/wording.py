@@ -127,6 +127,12 @@ def _inner(name: str) -> str:
     return shown if shown.startswith("LLM") else shown[0].lower() + shown[1:]
 
 
+def short_name(criterion: str, challenge: Challenge) -> str:
+    """What lists call a criterion: its title, else its question."""
+    known = next((entry for entry in challenge.rubric.criteria if entry.id == criterion), None)
+    return (known.title or known.question) if known else criterion
+
+
 # ---------------------------------------------------------------------------------------------- what a level would do
 
 
