@@ -93,7 +93,7 @@ def summary(result: Grade, run: Run) -> str:
     lines = [
         "",
         f"  score           {score.value:.1f} of {score.max:g}{span}",
-        f"  hidden tests    {points.points:g} of {points.max_points:g} points in {len(points.tests)} tests",
+        f"  hidden tests    {points.points:.1f} of {points.max_points:g} points in {len(points.tests)} tests",
         f"  recommendation  {result.recommendation.replace('_', ' ')}: {result.recommendation_reason}",
     ]
     lines += [f"  note            {flag}" for flag in result.flags]
