@@ -82,7 +82,7 @@ class DockerSandbox:
                 try:
                     self._stream.tell(self._after_loss(job))
                 except Exception as problem:
-                    raise explain(problem) from problem
+                    raise explain(problem, retry=True) from problem
                 continue
             self._connected |= event["event"] == "connected"
             yield event
@@ -202,7 +202,7 @@ class DockerSandbox:
             try:
                 work()
             except Exception as problem:
-                self._fail(explain(problem))
+                self._fail(explain(problem, retry=True))
 
         thread = threading.Thread(target=guarded, daemon=True)
         thread.start()

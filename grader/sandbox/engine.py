@@ -25,8 +25,9 @@ def connect(seconds: int = CALL_SECONDS) -> APIClient:
         raise explain(problem) from problem
 
 
-def explain(problem: BaseException) -> GraderError:
-    """`problem`, met while talking to the engine, as an error that says what to do."""
+def explain(problem: BaseException, *, retry: bool = False) -> GraderError:
+    """`problem`, met while talking to the engine, as an error that says what to do. With `retry` an engine that does
+    not answer was there a moment ago, and may be there again."""
     if isinstance(problem, GraderError):
         return problem
     from docker.errors import APIError, DockerException, ImageNotFound
@@ -42,7 +43,7 @@ def explain(problem: BaseException) -> GraderError:
             return InfrastructureError(
                 "Docker is there, but this user may not use it.", fix="sudo usermod -aG docker $USER, then log in again"
             )
-        return InfrastructureError(f"No Docker engine answers ({type(problem).__name__}).", fix=FIX)
+        return InfrastructureError(f"No Docker engine answers ({type(problem).__name__}).", fix=FIX, retry=retry)
     return InfrastructureError(f"Docker could not be used: {type(problem).__name__}: {problem}", fix="grade doctor")
 
 

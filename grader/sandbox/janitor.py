@@ -1,7 +1,8 @@
 """Removes what a run left behind whose process is dead. Never what a living run uses.
 
 A container that runs ends by itself when its owner dies (see docker.py); what can stay is one that was made and never
-started. Each is labelled with its owner: boot id of the machine, process id, and that process's start time.
+started. Each is labelled with its owner: boot id of the machine and space of process ids (graders in containers of one
+machine have spaces of their own), process id, and that process's start time.
 """
 
 from __future__ import annotations
@@ -30,13 +31,15 @@ def labels(run_id: str, role: str) -> dict[str, str]:
 
 
 def owner(pid: int) -> str:
-    """`boot:pid:start`, the same for one process as long as it lives, and never again."""
-    return f"{boot_id()}:{pid}:{_start_time(pid)}"
+    """`machine:pid:start`, the same for one process as long as it lives, and never again."""
+    return f"{machine()}:{pid}:{_start_time(pid)}"
 
 
-def boot_id() -> str:
+def machine() -> str:
+    """Where a process id means something: this boot of this machine, in this process's space of ids."""
     with contextlib.suppress(OSError):
-        return Path("/proc/sys/kernel/random/boot_id").read_text().strip()
+        space = os.readlink("/proc/self/ns/pid").removeprefix("pid:")
+        return Path("/proc/sys/kernel/random/boot_id").read_text().strip() + space
     return "unknown"
 
 
@@ -49,9 +52,9 @@ def _start_time(pid: int) -> str:
 
 def is_dead(owner_label: str, deadline_label: str, now: float) -> bool:
     """Whether the process that a container belongs to is known to be dead, or its time is over."""
-    boot, _, rest = owner_label.partition(":")
+    where, _, rest = owner_label.partition(":")
     pid, _, _ = rest.partition(":")
-    if boot == boot_id() and pid.isdigit():
+    if where == machine() != "unknown" and pid.isdigit():
         return owner(int(pid)) != owner_label
     return deadline_label.isdigit() and now > int(deadline_label)
 

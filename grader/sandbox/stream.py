@@ -66,8 +66,9 @@ class Stream:
         """Closes the verifier's standard input, which ends it."""
         with contextlib.suppress(OSError):
             self._socket.shutdown(socket.SHUT_RDWR)
-        with contextlib.suppress(Exception):
-            self._wrapped.close()
+        for part in (self._wrapped, self._socket, getattr(self._wrapped, "_response", None)):
+            with contextlib.suppress(Exception):
+                part.close()
 
     # ------------------------------------------------------------------------------------------------ reading
 

@@ -216,10 +216,10 @@ def become_candidate(stdin: int, out: int, err: int) -> None:
 # ------------------------------------------------------------------------------------------------ what the kernel says
 
 
-def peak_memory(pid: int) -> int | None:
+def peak_memory(pid: int, proc: str = "/proc") -> int | None:
     """Highest resident memory of a process so far, in bytes; None when it has gone."""
     try:
-        with open(f"/proc/{pid}/status") as status:
+        with open(f"{proc}/{pid}/status") as status:
             line = next(line for line in status if line.startswith("VmHWM:"))
     except (OSError, StopIteration):
         return None
@@ -239,19 +239,20 @@ def processes() -> int:
     return sum(name.isdigit() for name in os.listdir("/proc")) - 1
 
 
-def cgroup_counts() -> dict[str, int]:
-    """How often the kernel killed for memory and refused a process, as this container's control group counts it."""
+def cgroup_counts(root: str = "/sys/fs/cgroup") -> dict[str, int]:
+    """How often the kernel killed for memory and refused a process, as this container's control group counts it; its
+    highest memory in bytes. Both versions of control groups; what a kernel does not count is left out."""
     counts = {}
     for name, path, key in (
-        ("memory_kills", "/sys/fs/cgroup/memory.events", "oom_kill"),
-        ("memory_kills", "/sys/fs/cgroup/memory/memory.oom_control", "oom_kill"),
-        ("process_refusals", "/sys/fs/cgroup/pids.events", "max"),
-        ("process_refusals", "/sys/fs/cgroup/pids/pids.events", "max"),
+        ("memory_kills", "memory.events", "oom_kill"),
+        ("memory_kills", "memory/memory.oom_control", "oom_kill"),
+        ("process_refusals", "pids.events", "max"),
+        ("process_refusals", "pids/pids.events", "max"),
     ):
-        with contextlib.suppress(OSError), open(path) as file:
-            counts[name] = next((int(line.split()[1]) for line in file if line.split()[0] == key), 0)
-    for path in ("/sys/fs/cgroup/memory.peak", "/sys/fs/cgroup/memory/memory.max_usage_in_bytes"):
-        with contextlib.suppress(OSError), open(path) as file:
+        with contextlib.suppress(OSError), open(f"{root}/{path}") as file:
+            counts[name] = next((int(line.split()[1]) for line in file if line.split()[:1] == [key]), 0)
+    for path in ("memory.peak", "memory/memory.max_usage_in_bytes"):
+        with contextlib.suppress(OSError), open(f"{root}/{path}") as file:
             counts["container_peak_memory"] = int(file.read())
     return counts
 
