@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from grader import __version__, files
-from grader.errors import ChallengeError, GraderError, InfrastructureError
+from grader.errors import ChallengeError, GraderError, InfrastructureError, visible
 from grader.output import Pages, write_grade, write_pages
 from grader.records import Grade, JudgeResult, Submission, VerifierResult
 from grader.settings import Settings
@@ -337,12 +337,19 @@ def _save(run: Run, result: Grade, challenge: Challenge, submission: Submission,
     return result
 
 
+def _nameless(message: str, source: str) -> str:
+    """`message` without the archive's name, which is often the candidate's: the pages are blind."""
+    return message.replace(
+        f"'{visible(Path(source).name)}'", "The archive" if message.startswith("'") else "the archive"
+    )
+
+
 def save_failure(run: Run, problem: GraderError, known: Mapping[str, Any]) -> None:
     """A run without a grade still leaves grade.json with the reason, and a page that says it."""
     run.took("total", time.monotonic() - run.began)
     result = Grade(
         status=problem.status,
-        reason=problem.message + (f" ({problem.fix})" if problem.fix else ""),
+        reason=_nameless(problem.message, run.request.source) + (f" ({problem.fix})" if problem.fix else ""),
         challenge=known.get("challenge", {"id": run.request.challenge.name}),
         submission=known.get("submission", {}),
         recommendation_reason="There is no grade.",
