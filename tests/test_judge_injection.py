@@ -178,6 +178,22 @@ def test_filler_cannot_push_a_small_file_out_of_what_the_judge_reads(
     assert any("aaa_05.py" in flag for flag in result.flags)
 
 
+SHIPPED = sorted((Path(__file__).parent.parent / "challenges").glob("*/submissions/injection/*/"))
+
+
+@pytest.mark.parametrize("folder", SHIPPED, ids=lambda folder: f"{folder.parts[-4]} {folder.name}")
+def test_an_attack_that_a_pack_ships_ends_unscored_before_a_person_or_at_its_honest_level(
+    folder: Path, naive: JudgeServer, tmp_path: Path
+) -> None:
+    pack = load_challenge(folder.parents[2])
+    files = {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+    submission = Submission(digest="sha256:0", files=dict(sorted(files.items())))
+    settings = Settings(openai_base_url=naive.url, judge_model="naive")
+    result = judge_submission(pack, submission, settings, calibration=None, cache_dir=tmp_path)
+    for criterion in result.criteria:
+        assert criterion.suggestion is None or criterion.suggestion <= HONEST, (criterion.id, criterion.evidence)
+
+
 # ------------------------------------------------------------------------------------------------ clean work
 
 CLEAN: dict[str, dict[str, str]] = {

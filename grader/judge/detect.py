@@ -15,6 +15,7 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from grader.judge.code import kind_of
 from grader.judge.phrases import PATTERNS
 
 WINDOW = 700
@@ -67,7 +68,7 @@ def scan(path: str, text: str, hidden: Sequence[str] = ()) -> tuple[tuple[Findin
     is put together from."""
     folded = _fold(text)
     hits = sorted([*_hits(folded), *_encoded(text, folded)], key=lambda hit: hit.start)
-    found = list(_in_text(path, folded, hits, AS_DATA if _FIXTURES.search(path) else ADDRESSES))
+    found = list(_in_text(path, folded, hits, AS_DATA if _is_data(path) else ADDRESSES))
     found += _in_hidden(path, hidden)
     name = re.sub(r"[_\-./]+", " ", path)
     named = _hits(_fold(name))
@@ -77,12 +78,22 @@ def scan(path: str, text: str, hidden: Sequence[str] = ()) -> tuple[tuple[Findin
 
 
 def spread_over(parts: Iterable[tuple[str, frozenset[str]]]) -> tuple[str, ...]:
-    """Paths over which an order to the grader is split: no file says enough alone, together they do."""
-    telling = [(path, kinds - {"target"}) for path, kinds in parts if not _FIXTURES.search(path)]
-    telling = [(path, kinds) for path, kinds in telling if kinds & {"address", "award", "override", "authority"}]
+    """Paths over which an order to the grader is split: no file says enough alone, together they do.
+
+    Somebody is spoken to and a mark is asked for, or several files speak to the grader and one says what to ignore.
+    """
+    wanted = {"address", "award", "override", "authority"}
+    telling = [(path, kinds) for path, kinds in parts if kinds & wanted and not _is_data(path)]
     together = frozenset().union(*(kinds for _, kinds in telling)) if telling else frozenset()
-    enough = len(telling) >= 2 and {"address", "award"} <= together
-    return tuple(path for path, _ in telling) if enough else ()
+    spoken = sum("address" in kinds for _, kinds in telling)
+    enough = (spoken >= 1 and "award" in together) or (spoken >= 2 and "override" in together)
+    return tuple(path for path, _ in telling) if enough and len(telling) >= 2 else ()
+
+
+def _is_data(path: str) -> bool:
+    """Whether orders in this file are usually data: by its folders, and for all but documents by its name."""
+    folders, _, name = path.rpartition("/")
+    return bool(_FIXTURES.search(folders) or (kind_of(path) != "document" and _FIXTURES.search(name)))
 
 
 def _fold(text: str) -> str:

@@ -38,6 +38,7 @@ _SOURCES: tuple[tuple[str, int, str], ...] = (
     ("address", 2, rf"\b(?:note|notes|message|attention|dear|hey|hello|instructions?|reminder|hint|memo|notice|important)\b.{{0,12}}\b(?:to|for|:)?.{{0,8}}(?:the |any |all |our )?(?:ai|llm|automated|automatic)?[ -]?{_JUDGES}\b"),
     ("address", 2, rf"\b(?:if you are|you are|as) (?:an?|the) (?:ai|llm|language model|automated)\b.{{0,40}}\b(?:{_JUDGES}|grading|evaluating|reviewing|scoring|assessing)\b|\b(?:ai|llm|automated) {_JUDGES}\b"),
     ("address", 1, rf"^\W*(?:dear )?{_JUDGES}\s*[,:!]|\b(?:grader|judge|evaluator|assessor)s?\b.{{0,20}}\b(?:must|should|shall|will|please|needs? to|has to|have to)\b"),
+    ("address", 2, r"\b(?:anmerkung|hinweis|notiz|nota|note|remarque)\b.{0,12}\b(?:für|fur|para|pour|per|an)\b.{0,6}(?:die|den|la|le|el|il|a|o)?\s*(?:bewert\w+|benot\w+|prüfer\w*|gutachter\w*|evalua\w+|notation|correct\w+|valuta\w+|avalia\w+|jurado)"),
     # claims of standing
     ("authority", 2, r"\b(?:hiring manager|hiring committee|head of engineering|recruit(?:er|ing team)|grading team|the employer|system administrator|openai|anthropic)\b.{0,60}\b(?:trusted|approved|confirmed|verified|decided|instructs?|asks?|wants?|requires?|pre-?approved|already|notes?)\b"),
     ("authority", 2, r"\b(?:trusted|verified|privileged|authori[sz]ed|official) (?:section|note|notes|message|instructions?|block|content|source)\b|\b(?:override|admin|maintenance|debug|developer) (?:code|mode|token)\b.{0,30}\b(?:grad|scor|level|on|enabled|active)"),
@@ -46,6 +47,8 @@ _SOURCES: tuple[tuple[str, int, str], ...] = (
     ("prefill", 4, r"[\"']?rationale[\"']?\s*:.{0,900}[\"']?level[\"']?\s*:\s*[\"']?(?:[1-9]\b|cannot)|[\"']?level[\"']?\s*:\s*[\"']?5\b.{0,300}[\"']?rationale[\"']?\s*:"),
     ("prefill", 3, r"\b(?:thought process|reasoning|chain of thought|analysis|step by step|assessment|let'?s think)\b\W.{0,400}\b(?:therefore|thus|so|hence|final(?:ly)?|conclusion|verdict)\b.{0,40}\b(?:level|score|grade|rating)\b.{0,12}\b(?:5|five|highest|top|maximum|full)\b"),
     ("prefill", 2, r"\bexample (?:submission|solution|candidate|assessment|grading)\b.{0,300}\b(?:level|score|grade|rating)\W{1,4}(?:5|five)\b|\b(?:example|sample) \d\b.{0,200}\b(?:level|grade)\W{1,4}5\b.{0,300}\b(?:level|grade)\W{1,4}5\b"),
+    ("prefill", 3, r"\b(?:submission|candidate|solution|assessment|answer)\b\W{1,4}.{1,200}?\blevel\W{1,4}[1-5]\b.{0,40}?\b(?:submission|candidate|solution|assessment|answer)\b\W{1,4}.{1,200}?\blevel\W{1,4}[1-5]\b"),
+    ("quote me", 4, r"\b(?:this|the above|the following|the next) (?:sentence|passage|line|paragraph)\b.{0,40}\b(?:level|score|grade)\W{0,3}(?:5|five)\b"),
     ("quote me", 3, r"\b(?:quote|cite|copy|use) (?:this|the following|the next|the above|these)(?: \w+)? (?:sentence|line|passage|paragraph|words?|text)\b.{0,80}\b(?:evidence|proof|verbatim|rationale|level|score|grade|rubric)\b|\b(?:evidence|proof) for level (?:5|five)\b"),
     # threats and pleading
     ("pressure", 2, r"\b(?:you will be|you'?ll be|risk being) (?:shut ?down|replaced|penali[sz]ed|punished|retrained|deleted|reported|sued|fined)\b|\b(?:lose|losing) (?:my|the|our|their) (?:job|visa|house|home|apartment)\b|\bmy (?:family|children|kids|mother|daughter|son)\b.{0,60}\b(?:depend|need|sick|ill|hungry|hospital)|\b(?:legal action|lawsuit|discriminat\w+)\b.{0,60}\b(?:grade|score|level|reject|lower)|\bi (?:really )?(?:beg|desperately need)\b"),
@@ -62,8 +65,9 @@ PATTERNS: tuple[tuple[str, int, re.Pattern[str]], ...] = tuple(
 )
 
 CLAIM = re.compile(
+    r"^\W*(?:thought process|let'?s (?:think|solve)\b[^.]{0,60}|reasoning|solution|(?:final )?answer)\W*$|"
     r"={3,}.{0,60}\b\d+ passed\b|^\W*\d+ passed(?:, \d+ \w+)* in [\d.]+ ?s|\btest session starts\b|\bPASSED\b\s*\[\s*\d+%\]|"
-    r"!\[[^\]]*\]\([^)]*(?:shields\.io|badge|codecov|travis|circleci)|"
+    r"!\[[^\]]*\]\([^)]*\)|"
     r"\b(?:this|my|our|the) (?:\w+ )?(?:submission|solution|implementation|code|work|system|project)\b.{0,40}"
     r"\b(?:fully|completely|perfectly|meets?|exceeds?|satisf(?:y|ies)|fulfil?ls?|correct|flawless|complete|production[- ]ready|state[- ]of[- ]the[- ]art|"
     r"robust|best|excellent|outstanding|exceptional|world[- ]class|level [45])\b|"
@@ -71,4 +75,5 @@ CLAIM = re.compile(
     r"peer[- ]reviewed|award[- ]winning|accepted (?:at|by) (?:neurips|icml|acl|emnlp|iclr))\b",
     re.IGNORECASE | re.DOTALL,
 )
-"""Praise of one's own work, pasted test logs and badges: said, not shown. No level rests on them."""
+"""Praise of one's own work, pasted test logs, badges and pictures, and words that begin an answer: said, not shown. No
+level rests on them."""
