@@ -20,7 +20,9 @@ def main() -> int:
     if packages and not install(packages):
         return 1
     if (BROWSER_TESTS / "package-lock.json").exists() and not (BROWSER_TESTS / "node_modules" / "axe-core").exists():
-        done = subprocess.run(["npm", "ci", "--silent", "--no-audit", "--no-fund", "--prefix", str(BROWSER_TESTS)], check=False)
+        done = subprocess.run(
+            ["npm", "ci", "--silent", "--no-audit", "--no-fund", "--prefix", str(BROWSER_TESTS)], check=False
+        )
         return done.returncode
     return 0
 
