@@ -31,7 +31,7 @@ COMMANDS = {
 """Name → module below grader/cli and one line of help, so that `grade --help` imports none of them."""
 
 
-class LazyGroup(DefaultGroup):  # type: ignore[misc]
+class LazyGroup(DefaultGroup):
     """Imports a command's module when the command is used."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
@@ -39,7 +39,7 @@ class LazyGroup(DefaultGroup):  # type: ignore[misc]
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in COMMANDS:  # a submission: DefaultGroup reads it back from here
-            ctx.arg0, cmd_name = cmd_name, self.default_cmd_name  # type: ignore[attr-defined]
+            ctx.arg0, cmd_name = cmd_name, "run"  # type: ignore[attr-defined]
         command = importlib.import_module(f"grader.cli.{COMMANDS[cmd_name][0]}").command
         return command if isinstance(command, click.Command) else None
 
