@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet
 EXAMPLE := challenges/rag-triage/submissions/accepted
 
-.PHONY: help setup demo test check bench test-hostile fuzz lock clean
+.PHONY: help setup demo test check bench test-hostile test-foreign fuzz lock clean
 
 help: ## Show what there is to make
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -49,6 +49,10 @@ bench: setup $(VENV)/dev.stamp ## Measure against the floor, in one run
 
 test-hostile: setup test-tools ## Only the attack corpus, in real Docker
 	@$(BIN)/python -m pytest -n 2 -q tests/hostile
+
+test-foreign: $(VENV)/dev.stamp ## The judge against a server that is not ours (LiteLLM, in an environment of its own)
+	@test -x .venv-litellm/bin/litellm || { $(PYTHON) -m venv .venv-litellm && .venv-litellm/bin/pip install --quiet 'litellm[proxy]'; }
+	@GRADER_LITELLM=.venv-litellm/bin/litellm $(BIN)/python -m pytest -q tests/foreign/litellm_judge.py
 
 fuzz: $(VENV)/dev.stamp ## Attack the intake for ten minutes (nightly)
 	@$(BIN)/python -m tests.fuzz.intake --minutes 10

@@ -65,7 +65,6 @@ class GateSettings(Strict):
     """Thresholds of the gate that the rubric changes; None keeps the default of grader/agreement."""
 
     min_labels: int | None = Field(default=None, ge=1)
-    min_raters: int | None = Field(default=None, ge=2)
     human_qwk: float | None = Field(default=None, ge=0, le=1)
     judge_qwk: float | None = Field(default=None, ge=0, le=1)
     judge_qwk_low: float | None = Field(default=None, ge=0, le=1)
