@@ -282,9 +282,12 @@ def test_being_late_is_shown_and_changes_no_grade(tmp_path: Path) -> None:
 
 def test_the_manifests_word_on_lateness_stands_above_the_arithmetic() -> None:
     times = load_challenge(SUMS).time
-    days = {"started": datetime(2026, 3, 1, tzinfo=UTC), "submitted": datetime(2026, 3, 30, tzinfo=UTC)}
-    assert lateness.timing(Entry(name="a", source="a", candidate="a", **days), times).late is True
-    assert lateness.timing(Entry(name="a", source="a", candidate="a", late=False, **days), times).late is False
+    begun, sent = datetime(2026, 3, 1, tzinfo=UTC), datetime(2026, 3, 30, tzinfo=UTC)
+    assert (
+        lateness.timing(Entry(name="a", source="a", candidate="a", started=begun, submitted=sent), times).late is True
+    )
+    extended = Entry(name="a", source="a", candidate="a", late=False, started=begun, submitted=sent)
+    assert lateness.timing(extended, times).late is False
     assert lateness.timing(Entry(name="a", source="a", candidate="a"), times).late is None
     long = Entry(name="a", source="a", candidate="a", minutes=600)
     assert "10 h of work, 4 h were asked for" in lateness.timing(long, times).reason

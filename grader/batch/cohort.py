@@ -1,23 +1,93 @@
-"""Writes what a batch leaves beside the single results: the cohort's page and its tables."""
+"""Writes what a batch leaves beside the single results: the cohort's page, its tables, and pairs that look alike."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, replace
 from pathlib import Path
 
-from grader.batch import blind
+from grader import evidence
+from grader.batch import blind, difficulty, side_by_side
 from grader.batch.blind import Known
+from grader.batch.index import write_pages
 from grader.batch.lateness import Policy
-from grader.batch.rows import rows
+from grader.batch.pairs import Pair
+from grader.batch.rows import Row, rows
 from grader.batch.tables import write_tables
 from grader.challenge import Challenge
+from grader.errors import GraderError
+
+_MOST_PAGES = 100
+_MOST_STARTER_BYTES = 2_000_000
 
 
 def write(
     out: Path, challenge: Challenge, known: Sequence[Known], *, policy: Policy, reveal: bool, similarity: bool
 ) -> None:
-    """Writes index.html, index.csv and index.json into `out` from the grades that are there. Raises
-    InfrastructureError where that cannot be done."""
+    """Writes index.html, index.csv, index.json and the pages of pairs into `out` from the grades that are there.
+    Raises InfrastructureError where that cannot be done."""
     blind.link(out, known)
     found = rows(out, known, challenge, policy, reveal=reveal)
-    write_tables(out, found, challenge, reveal=reveal)
+    side_by_side.remove_pages(out)
+    pairs, notes = _alike(out, challenge, known, found) if similarity else ([], ["Not compared in this run."])
+    found = flagged(found, pairs)
+    tests, levels = difficulty.tests(found), difficulty.levels(found)
+    write_tables(
+        out,
+        found,
+        challenge,
+        reveal=reveal,
+        tests=[asdict(one) for one in tests],
+        levels=[asdict(one) for one in levels],
+        pairs=[asdict(one) for one in pairs],
+        late_policy=asdict(policy),
+    )
+    write_pages(
+        out, found, challenge, tests=tests, levels=levels, pairs=pairs, notes=notes, policy_=policy, reveal=reveal
+    )
+
+
+def flagged(found: Sequence[Row], pairs: Sequence[Pair]) -> list[Row]:
+    """The rows, with a flag for each pair they are in. Flags go to people; no figure changes."""
+    flags: dict[str, list[str]] = {}
+    for pair in pairs:
+        for one, other in ((pair.left, pair.right), (pair.right, pair.left)):
+            flags.setdefault(one, []).append(
+                f"Looks like {other}: {100 * pair.share:.0f} % of the smaller one is shared."
+            )
+    return [replace(row, flags=(*row.flags, *flags.get(row.id, ()))) for row in found]
+
+
+def _alike(
+    out: Path, challenge: Challenge, known: Sequence[Known], found: Sequence[Row]
+) -> tuple[list[Pair], list[str]]:
+    """Pairs that look alike, their pages written, and what a reader should know about the comparison."""
+    from grader.batch.similarity import MOST_PAIRS, Cohort
+
+    graded = {row.id for row in found if row.status == "graded"}
+    folders = {one.id: out / one.entry.name for one in known if one.id in graded}
+    cohort, unread = Cohort(starter(challenge)), 0
+    for name, folder in folders.items():
+        try:
+            cohort.add(name, evidence.load_submission(folder).files)
+        except GraderError:
+            unread += 1
+    pairs = cohort.pairs()
+    names = {one.id: (one.entry.name, one.entry.candidate) for one in known}
+    shown = [replace(pair, page=side_by_side.page_name(pair)) for pair in pairs[:_MOST_PAGES]]
+    for pair in shown:
+        left, right = (evidence.load_submission(folders[side]).files for side in (pair.left, pair.right))
+        side_by_side.write_page(out, pair, left, right, (*names[pair.left], *names[pair.right]))
+    notes = [f"The {MOST_PAIRS} most alike are listed; there are more."] if len(pairs) == MOST_PAIRS else []
+    notes += [f"{unread} could not be compared: their evidence is not there."] if unread else []
+    return [*shown, *pairs[_MOST_PAGES:]], notes
+
+
+def starter(challenge: Challenge) -> Mapping[str, bytes]:
+    """What everybody was given: the starter and the instruction."""
+    folder = challenge.root / "starter"
+    paths = sorted(path for path in folder.rglob("*") if path.is_file() and not path.is_symlink())
+    small = [path for path in paths if path.stat().st_size <= _MOST_STARTER_BYTES]
+    found = {path.relative_to(folder).as_posix(): path.read_bytes() for path in small}
+    instruction = challenge.root / "instruction.md"
+    return found | ({"instruction.md": instruction.read_bytes()} if instruction.is_file() else {})

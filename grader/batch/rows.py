@@ -34,6 +34,7 @@ class Row:
     after_policy: float | None
     """The score under the policy for late submissions, where that differs."""
     recommendation: str
+    recommendation_reason: str
     points: float | None
     max_points: float | None
     tests: tuple[tuple[str, float | None, float], ...]
@@ -87,6 +88,7 @@ def row(one: Known, grade: Grade | None, challenge: Challenge, policy: Policy) -
         final=bool(score and score.final),
         after_policy=capped(score.value, when.late, policy) if score else None,
         recommendation=grade.recommendation if grade and score else "",
+        recommendation_reason=grade.recommendation_reason if grade and score else "",
         points=objective.points if objective else None,
         max_points=objective.max_points if objective else None,
         tests=tuple((test.id, None if test.is_open else test.points, test.max_points) for test in objective.tests)

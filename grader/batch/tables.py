@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Sequence
+import json
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -12,14 +13,13 @@ from typing import Any
 from grader import files
 from grader.batch.rows import Row
 from grader.challenge import Challenge
-from grader.evidence import to_text
 from grader.report.text import clean
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "|", "%")
 _COLUMNS = (
     "id", "status", "recommendation", "score", "score_low", "score_high", "final", "score_after_policy", "points",
-    "max_points", "late", "elapsed_seconds", "working_seconds", "needs_person", "grading_seconds", "digest", "reason",
-    "flags",
+    "max_points", "late", "elapsed_seconds", "working_seconds", "needs_person", "grading_seconds", "digest",
+    "recommendation_reason", "reason", "flags",
 )  # fmt: skip
 _NAMES = ("name", "candidate")
 
@@ -29,7 +29,7 @@ def write_tables(out: Path, rows: Sequence[Row], challenge: Challenge, *, reveal
     files.write(out / "index.csv", to_csv(rows, reveal=reveal))
     about = {"id": challenge.id, "version": challenge.version, "title": challenge.title}
     submissions = [_json(row, reveal=reveal) for row in rows]
-    files.write(out / "index.json", to_text({"challenge": about, "submissions": submissions, **more}))
+    files.write(out / "index.json", to_json({"challenge": about, "submissions": submissions, **more}))
 
 
 def to_csv(rows: Sequence[Row], *, reveal: bool) -> str:
@@ -43,6 +43,19 @@ def to_csv(rows: Sequence[Row], *, reveal: bool) -> str:
         cells = [data[_COLUMNS[0]], *(data[name] for name in names), *(data[name] for name in _COLUMNS[1:])]
         writer.writerow([_cell(value) for value in cells])
     return text.getvalue()
+
+
+def to_json(data: Mapping[str, Any]) -> str:
+    """A line for each entry of a list: quick to write, and two of them can be compared with `diff`."""
+    parts = []
+    for key, value in data.items():
+        lines = ",\n".join(_compact(entry) for entry in value) if isinstance(value, list) else _compact(value)
+        parts.append(f"{json.dumps(key)}: [\n{lines}\n]" if isinstance(value, list) else f"{json.dumps(key)}: {lines}")
+    return "{\n" + ",\n".join(parts) + "\n}\n"
+
+
+def _compact(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, allow_nan=False)
 
 
 def _flat(row: Row) -> dict[str, Any]:
@@ -65,6 +78,7 @@ def _flat(row: Row) -> dict[str, Any]:
         "needs_person": row.needs_person,
         "grading_seconds": row.seconds,
         "digest": row.digest,
+        "recommendation_reason": row.recommendation_reason,
         "reason": row.reason,
         "flags": " | ".join(row.flags),
     }

@@ -1,0 +1,117 @@
+"""A batch in real Docker: from the command line, killed and resumed."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.batch_fixtures import SUMS
+
+pytestmark = [pytest.mark.docker, pytest.mark.xdist_group("batch-docker")]
+
+START = "import sys; from grader import cli; cli.COMMANDS.setdefault('batch', ('batch', '')); sys.exit(cli.main())"
+COMMAND = [sys.executable, "-c", START, "batch", "--challenge", str(SUMS), "--jobs", "2"]
+
+
+def four_submissions(folder: Path) -> Path:
+    """The reference, one that crashes, one that is half right, and one that lacks its file."""
+    solution = {path.name: path.read_text() for path in (SUMS / "solution").glob("*.py")}
+    texts = {
+        "ann": solution["sums.py"],
+        "bob": "import os\nos._exit(0)\n",
+        "cat": "def add(a, b):\n    return a + b\n\n\ndef mean(values):\n    return 2.0\n",
+        "dan": "",
+    }
+    for name, text in texts.items():
+        (folder / name).mkdir(parents=True)
+        (folder / name / "app.py").write_text(solution["app.py"])
+        if text:
+            (folder / name / "sums.py").write_text(text)
+    return folder
+
+
+def results(out: Path) -> dict[str, Any]:
+    """What must not depend on when the batch was killed: everything about points."""
+    found = {}
+    for path in out.glob("*/grade.json"):
+        grade = json.loads(path.read_text())
+        tests = (grade["objective"] or {"tests": ()})["tests"]
+        found[path.parent.name] = (
+            grade["status"], json.dumps(grade["score"]), grade["recommendation"], grade["submission"].get("digest"),
+            [(test["id"], test["status"], test["points"]) for test in tests], grade["provenance"].get("seed"),
+        )  # fmt: skip
+    return found
+
+
+def test_killed_at_any_moment_and_started_again_a_batch_gives_the_same_scores(tmp_path: Path) -> None:
+    folder = four_submissions(tmp_path / "in")
+    whole = subprocess.run(
+        [*COMMAND, str(folder), "--out", str(tmp_path / "whole")], capture_output=True, text=True, check=False
+    )
+    assert whole.returncode == 0, whole.stderr
+    assert "graded       3 of 4" in whole.stdout
+    out = tmp_path / "killed"
+    for seconds in (1.0, 2.5):
+        process = subprocess.Popen(
+            [*COMMAND, str(folder), "--out", str(out)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        )
+        time.sleep(seconds)
+        os.kill(process.pid, signal.SIGKILL)
+        process.wait()
+    last = subprocess.run([*COMMAND, str(folder), "--out", str(out)], capture_output=True, text=True, check=False)
+    assert last.returncode == 0, last.stderr
+    assert results(out) == results(tmp_path / "whole")
+    assert {name: found[0] for name, found in results(out).items()} == {
+        "ann": "graded", "bob": "graded", "cat": "graded", "dan": "refused",
+    }  # fmt: skip
+    assert json.loads((out / "ann" / "grade.json").read_text())["score"]["value"] > 80
+    assert not list(out.rglob("*.part"))
+    assert (out / "index.html").is_file()
+
+
+def test_ctrl_c_finishes_what_is_in_flight_and_leaves_no_container(tmp_path: Path) -> None:
+    from grader.sandbox.engine import connect
+
+    folder = four_submissions(tmp_path / "in")
+    process = subprocess.Popen(
+        [*COMMAND, "--jobs", "1", str(folder), "--out", str(tmp_path / "out")],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stderr is not None
+    process.stderr.readline()  # it has begun
+    time.sleep(1.5)
+    process.send_signal(signal.SIGINT)
+    with process.stderr:
+        said = process.stderr.read()
+    assert process.wait() == 130
+    assert "Stopping" in said
+    finished = results(tmp_path / "out")
+    assert 1 <= len(finished) < 4
+    client = connect()
+    mine = [
+        box["Names"]
+        for box in client.containers(all=True, filters={"label": ["grader"]})
+        if f":{process.pid}:" in box["Labels"].get("grader.owner", "")
+    ]
+    client.close()
+    assert mine == []
+
+
+def test_without_an_engine_nothing_is_begun(tmp_path: Path) -> None:
+    folder = four_submissions(tmp_path / "in")
+    away = {**os.environ, "DOCKER_HOST": "unix:///nowhere/docker.sock"}
+    done = subprocess.run(
+        [*COMMAND, str(folder), "--out", str(tmp_path / "out")], capture_output=True, text=True, check=False, env=away
+    )
+    assert done.returncode == 5
+    assert not (tmp_path / "out" / "ann").exists()
