@@ -48,7 +48,7 @@ def limits_of(gate: GateSettings, source: str) -> Thresholds:
     raw = {
         _NAMES.get(name, name): value
         for name, value in gate.model_dump().items()
-        if value is not None and name != "min_raters"
+        if value is not None
     }
     try:
         return thresholds_from(raw)
