@@ -66,7 +66,7 @@ class Stream:
         """Closes the verifier's standard input, which ends it."""
         with contextlib.suppress(OSError):
             self._socket.shutdown(socket.SHUT_RDWR)
-        for part in (self._wrapped, self._socket, getattr(self._wrapped, "_response", None)):
+        for part in (self._wrapped, self._socket, getattr(self._wrapped, "_response", self._socket)):
             with contextlib.suppress(Exception):
                 part.close()
 

@@ -12,6 +12,9 @@ import wire
 from bridge_link import DRAIN_SECONDS, Link, NoProcessError, Process
 
 START_SECONDS = 0.02
+REPLIES_PER_TEST = 8 << 20
+"""Bytes of replies that one test may take in: a value takes up to forty times its text, and must not fill the memory
+that the hidden tests have."""
 
 
 class CandidateError(Exception):
@@ -106,6 +109,7 @@ class Candidate:
         self._worker: Process | None = None
         self._dead: CandidateError | None = None
         self._serial = 0
+        self._room = max(REPLIES_PER_TEST, reply_cap)
 
     # ------------------------------------------------------------------------------------------------ tests' calls
 
@@ -231,18 +235,21 @@ class Candidate:
         wanted = size()
         if not finished:
             return self._end(self._time_limit(f"{request['name']}()", seconds, which))
-        if wanted is not None and wanted > self._reply_cap:
-            self._hit("reply")
-            return self._end(
-                CandidateError(
-                    "BadReply", f"a reply of {wanted:,} bytes; at most {self._reply_cap:,} are taken", limit="reply"
-                )
-            )
+        if wanted is not None and wanted > min(self._reply_cap, self._room):
+            return self._end(self._too_much(wanted))
         if wanted is None or len(worker.incoming) < 4 + wanted:
             return self._end(self._died(worker, f"the process, in {request['name']}(),"))
         raw = bytes(worker.incoming[4 : 4 + wanted])
         del worker.incoming[: 4 + wanted]
+        self._room -= wanted
         return self._read(raw, request)
+
+    def _too_much(self, wanted: int) -> CandidateError:
+        self._hit("reply")
+        said = f"a reply of {wanted:,} bytes; at most {self._reply_cap:,} are taken"
+        if wanted <= self._reply_cap:
+            said = f"the replies of one test take more than {REPLIES_PER_TEST:,} bytes"
+        return CandidateError("BadReply", said, limit="reply")
 
     def _read(self, raw: bytes, request: dict[str, Any]) -> Any:
         try:

@@ -67,10 +67,17 @@ class Verifier:
 
     def pytest_collection_finish(self, session: pytest.Session) -> None:
         """The set of expected tests is fixed here; no candidate code has run, and none can before `setup` below."""
-        tests = [
-            {"id": item.nodeid, "group": group(item), "max_points": points(item), "title": title(item)}
-            for item in session.items
-        ]
+        try:
+            tests = [
+                {"id": item.nodeid, "group": group(item), "max_points": points(item), "title": title(item)}
+                for item in session.items
+            ]
+        except (pytest.UsageError, ValueError, TypeError) as problem:
+            self.events.send("broken", message=cut(str(problem)))
+            raise
+        if not tests and not session.testsfailed:
+            of = f" whose id holds {' or '.join(self.job.only)}" if self.job.only else ""
+            self.events.send("broken", message=f"there is no test{of}")
         self.events.send("expected", tests=tests)
 
     def pytest_runtestloop(self, session: pytest.Session) -> None:
@@ -124,7 +131,9 @@ class Verifier:
             self.now.status, self.now.fault, self.now.message = "failed", "candidate", cut(str(problem))
         else:
             self.now.status, self.now.fault = "error", "challenge"
-            self.now.message = cut(f"{type(problem).__name__}: {problem} (at {place})")
+            unknown = isinstance(problem, pytest.FixtureLookupError)
+            said = f"fixture {problem.argname!r} not found" if unknown else problem
+            self.now.message = cut(f"{type(problem).__name__}: {said} (at {place})")
 
     def finish(self, item: pytest.Item) -> None:
         """Ends all that the test started, and reports it. A container that was lost is the host's to explain."""
