@@ -85,17 +85,14 @@ def build(documents):
 def in_force(document, day):
     if not document["valid_from"] <= day <= (document["valid_until"] or "9999"):
         return False
-    newer = [d for d in documents_by_id.values() if document["id"] in d["supersedes"]]
+    line = f"Replaces: {document['id']}"
+    newer = [d for d in documents_by_id.values() if document["id"] in d["supersedes"] or line in d["body"]]
     return not any(d["valid_from"] <= day for d in newer)
 
 
 def cite(product, matter, day):
-    found = []
-    for document in documents_by_id.values():
-        best = matters(plain(document["title"] + " " + document["body"])[:700])
-        titled = matters(plain(document["title"].replace(document["product"] or "", "")))
-        if best and titled and titled[0][0] == matter and document["product"] == product and in_force(document, day):
-            found.append(document)
+    filed = documents_by_key.get((product, matter), [])
+    found = [d for d in documents_by_id.values() if in_force(d, day) and d in filed]
     return max(found, key=lambda d: d["valid_from"]) if found else None
 
 
