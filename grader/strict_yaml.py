@@ -128,7 +128,10 @@ def validate(
 
 
 def _row(model: type[BaseModel], row: Any, lines: Mapping[Location, int], name: str) -> tuple[int, str]:
-    place = tuple(part for part in row["loc"] if not (isinstance(part, str) and "[" in part))
+    place: Location = ()
+    for part in row["loc"]:
+        if (*place, part) in lines or not (isinstance(part, str) and "[" in part):  # pydantic's own, as `[key]`
+            place = (*place, part)
     line = next((lines[place[:n]] for n in range(len(place), -1, -1) if place[:n] in lines), 1)
     where = ".".join(str(part) for part in place)
     if row["type"] == "extra_forbidden":

@@ -2,20 +2,9 @@
 
 from __future__ import annotations
 
-import contextlib
 import fcntl
-import gc
-import io
-import json
-import os
-import signal
-import subprocess
-import sys
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -23,19 +12,6 @@ PACKS = Path(__file__).parent / "packs"
 OWN_SETTINGS = (
     "OPENAI_BASE_URL", "OPENAI_API_KEY", "GRADER_JUDGE_MODEL", "GRADER_CHALLENGES", "GRADER_STORE", "GRADER_RUNTIME",
 )  # fmt: skip
-
-
-@dataclass(frozen=True, kw_only=True)
-class Outcome:
-    """What a command left: its exit code, what it said, and grade.json where there is one."""
-
-    code: int
-    out: str
-    err: str
-    grade: Mapping[str, Any] = field(default_factory=dict)
-
-
-Grade = Callable[..., Outcome]
 
 
 @pytest.fixture(autouse=True)
@@ -65,59 +41,3 @@ def images(sums: Path) -> None:
     with open(Path(tempfile.gettempdir()) / "grader-tests.lock", "w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         mend(Settings(), lambda _text: None, [str(sums)])
-
-
-@pytest.fixture(scope="session")
-def here() -> Grade:
-    """`here("SUBMISSION", "-c", …)` runs the command line in this process. Its output folder is read where one is
-    named."""
-    return run_here
-
-
-@pytest.fixture(scope="session")
-def outside() -> Grade:
-    """The same in a process of its own; `cwd` and `env` may be given."""
-    return run_outside
-
-
-def run_here(*words: object) -> Outcome:
-    from grader.cli import main
-
-    out, err = io.StringIO(), io.StringIO()
-    with _as_it_was(), contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
-        try:
-            code = main([str(word) for word in words])
-        except SystemExit as leaving:
-            code = int(leaving.code or 0)
-    return Outcome(code=code, out=out.getvalue(), err=err.getvalue(), grade=saved(words))
-
-
-@contextlib.contextmanager
-def _as_it_was() -> Iterator[None]:
-    """The command line is made for a process of its own and changes how it takes signals and collects garbage."""
-    thresholds = gc.get_threshold()
-    handlers = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGHUP)}
-    try:
-        yield
-    finally:
-        gc.set_threshold(*thresholds)
-        for number, handler in handlers.items():
-            signal.signal(number, handler)
-
-
-def command(*words: object) -> list[str]:
-    return [sys.executable, "-m", "grader", *(str(word) for word in words)]
-
-
-def run_outside(*words: object, cwd: Path | None = None, env: Mapping[str, str] | None = None) -> Outcome:
-    done = subprocess.run(
-        command(*words), cwd=cwd, env={**os.environ, **(env or {})}, capture_output=True, text=True, check=False
-    )
-    return Outcome(code=done.returncode, out=done.stdout, err=done.stderr, grade=saved(words, cwd))
-
-
-def saved(words: tuple[object, ...], cwd: Path | None = None) -> Mapping[str, Any]:
-    """grade.json of the folder that `words` name with --out or -o; empty where there is none."""
-    named = [words[at + 1] for at, word in enumerate(words[:-1]) if word in ("--out", "-o")]
-    path = (cwd or Path()) / str(named[-1]) / "grade.json" if named else None
-    return dict(json.loads(path.read_text())) if path and path.is_file() else {}
