@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from docker import APIClient
 
-from grader.sandbox import images, janitor
+from grader.sandbox import images
 from grader.sandbox.engine import connect
 from grader.sandbox.janitor import LIFETIME_SECONDS, is_dead, labels, machine, owner, sweep
 
@@ -64,7 +64,7 @@ def test_labels_that_are_not_ours_are_left_alone(label: str) -> None:
 
 
 def test_a_container_says_whose_it_is_and_until_when(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(janitor.time, "time", lambda: NOW)
+    monkeypatch.setattr(time, "time", lambda: NOW)
     marks = labels("cafe", "verifier")
     assert marks["grader.run"] == "cafe"
     assert marks["grader.deadline"] == LATER
@@ -74,7 +74,8 @@ class Engine:
     """Lists what it is given, and notes what is removed."""
 
     def __init__(self, containers: list[dict[str, Any]], refuse: str = "") -> None:
-        self.listed, self.refuse, self.removed = containers, refuse, []
+        self.listed, self.refuse = containers, refuse
+        self.removed: list[str] = []
 
     def containers(self, **_: Any) -> list[dict[str, Any]]:
         return self.listed

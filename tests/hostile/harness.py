@@ -94,7 +94,7 @@ def attacks() -> list[Attack]:
     """The manifest. A folder without a line in it, or a line without a folder, is an error."""
     entries: list[dict[str, Any]] = yaml.safe_load((CORPUS / "attacks.yaml").read_text(encoding="utf-8"))
     tuples = {"says", "well", "limits"}
-    found = [Attack(**{key: tuple(v) if key in tuples else v for key, v in entry.items()}) for entry in entries]
+    found = [Attack(**entry | {key: tuple(entry[key]) for key in tuples & set(entry)}) for entry in entries]
     folders = {path.name for path in CORPUS.iterdir() if path.is_dir()}
     assert folders == {attack.name for attack in found}, folders ^ {attack.name for attack in found}
     return found

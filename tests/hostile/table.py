@@ -59,7 +59,7 @@ def _told(outcome: Outcome) -> str:
     if outcome.grade["status"] != "graded":
         return f"exit {outcome.code}, {outcome.grade['status']}"
     message = outcome.tests[GATE]["message"]
-    kind = message.partition(":")[0]
+    kind = "MemoryLimit" if "ended by the kernel for using more memory" in message else message.partition(":")[0]
     what = kind if kind in NAMED else "wrong answer" if "it said" in message else "exception"
     limits = ", ".join(WORDS[limit] for limit in outcome.limits)
     return what + (f"; limit: {limits}" if limits else "") + "; the candidate's"

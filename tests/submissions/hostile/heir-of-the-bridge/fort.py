@@ -21,9 +21,10 @@ def attack(key):
         socket.send_fds(socket.socket(fileno=os.dup(3)), [b"\0"], [held.fileno(), near.fileno()])
     with open("/proc/self/oom_score_adj", "w") as score:
         score.write("0")
-    hoard = os.memfd_create("hoard")
+    hoard = [os.memfd_create(str(number)) for number in range(40)]
     while True:
-        os.write(hoard, bytes(1 << 16))
+        for descriptor in hoard:
+            os.write(descriptor, bytes(1 << 18))
 
 
 if __name__ == "__main__":

@@ -8,9 +8,21 @@ def double(number):
     return 2 * number
 
 
+def worked(ways):
+    """Those of `ways` that did not fail."""
+    found = []
+    for name, way in ways.items():
+        try:
+            way()
+        except BaseException:
+            continue
+        found.append(name)
+    return {"worked": found}
+
+
 def attack(key):
     names = ["/proc/sys/kernel/core_pattern", "/proc/sysrq-trigger", "/sys/kernel/uevent_helper", "/proc/sys/kernel/modprobe"]
-    names += ["/sys/fs/cgroup/release_agent", "/proc/self/uid_map", "/proc/acpi", "/proc/kcore", "/proc/sys/fs/binfmt_misc/register"]
+    names += ["/sys/fs/cgroup/release_agent", "/proc/acpi", "/proc/kcore", "/proc/sys/fs/binfmt_misc/register"]
     names += [os.path.join(folder, name) for folder, _, files in os.walk("/proc/sys") for name in files]
     opened = []
     for name in names:
@@ -19,7 +31,7 @@ def attack(key):
         except OSError:
             continue
         opened.append(name)
-    return {"worked": opened}
+    return {"opened": opened} | worked({"users": lambda: open("/proc/self/uid_map", "w", 1).write("0 0 1\n")})
 
 
 if __name__ == "__main__":

@@ -1,0 +1,234 @@
+"""Faults that are not the candidate's: an engine that vanishes, a grader that is killed, disks, folders and clocks."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import random
+import resource
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from docker import APIClient
+
+from grader.sandbox.janitor import owner, sweep
+from tests.hostile.engine_proxy import EngineProxy
+from tests.hostile.harness import PACK, ROOT, engine, grade, left_behind
+
+pytestmark = [pytest.mark.docker]
+SLOW = "import time\n\n\ndef double(number):\n    time.sleep(0.3)\n    return 2 * number\n"
+KILLS, AT_ONCE = 30, 3
+GONE_SECONDS = 30.0
+
+
+@pytest.fixture
+def client() -> Iterator[APIClient]:
+    client = engine()
+    yield client
+    client.close()
+
+
+@pytest.fixture
+def slow(tmp_path: Path) -> Path:
+    """A submission whose tests take a second or two."""
+    (tmp_path / "slow").mkdir()
+    (tmp_path / "slow" / "fort.py").write_text(SLOW)
+    return tmp_path / "slow"
+
+
+def until_gone(client: APIClient, **labels: str) -> list[str]:
+    """Names of containers with these labels, when `GONE_SECONDS` have not been enough to see them go."""
+    wanted = [f"grader.{name}={value}" for name, value in labels.items()]
+    deadline = time.monotonic() + GONE_SECONDS
+    while True:
+        found = [str(each["Names"]) for each in client.containers(all=True, filters={"label": wanted})]
+        if not found or time.monotonic() > deadline:
+            return found
+        time.sleep(0.2)
+
+
+# ------------------------------------------------------------------------------------------------ the engine
+
+
+@pytest.mark.parametrize(
+    ("cut_on", "cut_at"), [(b"/start HTTP", 2), (b"/containers/create", 2)], ids=["in a run", "while one is made"]
+)
+@pytest.mark.parametrize("for_good", [False, True], ids=["comes back", "stays away"])
+def test_an_engine_that_vanishes_is_tried_once_more_and_never_costs_a_point(
+    cut_on: bytes, cut_at: int, for_good: bool, slow: Path, tmp_path: Path, client: APIClient
+) -> None:
+    proxy = EngineProxy(tmp_path / "engine.sock", cut_on=cut_on, cut_at=cut_at, after=0.3, for_good=for_good)
+    environment = {**os.environ, "DOCKER_HOST": proxy.address}
+    command = [sys.executable, "-m", "grader", str(slow), "--challenge", str(PACK), "--out", str(tmp_path / "out")]
+    try:
+        ended = subprocess.run(
+            command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False, timeout=60
+        )
+    finally:
+        proxy.close()
+    told = json.loads((tmp_path / "out" / "grade.json").read_text())
+    assert proxy.cuts == 1
+    assert "Trying once more." in ended.stderr
+    if for_good:
+        assert ended.returncode == 5
+        assert (told["status"], told.get("score")) == ("infrastructure_error", None)
+        assert "Docker" in told["reason"]
+    else:
+        assert ended.returncode == 0
+        assert told["objective"]["points"] == 5
+    sweep(client)  # as the next start does
+    assert until_gone(client, run=told["provenance"]["run"]) == []
+
+
+def test_hidden_tests_that_take_all_memory_are_the_challenges_fault(tmp_path: Path, client: APIClient) -> None:
+    pack = tmp_path / "pack"
+    shutil.copytree(PACK, pack)
+    greedy = "def test_that_is_greedy(candidate):\n    held = [b'x' * (1 << 24) for _ in range(200)]\n    assert held\n"
+    (pack / "tests" / "test_greedy.py").write_text(greedy)
+    outcome = grade(PACK / "solution", tmp_path / "out", pack=pack)
+    assert outcome.code == 4
+    assert outcome.grade["status"] == "challenge_error"
+    assert "The hidden tests used more memory than the verifier has." in outcome.grade["reason"]
+    assert left_behind(client, outcome) == []
+
+
+def test_somebody_who_removes_the_candidates_container_costs_no_point(
+    slow: Path, tmp_path: Path, client: APIClient
+) -> None:
+    running = start(slow, tmp_path / "out")
+    wanted = {"label": [f"grader.owner={owner(running.pid)}", "grader=candidate"]}
+    deadline = time.monotonic() + 30
+    while not (found := client.containers(filters=wanted)) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    time.sleep(0.4)
+    client.kill(found[0]["Id"])
+    assert running.wait() == 0
+    assert json.loads((tmp_path / "out" / "grade.json").read_text())["objective"]["points"] == 5
+
+
+# ------------------------------------------------------------------------------------------------ kill -9
+
+
+def start(source: Path, out: Path, temporary: Path | None = None) -> subprocess.Popen[bytes]:
+    command = [sys.executable, "-m", "grader", str(source), "--challenge", str(PACK), "--out", str(out)]
+    environment = {**os.environ, **({"TMPDIR": str(temporary)} if temporary else {})}
+    return subprocess.Popen(
+        command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
+    )
+
+
+def test_a_grader_killed_at_any_moment_leaves_nothing(slow: Path, tmp_path: Path, client: APIClient) -> None:
+    chance = random.Random("thirty moments")
+    whole = 0.5 + 2 * grade(slow, tmp_path / "out-first").seconds  # three at once, each from a new interpreter
+    moments = sorted(chance.uniform(0.05, whole) for _ in range(KILLS))
+    temporary = tmp_path / "temporary"
+    temporary.mkdir()
+    began, owners, codes = int(time.time()) - 1, [], []
+    for batch in (range(first, min(first + AT_ONCE, KILLS)) for first in range(0, KILLS, AT_ONCE)):
+        runs = {number: start(slow, tmp_path / f"out-{number % AT_ONCE}", temporary) for number in batch}
+        owners += [owner(run.pid) for run in runs.values()]
+        clock = time.monotonic()
+        for number, run in runs.items():
+            time.sleep(max(0.0, moments[number] - (time.monotonic() - clock)))
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(run.pid, signal.SIGKILL)
+            codes.append(run.wait())
+    assert codes.count(-signal.SIGKILL) >= KILLS / 2
+    for grade_json in tmp_path.glob("out-*/grade.json"):
+        assert json.loads(grade_json.read_text())["status"] == "graded"
+    outs = sorted(tmp_path.glob("out-*"))
+    assert len(outs) == 1 + AT_ONCE
+    for out in outs:
+        outcome = grade(slow, out)
+        assert outcome.points == 5
+    assert [str(path) for path in tmp_path.rglob("*.part")] == []
+    assert [path.name for path in temporary.iterdir()] == []
+    for each in owners:
+        assert until_gone(client, owner=each) == []
+    assert volumes_of(client, owners, began) == []
+
+
+def volumes_of(client: APIClient, owners: list[str], since: int) -> list[str]:
+    """Volumes that containers of these owners had and that are still there."""
+    events = list(client.events(since=since, until=int(time.time()) + 1, decode=True))
+    made = (event for event in events if event["Type"] == "container")
+    ours = {event["id"] for event in made if event["Actor"]["Attributes"].get("grader.owner") in owners}
+    mounts = (e for e in events if e["Type"] == "volume" and e["Actor"]["Attributes"].get("container") in ours)
+    there = {volume["Name"] for volume in client.volumes()["Volumes"] or ()}
+    return sorted({event["Actor"]["ID"] for event in mounts} & there)
+
+
+# ------------------------------------------------------------------------------------------------ disks and folders
+
+
+def limited(source: Path, out: Path, most: int) -> subprocess.CompletedProcess[str]:
+    """A grading that can write no file larger than `most` bytes, as on a disk that is about to be full."""
+
+    def limit() -> None:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (most, most))
+
+    command = [sys.executable, "-m", "grader", str(source), "--challenge", str(PACK), "--out", str(out)]
+    return subprocess.run(command, cwd=ROOT, preexec_fn=limit, capture_output=True, text=True, check=False, timeout=120)
+
+
+@pytest.mark.parametrize("most", [0, 400, 6_000], ids=["nothing fits", "a little fits", "the report does not fit"])
+def test_a_full_disk_is_said_and_leaves_no_half_written_file(most: int, tmp_path: Path) -> None:
+    ended = limited(PACK / "solution", tmp_path / "out", most)
+    assert ended.returncode == 5, ended.stderr
+    assert "cannot be written" in ended.stderr
+    assert "--out" in ended.stderr
+    assert "Traceback" not in ended.stderr
+    assert list(tmp_path.rglob("*.part")) == []
+    for path in tmp_path.rglob("*.json"):
+        json.loads(path.read_text())
+
+
+def test_a_full_disk_does_not_cost_the_result_that_was_there(tmp_path: Path) -> None:
+    before = grade(PACK / "solution", tmp_path / "out")
+    assert before.points == 20
+    assert limited(PACK / "solution", tmp_path / "out", 0).returncode == 5
+    assert json.loads((tmp_path / "out" / "grade.json").read_text()) == before.grade
+
+
+@pytest.mark.parametrize("out", ["/proc/grade", "/sys/kernel/grade", "file/out"])
+def test_a_folder_that_cannot_be_written_is_said(out: str, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("in the way")
+    command = [sys.executable, "-m", "grader", str(PACK / "solution"), "--challenge", str(PACK)]
+    ended = subprocess.run(
+        [*command, "--out", str(tmp_path / out)], cwd=ROOT, capture_output=True, text=True, check=False, timeout=120
+    )
+    assert ended.returncode == 5
+    assert "cannot be written" in ended.stderr
+    assert "Traceback" not in ended.stderr
+
+
+# ------------------------------------------------------------------------------------------------ clocks
+
+
+def test_a_clock_that_jumps_changes_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, client: APIClient) -> None:
+    real, chance = time.time, random.Random("jumps")
+    monkeypatch.setattr(time, "time", lambda: real() + chance.uniform(-3, 3) * 365 * 86_400)
+    outcome = grade(PACK / "solution", tmp_path / "out")
+    monkeypatch.undo()
+    assert (outcome.code, outcome.points) == (0, 20.0)
+    assert all(0 <= seconds < 60 for seconds in outcome.grade["timings"].values())
+    assert until_gone(client, run=outcome.run_id) == []
+
+
+def test_a_clock_that_jumps_does_not_confuse_whose_fault_it_was(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "bomb").mkdir()
+    hoard = ROOT / "tests" / "submissions" / "hostile" / "hidden-memory" / "fort.py"
+    shutil.copy(hoard, tmp_path / "bomb" / "fort.py")
+    real, chance = time.time, random.Random("jumps")
+    monkeypatch.setattr(time, "time", lambda: real() + chance.uniform(-3, 3) * 365 * 86_400)
+    outcome = grade(tmp_path / "bomb", tmp_path / "out")
+    assert (outcome.code, outcome.points, outcome.limits) == (0, 6.0, ("memory",))
