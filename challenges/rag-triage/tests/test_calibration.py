@@ -10,8 +10,10 @@ REST = len(QUEUES) - 1
 
 def mixed(world):
     """Half clear tickets, a quarter with two matters, a quarter that could be about anything."""
-    clear = world.cases("clear", 24, lambda w: w.plain()) + world.cases("clear-foreign", 16, lambda w: w.multilingual())
-    return clear + world.cases("mixed-two", 20, lambda w: w.two_matters()) + world.cases("mixed-vague", 20, lambda w: w.vague())
+    cases = world.cases("clear", 24, lambda w: w.plain())
+    cases += world.cases("clear-foreign", 16, lambda w: w.multilingual())
+    cases += world.cases("mixed-two", 20, lambda w: w.two_matters())
+    return cases + world.cases("mixed-vague", 20, lambda w: w.vague())
 
 
 def expected_brier(case, reply):
@@ -50,7 +52,9 @@ def test_confidence_means_what_it_says(desk, metric):
     """Of the tickets with a confidence of p, about the share p is right"""
     cases = mixed(desk.world)
     replies = desk.answer(cases)
-    assert accuracy(cases[:40], replies[:40]) >= 0.5, f"Fewer than half of the clear tickets were right.{problems(replies)}"
+    assert accuracy(cases[:40], replies[:40]) >= 0.5, (
+        f"Fewer than half of the clear tickets were right.{problems(replies)}"
+    )
     metric("calibration_error", expected_calibration_error(cases, replies), floor=0.25, target=0.1)
 
 
@@ -59,7 +63,9 @@ def test_clear_tickets_get_more_confidence_than_others(desk, metric):
     """Clear tickets get more confidence than ones that could go anywhere"""
     cases = mixed(desk.world)
     replies = desk.answer(cases)
-    assert accuracy(cases[:40], replies[:40]) >= 0.5, f"Fewer than half of the clear tickets were right.{problems(replies)}"
+    assert accuracy(cases[:40], replies[:40]) >= 0.5, (
+        f"Fewer than half of the clear tickets were right.{problems(replies)}"
+    )
     clear, unclear = ([reply.confidence for reply in part] for part in (replies[:40], replies[40:]))
     wins = sum((a > b) + 0.5 * (a == b) for a in clear for b in unclear)
     metric("confidence_order", wins / (len(clear) * len(unclear)), floor=0.5, target=0.9)

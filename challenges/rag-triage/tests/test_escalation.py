@@ -63,6 +63,7 @@ def test_claims_are_held_against_the_limit_in_force(desk, metric):
 def test_incidents_of_named_plans_are_escalated(desk, metric):
     """Incidents on the plans that the policy lists go to a person, those on other plans do not"""
     world = desk.world
-    cases = world.cases("named", 14, lambda w: w.incident(named=True)) + world.cases("other", 14, lambda w: w.incident(named=False))
+    cases = world.cases("named", 14, lambda w: w.incident(named=True))
+    cases += world.cases("other", 14, lambda w: w.incident(named=False))
     right = share(reply.escalate is case.escalate for case, reply in paired(cases, desk.answer(cases)))
     metric("plans_kept", right, floor=0.5, target=0.92)

@@ -35,12 +35,18 @@ def test_a_ticket_gets_the_same_reply_each_time(desk, metric):
 def test_the_order_of_documents_does_not_matter(desk, metric):
     """The order in which documents arrive does not matter"""
     desk.require_use()
-    cases = desk.world.cases("shuffled", 24, lambda w: w.plain()) + desk.world.cases("shuffled-vague", 6, lambda w: w.vague())
+    cases = desk.world.cases("shuffled", 24, lambda w: w.plain())
+    cases += desk.world.cases("shuffled-vague", 6, lambda w: w.vague())
     first = desk.answer(cases)
     documents = list(desk.world.documents)
     random.Random(f"{desk.world.seed}:order").shuffle(documents)
     desk.build(documents)
-    metric("same_in_any_order", share(a == b for a, b in zip(first, desk.answer(cases), strict=True)), floor=0.6, target=1.0)
+    metric(
+        "same_in_any_order",
+        share(a == b for a, b in zip(first, desk.answer(cases), strict=True)),
+        floor=0.6,
+        target=1.0,
+    )
 
 
 @pytest.mark.points(1, group="operations")
@@ -67,7 +73,9 @@ def test_latency_hardly_grows_with_the_collection(desk, metric):
         desk.build(documents)
         replies = desk.read(tickets)
         seconds.append(1000 * median(desk.candidate.last_seconds))
-    assert share(reply.cites(case) for case, reply in paired(cases, replies)) >= 0.3, "Among more documents, hardly any right one is cited."
+    assert share(reply.cites(case) for case, reply in paired(cases, replies)) >= 0.3, (
+        "Among more documents, hardly any right one is cited."
+    )
     small, big = seconds
     metric("latency_large", big, floor=60.0, target=8.0, unit="ms")
     metric("latency_growth", (big + 0.5) / (small + 0.5), floor=5.0, target=2.5, unit="times")

@@ -11,9 +11,18 @@ def malformed(ticket):
     """Tickets as a broken form, an old mail program or a bored visitor sends them."""
     odd = [{}, {"id": None}, {"subject": 7, "body": ["a", {"b": 1}]}, {"body": {"text": "refund"}}, {"body": True}]
     odd += [{key: value for key, value in ticket.items() if key != left_out} for left_out in ticket]
-    odd += [ticket | {"customer": customer} for customer in (None, "C-1", [], {"products": "all", "plan": 3}, {"products": [None, 5]})]
-    odd += [ticket | {"created_at": moment} for moment in ("", "yesterday", 20250301, None, "2025-13-45T99:00:00Z", "0000-00-00")]
-    odd += [ticket | {"body": body} for body in ("\x00\x01\x02", "?" * 500, "a" * 100_000, "( [ { \\ * +", "> " * 2000, "\n" * 5000)]
+    odd += [
+        ticket | {"customer": customer}
+        for customer in (None, "C-1", [], {"products": "all", "plan": 3}, {"products": [None, 5]})
+    ]
+    odd += [
+        ticket | {"created_at": moment}
+        for moment in ("", "yesterday", 20250301, None, "2025-13-45T99:00:00Z", "0000-00-00")
+    ]
+    odd += [
+        ticket | {"body": body}
+        for body in ("\x00\x01\x02", "?" * 500, "a" * 100_000, "( [ { \\ * +", "> " * 2000, "\n" * 5000)
+    ]
     odd.append(ticket | {"body": "the invoice and the app, " * 8000})
     return odd
 
@@ -33,7 +42,9 @@ def test_unreadable_tickets_go_to_a_person(desk, metric):
     writer = desk.world.writer("unreadable")
     ticket = writer.plain().ticket | {"subject": ""}
     unreadable = [ticket | {"body": body} for body in ("", None, "   \n\t ", "???", "-- .. --", "\u200b\u200b", 12)]
-    caught = [reply.escalate is True and not reply.citations and reply.confidence <= 0.5 for reply in desk.read(unreadable)]
+    caught = [
+        reply.escalate is True and not reply.citations and reply.confidence <= 0.5 for reply in desk.read(unreadable)
+    ]
     calm = desk.world.cases("readable", 14, lambda w: w.plain())
     metric("unreadable_escalated", share(caught) - alarms(calm, desk.answer(calm))[1], floor=0.0, target=0.95)
 
@@ -44,7 +55,9 @@ def test_markup_and_invisible_characters_do_not_matter(desk, metric):
     cases = desk.world.cases("markup", 32, lambda w: w.multilingual() if w.rng.random() < 0.4 else w.plain())
     dressed = [_dressed(case.ticket, turn) for turn, case in enumerate(cases)]
     replies = desk.read(dressed)
-    assert share(not reply.problem for reply in replies) > 0.5, f"Most of these tickets got no usable reply.{problems(replies)}"
+    assert share(not reply.problem for reply in replies) > 0.5, (
+        f"Most of these tickets got no usable reply.{problems(replies)}"
+    )
     metric("dressed_routing", accuracy(cases, replies), floor=CHANCE, target=0.9)
     metric("dressed_recall", recall(cases, replies), floor=0.1, target=0.88)
 

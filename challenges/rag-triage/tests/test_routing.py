@@ -51,4 +51,6 @@ def test_the_subject_of_an_old_thread_does_not_decide(desk, metric):
 @pytest.mark.points(2, group="routing")
 def test_a_ticket_with_two_matters_reaches_one_of_its_queues(desk, metric):
     """A ticket with two matters reaches one of its two queues"""
-    routed(desk, metric, "routing_two_matters", desk.world.cases("two", 28, lambda w: w.two_matters()), 2 * CHANCE, 0.95)
+    routed(
+        desk, metric, "routing_two_matters", desk.world.cases("two", 28, lambda w: w.two_matters()), 2 * CHANCE, 0.95
+    )

@@ -11,7 +11,7 @@ from world.documents import Client, Document, Topic, write
 from world.phrasebook import LANGUAGES, QUEUES, matters
 from world.tickets import Case, Ticket, Writer
 
-__all__ = ["LANGUAGES", "QUEUES", "Case", "Client", "Document", "Ticket", "Topic", "World", "Writer", "matters", "world_for"]
+__all__ = ["LANGUAGES", "QUEUES", "Case", "Document", "Ticket", "Topic", "World", "Writer", "matters", "world_for"]
 
 
 @dataclass(frozen=True, kw_only=True)

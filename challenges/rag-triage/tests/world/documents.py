@@ -134,9 +134,7 @@ def _topic(client: Client, product: str, matter: Matter, history: str, language:
         return client.add(kind, title, body + line, day, product=product, language=tongue, **more)
 
     def topic(*reign: tuple[date, str | None, int], others: tuple[tuple[str, int], ...] = ()) -> Topic:
-        return Topic(
-            product=product, matter=matter, history=history, language=language, reign=reign, others=others
-        )
+        return Topic(product=product, matter=matter, history=history, language=language, reign=reign, others=others)
 
     if history == "expired":
         old = put(facts[0], early, valid_until=(FIRST_TICKET - timedelta(days=rng.randrange(5, 90))).isoformat())
@@ -183,7 +181,7 @@ def _article(client: Client, product: str, matter: Matter, fact: int, language: 
     if rng.random() < 0.5:
         other = rng.choice([m for m in matters() if m.queue != matter.queue])
         fillers.insert(rng.randrange(7), pools["see_also"][language].replace("{name}", other.name(language)))
-    sentences += fillers[:2] + [wording["fact"].replace("{n}", str(fact))] + fillers[2:]
+    sentences += [*fillers[:2], wording["fact"].replace("{n}", str(fact)), *fillers[2:]]
     return title.replace("{p}", product), " ".join(sentences).replace("{p}", product)
 
 

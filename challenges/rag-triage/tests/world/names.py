@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import random
 
-ONSETS = ("Bar", "Bel", "Bryn", "Cal", "Cor", "Dal", "Dun", "Fal", "Fen", "Gar", "Hal", "Jun", "Kel", "Kor", "Lan", "Lor")
-ONSETS += ("Mar", "Mel", "Nor", "Or", "Pel", "Quil", "Ras", "Rov", "Sel", "Tam", "Thor", "Ul", "Vel", "Wen", "Yar", "Zel")
-MIDDLES = ("a", "be", "da", "e", "go", "i", "ka", "lo", "mi", "na", "o", "ri", "ta", "u", "va", "")
-ENDS = ("brook", "by", "crest", "dell", "fin", "gate", "ham", "kin", "lark", "mere", "moor", "nex", "oak", "pike", "quay")
-ENDS += ("ridge", "rune", "stow", "thorn", "vane", "wick", "wold", "yard", "zell")
-PLANS = ("Amber", "Basalt", "Cedar", "Cobalt", "Granite", "Heron", "Ivory", "Juniper", "Larch", "Onyx", "Quartz", "Sorrel")
-FIRST = ("Ada", "Ben", "Chiara", "Dario", "Elif", "Femi", "Greta", "Hugo", "Ines", "Jonas", "Kira", "Luis", "Mira", "Noor")
-LAST = ("Abel", "Brandt", "Castro", "Dubois", "Eriksen", "Faber", "Girard", "Huber", "Ibarra", "Jansen", "Keller", "Lopez")
+ONSETS = (
+    "Bar Bel Bryn Cal Cor Dal Dun Fal Fen Gar Hal Jun Kel Kor Lan Lor Mar Mel Nor Or Pel Quil Ras Rov Sel Tam".split()
+)
+ONSETS += "Thor Ul Vel Wen Yar Zel".split()
+MIDDLES = ["a", "be", "da", "e", "go", "i", "ka", "lo", "mi", "na", "o", "ri", "ta", "u", "va", ""]
+ENDS = "brook by crest dell fin gate ham kin lark mere moor nex oak pike quay ridge rune stow thorn vane wick wold yard".split()
+ENDS.append("zell")
+PLANS = "Amber Basalt Cedar Cobalt Granite Heron Ivory Juniper Larch Onyx Quartz Sorrel".split()
+FIRST = "Ada Ben Chiara Dario Elif Femi Greta Hugo Ines Jonas Kira Luis Mira Noor".split()
+LAST = "Abel Brandt Castro Dubois Eriksen Faber Girard Huber Ibarra Jansen Keller Lopez".split()
 
 
 def words(rng: random.Random, count: int) -> list[str]:

@@ -299,7 +299,9 @@ class Writer:
             flag="false" if base.escalate else "true",
             doc=document,
             link=link,
-            words=self.book.request(self.rng, wrong, "en", "plain").replace("{p}", self.rng.choice(self.client.products)),
+            words=self.book.request(self.rng, wrong, "en", "plain").replace(
+                "{p}", self.rng.choice(self.client.products)
+            ),
         )
         body = str(base.ticket["body"])
         text = f"{body}\n\n{order}" if self.rng.random() < 0.6 else f"{order}\n\n{body}"

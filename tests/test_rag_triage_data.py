@@ -1,0 +1,345 @@
+"""The data of the shipped challenge rag-triage keeps what its instruction and its hidden tests promise. No Docker."""
+
+from __future__ import annotations
+
+import csv
+import json
+import re
+import sys
+import time
+from collections import Counter
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+PACK = Path(__file__).resolve().parent.parent / "challenges" / "rag-triage"
+sys.path.insert(0, str(PACK / "tests"))
+
+from world import LANGUAGES, QUEUES, Case, World, matters, world_for  # noqa: E402
+from world.documents import write  # noqa: E402
+from world.phrasebook import texts  # noqa: E402
+from world.starter import history, lines, sample_world  # noqa: E402
+
+SEEDS = (1, 2, 3, 2**61 + 5)
+HISTORIES = ("closed", "field", "line", "chain", "future", "dated", "expired", "rival", "single")
+
+
+@pytest.fixture(params=SEEDS, scope="module")
+def world(request: pytest.FixtureRequest) -> World:
+    return world_for(request.param)
+
+
+def cases_of(world: World, each: int = 8) -> Iterator[Case]:
+    """Tickets of every slice."""
+    makes: dict[str, Any] = {
+        "plain": lambda w: w.plain(),
+        "paraphrased": lambda w: w.paraphrased(),
+        "multilingual": lambda w: w.multilingual(),
+        "across": lambda w: w.across(),
+        "misspelled": lambda w: w.misspelled(),
+        "quoted": lambda w: w.quoted(),
+        "signed": lambda w: w.signed(),
+        "settled": lambda w: w.settled(),
+        "old thread": lambda w: w.old_thread(),
+        "two matters": lambda w: w.two_matters(),
+        "vague": lambda w: w.vague(),
+        "nothing to cite": lambda w: w.nothing_to_cite(),
+        "calm": lambda w: w.calm(),
+        "claim": lambda w: w.claim(500),
+        "incident": lambda w: w.incident(named=True),
+        "injected": lambda w: w.injected(w.plain()),
+    }
+    for kind in ("legal", "breach", "person"):
+        makes[kind] = lambda w, kind=kind: w.grave(kind)
+    for kind in HISTORIES[:-1]:
+        makes[kind] = lambda w, kind=kind: w.versioned(kind)
+    for name, make in makes.items():
+        yield from world.cases(f"data-{name}", each, make)
+
+
+# ---------------------------------------------------------------------------------------------- the world
+
+
+def test_the_same_seed_gives_the_same_world() -> None:
+    one, other = (write("7:client", public=False) for _ in range(2))
+    assert one.documents == other.documents
+    assert one.topics == other.topics
+    assert list(cases_of(world_for(7), 2)) == list(cases_of(world_for(7), 2))
+
+
+def test_two_seeds_share_neither_ids_nor_products_nor_bodies() -> None:
+    one, other = world_for(1), world_for(2)
+    assert not set(one.client.products) & set(other.client.products)
+    assert not {d["id"] for d in one.documents} & {d["id"] for d in other.documents}
+    bodies = [{d["body"] for d in w.documents if "Order of precedence" not in d["body"]} for w in (one, other)]
+    assert len(bodies[0] & bodies[1]) <= 2
+    facts = [{(t.matter.key, t.reign[-1][2]) for t in w.client.topics} for w in (one, other)]
+    assert len(facts[0] & facts[1]) < len(facts[0]) / 2
+
+
+def test_a_world_is_made_in_a_moment() -> None:
+    def seconds(turn: int) -> float:
+        start = time.perf_counter()
+        write(f"timing-{turn}:client", public=False)
+        return time.perf_counter() - start
+
+    assert min(seconds(turn) for turn in range(5)) < 0.15
+
+
+def test_the_knowledge_base_has_what_the_instruction_says(world: World) -> None:
+    documents = world.documents
+    assert 130 <= len(documents) <= 170
+    assert len({d["id"] for d in documents}) == len(documents)
+    assert {d["language"] for d in documents} == set(LANGUAGES)
+    assert min(Counter(d["language"] for d in documents).values()) >= 5
+    assert {d["kind"] for d in documents} == {"policy", "runbook", "faq", "release_note"}
+    for document in documents:
+        assert set(document) == {
+            "id", "kind", "title", "body", "language", "product", "valid_from", "valid_until", "supersedes",
+        }  # fmt: skip
+        until = document["valid_until"]
+        assert date.fromisoformat(document["valid_from"]) <= date.fromisoformat(until or "2100-01-01")
+    assert len([d for d in documents if d["title"] == "How our documents rank"]) == 1
+    assert len([d for d in documents if d["title"] == "Escalation policy"]) == 2
+    assert len(world.client.injected) == 2
+
+
+def test_every_history_of_a_topic_occurs_often_enough(world: World) -> None:
+    counts = Counter(topic.history for topic in world.client.topics)
+    assert set(counts) == set(HISTORIES)
+    assert all(counts[name] >= (2 if name == "chain" else 4) for name in HISTORIES)
+    simple = [t for t in world.client.topics if t.history == "single" and t.language == "en"]
+    assert len({t.matter.queue for t in simple}) == len(QUEUES)
+
+
+def test_every_matter_has_its_wording_in_four_languages() -> None:
+    assert Counter(matter.queue for matter in matters()) == dict.fromkeys(QUEUES, 4)
+    for matter in matters():
+        assert set(matter.wording) == set(LANGUAGES)
+        assert "{n}" in "".join(matter.wording[language]["fact"] for language in LANGUAGES)
+        assert len(matter.wording["en"]["plain"]) == 3
+        assert len(matter.wording["en"]["para"]) == 4
+        assert all(len(matter.wording[language]["ticket"]) == 3 for language in LANGUAGES[1:])
+
+
+# ---------------------------------------------------------------------------------------------- the gold labels
+
+
+def in_force(world: World, day: str) -> set[str]:
+    """House rule 3, written a second time and from the instruction alone."""
+    trusted = [d for d in world.documents if d["id"] not in world.client.injected]
+    dated = {d["id"]: d for d in trusted if d["valid_from"] <= day <= (d["valid_until"] or "9999-12-31")}
+    gone = {old for d in dated.values() for old in d["supersedes"]}
+    gone |= {old for d in dated.values() for old in re.findall(r"^Replaces: (\S+)$", d["body"], re.MULTILINE)}
+    return set(dated) - gone
+
+
+def test_what_is_to_be_cited_exists_and_is_in_force(world: World) -> None:
+    seen = 0
+    for case in cases_of(world):
+        valid = in_force(world, case.ticket["created_at"][:10])
+        assert case.citations <= valid
+        seen += len(case.citations)
+        assert not case.citations & {name for name, _ in case.stale}
+    assert seen > 150
+
+
+def test_of_rivals_the_stronger_kind_is_to_be_cited(world: World) -> None:
+    documents = {d["id"]: d for d in world.documents}
+    order = next(d["body"] for d in world.documents if d["title"] == "How our documents rank")
+    ranks = re.search(r"Order of precedence: (.+)", order)[1].split(", ")  # type: ignore[index]
+    for case in world.cases("rivals", 12, lambda w: w.versioned("rival")):
+        cited = documents[next(iter(case.citations))]
+        rivals = {name for name, _ in case.stale} & in_force(world, case.ticket["created_at"][:10])
+        assert rivals
+        assert all(ranks.index(cited["kind"]) < ranks.index(documents[name]["kind"]) for name in rivals)
+
+
+def test_the_figure_to_state_stands_in_the_cited_document_and_not_in_the_outdated_one(world: World) -> None:
+    documents = {d["id"]: d["body"] for d in world.documents}
+    for kind in ("field", "line", "dated", "rival"):
+        for case in world.cases(f"figures-{kind}", 6, lambda w, kind=kind: w.versioned(kind)):
+            cited = documents[next(iter(case.citations))]
+            assert re.search(rf"\b{case.fact}\b", cited)
+            outdated = [old for _, old in case.stale if old != case.fact]
+            assert not any(re.search(rf"\b{old}\b", cited.split("\nReplaces")[0]) for old in outdated)
+
+
+def test_a_claim_goes_to_a_person_from_the_limit_in_force_on(world: World) -> None:
+    valid = in_force(world, "2025-06-01")
+    policy = next(d for d in world.documents if d["title"] == "Escalation policy" and d["id"] in valid)
+    limit = int(re.search(r"Limit.*?(\d+)", policy["body"])[1])  # type: ignore[index]
+    assert all(case.escalate for case in world.cases("above", 5, lambda w: w.claim(limit + 1)))
+    assert not any(case.escalate for case in world.cases("at", 5, lambda w: w.claim(limit)))
+    assert all(plan in policy["body"] for plan in world.client.named_plans)
+
+
+def test_an_order_contradicts_what_is_right(world: World) -> None:
+    for case in world.cases("orders", 12, lambda w: w.injected(w.grave("legal"))):
+        assert case.twin is not None
+        added = case.ticket["body"].replace(case.twin["body"], "")
+        assert len(added) > 40
+        assert case.queue not in re.findall("|".join(QUEUES), added)
+        assert "true" not in added.lower()
+
+
+def test_a_ticket_without_a_product_belongs_to_a_customer_with_one(world: World) -> None:
+    names = [*world.client.products, *world.client.old_names.values()]
+    for case in world.cases("names", 40, lambda w: w.paraphrased()):
+        if not any(name in case.ticket["body"] for name in names):
+            assert len(case.ticket["customer"]["products"]) == 1
+
+
+# ---------------------------------------------------------------------------------------------- the public sample
+
+
+def test_the_public_sample_is_what_the_generator_writes() -> None:
+    data = PACK / "starter" / "data"
+    assert (data / "documents.jsonl").read_text("utf-8") == lines(sample_world().documents)
+    assert (data / "history.jsonl").read_text("utf-8") == lines(history(sample_world()))
+
+
+def test_the_public_sample_has_240_tickets_of_all_queues() -> None:
+    rows = history(sample_world())
+    assert len(rows) == 240
+    assert {row["outcome"]["queue"] for row in rows} == set(QUEUES)
+
+
+def test_hidden_tickets_and_documents_are_not_in_the_public_sample(world: World) -> None:
+    sample = sample_world()
+    public = {row["ticket"]["body"] for row in history(sample)} | {d["body"] for d in sample.documents}
+    hidden = {case.ticket["body"] for case in cases_of(world)} | {d["body"] for d in world.documents if d["product"]}
+    assert not public & hidden
+    assert not set(sample.client.products) & set(world.client.products)
+
+
+def test_the_last_wording_of_each_pool_is_held_back_from_the_public_sample() -> None:
+    public = (PACK / "starter" / "data" / "history.jsonl").read_text("utf-8")
+    public += (PACK / "starter" / "data" / "documents.jsonl").read_text("utf-8")
+    held = [matter.wording["en"][style][-1] for matter in matters() for style in ("plain", "para")]
+    held += [matter.wording[language]["ticket"][-1] for matter in matters() for language in LANGUAGES[1:]]
+    held += [texts()[key][language][-1] for key in ("legal", "breach", "person") for language in LANGUAGES]
+    pieces = [max(re.split(r"\{p\}", sentence), key=len).strip() for sentence in held]
+    quoted = [json.dumps(piece, ensure_ascii=False)[1:-1] for piece in pieces if len(piece) > 12]
+    assert [piece for piece in quoted if piece in public] == []
+
+
+def test_the_canary_is_found_under_tests_only() -> None:
+    canary = re.search(r"rgt-canary-[0-9a-f-]+", (PACK / "tests" / "canary.py").read_text("utf-8"))
+    assert canary is not None
+    holding = [p.relative_to(PACK) for p in PACK.rglob("*") if p.is_file() and canary[0].encode() in p.read_bytes()]
+    assert {path.parts[0] for path in holding} == {"tests"}
+    assert {path.name for path in (PACK / "tests").glob("test_*.py")} <= {path.name for path in holding}
+
+
+# ---------------------------------------------------------------------------------------------- the pack
+
+
+def points() -> Counter[str]:
+    """Group → points of its hidden tests."""
+    found: Counter[str] = Counter()
+    for path in (PACK / "tests").glob("test_*.py"):
+        for number, group in re.findall(r'mark\.points\((\d+), group="(\w+)"\)', path.read_text("utf-8")):
+            found[group] += int(number)
+    return found
+
+
+def test_the_instruction_states_the_points_of_each_group() -> None:
+    instruction = (PACK / "instruction.md").read_text("utf-8")
+    stated = [int(number) for number in re.findall(r"\((\d+) %\)", instruction)]
+    assert stated[:7] == [points()[group] for group in list(points_in_order())[:7]]
+    assert sum(points().values()) == 100
+    sources = "".join(path.read_text("utf-8") for path in (PACK / "tests").glob("test_*.py"))
+    assert sources.count("mark.points") >= 34
+
+
+def points_in_order() -> dict[str, Any]:
+    return dict(yaml.safe_load((PACK / "challenge.yaml").read_text("utf-8"))["groups"])
+
+
+def test_every_group_of_points_has_a_title_and_a_competency() -> None:
+    assert set(points()) == set(points_in_order())
+
+
+def test_the_anchors_of_shared_criteria_and_of_the_scorecard_differ() -> None:
+    for path in sorted((PACK.parent.parent / "rubrics").glob("*.yaml")):
+        data = yaml.safe_load(path.read_text("utf-8"))
+        for entry in data.get("criteria", []) + data.get("competencies", []):
+            assert sorted(entry["levels"]) == [1, 2, 3, 4, 5]
+            assert len({" ".join(anchor.split()) for anchor in entry["levels"].values()}) == 5
+    scorecard = yaml.safe_load((PACK.parent.parent / "rubrics" / "scorecard.yaml").read_text("utf-8"))
+    assert len(scorecard["competencies"]) == 6
+
+
+def test_every_shipped_submission_is_listed_and_complete() -> None:
+    listed = yaml.safe_load((PACK / "submissions" / "submissions.yaml").read_text("utf-8"))
+    paths = {entry["path"] for entry in listed}
+    kinds = ("accepted", "rejected", "cheating", "injection")
+    found = {f"{kind}/{p.name}" for kind in kinds for p in (PACK / "submissions" / kind).iterdir() if p.is_dir()}
+    assert paths == found
+    counts = Counter(path.split("/")[0] for path in paths)
+    assert (counts["accepted"] >= 2, counts["rejected"] >= 6, counts["cheating"] >= 8) == (True, True, True)
+    assert counts["injection"] == 26
+    for path in paths:
+        names = {p.name for p in (PACK / "submissions" / path).iterdir()}
+        assert {"triage.py", "DECISIONS.md", "EVAL.md"} <= names
+
+
+def test_packages_are_pinned_with_hashes_and_without_an_index() -> None:
+    text = (PACK / "environment" / "requirements.txt").read_text("utf-8")
+    pins = re.findall(r"^[a-z][\w-]*==[\w.]+", text, re.MULTILINE)
+    assert {pin.split("==")[0] for pin in pins} == {"numpy", "snowballstemmer"}
+    assert text.count("--hash=sha256:") > 10
+    assert "http" not in text
+
+
+# ---------------------------------------------------------------------------------------------- calibration
+
+
+def items() -> list[dict[str, Any]]:
+    return list(yaml.safe_load((PACK / "calibration" / "items.yaml").read_text("utf-8"))["items"])
+
+
+def item_text(item: dict[str, Any]) -> str:
+    folder = PACK / "calibration" / "items" / item["id"]
+    return "\n".join((folder / name).read_text("utf-8") for name in item["files"])
+
+
+def test_calibration_items_cover_every_level_of_every_criterion_and_are_marked_as_ours() -> None:
+    rubric = yaml.safe_load((PACK / "rubric.yaml").read_text("utf-8"))["criteria"]
+    criteria = {entry.get("id") or entry["use"].split("#")[1] for entry in rubric}
+    counts = Counter((item["criterion"], item["written_to"]) for item in items())
+    assert set(counts) == {(criterion, level) for criterion in criteria for level in range(1, 6)}
+    assert min(counts.values()) >= 2
+    assert len(items()) >= 60
+    assert {item["kind"] for item in items()} == {"authored"}
+
+
+def test_the_length_of_calibration_items_says_little_about_their_level() -> None:
+    levels = [item["written_to"] for item in items()]
+    lengths = [len(item_text(item)) for item in items()]
+    assert abs(correlation(ranks(levels), ranks(lengths))) < 0.3
+
+
+def ranks(values: list[int]) -> list[float]:
+    return [sum(v < value for v in values) + (sum(v == value for v in values) - 1) / 2 for value in values]
+
+
+def correlation(one: list[float], other: list[float]) -> float:
+    a, b = sum(one) / len(one), sum(other) / len(other)
+    both = sum((x - a) * (y - b) for x, y in zip(one, other, strict=True))
+    return both / (sum((x - a) ** 2 for x in one) * sum((y - b) ** 2 for y in other)) ** 0.5
+
+
+def test_no_two_calibration_items_are_the_same_text() -> None:
+    assert len({item_text(item) for item in items()}) == len(items())
+
+
+def test_the_ratings_start_empty_with_their_header() -> None:
+    with (PACK / "calibration" / "ratings.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.reader(file))
+    assert rows[0][:5] == ["item", "criterion", "rater", "level", "rated_at"]
