@@ -15,6 +15,7 @@ from grader import __version__
 
 COMMANDS = {
     "run": ("run", "Grade one submission (what `grade SUBMISSION` is short for)."),
+    "batch": ("batch", "Grade a folder of submissions side by side; what is finished is skipped."),
     "rescore": ("rescore", "Score and render a finished run again, without Docker."),
     "report": ("report", "Render a finished run again: other templates, formats, or with a name."),
     "public": ("public", "Run the starter's public tests in the sandbox; nothing hidden takes part."),
