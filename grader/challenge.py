@@ -25,7 +25,9 @@ _BYTES, _SECONDS = ("", "B", "kB", "KB", "MB", "GB", "KiB", "MiB", "GiB"), ("", 
 def _quantity(units: tuple[str, ...], example: str) -> BeforeValidator:
     def read(value: Any) -> Any:
         found = (
-            re.fullmatch(r"(\d+(?:\.\d+)?)\s*([A-Za-z]*)", str(value).strip()) if not isinstance(value, bool) else None
+            re.fullmatch(r"([0-9]+(?:\.[0-9]+)?)\s*([A-Za-z]*)", str(value).strip())
+            if not isinstance(value, bool)
+            else None
         )
         if not found or found[2] not in units:
             raise ValueError(f"{value!r} is not understood; write it like {example}")

@@ -104,8 +104,14 @@ def find_challenge(wanted: str, settings: Settings, folder: Path | None = None) 
     for root in challenge_folders(settings, folder):
         if (root / wanted / "challenge.yaml").is_file():
             return root / wanted
+    import difflib
+
     known = sorted(list_challenges(settings, folder))
-    raise UsageError(f"There is no challenge {wanted!r}. Known: {', '.join(known) or 'none'}. (`grade challenge list`)")
+    near = difflib.get_close_matches(wanted, known, n=1)
+    hint = f" Did you mean {near[0]!r}?" if near else ""
+    raise UsageError(
+        f"There is no challenge {wanted!r}.{hint} Known: {', '.join(known) or 'none'}. (`grade challenge list`)"
+    )
 
 
 def challenge_folders(settings: Settings, folder: Path | None = None) -> list[Path]:

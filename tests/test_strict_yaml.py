@@ -213,4 +213,4 @@ def test_a_file_that_is_not_there_or_too_large_is_an_error_of_the_asked_kind(tmp
 def test_records_do_not_change_later() -> None:
     made = outer("title: t")
     with pytest.raises(ValueError, match="frozen"):
-        made.title = "other"
+        made.title = "other"  # type: ignore[misc]
