@@ -26,7 +26,7 @@ from tests.hostile.harness import (
     own_temporary_folder,
 )
 
-pytestmark = [pytest.mark.docker]
+pytestmark = [pytest.mark.docker, pytest.mark.usefixtures("images")]
 ATTACKS = attacks()
 MOST_SECONDS = 60.0
 """Far more than any attack takes on a busy machine; the limits of the pack allow its candidate 7 s in all."""
@@ -47,7 +47,7 @@ def test_an_attack_earns_what_its_honest_part_earned_and_leaves_nothing(
         monkeypatch.setenv(name, value)
     source = lay_out(attack, tmp_path / "submission")
     with own_temporary_folder(tmp_path / "temporary") as temporary, listener.listening(source) as heard:
-        outcome = grade(source, tmp_path / "out")
+        outcome = grade(source, tmp_path / "out", options=("--format", leaks.FORMATS))
         assert list(temporary.iterdir()) == []
     assert outcome.code == attack.exit
     assert heard == []

@@ -12,7 +12,7 @@ import pytest
 from grader.sandbox.janitor import sweep
 from tests.hostile.harness import GATE, PACK, ROOT, attacks, engine, lay_out
 
-pytestmark = [pytest.mark.docker]
+pytestmark = [pytest.mark.docker, pytest.mark.usefixtures("images")]
 
 TWIN = """
 import os, socket, time

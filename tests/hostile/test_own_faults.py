@@ -22,7 +22,7 @@ from grader.sandbox.janitor import owner, sweep
 from tests.hostile.engine_proxy import EngineProxy
 from tests.hostile.harness import PACK, ROOT, engine, grade, left_behind
 
-pytestmark = [pytest.mark.docker]
+pytestmark = [pytest.mark.docker, pytest.mark.usefixtures("images")]
 SLOW = "import time\n\n\ndef double(number):\n    time.sleep(0.3)\n    return 2 * number\n"
 KILLS, AT_ONCE = 30, 3
 GONE_SECONDS = 30.0

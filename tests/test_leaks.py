@@ -1,0 +1,84 @@
+"""The leak budget over honest and cheating submissions of every pack; the attack corpus spends the rest of it."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+from pathlib import Path
+
+import pytest
+
+from grader.cli import main
+from tests.hostile import leaks
+from tests.hostile.harness import KEYS, PACK, ROOT, Outcome, grade
+
+RAG = ROOT / "challenges" / "rag-triage"
+CHEATING = sorted(path for path in (RAG / "submissions" / "cheating").iterdir() if path.is_dir())
+HONEST = [(PACK, PACK / "solution"), (PACK.parent / "sums", PACK.parent / "sums" / "solution")]
+CASES = [*HONEST, *((RAG, path) for path in CHEATING)]
+
+
+@pytest.mark.docker
+@pytest.mark.usefixtures("images")
+@pytest.mark.parametrize(("pack", "source"), CASES, ids=[f"{p.name}-{s.name}" for p, s in CASES])
+def test_nothing_a_candidate_sees_holds_hidden_material(
+    pack: Path, source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in KEYS.items():
+        monkeypatch.setenv(name, value)
+    outcome = grade(source, tmp_path / "out", pack=pack, options=("--format", leaks.FORMATS))
+    assert outcome.code == 0
+    leaks.check(outcome, pack, KEYS.values())
+
+
+@pytest.mark.parametrize("problem", ["broken test", "unknown challenge", "no submission"])
+def test_errors_say_nothing_hidden(problem: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in KEYS.items():
+        monkeypatch.setenv(name, value)
+    source = tmp_path / "nothing" if problem == "no submission" else PACK / "solution"
+    challenge = "nowhere" if problem == "unknown challenge" else str(PACK)
+    if problem == "broken test":
+        source = tmp_path / "empty"
+        source.mkdir()
+    terminal = io.StringIO()
+    with contextlib.redirect_stdout(terminal), contextlib.redirect_stderr(terminal), pytest.raises(SystemExit):
+        main([str(source), "--challenge", challenge, "--out", str(tmp_path / "out")])
+    said = terminal.getvalue()
+    assert said.startswith(("grade: ", "reading"))
+    assert [secret for secret in leaks.hidden_material(PACK) if secret in said] == []
+    assert [key for key in KEYS.values() if key in said] == []
+
+
+# ------------------------------------------------------------------------------------------------ the search itself
+
+
+def test_the_search_knows_names_texts_and_assertions_of_hidden_tests() -> None:
+    hidden = leaks.hidden_material(PACK)
+    assert "test_the_gate_withstands" in hidden
+    assert "fortress-canary-7b1f04c2e95d4a68" in hidden
+    assert "the moat was dug by nine hundred moles" in hidden
+    assert 'assert candidate.call("double", 4) == 8' in hidden
+    assert "double" not in hidden
+
+
+def test_the_search_leaves_out_what_candidates_are_told() -> None:
+    sample = (RAG / "starter" / "data" / "documents.jsonl").read_text(encoding="utf-8")
+    assert [secret for secret in leaks.hidden_material(RAG) if secret in sample] == []
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("report.html", "<p>\x1b[2J</p>"),
+        ("report.html", '<script>alert("xss")</script>'),
+        ("feedback.html", "<img src=x onerror=alert(1)>"),
+        ("grade.csv", "name,points\n=1+1,2\n"),
+        ("junit.xml", "<testsuite><broken></testsuite>"),
+        ("results.json", "{"),
+    ],
+)
+def test_the_search_finds_what_attacks_a_reader(name: str, text: str, tmp_path: Path) -> None:
+    (tmp_path / name).write_text(text)
+    outcome = Outcome(code=0, terminal="", grade={}, folder=tmp_path, seconds=0.0, began=0.0)
+    with pytest.raises((AssertionError, SyntaxError, ValueError)):
+        leaks.check_readers(outcome)
