@@ -6,8 +6,11 @@ import fcntl
 import tempfile
 from pathlib import Path
 
+import hypothesis
 import pytest
 
+hypothesis.settings.register_profile("repeatable", derandomize=True, deadline=None)
+hypothesis.settings.load_profile("repeatable")
 PACKS = Path(__file__).parent / "packs"
 OWN_SETTINGS = (
     "OPENAI_BASE_URL", "OPENAI_API_KEY", "GRADER_JUDGE_MODEL", "GRADER_CHALLENGES", "GRADER_STORE", "GRADER_RUNTIME",

@@ -209,11 +209,10 @@ def test_one_submission_in_every_wrapping_is_graded_alike(tmp_path: Path) -> Non
 
 def test_rescore_gives_the_same_grade_without_docker(sums: Path, tmp_path: Path) -> None:
     first = run_here(sums / "solution", "-c", sums, "-o", tmp_path / "out")
-    report = (tmp_path / "out" / "report.html").read_bytes()
-    again = run_outside("rescore", tmp_path / "out", env=missing_docker(tmp_path))
-    assert again.code == 0, again.err
-    assert json.loads((tmp_path / "out" / "grade.json").read_text()) == first.grade
-    assert (tmp_path / "out" / "report.html").read_bytes() == report
+    for _ in range(2):
+        again = run_outside("rescore", tmp_path / "out", env=missing_docker(tmp_path))
+        assert again.code == 0, again.err
+        assert json.loads((tmp_path / "out" / "grade.json").read_text()) == first.grade
 
 
 # ------------------------------------------------------------------------------------------------ other kinds of work
