@@ -221,3 +221,16 @@ def test_the_facts_of_the_letter_are_a_short_list_that_holds_no_test() -> None:
         "tone", "reference", "challenge", "graded_on", "reason", "strengths", "advice", "groups",
         "open_criteria", "open_tests", "read_by_people", "read_by_program",
     }  # fmt: skip
+
+
+def test_a_template_compiled_for_text_is_never_used_for_html(tmp_path, monkeypatch):
+    """Both letters include the same words; what one environment has kept must not reach the other."""
+    from grader.report import templating
+
+    monkeypatch.setattr(templating.PLACES, "cache", tmp_path)
+    (tmp_path / "probe").mkdir()
+    monkeypatch.setattr(templating, "TEMPLATES", tmp_path / "probe")
+    (tmp_path / "probe" / "words.j2").write_text("{{ name }}", encoding="utf-8")
+    text = templating.letters(None, str).get_template("words.j2").render(name="<b>")
+    page = templating.letters(None, None).get_template("words.j2").render(name="<b>")
+    assert (text, page) == ("<b>", "&lt;b&gt;")

@@ -40,7 +40,7 @@ def pages() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
         auto_reload=False,
-        bytecode_cache=_compiled(PLACES.cache / "templates"),
+        bytecode_cache=_compiled("page"),
     )
 
 
@@ -63,14 +63,17 @@ def letters(folder: Path | None, escape: Callable[[str], str] | None) -> Environ
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
-        bytecode_cache=None if folder else _compiled(PLACES.cache / "templates"),
+        bytecode_cache=None if folder else _compiled("letter-html" if escape is None else "letter-text"),
     )
 
 
-def _compiled(folder: Path) -> BytecodeCache:
-    """Compiled templates between processes. Where the folder cannot be read or written, nothing is kept."""
-    from jinja2 import BytecodeCache
+def _compiled(kind: str) -> BytecodeCache:
+    """Compiled templates between processes, apart for each `kind` of environment: whether texts are escaped is decided
+    when a template is compiled. Where the folder cannot be read or written, nothing is kept."""
+    from jinja2 import BytecodeCache, __version__
     from jinja2.bccache import Bucket
+
+    folder = PLACES.cache / "templates" / f"{kind}-jinja-{__version__}"
 
     class Kept(BytecodeCache):
         def load_bytecode(self, bucket: Bucket) -> None:
