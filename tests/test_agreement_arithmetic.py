@@ -196,6 +196,7 @@ def test_gwet_with_missing_ratings_has_the_published_standard_error():
 
 def test_gwet_is_undefined_without_pairs_and_has_no_error_from_one_item():
     assert gwet(np.array([[0, -1]]), 5).value is None
+    assert gwet(np.array([[0, 1], [2, 2]]), 5).se is not None
     one = gwet(np.array([[0, 1]]), 5)
     assert one.value is not None
     assert one.se is None
@@ -245,6 +246,7 @@ def test_a_prediction_powered_mean_adds_the_judges_error_back():
 def test_a_prediction_powered_mean_needs_two_of_each_and_pairs():
     assert prediction_powered_mean([1], [1], [1, 2]).value is None
     assert prediction_powered_mean([1, 2], [1, 2], [1]).value is None
+    assert prediction_powered_mean([1, 2], [1, 2], [1, 2]).value == pytest.approx(1.5)
     with pytest.raises(ValueError, match="2 labels for 1 judged"):
         prediction_powered_mean([1, 2], [1], [1, 2])
 
@@ -285,6 +287,11 @@ def test_candidates_may_have_unlike_numbers_of_items():
     resampled = resampled_kappas(label, judge, clusters, 5)
     assert np.isfinite(resampled).all()
     assert resampled.std() > 0
+
+
+def test_every_resample_draws_as_many_candidates_as_there_are():
+    label = np.tile(np.arange(5), 2)
+    assert (resampled_kappas(label, label, np.repeat([0, 1], 5), 5) == 1).all()
 
 
 def test_one_candidate_cannot_be_resampled():
