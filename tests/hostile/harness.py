@@ -130,6 +130,7 @@ def grade(source: Path, out: Path, *, pack: Path = PACK, options: tuple[str, ...
     finally:
         for number, handler in handlers.items():
             signal.signal(number, handler)
+    assert (out / "grade.json").exists(), terminal.getvalue()
     return Outcome(
         code=code,
         terminal=terminal.getvalue(),
