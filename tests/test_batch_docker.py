@@ -13,12 +13,20 @@ from typing import Any
 
 import pytest
 
+from grader.store import open_store
 from tests.batch_fixtures import SUMS
 
 pytestmark = [pytest.mark.docker, pytest.mark.xdist_group("batch-docker")]
 
 START = "import sys; from grader import cli; cli.COMMANDS.setdefault('batch', ('batch', '')); sys.exit(cli.main())"
 COMMAND = [sys.executable, "-c", START, "batch", "--challenge", str(SUMS), "--jobs", "2"]
+
+
+@pytest.fixture(autouse=True)
+def own_store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    url = f"sqlite:///{tmp_path / 'store.db'}"
+    monkeypatch.setenv("GRADER_STORE", url)
+    return url
 
 
 def four_submissions(folder: Path) -> Path:
@@ -51,7 +59,7 @@ def results(out: Path) -> dict[str, Any]:
     return found
 
 
-def test_killed_at_any_moment_and_started_again_a_batch_gives_the_same_scores(tmp_path: Path) -> None:
+def test_killed_at_any_moment_and_started_again_a_batch_gives_the_same_scores(tmp_path: Path, own_store: str) -> None:
     folder = four_submissions(tmp_path / "in")
     whole = subprocess.run(
         [*COMMAND, str(folder), "--out", str(tmp_path / "whole")], capture_output=True, text=True, check=False
@@ -74,6 +82,9 @@ def test_killed_at_any_moment_and_started_again_a_batch_gives_the_same_scores(tm
     }  # fmt: skip
     assert json.loads((out / "ann" / "grade.json").read_text())["score"]["value"] > 80
     assert not list(out.rglob("*.part"))
+    with open_store(own_store) as store:
+        assert store.counts()["grades"] == 3
+        assert {row["candidate"] for row in store.history(status="refused")} == {"dan"}
     assert (out / "index.html").is_file()
 
 

@@ -12,11 +12,13 @@ import click
 
 if TYPE_CHECKING:
     from grader.batch.blind import Known
-    from grader.batch.entries import Found
+    from grader.batch.entries import Entry, Found
     from grader.batch.runner import Batch, Outcome, Plan
     from grader.challenge import Challenge
     from grader.output import Pages
+    from grader.records import Grade
     from grader.settings import Settings
+    from grader.store.store import Store
 
 
 @click.command()
@@ -37,6 +39,7 @@ if TYPE_CHECKING:
 @click.option("--no-similarity", is_flag=True, help="Do not compare the submissions with each other.")
 @click.option("--challenges", type=click.Path(path_type=Path), metavar="DIR", help="Folder to look for challenges in.")
 @click.option("--format", "formats", default="", metavar="LIST", help="Also write: junit,ctrf,gradescope,csv,…")
+@click.option("--store", default="", metavar="URL", help="Another store than GRADER_STORE.")
 def command(
     folder: Path | None,
     challenge: str,
@@ -50,6 +53,7 @@ def command(
     no_similarity: bool,
     challenges: Path | None,
     formats: str,
+    store: str,
 ) -> int:
     """Grade each archive and folder in FOLDER, or each row of --manifest.
 
@@ -59,6 +63,8 @@ def command(
       index.html       the cohort; index.csv and index.json for programs
       pairs/           submissions that look alike, side by side
       candidates.csv   who is who: ids to names, for you only
+
+    Each result is kept in the store too (GRADER_STORE; see `grade history`).
 
     Started again, it goes on where it was stopped or killed. Ctrl-C finishes what is in flight; a second one abandons
     it. One bad submission stops nothing. A fault of the machine is tried again, then listed apart.
@@ -75,6 +81,7 @@ def command(
     from grader.output import Pages
     from grader.sandbox.guard import guarded
     from grader.settings import Settings, find_challenge
+    from grader.store import open_store
 
     settings, policy = Settings.read(), read_policy(late)
     if folder is None and manifest is None:
@@ -86,8 +93,8 @@ def command(
         found, pack, where, settings, jobs, judge=not no_judge, fresh=fresh, pages=Pages(formats=listed(formats))
     )
     known = _who(plan)
-    with guarded():
-        batch, outcomes = _run(plan, settings)
+    with guarded(), open_store(store or settings.store) as kept:
+        batch, outcomes = _run(plan, settings, known, kept)
     from grader.batch import cohort
 
     cohort.write(where, pack, known, policy=policy, reveal=reveal, similarity=not no_similarity)
@@ -132,16 +139,22 @@ def _who(plan: Plan) -> Sequence[Known]:
     return known
 
 
-def _run(plan: Plan, settings: Settings) -> tuple[Batch, Sequence[Outcome]]:
+def _run(plan: Plan, settings: Settings, known: Sequence[Known], store: Store) -> tuple[Batch, Sequence[Outcome]]:
     from grader.batch.display import Display
+    from grader.batch.record import Result, record
     from grader.batch.runner import Batch
     from grader.sandbox.engine import connect
+
+    people = {one.entry.name: one for one in known}
+
+    def keep(entry: Entry, _grade: Grade) -> None:
+        record(store, Result(folder=plan.out / entry.name, known=people[entry.name]), why="grade batch")
 
     connect().close()  # without an engine there is nothing to begin with
     click.echo(f"{len(plan.entries)} submissions, {plan.jobs} at a time, into {plan.out}", err=True)
     try:
         with Display(len(plan.entries), plan.jobs) as display:
-            batch = Batch(plan, settings, display)
+            batch = Batch(plan, settings, display, record=keep)
             return batch, batch.run()
     except KeyboardInterrupt:
         click.echo("Abandoned. What was in flight is graded again at the next start.", err=True)

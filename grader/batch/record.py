@@ -1,0 +1,50 @@
+"""From results on disk to the store."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from grader.batch import blind
+from grader.batch.blind import Known
+from grader.store.folder import evidence_digest, read_result
+
+if TYPE_CHECKING:
+    from grader.store.store import Recorded, Store
+
+
+@dataclass(frozen=True, kw_only=True)
+class Result:
+    """A result on disk, and whose it is where a batch made it."""
+
+    folder: Path
+    known: Known | None = None
+
+
+def known_results(folder: Path) -> Iterator[Result]:
+    """The result in `folder`, or those of the batch that `folder` is the output of. Raises UsageError."""
+    people = blind.load(folder)
+    if not people:
+        yield Result(folder=folder)
+    for one in people:
+        if (folder / one.entry.name / "grade.json").is_file():
+            yield Result(folder=folder / one.entry.name, known=one)
+
+
+def record(store: Store, result: Result, *, why: str) -> Recorded:
+    """Keeps `result` in the store. Raises UsageError, InfrastructureError."""
+    from grader.store.store import About
+
+    known, folder = result.known, result.folder.absolute()
+    about = About(
+        folder=str(folder),
+        evidence=evidence_digest(folder),
+        candidate=known.entry.candidate if known else "",
+        blind=known.id if known else "",
+        source=known.entry.source if known else "",
+        batch=str(folder.parent) if known else "",
+        why=why,
+    )
+    return store.record(read_result(folder), about)

@@ -1,0 +1,82 @@
+"""`grade db upgrade|check|backup|add`: looking after the store."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+_STORE = click.option("--store", default="", metavar="URL", help="Another store than GRADER_STORE.")
+
+
+@click.group()
+def command() -> None:
+    """Look after the store: its schema, its soundness, copies of it."""
+
+
+@command.command()
+@_STORE
+def upgrade(store: str) -> None:
+    """Bring the schema to this grader's version. What is in the store stays."""
+    from grader.settings import Settings
+    from grader.store.engine import connect
+    from grader.store.schema import upgrade
+
+    engine = connect(store or Settings.read().store)
+    try:
+        before, after = upgrade(engine)
+    finally:
+        engine.dispose()
+    click.echo(f"The store has version {after}" + (f", before {before}." if before != after else " already."))
+
+
+@command.command()
+@click.option("--no-evidence", is_flag=True, help="Do not read the evidence on disk.")
+@_STORE
+def check(no_evidence: bool, store: str) -> int:
+    """Say whether the store is sound and the evidence is what it was. Exits with 1 where not."""
+    from grader.errors import visible
+    from grader.settings import Settings
+    from grader.store import open_store
+    from grader.store.check import problems
+
+    with open_store(store or Settings.read().store) as opened:
+        click.echo(", ".join(f"{count} {name}" for name, count in opened.counts().items()))
+        found = list(problems(opened, evidence=not no_evidence))
+    for problem in found:
+        click.echo(visible(problem, 400))
+    click.echo("Sound." if not found else f"{len(found)} found.")
+    return 1 if found else 0
+
+
+@command.command()
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+@_STORE
+def backup(file: Path, store: str) -> None:
+    """Copy the whole store into FILE while it is in use (Postgres: with pg_dump). Evidence on disk is not in it."""
+    from grader.settings import Settings
+    from grader.store import open_store
+    from grader.store.backup import backup
+
+    with open_store(store or Settings.read().store) as opened:
+        backup(opened, file)
+        opened.event("backup", "", {"file": str(file.absolute())}, why="grade db backup")
+    click.echo(f"The store is in {file}.")
+
+
+@command.command()
+@click.argument("folders", nargs=-1, required=True, type=click.Path(path_type=Path, exists=True, file_okay=False))
+@_STORE
+def add(folders: tuple[Path, ...], store: str) -> None:
+    """Keep finished runs: output folders of `grade`, or of `grade batch` with all in it. Twice does no harm."""
+    from grader.batch.record import known_results, record
+    from grader.settings import Settings
+    from grader.store import open_store
+
+    added = seen = 0
+    with open_store(store or Settings.read().store) as opened:
+        for folder in folders:
+            for result in known_results(folder):
+                seen += 1
+                added += record(opened, result, why="grade db add").new_run
+    click.echo(f"{added} of {seen} runs are new in the store.")

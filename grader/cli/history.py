@@ -1,0 +1,49 @@
+"""`grade history`: what was graded."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from sqlalchemy.engine import RowMapping
+
+
+@click.command()
+@click.option("--challenge", "-c", default="", metavar="ID", help="Only this challenge.")
+@click.option("--candidate", default="", metavar="NAME", help="Only this candidate, by name or blind id.")
+@click.option("--status", default="", help="Only graded, refused, challenge_error or infrastructure_error.")
+@click.option("--limit", default=50, type=click.IntRange(1, 100_000), metavar="N", help="At most N runs (50).")
+@click.option("--reveal", is_flag=True, help="Show candidates' names instead of blind ids.")
+@click.option("--store", default="", metavar="URL", help="Another store than GRADER_STORE.")
+@click.option("--json", "as_json", is_flag=True, help="A line of JSON for each run, for programs.")
+def command(challenge: str, candidate: str, status: str, limit: int, reveal: bool, store: str, as_json: bool) -> None:
+    """What was graded, the latest first. `grade show RUN` tells the rest of one run."""
+    from grader.settings import Settings
+    from grader.store import open_store
+
+    with open_store(store or Settings.read().store) as opened:
+        rows = opened.history(challenge=challenge, candidate=candidate, status=status, limit=limit)
+    for row in rows:
+        click.echo(json.dumps(plain(row, reveal=reveal), ensure_ascii=False) if as_json else line(row, reveal=reveal))
+    if not rows and not as_json:
+        click.echo("Nothing that matches was graded.")
+
+
+def plain(row: RowMapping, *, reveal: bool) -> dict[str, object]:
+    from grader.store.export import NAMES
+
+    return {name: value for name, value in row.items() if name != "body" and (reveal or name not in NAMES)}
+
+
+def line(row: RowMapping, *, reveal: bool) -> str:
+    """One run in one line. What comes from candidates is made safe for a terminal."""
+    from grader.errors import visible
+
+    who = visible((row["candidate"] if reveal else row["blind"]) or "-", 30)
+    result = f"{row['score']:5.1f}  {row['recommendation'].replace('_', ' ')}" if row["score"] is not None else ""
+    if row["status"] != "graded":
+        result = f"{row['status'].replace('_', ' ')}: {visible(row['reason'], 80)}"
+    return f"{row['started_at']}  {row['run']}  {visible(row['challenge_id'], 30)}  {who}  {result}"

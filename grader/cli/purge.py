@@ -1,0 +1,74 @@
+"""`grade purge`: remove what is too old, or one person's data."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from grader.store.retention import Removal
+
+
+@click.command()
+@click.option("--older-than", default="", metavar="AGE", help="Runs older than AGE: 180d, 26w.")
+@click.option("--candidate", default="", metavar="NAME", help="All of one person, by name or blind id.")
+@click.option("--why", default="", help="Kept with the removal: a request, a policy.")
+@click.option("--yes", is_flag=True, help="Do it. Without this, only say what would go.")
+@click.option("--store", default="", metavar="URL", help="Another store than GRADER_STORE.")
+def command(older_than: str, candidate: str, why: str, yes: bool, store: str) -> None:
+    """Remove runs from the store and their results from the disk: grades, pages and evidence.
+
+    Pages of a batch that speak of them go too; `grade batch` writes them again for those who stay. What stays is a
+    note of how much was removed, when, by whom and why, and no name. Backups, the submitted archives themselves and
+    the judge's cache are not touched; what is printed says where they are.
+    """
+    from grader.errors import UsageError
+    from grader.settings import PLACES, Settings
+    from grader.store import open_store, retention
+
+    if bool(older_than) == bool(candidate):
+        raise UsageError("Give either --older-than AGE or --candidate NAME.")
+    with open_store(store or Settings.read().store) as opened:
+        if candidate:
+            removal = retention.of_person(opened, candidate)
+        else:
+            removal = retention.older_than(opened, _before(older_than))
+        click.echo(report(removal, done=yes))
+        if yes and removal.runs:
+            retention.remove(
+                opened, removal, why=why or ("a person's data" if candidate else f"older than {older_than}")
+            )
+    if removal.runs:
+        click.echo(
+            f"Left alone: backups, and the judge's cache ({PLACES.cache / 'judge'}), which may quote submissions."
+        )
+    if removal.runs and not yes:
+        click.echo("Nothing was removed; --yes does it.")
+
+
+def _before(age: str) -> str:
+    from datetime import UTC, datetime, timedelta
+
+    from grader.errors import UsageError
+    from grader.store.store import moment
+
+    found = re.fullmatch(r"(\d{1,5})\s*([dw])", age.strip())
+    if not found:
+        raise UsageError(f"--older-than {age!r} is not understood; write it like 180d or 26w.")
+    return moment(datetime.now(UTC) - timedelta(days=int(found[1]) * (7 if found[2] == "w" else 1)))
+
+
+def report(removal: Removal, *, done: bool) -> str:
+    """What goes, and what the operator has to see to."""
+    from grader.errors import visible
+
+    if not removal.runs:
+        return "No run matches; there is nothing to remove."
+    word = "Removing" if done else "Would remove"
+    lines = [f"{word} {len(removal.runs)} runs and {len(removal.folders)} results on this machine's disk."]
+    lines += [f"  result  {visible(str(folder), 300)}" for folder in removal.folders]
+    lines += [f"  pages   {visible(str(out / 'index.html'), 300)}" for out in removal.batches]
+    lines += [f"  yours   {visible(source, 300)} (not touched)" for source in removal.sources]
+    return "\n".join(lines)

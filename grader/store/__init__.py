@@ -1,0 +1,33 @@
+"""What was graded, by whom and why, kept: SQLite in a file, or Postgres where several machines share it.
+
+Reading order: tables (what is kept), engine (reaching it), schema (its versions), store (writing and reading),
+retention (removing). Rows are added and never changed; the database itself refuses an UPDATE.
+
+Importing this package costs nothing; `open_store` imports SQLAlchemy.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from grader.store.store import Store
+
+
+def open_store(url: str) -> Store:
+    """The store at `url` (`sqlite:///grader.db`, `postgresql://user@host/name`), made where there is none.
+
+    Raises UsageError for a URL or a version of the schema that this grader cannot use, InfrastructureError where the
+    database does not answer.
+    """
+    from grader.store.engine import connect
+    from grader.store.schema import prepare
+    from grader.store.store import Store
+
+    engine = connect(url)
+    try:
+        prepare(engine)
+    except BaseException:
+        engine.dispose()
+        raise
+    return Store(engine)

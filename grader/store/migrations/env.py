@@ -1,0 +1,8 @@
+"""What Alembic runs to change the schema; the connection comes from grader/store/schema.py, with its transaction."""
+
+from alembic import context
+
+from grader.store.tables import metadata
+
+context.configure(connection=context.config.attributes["connection"], target_metadata=metadata, transactional_ddl=False)
+context.run_migrations()

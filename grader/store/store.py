@@ -1,0 +1,256 @@
+"""Writing and reading. Each write is one transaction, and writing the same again changes nothing."""
+
+from __future__ import annotations
+
+import getpass
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import Select, Table, func, select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import Connection, Engine, RowMapping
+
+from grader.store.engine import reading, writing
+from grader.store.tables import ALL, KEY, calibrations, events, grades, judgements, ratings, runs
+
+Row = Mapping[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True)
+class About:
+    """What the operator knows about a run, and its result does not say."""
+
+    folder: str = ""
+    """Absolute path of the output folder."""
+    evidence: str = ""
+    """Digest of the evidence in it."""
+    candidate: str = ""
+    blind: str = ""
+    source: str = ""
+    batch: str = ""
+    who: str = ""
+    """Defaults to the user of this process."""
+    why: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Recorded:
+    """What a write did. `differs`: a grade of the same key is there with another score, and stays as it is."""
+
+    new_run: bool
+    new_grade: bool
+    differs: bool = False
+
+
+class Store:
+    """An open store; see `grader.store.open_store`. Safe for threads. Everything raises InfrastructureError where the
+    database cannot be used."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+
+    def close(self) -> None:
+        self.engine.dispose()
+
+    def __enter__(self) -> Store:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    # ------------------------------------------------------------------------------------------------ writing
+
+    def record(self, grade: Mapping[str, Any], about: About) -> Recorded:
+        """Keeps a run and, where it has one, its grade. `grade` is the content of grade.json."""
+        trail = _trail(about.who, about.why or "graded")
+        with writing(self.engine) as connection:
+            new_run = self._add(connection, runs, _run(grade, about) | trail)
+            if grade["status"] != "graded":
+                return Recorded(new_run=new_run, new_grade=False)
+            if new_run:
+                for criterion in grade["criteria"]:
+                    if criterion["source"] != "none":
+                        self._add(connection, judgements, _judgement(grade, criterion) | trail)
+            row = _grade(grade) | trail
+            new_grade = self._add(connection, grades, row)
+            differs = not new_grade and new_run and self._differs(connection, row)
+            if differs:
+                self._event(connection, "grade_differs", row["run"], {"score": row["score"]}, trail)
+            return Recorded(new_run=new_run, new_grade=new_grade, differs=differs)
+
+    def rate(self, rating: Mapping[str, Any], *, who: str = "", why: str = "rated") -> None:
+        """Adds a person's level: submission_digest, challenge_digest, criterion, rater, level. The latest counts."""
+        with writing(self.engine) as connection:
+            connection.execute(ratings.insert().values({**rating, **_trail(who, why)}))
+
+    def calibrated(
+        self, challenge: str, digest: str, judge: str, body: str, *, who: str = "", why: str = "calibrated"
+    ) -> bool:
+        """Keeps a calibration by its digest; whether it is new."""
+        row = {"challenge_id": challenge, "digest": digest, "judge": judge, "body": body, **_trail(who, why)}
+        with writing(self.engine) as connection:
+            return self._add(connection, calibrations, row)
+
+    def event(self, what: str, about: str, data: Mapping[str, Any], *, who: str = "", why: str = "") -> None:
+        with writing(self.engine) as connection:
+            self._event(connection, what, about, data, _trail(who, why))
+
+    def _event(self, connection: Connection, what: str, about: str, data: Mapping[str, Any], trail: Row) -> None:
+        connection.execute(events.insert().values(what=what, about=about, data=_json(data), **trail))
+
+    def _add(self, connection: Connection, table: Table, row: Row) -> bool:
+        """Adds `row` unless one with its key is there; whether it was added."""
+        make = postgresql.insert if self.engine.dialect.name == "postgresql" else sqlite.insert
+        key = next(iter(table.primary_key))
+        added = connection.execute(make(table).values(**row).on_conflict_do_nothing().returning(key))
+        return added.first() is not None
+
+    def _differs(self, connection: Connection, row: Row) -> bool:
+        known = connection.execute(select(grades.c.score).where(*_same(row))).scalar_one()
+        return bool(abs(known - row["score"]) > 1e-6)
+
+    # ------------------------------------------------------------------------------------------------ reading
+
+    def history(
+        self, *, challenge: str = "", candidate: str = "", status: str = "", limit: int = 50
+    ) -> Sequence[RowMapping]:
+        """Runs, the latest first, with `score` and `recommendation` where they have a grade."""
+        query = _with_grades().order_by(runs.c.started_at.desc(), runs.c.run).limit(limit)
+        for column, wanted in ((runs.c.challenge_id, challenge), (runs.c.status, status)):
+            query = query.where(column == wanted) if wanted else query
+        if candidate:
+            query = query.where((runs.c.candidate == candidate) | (runs.c.blind == candidate))
+        with reading(self.engine) as connection:
+            return connection.execute(query).mappings().all()
+
+    def find(self, wanted: str) -> Sequence[RowMapping]:
+        """Runs whose id is `wanted`, or whose submission's digest begins so (with or without `sha256:`)."""
+        digest = wanted if wanted.startswith("sha256:") else f"sha256:{wanted}"
+        query = _with_grades(grades.c.body).where(
+            (runs.c.run == wanted) | runs.c.submission_digest.startswith(digest, autoescape=True)
+        )
+        with reading(self.engine) as connection:
+            return connection.execute(query.order_by(runs.c.started_at.desc()).limit(20)).mappings().all()
+
+    def trail(self, run: RowMapping) -> dict[str, Sequence[RowMapping]]:
+        """Judgements, ratings and events that belong to `run`."""
+        same = [ratings.c[name] == run[name] for name in ("submission_digest", "challenge_digest")]
+        queries = {
+            "judgements": select(judgements).where(judgements.c.run == run["run"]).order_by(judgements.c.id),
+            "ratings": select(ratings).where(*same).order_by(ratings.c.id),
+            "events": select(events).where(events.c.about == run["run"]).order_by(events.c.id),
+        }
+        with reading(self.engine) as connection:
+            return {name: connection.execute(query).mappings().all() for name, query in queries.items()}
+
+    def each(self, challenge: str = "") -> Iterator[RowMapping]:
+        """All runs with their grades, the oldest first, without holding them in memory."""
+        query = _with_grades().order_by(runs.c.started_at, runs.c.run)
+        query = query.where(runs.c.challenge_id == challenge) if challenge else query
+        with reading(self.engine) as connection:
+            yield from connection.execution_options(yield_per=500).execute(query).mappings()
+
+    def counts(self) -> dict[str, int]:
+        """Rows of each table."""
+        with reading(self.engine) as connection:
+            return {
+                table.name: connection.execute(select(func.count()).select_from(table)).scalar_one() for table in ALL
+            }
+
+
+_GRADE_COLUMNS = ("score", "low", "high", "max", "final", "recommendation", "points", "max_points")
+
+
+def _with_grades(*more: Any) -> Select[Any]:
+    same = [runs.c[name] == grades.c[name] for name in KEY]
+    columns = [grades.c[name] for name in _GRADE_COLUMNS]
+    joined = runs.outerjoin(grades, (runs.c.status == "graded") & same[0] & same[1] & same[2] & same[3])
+    return select(runs, *columns, *more).select_from(joined)
+
+
+def _same(row: Row) -> list[Any]:
+    return [grades.c[name] == row[name] for name in KEY]
+
+
+def now() -> str:
+    return moment(datetime.now(UTC))
+
+
+def moment(when: datetime) -> str:
+    """`when` as the store writes it."""
+    return when.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _trail(who: str, why: str) -> dict[str, str]:
+    return {"who": who or user(), "why": why, "at": now()}
+
+
+def user() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return "unknown"
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, allow_nan=False, sort_keys=True)
+
+
+def _text(value: Any) -> str:
+    """Text as every database takes it: Postgres knows no NUL, and neither knows half a surrogate pair."""
+    return str(value or "").replace("\x00", "\\x00").encode("utf-8", "backslashreplace").decode("utf-8")
+
+
+def _run(grade: Mapping[str, Any], about: About) -> dict[str, Any]:
+    challenge, submission, provenance = grade["challenge"], grade["submission"], grade["provenance"]
+    return {
+        "run": provenance["run"],
+        "batch": _text(about.batch),
+        "challenge_id": _text(challenge.get("id")),
+        "challenge_version": _text(challenge.get("version")),
+        "challenge_digest": _text(challenge.get("digest")),
+        "submission_digest": _text(submission.get("digest")),
+        "grader_version": _text(provenance.get("grader_version")),
+        "seed": provenance.get("seed"),
+        "status": grade["status"],
+        "reason": _text(grade["reason"]),
+        "candidate": _text(about.candidate),
+        "blind": _text(about.blind),
+        "source": _text(about.source),
+        "folder": _text(about.folder),
+        "evidence": _text(about.evidence),
+        "started_at": moment(datetime.fromisoformat(provenance["started_at"])),
+        "seconds": grade["timings"].get("total"),
+    }
+
+
+def _grade(grade: Mapping[str, Any]) -> dict[str, Any]:
+    score, objective, provenance = grade["score"], grade["objective"], grade["provenance"]
+    return {
+        "run": provenance["run"],
+        "challenge_id": grade["challenge"]["id"],
+        "submission_digest": grade["submission"]["digest"],
+        "challenge_digest": grade["challenge"]["digest"],
+        "grader_version": provenance["grader_version"],
+        "seed": provenance["seed"],
+        **{name if name != "value" else "score": score[name] for name in ("value", "low", "high", "max", "final")},
+        "recommendation": grade["recommendation"],
+        "points": objective["points"],
+        "max_points": objective["max_points"],
+        "body": _text(_json(grade)),
+    }
+
+
+def _judgement(grade: Mapping[str, Any], criterion: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "run": grade["provenance"]["run"],
+        "criterion": _text(criterion["id"]),
+        **{name: criterion[name] for name in ("source", "level", "suggestion", "max_level", "accepted")},
+        "model": _text(criterion["details"].get("model")),
+        "reason": _text(criterion["reason"]),
+        "rationale": _text(criterion["rationale"]),
+        "evidence": _text(_json(criterion["evidence"])),
+    }

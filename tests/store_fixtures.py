@@ -1,0 +1,109 @@
+"""A Postgres of our own for the tests, thrown away afterwards, and results to keep in stores."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import pwd
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+START_SECONDS = 60
+
+
+def binaries() -> Path:
+    """Debian's Postgres, the newest one. Raises FileNotFoundError."""
+    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda path: float(path.parent.parent.name))
+    if not found:
+        raise FileNotFoundError("The tests need Postgres: apt-get install postgresql")
+    return found[-1].parent
+
+
+@dataclass
+class Cluster:
+    """A running server that listens on a socket in its own folder only."""
+
+    folder: Path
+    numbers: Iterator[int] = field(default_factory=count)
+
+    def database(self) -> str:
+        """The URL of a new, empty schema: as good as a database, and made much faster."""
+        name = f"store_{next(self.numbers)}"
+        self.sql(f"create schema {name}")
+        return f"postgresql://postgres@/postgres?host={self.folder}&options=-csearch_path%3D{name}"
+
+    def sql(self, statement: str) -> None:
+        import psycopg
+
+        with psycopg.connect(f"host={self.folder} user=postgres dbname=postgres", autocommit=True) as connection:
+            connection.execute(statement.encode())
+
+
+@contextlib.contextmanager
+def cluster() -> Iterator[Cluster]:
+    """Makes a cluster in a folder of its own and starts it; Postgres refuses to run as root, so root hands it on."""
+    tools = binaries()
+    folder = Path(tempfile.mkdtemp(prefix="pg-"))
+    person: dict[str, Any] = {}
+    if os.geteuid() == 0:
+        postgres = pwd.getpwnam("postgres")
+        os.chown(folder, postgres.pw_uid, postgres.pw_gid)
+        person = {"user": postgres.pw_uid, "group": postgres.pw_gid, "extra_groups": []}
+    data = folder / "data"
+    made = ["--no-sync", "--auth=trust", "--username=postgres", "--encoding=UTF8", "--locale=C.UTF-8"]
+    subprocess.run([tools / "initdb", "-D", data, *made], check=True, capture_output=True, cwd=folder, **person)
+    options = {"listen_addresses": "", "unix_socket_directories": folder, "fsync": "off", "max_connections": 40}
+    settings = [part for key, value in options.items() for part in ("-c", f"{key}={value}")]
+    with (folder / "log").open("wb") as log:
+        server = subprocess.Popen([tools / "postgres", "-D", data, *settings], stderr=log, cwd=folder, **person)
+    try:
+        _wait(tools, folder, server)
+        yield Cluster(folder)
+    finally:
+        server.send_signal(signal.SIGQUIT)
+        server.wait(30)
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _wait(tools: Path, folder: Path, server: subprocess.Popen[bytes]) -> None:
+    deadline = time.monotonic() + START_SECONDS
+    while subprocess.run([tools / "pg_isready", "-q", "-h", folder, "-U", "postgres"], check=False).returncode:
+        if server.poll() is not None or time.monotonic() > deadline:
+            raise RuntimeError((folder / "log").read_text())
+        time.sleep(0.2)
+
+
+def result(number: int = 0, **changes: Any) -> dict[str, Any]:
+    """The content of a grade.json; `number` makes it another submission's."""
+    made: dict[str, Any] = {
+        "status": "graded", "reason": "",
+        "challenge": {"id": "sums", "version": "1.0.0", "digest": "sha256:" + "c" * 64},
+        "submission": {"digest": f"sha256:{number:064x}", "files": 1, "bytes": 10},
+        "objective": {"points": 9.0, "max_points": 11.0, "open_points": 0.0, "tests": [], "metrics": []},
+        "criteria": [
+            {"id": "depth", "source": "judge", "level": 3, "suggestion": None, "max_level": 5, "accepted": True,
+             "reason": "the gate is open", "rationale": "says \x00 why \ud800", "evidence": [],
+             "details": {"model": "m-1"}},
+            {"id": "style", "source": "none", "level": None, "suggestion": None, "max_level": 5, "accepted": False,
+             "reason": "no judge", "rationale": "", "evidence": [], "details": {}},
+        ],
+        "score": {"value": 81.5, "low": 70.0, "high": 90.0, "max": 100.0, "final": False},
+        "recommendation": "advance",
+        "provenance": {"run": f"run{number}", "seed": 2**62 + number, "grader_version": "1.0.0",
+                       "started_at": "2026-03-01T10:00:00+01:00"},
+        "timings": {"total": 2.5},
+    }  # fmt: skip
+    return {**made, **changes}
+
+
+def again(grade: dict[str, Any], run: str, **provenance: Any) -> dict[str, Any]:
+    """The same submission graded once more."""
+    return {**grade, "provenance": {**grade["provenance"], "run": run, **provenance}}

@@ -1,0 +1,370 @@
+"""One suite for SQLite and for a real Postgres: nothing is changed, nothing is kept twice, what is removed is gone."""
+
+from __future__ import annotations
+
+import io
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
+
+from grader.batch.record import known_results, record
+from grader.errors import InfrastructureError, UsageError
+from grader.store import open_store, retention
+from grader.store.backup import backup
+from grader.store.check import problems
+from grader.store.engine import connect, reading, writing
+from grader.store.export import write_csv
+from grader.store.folder import evidence_digest
+from grader.store.schema import HEAD, MIGRATIONS, upgrade, version
+from grader.store.store import About, Store
+from grader.store.tables import ALL, metadata
+from tests.store_fixtures import Cluster, again, cluster, result
+
+pytestmark = pytest.mark.xdist_group("store")
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[Cluster]:
+    with cluster() as started:
+        yield started
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'store.db'}"
+    started: Cluster = request.getfixturevalue("server")
+    return started.database()
+
+
+@pytest.fixture
+def store(url: str) -> Iterator[Store]:
+    with open_store(url) as opened:
+        yield opened
+
+
+ANN = About(candidate="Ann Roe", blind="ABC234", folder="/results/ann", who="eva", why="hiring round 7")
+
+
+# ------------------------------------------------------------------------------------------------ writing
+
+
+def test_a_grade_comes_back_as_it_was_with_who_why_and_when(store: Store) -> None:
+    done = store.record(result(1), ANN)
+    assert (done.new_run, done.new_grade, done.differs) == (True, True, False)
+    (row,) = store.history()
+    assert (row["score"], row["recommendation"], row["seed"]) == (81.5, "advance", 2**62 + 1)
+    assert (row["who"], row["why"], row["started_at"]) == ("eva", "hiring round 7", "2026-03-01T09:00:00Z")
+    (found,) = store.find("run1")
+    assert json.loads(found["body"])["score"]["value"] == 81.5
+    (judgement,) = store.trail(found)["judgements"]
+    assert (judgement["criterion"], judgement["level"], judgement["model"]) == ("depth", 3, "m-1")
+    assert judgement["rationale"] == "says \\x00 why \\ud800"
+
+
+def test_writing_the_same_again_changes_nothing(store: Store) -> None:
+    store.record(result(1), ANN)
+    before = store.counts()
+    done = store.record(result(1), replace(ANN, why="again"))
+    assert (done.new_run, done.new_grade) == (False, False)
+    assert store.counts() == before
+    assert store.history()[0]["why"] == "hiring round 7"
+
+
+def test_a_second_run_of_the_same_is_a_run_and_no_second_grade(store: Store) -> None:
+    store.record(result(1), ANN)
+    done = store.record(again(result(1), "run1b"), ANN)
+    assert (done.new_run, done.new_grade, done.differs) == (True, False, False)
+    assert (store.counts()["runs"], store.counts()["grades"]) == (2, 1)
+
+
+def test_a_second_run_with_another_score_is_noted_and_the_grade_stays(store: Store) -> None:
+    store.record(result(1), ANN)
+    other = again(result(1), "run1b") | {
+        "score": {"value": 50.0, "low": 50.0, "high": 50.0, "max": 100.0, "final": True}
+    }
+    assert store.record(other, ANN).differs
+    (second, first) = sorted(store.history(), key=lambda row: row["run"], reverse=True)
+    assert first["score"] == second["score"] == 81.5
+    (event,) = store.trail(second)["events"]
+    assert (event["what"], json.loads(event["data"])) == ("grade_differs", {"score": 50.0})
+
+
+@pytest.mark.parametrize("change", [{"seed": 5}, {"grader_version": "2.0.0"}])
+def test_another_seed_or_grader_is_another_grade(store: Store, change: dict[str, object]) -> None:
+    store.record(result(1), ANN)
+    assert store.record(again(result(1), "run2", **change), ANN).new_grade
+
+
+def test_a_run_without_a_grade_is_kept_with_its_reason(store: Store) -> None:
+    refused = result(
+        1, status="refused", reason="no \x1b[2J archive", objective=None, score=None, criteria=[], submission={}
+    )
+    refused["provenance"] = {name: value for name, value in refused["provenance"].items() if name != "seed"}
+    assert store.record(refused, ANN).new_run
+    (row,) = store.history(status="refused")
+    assert (row["score"], row["reason"], row["submission_digest"]) == (None, "no \x1b[2J archive", "")
+
+
+def test_nothing_can_be_changed_not_even_by_hand(store: Store) -> None:
+    store.record(result(1), ANN)
+    store.rate(RATING)
+    store.calibrated("sums", "sha256:1", "m-1", "{}")
+    store.event("upgrade", "", {})
+    for table in ALL:
+        with pytest.raises(DBAPIError, match="append-only"), store.engine.begin() as connection:
+            connection.execute(table.update().values(why="other"))
+    assert store.history()[0]["why"] == "hiring round 7"
+
+
+RATING = {
+    "submission_digest": f"sha256:{1:064x}", "challenge_digest": "sha256:" + "c" * 64, "criterion": "depth",
+    "rater": "eva", "level": 4,
+}  # fmt: skip
+
+
+def test_ratings_are_added_and_the_earlier_ones_stay(store: Store) -> None:
+    store.record(result(1), ANN)
+    store.rate(RATING, who="eva")
+    store.rate({**RATING, "level": 2}, who="eva", why="read it again")
+    (found,) = store.find("run1")
+    assert [(row["level"], row["why"]) for row in store.trail(found)["ratings"]] == [(4, "rated"), (2, "read it again")]
+
+
+def test_a_calibration_is_kept_once(store: Store) -> None:
+    assert store.calibrated("sums", "sha256:1", "m-1", "{}")
+    assert not store.calibrated("sums", "sha256:1", "m-1", "{}")
+    assert store.counts()["calibrations"] == 1
+
+
+def test_many_writers_lose_nothing_and_double_nothing(url: str, store: Store) -> None:
+    def work(worker: int) -> None:
+        with open_store(url) as own:
+            for number in range(10):
+                own.record(result(number), ANN)
+                own.record(result(1000 + 100 * worker + number), ANN)
+
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(work, range(4)))
+    assert (store.counts()["runs"], store.counts()["grades"]) == (50, 50)
+
+
+def test_what_fails_half_way_leaves_nothing(store: Store) -> None:
+    broken = result(1)
+    broken["criteria"][0]["max_level"] = None
+    with pytest.raises(InfrastructureError):
+        store.record(broken, ANN)
+    assert set(store.counts().values()) == {0}
+
+
+# ------------------------------------------------------------------------------------------------ reading
+
+
+def test_runs_are_found_by_digest_candidate_and_challenge(store: Store) -> None:
+    for number in range(3):
+        store.record(result(number), replace(ANN, candidate=f"c{number}", blind=f"B{number}"))
+    assert [row["run"] for row in store.find(f"{2:064x}"[:64])] == ["run2"]
+    assert store.find("%") == []
+    assert [row["run"] for row in store.history(candidate="c1")] == ["run1"]
+    assert [row["run"] for row in store.history(candidate="B2")] == ["run2"]
+    assert store.history(challenge="other") == []
+    assert len(store.history(limit=2)) == 2
+
+
+def test_an_export_names_nobody_unless_asked_and_runs_nothing(store: Store) -> None:
+    store.record(result(1), replace(ANN, candidate="=Ann", why="@sum"))
+    blind, named = io.StringIO(newline=""), io.StringIO(newline="")
+    assert write_csv(store.each(), blind, reveal=False) == 1
+    write_csv(store.each("sums"), named, reveal=True)
+    assert "Ann" not in blind.getvalue()
+    assert ",'=Ann," in named.getvalue()
+    assert ",'@sum," in blind.getvalue()
+    assert "81.5" in blind.getvalue()
+
+
+# ------------------------------------------------------------------------------------------------ schema
+
+
+def test_the_migrations_make_the_tables_that_the_code_knows(store: Store) -> None:
+    from alembic.autogenerate import compare_metadata
+    from alembic.migration import MigrationContext
+
+    with store.engine.connect() as connection:
+        assert compare_metadata(MigrationContext.configure(connection), metadata) == []
+
+
+def test_head_is_the_newest_migration() -> None:
+    from alembic.config import Config
+    from alembic.script import ScriptDirectory
+
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    assert ScriptDirectory.from_config(config).get_current_head() == HEAD
+
+
+def test_an_upgrade_of_what_is_new_already_changes_nothing(url: str, store: Store) -> None:
+    store.record(result(1), ANN)
+    assert upgrade(store.engine) == (HEAD, HEAD)
+    assert store.counts()["grades"] == 1
+
+
+def test_a_store_of_another_version_is_not_touched(url: str, store: Store) -> None:
+    for other, complaint in (("0000", "this grader needs"), ("9999", "newer grader")):
+        with writing(store.engine) as connection:
+            connection.execute(text("update alembic_version set version_num = :other"), {"other": other})
+        with pytest.raises(UsageError, match=complaint):
+            open_store(url)
+
+
+def test_processes_that_make_a_store_at_once_wait_for_each_other(url: str) -> None:
+    engines = [connect(url) for _ in range(3)]
+    with ThreadPoolExecutor(3) as pool:
+        list(pool.map(upgrade, engines))
+    assert version(engines[0]) == HEAD
+    for engine in engines:
+        engine.dispose()
+
+
+# ------------------------------------------------------------------------------------------------ looking after it
+
+
+def on_disk(root: Path, number: int, candidate: str) -> About:
+    """A result on disk as a batch leaves it."""
+    folder = root / candidate
+    (folder / "evidence").mkdir(parents=True)
+    (folder / "grade.json").write_text(json.dumps(result(number)))
+    (folder / "report.html").write_text(candidate)
+    (folder / "evidence" / "submission.zip").write_text(f"zip of {candidate}")
+    (root / "blind").mkdir(exist_ok=True)
+    (root / "blind" / f"ID{number}").symlink_to(f"../{candidate}")
+    return About(
+        folder=str(folder), evidence=evidence_digest(folder), candidate=candidate, blind=f"ID{number}",
+        source=f"/inbox/{candidate}.zip", batch=str(root),
+    )  # fmt: skip
+
+
+def a_batch(tmp_path: Path, store: Store) -> Path:
+    root = tmp_path / "out"
+    for number, candidate in enumerate(["ann", "bob", "cat"]):
+        store.record(result(number), on_disk(root, number, candidate))
+    rows = "".join(
+        f"ID{number},{name},{name},/inbox/{name}.zip,,,,\n" for number, name in enumerate(["ann", "bob", "cat"])
+    )
+    (root / "candidates.csv").write_text("id,name,candidate,source,started,submitted,minutes,late\n" + rows)
+    (root / "index.html").write_text("ann bob cat")
+    return root
+
+
+def test_a_sound_store_has_no_problems_and_changed_evidence_is_one(store: Store, tmp_path: Path) -> None:
+    root = a_batch(tmp_path, store)
+    assert list(problems(store)) == []
+    (root / "ann" / "evidence" / "submission.zip").write_text("other")
+    (root / "bob" / "grade.json").unlink()
+    assert [line.split(":")[0] for line in problems(store)] == ["Run run0", "Run run1"]
+
+
+def test_a_backup_holds_what_the_store_holds(store: Store, tmp_path: Path) -> None:
+    store.record(result(1), ANN)
+    target = tmp_path / "copy"
+    backup(store, target)
+    assert target.stat().st_mode & 0o077 == 0
+    if store.engine.dialect.name == "sqlite":
+        with open_store(f"sqlite:///{target}") as copy:
+            assert copy.counts() == store.counts()
+    else:
+        assert target.read_bytes()[:5] == b"PGDMP"
+    with pytest.raises(UsageError):
+        backup(store, target)
+
+
+def test_one_persons_data_goes_in_full_and_nobody_elses(store: Store, tmp_path: Path, url: str) -> None:
+    root = a_batch(tmp_path, store)
+    store.record(again(result(0), "run0b"), on_disk(root, 7, "ann-other-run"))
+    store.rate({**RATING, "submission_digest": f"sha256:{1:064x}"})
+    removal = retention.of_person(store, "bob")
+    assert [run["run"] for run in removal.runs] == ["run1"]
+    assert removal.sources == ("/inbox/bob.zip",)
+    retention.remove(store, removal, why="asked to on 1 March", who="eva")
+    assert not (root / "bob").exists()
+    assert not (root / "blind" / "ID1").is_symlink()
+    assert (root / "ann" / "report.html").read_text() == "ann"
+    assert not (root / "index.html").exists()
+    assert "bob" not in (root / "candidates.csv").read_text()
+    assert "cat" in (root / "candidates.csv").read_text()
+    assert store.find("run1") == []
+    assert store.counts()["ratings"] == 0
+    assert {row["run"] for row in store.history()} == {"run0", "run0b", "run2"}
+    with reading(store.engine) as connection:
+        (event,) = connection.execute(text("select what, why, who, about, data from events")).all()
+    assert tuple(event[:3]) == ("removed", "asked to on 1 March", "eva")
+    assert "bob" not in str(event)
+    if url.startswith("sqlite"):
+        left = b"".join(path.read_bytes() for path in tmp_path.glob("store.db*"))
+        assert b"/inbox/bob.zip" not in left
+        assert b"/inbox/cat.zip" in left
+
+
+def test_two_people_with_the_same_files_keep_one_grade_until_both_are_gone(store: Store) -> None:
+    store.record(result(1), replace(ANN, candidate="ann", folder=""))
+    store.record(again(result(1), "other"), replace(ANN, candidate="bob", blind="B", folder=""))
+    retention.remove(store, retention.of_person(store, "ann"), why="asked")
+    assert store.history()[0]["score"] == 81.5
+    retention.remove(store, retention.of_person(store, "bob"), why="asked")
+    assert store.counts() == {"runs": 0, "grades": 0, "judgements": 0, "ratings": 0, "calibrations": 0, "events": 2}
+
+
+def test_what_is_too_old_goes_and_the_rest_stays(store: Store, tmp_path: Path) -> None:
+    store.record(again(result(1), "old", started_at="2020-01-01T00:00:00+00:00"), replace(ANN, folder=""))
+    store.record(result(2), replace(ANN, folder=""))
+    retention.remove(store, retention.older_than(store, "2025-01-01T00:00:00Z"), why="policy")
+    assert [row["run"] for row in store.history()] == ["run2"]
+
+
+def test_a_folder_that_holds_another_run_by_now_is_left_alone(store: Store, tmp_path: Path) -> None:
+    about = on_disk(tmp_path / "out", 1, "ann")
+    store.record(again(result(1), "earlier"), about)
+    removal = retention.of_person(store, "ann")
+    assert removal.folders == ()
+    retention.remove(store, removal, why="policy")
+    assert (Path(about.folder) / "report.html").exists()
+
+
+def test_results_on_disk_are_taken_in_once(store: Store, tmp_path: Path) -> None:
+    root = a_batch(tmp_path, store)
+    found = list(known_results(root))
+    assert [one.known and one.known.entry.candidate for one in found] == ["ann", "bob", "cat"]
+    assert [record(store, one, why="added").new_run for one in found] == [False, False, False]
+    assert [one.folder for one in known_results(root / "ann")] == [root / "ann"]
+
+
+# ------------------------------------------------------------------------------------------------ what goes wrong
+
+
+@pytest.mark.parametrize("url", ["mysql://x/y", "nonsense", "sqlite+aiosqlite:///x"])
+def test_an_address_that_is_no_store_is_wrong_usage(url: str) -> None:
+    with pytest.raises(UsageError):
+        open_store(url)
+
+
+def test_a_database_that_does_not_answer_is_nobodys_fault_and_no_password_is_told(tmp_path: Path) -> None:
+    with pytest.raises(InfrastructureError) as caught:
+        open_store(f"postgresql://ann:s3cret@/none?host={tmp_path}")
+    assert "s3cret" not in caught.value.message
+    with pytest.raises(InfrastructureError):
+        open_store(f"sqlite:///{tmp_path}/no/such/folder.db")
+    (tmp_path / "text.db").write_text("this is no database " * 100)
+    with pytest.raises(InfrastructureError):
+        open_store(f"sqlite:///{tmp_path}/text.db")
+
+
+def test_grading_one_submission_imports_no_database() -> None:
+    code = "import sys, grader.cli.run, grader.pipeline, grader.store; sys.exit('sqlalchemy' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
