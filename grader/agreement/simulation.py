@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,6 +11,8 @@ from numpy.typing import NDArray
 
 from grader.agreement.kappa import Floats, Levels
 from grader.agreement.labels import Labels
+from grader.agreement.measured import Case
+from grader.agreement.thresholds import PROBES, Thresholds
 
 LEVELS = (1, 2, 3, 4, 5)
 
@@ -93,3 +95,28 @@ def judged(world: World, judge: Judge, *, repeats: int = 3) -> dict[str, tuple[i
 def _blurred(truth: Levels | NDArray[np.floating[Any]], noise: float, generator: np.random.Generator) -> Levels:
     seen = np.rint(truth + generator.normal(scale=noise, size=truth.size))
     return np.clip(seen, LEVELS[0], LEVELS[-1]).astype(np.int64)
+
+
+def unanimous_case(
+    label: Sequence[int],
+    judge: Sequence[int | None] | None = None,
+    *,
+    people: int = 2,
+    repeats: int = 3,
+    probes: Mapping[str, Sequence[float]] | None = None,
+    thresholds: Thresholds | None = None,
+    levels: tuple[int, ...] = LEVELS,
+) -> Case:
+    """A case in which all `people` give `label`, and the judge (by default the same) repeats itself `repeats` times.
+
+    None is an item that the judge did not rate. Without `probes`, no twin moves the judge.
+    """
+    names = [f"item-{number:04d}" for number in range(len(label))]
+    same = dict(zip(names, label, strict=True))
+    given = zip(names, label if judge is None else judge, strict=True)
+    return Case(
+        labels=Labels(criterion="simulated", levels=levels, people={f"person-{n}": same for n in range(people)}),
+        judge={name: (level,) * repeats for name, level in given if level is not None},
+        probes=dict.fromkeys(PROBES, (0.0,)) if probes is None else probes,
+        thresholds=thresholds or Thresholds(),
+    )
