@@ -4,6 +4,7 @@ gave to build/attacks/, and `python -m tests.hostile.table` puts it into the doc
 from __future__ import annotations
 
 import os
+import re
 from functools import cache
 
 from tests.hostile.harness import GATE, ROOT, Attack, Outcome, attacks
@@ -45,6 +46,13 @@ def documented(name: str) -> str:
 
 def documented_names() -> list[str]:
     return [line.split("|")[1].strip() for line in _lines() if line.startswith("| ") and "what it tries" not in line]
+
+
+def walls() -> dict[str, list[str]]:
+    """Each wall of the document, and the attacks that it says attack it."""
+    section = DOCUMENT.read_text(encoding="utf-8").partition("## Walls")[2].partition("\n## ")[0]
+    cells = [line.split("|") for line in section.splitlines() if line.startswith("| ") and "attacked by" not in line]
+    return {cell[1].strip(): re.findall(r"`([a-z0-9-]+)`", cell[3]) for cell in cells}
 
 
 def _lines() -> list[str]:

@@ -99,6 +99,13 @@ def test_the_documented_table_is_of_this_corpus() -> None:
     assert table.documented_names() == [attack.name for attack in ATTACKS]
 
 
+def test_every_wall_names_attacks_of_this_corpus() -> None:
+    walls = table.walls()
+    assert len(walls) > 10
+    named = {name for names in walls.values() for name in names}
+    assert named - {attack.name for attack in ATTACKS} == set()
+
+
 def test_there_are_attacks_of_every_category() -> None:
     counts = {category: sum(attack.category == category for attack in ATTACKS) for category in table.CATEGORIES}
     assert len(ATTACKS) >= 60

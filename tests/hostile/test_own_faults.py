@@ -87,6 +87,23 @@ def test_an_engine_that_vanishes_is_tried_once_more_and_never_costs_a_point(
     assert until_gone(client, run=told["provenance"]["run"]) == []
 
 
+def test_another_runtime_is_used_for_the_candidates_container(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GRADER_RUNTIME", "runc")
+    outcome = grade(PACK / "solution", tmp_path / "out")
+    assert (outcome.code, outcome.points) == (0, 20.0)
+    assert outcome.grade["provenance"]["limits"]["runtime"] == "runc"
+
+
+def test_a_runtime_that_is_not_installed_is_said_and_never_replaced_by_another(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, client: APIClient
+) -> None:
+    monkeypatch.setenv("GRADER_RUNTIME", "runsc-that-is-not-there")
+    outcome = grade(PACK / "solution", tmp_path / "out")
+    assert outcome.code == 5
+    assert "runsc-that-is-not-there" in outcome.grade["reason"]
+    assert until_gone(client, run=outcome.run_id) == []
+
+
 def test_hidden_tests_that_take_all_memory_are_the_challenges_fault(tmp_path: Path, client: APIClient) -> None:
     pack = tmp_path / "pack"
     shutil.copytree(PACK, pack)
