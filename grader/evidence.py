@@ -46,7 +46,7 @@ def load_challenge(out: Path) -> Challenge:
     try:
         rubric = Rubric.model_validate_json(json.dumps(data["rubric"]))
         challenge = Challenge.model_validate_json(json.dumps(data["challenge"]))
-    except (KeyError, ValueError) as problem:
+    except (KeyError, TypeError, ValueError) as problem:
         raise UsageError(f"{out / FOLDER / 'challenge.json'} is not a challenge of this grader: {problem}") from problem
     return challenge.model_copy(update={"rubric": rubric})
 

@@ -1,0 +1,156 @@
+"""Pid 1 of the candidate's container, as far as it can be looked at without being pid 1.
+
+Nothing here ends a process: what does that is only ever run inside a container.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+from tests import inside
+
+
+@pytest.fixture
+def bridge(monkeypatch: pytest.MonkeyPatch) -> Iterator[ModuleType]:
+    module = inside.load("candidate", "bridge", monkeypatch)
+
+    def never(*_: object) -> None:
+        raise AssertionError("a test must not end processes")
+
+    monkeypatch.setattr(module.Bridge, "end_all", never)
+    yield module
+    inside.forget("candidate")
+
+
+# ------------------------------------------------------------------------------------------------ emptying a folder
+
+
+def test_emptying_takes_everything_and_follows_nothing(bridge: ModuleType, tmp_path: Path) -> None:
+    outside = tmp_path / "outside"
+    outside.mkdir()
+    (outside / "kept.txt").write_text("kept")
+    top = tmp_path / "top"
+    top.mkdir()
+    (top / "file").write_text("x")
+    (top / "locked" / "inner").mkdir(parents=True)
+    (top / "locked" / "inner" / "file").write_text("x")
+    (top / "locked" / "inner").chmod(0)
+    (top / "locked").chmod(0)
+    (top / "link").symlink_to(outside)
+    (top / "dangling").symlink_to("nowhere")
+    (top / "locked-link").symlink_to(top / "locked")
+    os.mkfifo(top / "pipe")
+    (top / "\udcff\n odd").mkdir()
+    with socket.socket(socket.AF_UNIX) as listener:
+        listener.bind(str(top / "socket"))
+    os.link(outside / "kept.txt", top / "hard")
+    bridge.empty(str(top))
+    assert list(top.iterdir()) == []
+    assert (outside / "kept.txt").read_text() == "kept"
+
+
+def test_emptying_a_very_deep_folder_needs_no_long_path(bridge: ModuleType, tmp_path: Path) -> None:
+    top = tmp_path / "top"
+    top.mkdir()
+    here = os.open(top, os.O_RDONLY)
+    for _ in range(1500):
+        os.mkdir("d" * 100, dir_fd=here)
+        inner = os.open("d" * 100, os.O_RDONLY, dir_fd=here)
+        os.close(here)
+        here = inner
+    os.close(here)
+    bridge.empty(str(top))
+    assert os.listdir(top) == []
+
+
+def test_emptying_a_folder_that_is_a_link_or_not_there_does_nothing(bridge: ModuleType, tmp_path: Path) -> None:
+    kept = tmp_path / "kept"
+    kept.mkdir()
+    (kept / "file").write_text("x")
+    (tmp_path / "link").symlink_to(kept)
+    bridge.empty(str(tmp_path / "link"))
+    bridge.empty(str(tmp_path / "nothing"))
+    bridge.empty(str(kept / "file"))
+    assert (kept / "file").read_text() == "x"
+
+
+# ------------------------------------------------------------------------------------------------ what the kernel says
+
+
+def test_memory_of_a_process_is_what_the_kernel_counts(bridge: ModuleType) -> None:
+    with subprocess.Popen(["cat"], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        process.stdin.write(b"up\n")
+        process.stdin.flush()
+        assert process.stdout.readline() == b"up\n"
+        assert 100_000 < bridge.peak_memory(process.pid) < 100_000_000
+    assert bridge.peak_memory(process.pid) is None
+    assert bridge.peak_memory(2**22 + 1) is None
+
+
+def test_counts_are_numbers_or_absent(bridge: ModuleType) -> None:
+    counts = bridge.cgroup_counts()
+    assert all(isinstance(value, int) and value >= 0 for value in counts.values())
+
+
+def test_a_folder_with_room_is_not_full(bridge: ModuleType, tmp_path: Path) -> None:
+    assert not bridge.is_full(str(tmp_path))
+    assert not bridge.is_full(str(tmp_path / "nothing"))
+
+
+# ------------------------------------------------------------------------------------------------ a fork that fails
+
+
+@pytest.mark.parametrize("request_", [{"op": "worker"}, {"op": "command", "argv": ["true"], "env": {}}])
+def test_a_fork_that_fails_is_said_and_costs_no_descriptor(
+    bridge: ModuleType, monkeypatch: pytest.MonkeyPatch, request_: dict[str, object]
+) -> None:
+    def refuse() -> int:
+        raise BlockingIOError(11, "Resource temporarily unavailable")
+
+    made = bridge.Bridge.__new__(bridge.Bridge)
+    made.status, made.packages = {}, []
+    monkeypatch.setattr(bridge.os, "fork", refuse)
+    before = sorted(os.listdir("/proc/self/fd"))
+    for _ in range(3):
+        fields = dict(request_)
+        with pytest.raises(BlockingIOError):
+            getattr(made, f"op_{fields.pop('op')}")(**fields)
+    assert sorted(os.listdir("/proc/self/fd")) == before
+    assert made.status == {}
+
+
+# ------------------------------------------------------------------------------------------------ the worker's answers
+
+
+@pytest.fixture
+def worker(monkeypatch: pytest.MonkeyPatch) -> Iterator[ModuleType]:
+    yield inside.load("candidate", "worker", monkeypatch)
+    inside.forget("candidate")
+
+
+def test_a_result_that_breaks_while_it_is_written_down_is_a_bad_reply(worker: ModuleType) -> None:
+    class Odd(dict):  # type: ignore[type-arg]
+        def items(self) -> object:  # type: ignore[override]
+            raise SystemExit(3)
+
+    text = worker._frame({"id": 4, "value": Odd(a=1)})[4:]
+    assert b'"BadReply"' in text
+    assert text.startswith(b'{"id": 4, "error"')
+
+
+def test_an_error_whose_message_breaks_still_has_a_type(worker: ModuleType) -> None:
+    class OddError(Exception):
+        def __str__(self) -> str:
+            raise KeyboardInterrupt
+
+    assert worker._describe(OddError())["message"] == "(its message raised KeyboardInterrupt)"
+    assert worker._describe(OddError())["type"] == "OddError"
