@@ -1,4 +1,4 @@
-"""Fills /dev/shm and leaves a hundred thousand empty files."""
+"""Fills /dev/shm and leaves three thousand empty files in it."""
 
 import sys
 

@@ -1,4 +1,4 @@
-"""Sixteen processes keep every processor busy and send signals to pid 1 without end."""
+"""A dozen processes keep every processor busy and send signals to pid 1 without end."""
 
 import os
 import signal
