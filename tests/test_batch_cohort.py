@@ -147,6 +147,17 @@ def test_too_few_submissions_and_equal_ones_have_no_discrimination() -> None:
     assert {one.discrimination for one in difficulty.tests([row(3) for _ in range(30)])} == {None}
 
 
+def test_a_test_that_measures_backwards_is_named_and_chance_is_not() -> None:
+    draw = random.Random(5)
+    rows = []
+    for number in range(40):
+        skill = draw.random()
+        others = [(f"t{at}", float(draw.random() < skill), 1.0) for at in range(10)]
+        wrong = ("wrong", float(draw.random() > skill), 1.0)
+        rows.append(row(number, tests=(*others, wrong, ("coin", float(draw.random() < 0.5), 1.0))))
+    assert [one.id for one in difficulty.tests(rows) if one.backwards] == ["wrong"]
+
+
 def test_levels_are_counted_and_missing_ones_apart() -> None:
     rows = [row(1, levels=(("depth", level, 5),)) for level in (1, 3, 3, None)]
     (found,) = difficulty.levels(rows)

@@ -11,11 +11,12 @@ from grader.batch import blind, difficulty, side_by_side
 from grader.batch.blind import Known
 from grader.batch.index import write_pages
 from grader.batch.lateness import Policy
-from grader.batch.pairs import Pair
+from grader.batch.pairs import LOOKS_LIKE, Pair
 from grader.batch.rows import Row, rows
 from grader.batch.tables import write_tables
 from grader.challenge import Challenge
 from grader.errors import GraderError
+from grader.report.text import count
 
 _MOST_PAGES = 100
 _MOST_STARTER_BYTES = 2_000_000
@@ -48,14 +49,18 @@ def write(
 
 
 def flagged(found: Sequence[Row], pairs: Sequence[Pair]) -> list[Row]:
-    """The rows, with a flag for each pair they are in. Flags go to people; no figure changes."""
-    flags: dict[str, list[str]] = {}
+    """The rows, with a flag for those that look like others. Flags go to people; no figure changes."""
+    others: dict[str, list[tuple[float, str]]] = {}
     for pair in pairs:
-        for one, other in ((pair.left, pair.right), (pair.right, pair.left)):
-            flags.setdefault(one, []).append(
-                f"Looks like {other}: {100 * pair.share:.0f} % of the smaller one is shared."
-            )
-    return [replace(row, flags=(*row.flags, *flags.get(row.id, ()))) for row in found]
+        others.setdefault(pair.left, []).append((pair.share, pair.right))
+        others.setdefault(pair.right, []).append((pair.share, pair.left))
+    return [replace(row, flags=(*row.flags, _flag(others[row.id]))) if row.id in others else row for row in found]
+
+
+def _flag(others: Sequence[tuple[float, str]]) -> str:
+    share, most = max(others)
+    more = f", and {count(len(others) - 1, 'other')}" if len(others) > 1 else ""
+    return f"{LOOKS_LIKE} {most}{more}: {100 * share:.0f} % of the smaller one is shared."
 
 
 def _alike(

@@ -33,6 +33,16 @@ class TestFigures:
     discrimination: float | None
     """−1..1; `None` for fewer than `FEWEST` submissions, or when all did the same."""
 
+    @property
+    def backwards(self) -> bool:
+        """Whether those who do well elsewhere do worse here, and chance does not explain it: the whole 95 % interval
+        of the correlation (Fisher's z) lies below zero."""
+        if self.discrimination is None:
+            return False
+        if self.discrimination <= -1:
+            return True
+        return math.atanh(min(self.discrimination, 0.999)) + 1.96 / math.sqrt(self.n - 3) < 0
+
 
 def tests(rows: Sequence[Row]) -> list[TestFigures]:
     """Figures of each test, in the order of the pack."""

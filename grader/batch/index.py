@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from grader import files
-from grader.batch.difficulty import LevelCounts, TestFigures, histogram, quantile
+from grader.batch.difficulty import FEWEST, LevelCounts, TestFigures, histogram, quantile
 from grader.batch.lateness import Policy
-from grader.batch.pairs import Pair
+from grader.batch.pairs import LOOKS_LIKE, Pair
 from grader.batch.rows import Row
 from grader.challenge import Challenge
 from grader.report.templating import TEMPLATES, pages, policy, source
@@ -190,6 +190,8 @@ def _why(row: Row) -> str:
 
 def _kind(flag: str) -> str:
     """A flag without its figures and names, so that flags of a kind are counted together."""
+    if flag.startswith(LOOKS_LIKE):
+        return f"{LOOKS_LIKE} another submission"
     head = flag.split(":")[0]
     return _cut(" ".join("…" if any(letter.isdigit() for letter in word) else word for word in head.split()))
 
@@ -252,18 +254,18 @@ def _test_view(figures: TestFigures, challenge: Challenge) -> dict[str, Any]:
         "n": figures.n,
         "open": figures.open,
         "easy": None if easy is None else round(100 * easy, 1),
-        "tells": None if tells is None else number(tells),
+        "tells": None if tells is None else f"{tells:.2f}".replace("-", "−"),
         "start": None if tells is None else 50 + 50 * min(tells, 0.0),
         "wide": None if tells is None else 50 * abs(tells),
-        "note": _note(easy, tells),
+        "note": _note(figures),
     }
 
 
-def _note(easy: float | None, tells: float | None) -> str:
-    if tells is not None and tells < 0:
+def _note(figures: TestFigures) -> str:
+    if figures.backwards:
         return "those who do well elsewhere do worse here: look at this test"
-    if easy is not None and easy in {0.0, 1.0}:
-        return "everybody earned all of it" if easy else "nobody earned anything"
+    if figures.n >= FEWEST and figures.difficulty in {0.0, 1.0}:
+        return "everybody earned all of it" if figures.difficulty else "nobody earned anything"
     return ""
 
 

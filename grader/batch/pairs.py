@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+LOOKS_LIKE = "Looks like"
+"""How the flag begins that a person gets to see."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Passage:
