@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import shutil
 import stat
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -12,6 +14,8 @@ import pytest
 
 from grader.batch import blind, cohort, lateness
 from grader.batch.entries import Entry, from_folder, from_manifest
+from grader.batch.finished import wanted
+from grader.batch.rows import OTHER_VERSION
 from grader.batch.runner import BROKEN_AFTER, Batch, Outcome, Plan, slots
 from grader.challenge import load_challenge
 from grader.cli.batch import exit_code, summary
@@ -147,6 +151,30 @@ def test_a_store_that_fails_loses_no_grade(tmp_path: Path) -> None:
     batch, outcomes, _ = run(plan(folder, tmp_path / "out"), record=record)
     assert states(outcomes) == {"ann": "graded", "bob": "graded"}
     assert batch.problems == ["OSError: disk full"]
+
+
+def test_a_challenge_that_is_edited_meanwhile_is_noticed(tmp_path: Path) -> None:
+    folder = submissions(tmp_path / "in", {"ann": ALL, "bob": ALL})
+    pack = tmp_path / "sums"
+    shutil.copytree(SUMS, pack)
+    what = plan(
+        folder, tmp_path / "out", jobs=1, challenge=pack, want=wanted(load_challenge(pack), Settings(), judge=False)
+    )
+
+    class Editing(Quiet):
+        def started(self, entry: Entry) -> None:
+            if entry.name == "bob":
+                (pack / "tests" / "data.txt").write_text("new")
+
+    outcomes = Batch(what, Settings(), Editing(), make_sandbox=lambda run: Scripted(run, {}, [])).run()
+    assert [outcome.stale for outcome in outcomes] == [False, True]
+    assert exit_code(outcomes) == 5
+    known = blind.assign(what.entries)
+    cohort.write(what.out, load_challenge(pack), known, policy=lateness.Policy(), reveal=True, similarity=False)
+    rows = json.loads((what.out / "index.json").read_text())["submissions"]
+    assert [row["flags"] for row in rows] == [[OTHER_VERSION], []]
+    again = replace(what, want=wanted(load_challenge(pack), Settings(), judge=False))
+    assert run(again)[2] == ["ann"]
 
 
 def test_slots_leave_each_candidate_its_own_core() -> None:

@@ -9,9 +9,11 @@ from pathlib import Path
 from grader.batch.blind import Known
 from grader.batch.finished import load
 from grader.batch.lateness import Policy, Timing, capped, timing
-from grader.challenge import Challenge
+from grader.challenge import Challenge, digest
 from grader.records import Grade
 from grader.report.text import anonymous
+
+OTHER_VERSION = "Graded against another version of the challenge; start the batch again before comparing."
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,7 +57,8 @@ class Row:
 def rows(out: Path, known: Iterable[Known], challenge: Challenge, policy: Policy, *, reveal: bool) -> list[Row]:
     """A row for each entry, from the grades in `out`: by name, or by id where names are not revealed, for their order
     says something about them too. Then texts do not name anybody either."""
-    found = [row(one, load(out / one.entry.name), challenge, policy) for one in known]
+    now = digest(challenge)
+    found = [row(one, load(out / one.entry.name), challenge, policy, now) for one in known]
     if reveal:
         return sorted(found, key=lambda row: row.name)
     return sorted((_blind(row) for row in found), key=lambda row: row.id)
@@ -67,11 +70,14 @@ def _blind(row: Row) -> Row:
     return replace(row, reason=anonymous(row.reason, names), flags=flags, name="", candidate="", source="")
 
 
-def row(one: Known, grade: Grade | None, challenge: Challenge, policy: Policy) -> Row:
+def row(one: Known, grade: Grade | None, challenge: Challenge, policy: Policy, now: str) -> Row:
+    """`now` is the digest of the challenge."""
     when = timing(one.entry, challenge.time)
     score = grade.score if grade else None
     objective = grade.objective if grade else None
     flags = tuple(grade.flags) if grade else ()
+    if grade and grade.status == "graded" and grade.challenge.get("digest") != now:
+        flags = (OTHER_VERSION, *flags)
     if when.late and policy.kind != "none":
         flags = (*flags, f"Late: {when.reason}.")
     return Row(

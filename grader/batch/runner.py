@@ -12,7 +12,7 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal, Protocol
 
@@ -45,6 +45,8 @@ class Outcome:
     seconds: float = 0.0
     attempts: int = 0
     """0: the result was there already."""
+    stale: bool = False
+    """Graded against another version of the challenge than the batch was started with: somebody edited the pack."""
 
     @property
     def was_there(self) -> bool:
@@ -157,7 +159,8 @@ class Batch:
             result = self._attempt(entry)
             if isinstance(result, Grade):
                 self._keep(entry, result)
-                return _outcome(entry, result, time.monotonic() - began, attempts)
+                outcome = _outcome(entry, result, time.monotonic() - began, attempts)
+                return replace(outcome, stale=result.challenge.get("digest") != self.plan.want.digest)
             pause = next(pauses, None) if isinstance(result, InfrastructureError) else None
             if pause is None or self._stop.is_set():
                 seconds = time.monotonic() - began

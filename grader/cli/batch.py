@@ -184,12 +184,16 @@ def summary(outcomes: Sequence[Outcome], problems: Sequence[str], passed_over: S
     lines += [f"    {result_line(outcome)}" for outcome in failed[:_LISTED]]
     lines += [f"    and {len(failed) - _LISTED} more"] if len(failed) > _LISTED else []
     lines += [f"  passed over  {', '.join(visible(name) for name in passed_over[:_LISTED])}"] if passed_over else []
+    stale = sum(outcome.stale for outcome in outcomes)
+    lines += [
+        f"  note         The challenge was edited meanwhile: {stale} rest on another version; start again."
+    ] * bool(stale)
     lines += [f"  note         {problem}" for problem in problems]
     return "\n".join([*lines, f"  cohort       {out / 'index.html'}"])
 
 
 def exit_code(outcomes: Sequence[Outcome]) -> int:
     states = {outcome.state for outcome in outcomes}
-    if states & {"infrastructure_error", "not_started"}:
+    if states & {"infrastructure_error", "not_started"} or any(outcome.stale for outcome in outcomes):
         return 5
     return 4 if "challenge_error" in states else 0
