@@ -93,4 +93,6 @@ def _hear(listener: socket.socket, heard: Heard) -> None:
                 _, sender = listener.recvfrom(4096)
         except OSError:
             return
+        if sender is None:  # it was shut down: nobody sent anything
+            return
         heard.append(str(sender))
