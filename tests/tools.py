@@ -1,4 +1,4 @@
-"""Gets what only the tests need: a browser, and axe-core for it. Run by `make test`; fast when all is there."""
+"""Gets what only the tests need: a browser with axe-core, and Postgres. Run by `make test`; fast when all is there."""
 
 from __future__ import annotations
 
@@ -17,6 +17,8 @@ def main() -> int:
         packages.append("chromium")
     if not shutil.which("npm"):
         packages.append("npm")
+    if not any(Path("/usr/lib/postgresql").glob("*/bin/initdb")):
+        packages.append("postgresql")
     if packages and not install(packages):
         return 1
     if (BROWSER_TESTS / "package-lock.json").exists() and not (BROWSER_TESTS / "node_modules" / "axe-core").exists():

@@ -45,11 +45,7 @@ class Judged:
 
 def limits_of(gate: GateSettings, source: str) -> Thresholds:
     """The rubric's limits. Raises ChallengeError for one that is loosened without a reason, or out of range."""
-    raw = {
-        _NAMES.get(name, name): value
-        for name, value in gate.model_dump().items()
-        if value is not None
-    }
+    raw = {_NAMES.get(name, name): value for name, value in gate.model_dump().items() if value is not None}
     try:
         return thresholds_from(raw)
     except (ValueError, TypeError) as problem:
