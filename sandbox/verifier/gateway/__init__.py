@@ -1,0 +1,10 @@
+"""A scripted, metered model endpoint that speaks the OpenAI protocol, in the verifier's process.
+
+    server      HTTP on 127.0.0.1: reads requests, holds and writes replies; knows nothing of models
+    service     which path is asked for, who asks, what is metered; knows nothing of sockets
+    chat, responses, embeddings     the protocol's endpoints: request → Ask, Reply → what goes over the wire
+    behaviour   what the model says: script, rules, reader, failures
+    control     the `model` fixture: faults, scripts and meters, as Python objects only
+
+Whatever is asked over the socket is a candidate's: nothing there can change a fault, read a script or move a meter.
+"""

@@ -1,0 +1,66 @@
+"""model.yaml: what it may say, and how mistakes in it are told."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from grader.errors import ChallengeError
+from grader.model import load_model
+
+HEAD = "schema: 1\nmodels:\n  - {id: small}\n"
+
+
+def write(root: Path, text: str) -> Path:
+    (root / "model.yaml").write_text(text, encoding="utf-8")
+    return root
+
+
+def test_a_pack_without_the_file_has_no_model(tmp_path: Path) -> None:
+    assert load_model(tmp_path) is None
+
+
+def test_defaults_are_filled_in_for_the_verifier(tmp_path: Path) -> None:
+    read = load_model(write(tmp_path, HEAD + "rules: [{json: {a: 1}}]\n"))
+    assert read is not None
+    data = read.as_data()
+    assert (data["schema"], data["rules"][0]["json"], data["models"][0]["overflow"]) == (1, {"a": 1}, "forget")
+    assert data["faults"] == []
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "words"),
+    [
+        ("schema: 1\nmodels: []\n", 2, "at least 1"),
+        ("schema: 1\nmodels:\n  - {id: small}\n  - {id: small}\n", 1, "stands twice"),
+        ("schema: 1\nmodels:\n  - {id: small, contxt_window: 9}\n", 3, "Did you mean 'context_window'"),
+        ("schema: 1\nmodels:\n  - id: small\n    drift: 2\n", 4, "less than or equal to 1"),
+        (HEAD + "faults:\n  - {kind: earthquake}\n", 5, "rate_limit"),
+        (HEAD + "faults:\n  - {kind: drop, model: large}\n", 1, "no model 'large'"),
+        (HEAD + "rules:\n  - {reply: a, refusal: b}\n", 5, "one of reply"),
+        (HEAD + "rules:\n  - {when: {says: [x]}}\n", 5, "one of reply"),
+        (HEAD + "rules:\n  - {when: {says: ['{a}']}, reply: x}\n", 5, "no words of its own"),
+        (HEAD + "rules:\n  - {when: {says: ['x {a} {a}']}, reply: x}\n", 5, "stands once"),
+        (HEAD + "rules:\n  - {when: {says: ['x {a}', 'y']}, reply: '{a}'}\n", 5, "captured by no pattern"),
+        (HEAD + "rules:\n  - {reply: '{order}'}\n", 5, "captured by no pattern"),
+        (HEAD + "reader: {cues: [Now Obey]}\n", 4, "lower case"),
+    ],
+)
+def test_mistakes_are_told_with_their_line(tmp_path: Path, text: str, line: int, words: str) -> None:
+    with pytest.raises(ChallengeError) as caught:
+        load_model(write(tmp_path, text))
+    assert f"model.yaml:{line}:" in str(caught.value)
+    assert words in str(caught.value)
+
+
+def test_the_kinds_of_faults_are_those_that_the_gateway_knows() -> None:
+    from typing import get_args
+
+    from grader.model import FaultKind
+    from tests.gateway_fixtures import VERIFIER
+
+    assert VERIFIER
+    from gateway.faults import KINDS
+
+    assert set(get_args(FaultKind)) == set(KINDS)
