@@ -46,6 +46,7 @@ check: $(VENV)/dev.stamp ## Lint, types, import arrows
 
 bench: setup $(VENV)/dev.stamp ## Measure against the floor, in one run
 	@$(BIN)/python -m bench
+	@$(BIN)/python -m bench.hardening
 
 test-hostile: setup test-tools ## Only the attack corpus, in real Docker
 	@$(BIN)/python -m pytest -n 2 -q tests/hostile

@@ -54,6 +54,6 @@ def _umask() -> int:
 
 def remove_partial(folder: Path) -> None:
     """Removes what a run that was killed while writing left in `folder`."""
-    for leftover in folder.glob(".*.part") if folder.is_dir() else ():
+    for leftover in folder.rglob(".*.part") if folder.is_dir() else ():
         with contextlib.suppress(OSError):
             leftover.unlink()

@@ -10,6 +10,7 @@ import contextlib
 import os
 import signal
 import time
+import warnings
 from collections.abc import Iterator
 
 from grader.sandbox.janitor import owner, sweep
@@ -23,7 +24,9 @@ def guarded() -> Iterator[None]:
     """Within this, containers of this process are removed even when it is killed. Enter it before threads start."""
     reader, writer = os.pipe()
     mine = owner(os.getpid())
-    guard = os.fork()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)  # of threads: the child takes no lock unless we are dead
+        guard = os.fork()
     if guard == 0:
         try:
             os.close(writer)
