@@ -51,6 +51,7 @@ class DockerSandbox:
         self._began = time.monotonic()
         self._restarts, self._token, self._connected = 0, secrets.token_hex(8), False
         self._threads: list[threading.Thread] = []
+        self._closing = threading.Lock()
         self._facts: dict[str, Any] = {"images": {}}
 
     @property
@@ -95,10 +96,16 @@ class DockerSandbox:
         return dict(self._facts)
 
     def close(self) -> None:
+        with self._closing:  # an interrupt may close while a thread of the pipeline does
+            self._close()
+
+    def _close(self) -> None:
         if self._stream is not None:
             self._stream.close()
         while self._threads:
             self._threads.pop().join(BOOT_SECONDS)
+        if self._stream is not None:  # it may have come into being while the threads were waited for
+            self._stream.close()
         for name in (self._candidate, self._verifier):
             if name:
                 self._in_background(partial(self._remove, name))
