@@ -318,7 +318,7 @@ def test_two_people_with_the_same_files_keep_one_grade_until_both_are_gone(store
     retention.remove(store, retention.of_person(store, "ann"), why="asked")
     assert store.history()[0]["score"] == 81.5
     retention.remove(store, retention.of_person(store, "bob"), why="asked")
-    assert store.counts() == {"runs": 0, "grades": 0, "judgements": 0, "ratings": 0, "calibrations": 0, "events": 2}
+    assert {name: count for name, count in store.counts().items() if count} == {"events": 2}
 
 
 def test_what_is_too_old_goes_and_the_rest_stays(store: Store, tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection, Engine, RowMapping
 
 from grader.store.engine import reading, writing
-from grader.store.tables import ALL, KEY, calibrations, events, grades, judgements, ratings, runs
+from grader.store.tables import ALL, KEY, bodies, calibrations, events, grades, judgements, ratings, runs
 
 Row = Mapping[str, Any]
 
@@ -67,7 +67,7 @@ class Store:
         """Keeps a run and, where it has one, its grade. `grade` is the content of grade.json."""
         trail = _trail(about.who, about.why or "graded")
         with writing(self.engine) as connection:
-            new_run = self._add(connection, runs, _run(grade, about) | trail)
+            new_run = self._add(connection, runs, _run(grade, about) | trail) is not None
             if grade["status"] != "graded":
                 return Recorded(new_run=new_run, new_grade=False)
             if new_run:
@@ -75,11 +75,13 @@ class Store:
                     if criterion["source"] != "none":
                         self._add(connection, judgements, _judgement(grade, criterion) | trail)
             row = _grade(grade) | trail
-            new_grade = self._add(connection, grades, row)
-            differs = not new_grade and new_run and self._differs(connection, row)
+            added = self._add(connection, grades, row)
+            if added is not None:
+                self._add(connection, bodies, {"grade": added, "body": _text(_json(grade))} | trail)
+            differs = added is None and new_run and self._differs(connection, row)
             if differs:
                 self._event(connection, "grade_differs", row["run"], {"score": row["score"]}, trail)
-            return Recorded(new_run=new_run, new_grade=new_grade, differs=differs)
+            return Recorded(new_run=new_run, new_grade=added is not None, differs=differs)
 
     def rate(self, rating: Mapping[str, Any], *, who: str = "", why: str = "rated") -> None:
         """Adds a person's level: submission_digest, challenge_digest, criterion, rater, level. The latest counts."""
@@ -92,7 +94,7 @@ class Store:
         """Keeps a calibration by its digest; whether it is new."""
         row = {"challenge_id": challenge, "digest": digest, "judge": judge, "body": body, **_trail(who, why)}
         with writing(self.engine) as connection:
-            return self._add(connection, calibrations, row)
+            return self._add(connection, calibrations, row) is not None
 
     def event(self, what: str, about: str, data: Mapping[str, Any], *, who: str = "", why: str = "") -> None:
         with writing(self.engine) as connection:
@@ -101,12 +103,11 @@ class Store:
     def _event(self, connection: Connection, what: str, about: str, data: Mapping[str, Any], trail: Row) -> None:
         connection.execute(events.insert().values(what=what, about=about, data=_json(data), **trail))
 
-    def _add(self, connection: Connection, table: Table, row: Row) -> bool:
-        """Adds `row` unless one with its key is there; whether it was added."""
+    def _add(self, connection: Connection, table: Table, row: Row) -> Any:
+        """Adds `row` unless one with its key is there; its primary key, or None where nothing was added."""
         make = postgresql.insert if self.engine.dialect.name == "postgresql" else sqlite.insert
         key = next(iter(table.primary_key))
-        added = connection.execute(make(table).values(**row).on_conflict_do_nothing().returning(key))
-        return added.first() is not None
+        return connection.execute(make(table).values(**row).on_conflict_do_nothing().returning(key)).scalar()
 
     def _differs(self, connection: Connection, row: Row) -> bool:
         known = connection.execute(select(grades.c.score).where(*_same(row))).scalar_one()
@@ -118,7 +119,7 @@ class Store:
         self, *, challenge: str = "", candidate: str = "", status: str = "", limit: int = 50
     ) -> Sequence[RowMapping]:
         """Runs, the latest first, with `score` and `recommendation` where they have a grade."""
-        query = _with_grades().order_by(runs.c.started_at.desc(), runs.c.run).limit(limit)
+        query = _with_grades().order_by(runs.c.started_at.desc(), runs.c.run.desc()).limit(limit)
         for column, wanted in ((runs.c.challenge_id, challenge), (runs.c.status, status)):
             query = query.where(column == wanted) if wanted else query
         if candidate:
@@ -129,7 +130,7 @@ class Store:
     def find(self, wanted: str) -> Sequence[RowMapping]:
         """Runs whose id is `wanted`, or whose submission's digest begins so (with or without `sha256:`)."""
         digest = wanted if wanted.startswith("sha256:") else f"sha256:{wanted}"
-        query = _with_grades(grades.c.body).where(
+        query = _with_grades(whole=True).where(
             (runs.c.run == wanted) | runs.c.submission_digest.startswith(digest, autoescape=True)
         )
         with reading(self.engine) as connection:
@@ -164,11 +165,14 @@ class Store:
 _GRADE_COLUMNS = ("score", "low", "high", "max", "final", "recommendation", "points", "max_points")
 
 
-def _with_grades(*more: Any) -> Select[Any]:
+def _with_grades(*, whole: bool = False) -> Select[Any]:
     same = [runs.c[name] == grades.c[name] for name in KEY]
-    columns = [grades.c[name] for name in _GRADE_COLUMNS]
     joined = runs.outerjoin(grades, (runs.c.status == "graded") & same[0] & same[1] & same[2] & same[3])
-    return select(runs, *columns, *more).select_from(joined)
+    columns = [grades.c[name] for name in _GRADE_COLUMNS]
+    if not whole:
+        return select(runs, *columns).select_from(joined)
+    joined = joined.outerjoin(bodies, bodies.c.grade == grades.c.id)
+    return select(runs, *columns, bodies.c.body).select_from(joined)
 
 
 def _same(row: Row) -> list[Any]:
@@ -240,7 +244,6 @@ def _grade(grade: Mapping[str, Any]) -> dict[str, Any]:
         "recommendation": grade["recommendation"],
         "points": objective["points"],
         "max_points": objective["max_points"],
-        "body": _text(_json(grade)),
     }
 
 

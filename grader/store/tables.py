@@ -2,6 +2,7 @@
 
 runs          each grading that ended, with or without a grade
 grades        the grade of a submission by a challenge, a version of the grader and a seed: one, however often it is run
+bodies        the grade.json of a grade; apart, so that going through many grades does not read it
 judgements    a level that a run's criterion got, from a judge or a person
 ratings       a level that a person gave
 calibrations  what a judge's gate rests on
@@ -62,10 +63,10 @@ runs = Table(
     Column("started_at", String(20), nullable=False),
     Column("seconds", Float),
     *_trail(),
-    Index(None, "challenge_id", "started_at"),
+    Index(None, "challenge_id", "started_at", "run"),
     Index(None, "candidate"),
     Index(None, "submission_digest", "challenge_digest"),
-    Index(None, "started_at"),
+    Index(None, "started_at", "run"),
 )
 
 grades = Table(
@@ -86,10 +87,17 @@ grades = Table(
     Column("recommendation", String(40), nullable=False),
     Column("points", Float, nullable=False),
     Column("max_points", Float, nullable=False),
-    Column("body", Text, nullable=False),
     *_trail(),
     UniqueConstraint(*KEY, name="uq_grades_key"),
     Index(None, "challenge_id", "score"),
+)
+
+bodies = Table(
+    "bodies",
+    metadata,
+    Column("grade", ForeignKey("grades.id", ondelete="CASCADE"), primary_key=True, autoincrement=False),
+    Column("body", Text, nullable=False),
+    *_trail(),
 )
 
 judgements = Table(
@@ -146,4 +154,4 @@ events = Table(
     Index(None, "about"),
 )
 
-ALL = (runs, grades, judgements, ratings, calibrations, events)
+ALL = (runs, grades, bodies, judgements, ratings, calibrations, events)

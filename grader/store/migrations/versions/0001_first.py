@@ -8,7 +8,7 @@ down_revision = None
 branch_labels = None
 depends_on = None
 
-APPEND_ONLY = ("runs", "grades", "judgements", "ratings", "calibrations", "events")
+APPEND_ONLY = ("runs", "grades", "bodies", "judgements", "ratings", "calibrations", "events")
 
 
 def trail() -> tuple[sa.Column[str], ...]:
@@ -57,12 +57,12 @@ def make_runs() -> None:
         sa.Column("seconds", sa.Float),
         *trail(),
     )
-    op.create_index("ix_runs_challenge_id_runs_started_at", "runs", ["challenge_id", "started_at"])
+    op.create_index("ix_runs_challenge_id_runs_started_at_runs_run", "runs", ["challenge_id", "started_at", "run"])
     op.create_index("ix_runs_candidate", "runs", ["candidate"])
     op.create_index(
         "ix_runs_submission_digest_runs_challenge_digest", "runs", ["submission_digest", "challenge_digest"]
     )
-    op.create_index("ix_runs_started_at", "runs", ["started_at"])
+    op.create_index("ix_runs_started_at_runs_run", "runs", ["started_at", "run"])
 
 
 def make_grades() -> None:
@@ -80,11 +80,12 @@ def make_grades() -> None:
         sa.Column("final", sa.Boolean, nullable=False),
         text("recommendation", 40),
         *(sa.Column(name, sa.Float, nullable=False) for name in ("points", "max_points")),
-        text("body"),
         *trail(),
         sa.UniqueConstraint(*key, name="uq_grades_key"),
     )
     op.create_index("ix_grades_challenge_id_grades_score", "grades", ["challenge_id", "score"])
+    owner = sa.ForeignKey("grades.id", ondelete="CASCADE")
+    op.create_table("bodies", sa.Column("grade", sa.Integer, owner, primary_key=True), text("body"), *trail())
 
 
 def make_judgements() -> None:
