@@ -1,0 +1,166 @@
+"""Images: their tags say what they are made of, and what is made of it runs."""
+
+from __future__ import annotations
+
+import io
+import tarfile
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from grader.challenge import load_challenge
+from grader.doctor import examine, recipes
+from grader.errors import ChallengeError, InfrastructureError, UsageError
+from grader.sandbox import images
+from grader.sandbox.engine import connect
+from grader.settings import PLACES, Settings
+from tests.small_packs import write_pack
+
+BASE = images.Recipe(
+    kind="candidate", base="b:1", dockerfile="FROM {base}\n", files={"a.py": b"1"}, requirements=b"x==1"
+)
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        replace(BASE, kind="verifier"),
+        replace(BASE, base="b:2"),
+        replace(BASE, dockerfile="FROM {base}\nRUN true\n"),
+        replace(BASE, files={"a.py": b"2"}),
+        replace(BASE, files={"b.py": b"1"}),
+        replace(BASE, files={"a.py": b"1", "b.py": b""}),
+        replace(BASE, requirements=b"x==2"),
+    ],
+)
+def test_whatever_an_image_is_made_of_changes_its_tag(changed: images.Recipe) -> None:
+    assert changed.tag != BASE.tag
+    assert replace(BASE).tag == BASE.tag
+
+
+def test_every_file_that_runs_inside_is_in_its_image() -> None:
+    for role, recipe in (("verifier", images.verifier_recipe()), ("candidate", images.candidate_recipe())):
+        folder = PLACES.shipped / "sandbox" / role
+        present = {path.name for path in folder.rglob("*.py") if "__pycache__" not in path.parts}
+        assert {name.rpartition("/")[2] for name in recipe.files} == present
+
+
+def test_a_base_of_ones_own_is_taken_as_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    usual = images.base_tag()
+    monkeypatch.setenv("GRADER_BASE_IMAGE", "registry.example/python:3.11")
+    assert images.base_tag() == "registry.example/python:3.11"
+    assert images.candidate_recipe().base == "registry.example/python:3.11"
+    monkeypatch.delenv("GRADER_BASE_IMAGE")
+    assert images.base_tag() == usual
+    assert usual.startswith("grader-base:")
+
+
+def test_challenges_with_the_same_packages_share_an_image(sums: Path, probe: Path) -> None:
+    tags = [recipe.tag for recipe in recipes(Settings(), [str(sums), str(probe)])]
+    assert tags == [images.verifier_recipe().tag, images.candidate_recipe().tag]
+
+
+def test_packages_make_an_image_of_their_own(tmp_path: Path) -> None:
+    pack = write_pack(tmp_path / "p", "x = 1\n", more="environment: {requirements: environment/requirements.txt}\n")
+    (pack / "environment").mkdir()
+    (pack / "environment" / "requirements.txt").write_text("six==1.17.0 --hash=sha256:" + "0" * 64 + "\n")
+    found = recipes(Settings(), [str(pack)])
+    assert found[-1] == images.candidate_recipe(load_challenge(pack).requirements())
+    assert len(found) == 3
+
+
+def test_a_broken_pack_is_said_only_where_it_was_asked_for(tmp_path: Path) -> None:
+    pack = write_pack(tmp_path / "packs" / "p", "x = 1\n", limits="{oops: 1}")
+    assert recipes(Settings(challenges=str(tmp_path / "packs")))
+    with pytest.raises(ChallengeError):
+        recipes(Settings(), [str(pack)])
+    with pytest.raises(UsageError):
+        recipes(Settings(), ["nothing"])
+
+
+def test_the_build_context_is_the_same_bytes_again(tmp_path: Path) -> None:
+    (tmp_path / "package").mkdir()
+    (tmp_path / "package" / "__init__.py").write_text("x = 1\n")
+    (tmp_path / "package" / "run").write_text("#!/bin/sh\n")
+    (tmp_path / "package" / "run").chmod(0o700)
+    recipe = replace(BASE, files={"deep/a.py": b"1"})
+    context = images._context(recipe, tmp_path).getvalue()
+    with tarfile.open(fileobj=io.BytesIO(context)) as archive:
+        entries = {entry.name: entry for entry in archive}
+    assert {"packages/package/__init__.py", "code", "code/deep/a.py", "Dockerfile"} <= entries.keys()
+    assert {(entry.uid, entry.gid, entry.mtime) for entry in entries.values()} == {(0, 0, 0)}
+    assert oct(entries["packages/package/run"].mode) == "0o755"
+    assert oct(entries["packages/package/__init__.py"].mode) == "0o644"
+
+
+def test_packages_must_be_pinned_by_hash(tmp_path: Path) -> None:
+    with pytest.raises(ChallengeError, match=r"(?i)hash"):
+        images.install_wheels(b"six==1.17.0\n", tmp_path, "x86_64")
+
+
+# ------------------------------------------------------------------------------------------------ in Docker
+
+
+@pytest.mark.docker
+@pytest.mark.usefixtures("images")
+def test_images_that_are_there_are_not_made_again() -> None:
+    said: list[str] = []
+    client = connect()
+    try:
+        images.ensure(client, [images.verifier_recipe(), images.candidate_recipe()], said.append)
+        assert images.missing(client, [images.base_tag(), "grader-candidate:none"]) == ["grader-candidate:none"]
+    finally:
+        client.close()
+    assert said == []
+
+
+@pytest.mark.docker
+@pytest.mark.usefixtures("images")
+def test_images_hold_neither_pip_nor_a_compiler() -> None:
+    client = connect()
+    try:
+        for recipe in (images.verifier_recipe(), images.candidate_recipe()):
+            script = "command -v gcc cc pip pip3 curl wget git; python3 -c 'import pip' && echo pip; true"
+            made = client.create_container(
+                recipe.tag, ["sh", "-c", script], host_config=client.create_host_config(network_mode="none")
+            )
+            try:
+                client.start(made["Id"])
+                client.wait(made["Id"], timeout=60)
+                assert client.logs(made["Id"], stdout=True, stderr=False) == b""
+            finally:
+                client.remove_container(made["Id"], force=True)
+    finally:
+        client.close()
+
+
+@pytest.mark.docker
+@pytest.mark.usefixtures("images")
+def test_a_build_that_fails_is_infrastructure_and_names_the_image() -> None:
+    recipe = replace(images.candidate_recipe(), dockerfile="FROM {base}\nRUN echo no such luck && exit 3\n")
+    client = connect()
+    try:
+        with pytest.raises(InfrastructureError, match=recipe.tag):
+            images.build(client, recipe)
+        assert images.missing(client, [recipe.tag]) == [recipe.tag]
+    finally:
+        client.close()
+
+
+@pytest.mark.docker
+@pytest.mark.usefixtures("images")
+def test_the_doctor_finds_all_that_is_needed(sums: Path) -> None:
+    findings = examine(Settings(), [str(sums)])
+    assert [finding.name for finding in findings if finding.needed and not finding.found] == []
+    judge = findings[-1]
+    assert (judge.name, judge.found, judge.needed) == ("Judge model", False, False)
+
+
+def test_the_doctor_says_what_to_do_without_an_engine(
+    sums: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DOCKER_HOST", f"unix://{tmp_path}/nothing.sock")
+    missing = [finding for finding in examine(Settings(), [str(sums)]) if finding.needed and not finding.found]
+    assert [finding.name for finding in missing] == ["Docker engine 20.10 or later"]
+    assert missing[0].fix
