@@ -183,10 +183,8 @@ def similarity(sizes: tuple[int, ...]) -> None:
         seconds = time.process_time() - began
         found = {name for pair in pairs for name in (pair.left, pair.right)}
         caught = sum(f"s{number}" in found for number in range(49, size, 50))
-        print(
         each = f"{seconds:.1f} s of CPU ({seconds / size * 1000:.1f} ms each)"
         print(f"  {size:>5,} submissions  {each}  {caught} of {copies} copies found, {len(pairs)} pairs")
-        )
 
 
 _LEAVES = ("x", "y", "1", "'a'", "len(x)", "x[0]", "y.get(x)")
