@@ -8,6 +8,7 @@ import json
 import sys
 import tarfile
 import tempfile
+import time
 from pathlib import Path
 
 from bench.measure import interleaved, median, ratio, spread
@@ -37,6 +38,7 @@ def bench_pack(pack: Path, runs: int) -> None:
         floor = ["docker", "run", "--rm", "--network", "none", tag, "python3", "-m", "pytest", "-q", "-p", "inprocess"]
         found = interleaved({"grade": grade, "floor": [*floor, "-p", "no:cacheprovider", "/bench/tests"]}, runs)
         timings = json.loads((Path(folder) / "grade.json").read_text())["timings"]
+        rendering = render_seconds(Path(folder))
     walls = {name: [run.seconds for run in each] for name, each in found.items()}
     print(f"\n{pack.name}: median of {runs} runs, in turn")
     print(f"  floor   docker run … pytest, in one process   {spread(walls['floor'])}")
@@ -45,7 +47,28 @@ def bench_pack(pack: Path, runs: int) -> None:
     print(
         f"  memory  client's peak (goal ≤ 80 MiB)         {max(r.peak_bytes for r in found['grade']) / 2**20:.0f} MiB"
     )
+    share = 100 * rendering / median(walls["grade"])
+    print(f"  pages   report and letter, goal ≤ 5 %         {rendering * 1000:.0f} ms, {share:.1f} % of a grading;")
+    print(f"          goal ≥ 10,000 an hour on two cores    {2 * 3600 / rendering:,.0f}")
     print(f"  stages  of the last run                       {'  '.join(f'{k} {v:.3f}' for k, v in timings.items())}")
+
+
+def render_seconds(out: Path, times: int = 15) -> float:
+    """Median time to render report.html and the letter of the run in `out`, everything imported, as in a batch."""
+    from grader import evidence
+    from grader.report import render_feedback, render_report, warm
+    from grader.report.grade_json import grade_from_json
+
+    grade = grade_from_json(evidence.load_json(out / "grade.json"))
+    challenge, submission = evidence.load_challenge(out), evidence.load_submission(out)
+    warm()
+    found = []
+    for _ in range(times):
+        began = time.perf_counter()
+        render_report(grade, challenge, submission)
+        render_feedback(grade, challenge, submission)
+        found.append(time.perf_counter() - began)
+    return median(found)
 
 
 def bench_help(runs: int) -> None:
