@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -19,7 +20,17 @@ from tests.batch_fixtures import SUMS
 pytestmark = [pytest.mark.docker, pytest.mark.xdist_group("batch-docker")]
 
 START = "import sys; from grader import cli; cli.COMMANDS.setdefault('batch', ('batch', '')); sys.exit(cli.main())"
-COMMAND = [sys.executable, "-c", START, "batch", "--challenge", str(SUMS), "--jobs", "2"]
+
+
+@pytest.fixture
+def batch(tmp_path: Path) -> list[str]:
+    """The command, with a challenge whose limits a busy machine keeps too."""
+    pack = tmp_path / "sums"
+    shutil.copytree(SUMS, pack)
+    manifest = pack / "challenge.yaml"
+    manifest.write_text(manifest.read_text().replace("call: 2s, total: 20s", "call: 20s, total: 200s"))
+    assert "call: 20s" in manifest.read_text()
+    return [sys.executable, "-c", START, "batch", "--challenge", str(pack), "--jobs", "2"]
 
 
 @pytest.fixture(autouse=True)
@@ -59,22 +70,24 @@ def results(out: Path) -> dict[str, Any]:
     return found
 
 
-def test_killed_at_any_moment_and_started_again_a_batch_gives_the_same_scores(tmp_path: Path, own_store: str) -> None:
+def test_killed_at_any_moment_and_started_again_a_batch_gives_the_same_scores(
+    tmp_path: Path, own_store: str, batch: list[str]
+) -> None:
     folder = four_submissions(tmp_path / "in")
     whole = subprocess.run(
-        [*COMMAND, str(folder), "--out", str(tmp_path / "whole")], capture_output=True, text=True, check=False
+        [*batch, str(folder), "--out", str(tmp_path / "whole")], capture_output=True, text=True, check=False
     )
     assert whole.returncode == 0, whole.stderr
     assert "graded       3 of 4" in whole.stdout
     out = tmp_path / "killed"
     for seconds in (1.0, 2.5):
         process = subprocess.Popen(
-            [*COMMAND, str(folder), "--out", str(out)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+            [*batch, str(folder), "--out", str(out)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
         )
         time.sleep(seconds)
         os.kill(process.pid, signal.SIGKILL)
         process.wait()
-    last = subprocess.run([*COMMAND, str(folder), "--out", str(out)], capture_output=True, text=True, check=False)
+    last = subprocess.run([*batch, str(folder), "--out", str(out)], capture_output=True, text=True, check=False)
     assert last.returncode == 0, last.stderr
     assert results(out) == results(tmp_path / "whole")
     assert {name: found[0] for name, found in results(out).items()} == {
@@ -88,12 +101,12 @@ def test_killed_at_any_moment_and_started_again_a_batch_gives_the_same_scores(tm
     assert (out / "index.html").is_file()
 
 
-def test_ctrl_c_finishes_what_is_in_flight_and_leaves_no_container(tmp_path: Path) -> None:
+def test_ctrl_c_finishes_what_is_in_flight_and_leaves_no_container(tmp_path: Path, batch: list[str]) -> None:
     from grader.sandbox.engine import connect
 
     folder = four_submissions(tmp_path / "in")
     process = subprocess.Popen(
-        [*COMMAND, "--jobs", "1", str(folder), "--out", str(tmp_path / "out")],
+        [*batch, "--jobs", "1", str(folder), "--out", str(tmp_path / "out")],
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
         text=True,
@@ -118,11 +131,11 @@ def test_ctrl_c_finishes_what_is_in_flight_and_leaves_no_container(tmp_path: Pat
     assert mine == []
 
 
-def test_without_an_engine_nothing_is_begun(tmp_path: Path) -> None:
+def test_without_an_engine_nothing_is_begun(tmp_path: Path, batch: list[str]) -> None:
     folder = four_submissions(tmp_path / "in")
     away = {**os.environ, "DOCKER_HOST": "unix:///nowhere/docker.sock"}
     done = subprocess.run(
-        [*COMMAND, str(folder), "--out", str(tmp_path / "out")], capture_output=True, text=True, check=False, env=away
+        [*batch, str(folder), "--out", str(tmp_path / "out")], capture_output=True, text=True, check=False, env=away
     )
     assert done.returncode == 5
     assert not (tmp_path / "out" / "ann").exists()

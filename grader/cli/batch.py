@@ -131,9 +131,12 @@ def _plan(
 
 
 def _who(plan: Plan) -> Sequence[Known]:
-    """Who is who, written before anything is graded."""
+    """Who is who, written before anything is graded. What a batch that was killed left half written goes."""
+    from grader import files
     from grader.batch import blind
 
+    for folder in (plan.out, plan.out / "sorted", plan.out / "pairs"):
+        files.remove_partial(folder)
     known = blind.assign(plan.entries, blind.load(plan.out))
     blind.save(plan.out, known)
     return known
