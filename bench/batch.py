@@ -25,7 +25,6 @@ from bench.__main__ import floor_image
 from bench.measure import median, ratio, spread
 
 PACK = Path("tests/packs/sums")
-START = "import sys; from grader import cli; cli.COMMANDS.setdefault('batch', ('batch', '')); sys.exit(cli.main())"
 
 
 def main() -> None:
@@ -68,7 +67,7 @@ def throughput(count: int, runs: int, jobs: int) -> None:
 
 
 def _batch(inbox: Path, out: Path, jobs: int) -> tuple[float, int]:
-    command = [sys.executable, "-c", START, "batch", str(inbox), "--challenge", str(PACK), "--out", str(out)]
+    command = [sys.executable, "-m", "grader", "batch", str(inbox), "--challenge", str(PACK), "--out", str(out)]
     environment = {**os.environ, "GRADER_STORE": f"sqlite:///{out}.db"}
     began = time.monotonic()
     with subprocess.Popen(

@@ -19,8 +19,6 @@ from tests.batch_fixtures import SUMS
 
 pytestmark = [pytest.mark.docker, pytest.mark.xdist_group("batch-docker")]
 
-START = "import sys; from grader import cli; cli.COMMANDS.setdefault('batch', ('batch', '')); sys.exit(cli.main())"
-
 
 @pytest.fixture
 def batch(tmp_path: Path) -> list[str]:
@@ -30,7 +28,7 @@ def batch(tmp_path: Path) -> list[str]:
     manifest = pack / "challenge.yaml"
     manifest.write_text(manifest.read_text().replace("call: 2s, total: 20s", "call: 20s, total: 200s"))
     assert "call: 20s" in manifest.read_text()
-    return [sys.executable, "-c", START, "batch", "--challenge", str(pack), "--jobs", "2"]
+    return [sys.executable, "-m", "grader", "batch", "--challenge", str(pack), "--jobs", "2"]
 
 
 @pytest.fixture(autouse=True)
