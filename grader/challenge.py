@@ -11,6 +11,7 @@ from pydantic import BeforeValidator, Field, model_validator
 
 from grader import strict_yaml
 from grader.errors import ChallengeError
+from grader.model import load_model
 from grader.records import Competency
 from grader.rubric import Rubric, load_rubric
 from grader.strict_yaml import Strict
@@ -166,6 +167,7 @@ def load_challenge(root: Path) -> Challenge:
         if not (root / name).exists():
             parts = "challenge.yaml, instruction.md, tests/ and rubric.yaml"
             raise ChallengeError(f"{root}: {name} is missing; every pack has {parts}.")
+    load_model(root)  # what is wrong in it is said before anything runs
     challenge = challenge.model_copy(update={"rubric": load_rubric(root / "rubric.yaml")})
     if not challenge.rubric.criteria and not has_tests(root):
         raise ChallengeError(f"{root}: the pack has neither hidden tests nor criteria, so there is nothing to grade.")

@@ -87,6 +87,7 @@ def _test(entry: dict[str, Any]) -> TestResult:
             "fault": Fault(entry["fault"]) if entry["fault"] else None,
             "limits": tuple(entry["limits"]),
             "metrics": tuple(Metric(**metric) for metric in entry["metrics"]),
+            "model_calls": tuple(entry.get("model_calls", ())),
         }
     )
 

@@ -201,11 +201,13 @@ def _import_renderer() -> None:
 def make_job(run: Run, challenge: Challenge, submission: Submission) -> Job:
     """The run of `submission` against the hidden tests of `challenge`; the image of its dependencies is made here."""
     from grader.challenge import digest, hidden_files
+    from grader.model import load_model
     from grader.sandbox import dependencies, images
     from grader.sandbox.protocol import Job
     from grader.verifier import limits_of, seed_for
 
     image = images.candidate_recipe(challenge.requirements()).tag
+    model = load_model(challenge.root)
     wanted = submission.files.get(challenge.submission.dependencies) if challenge.submission.dependencies else None
     if wanted is not None:
         with run.stage("dependencies"):
@@ -218,6 +220,7 @@ def make_job(run: Run, challenge: Challenge, submission: Submission) -> Job:
         limits=limits_of(challenge),
         candidate_image=image,
         preload=preload(submission.files),
+        model=model.as_data() if model else None,
         only=run.request.only,
     )
 

@@ -129,6 +129,9 @@ class TestResult:
     """Bytes of output beyond the cap."""
     peak_memory: int | None = None
     """Highest memory of the candidate's process in this test, in bytes."""
+    model_calls: tuple[Mapping[str, object], ...] = ()
+    """Calls of the scripted model: `purpose`, `started`, `seconds`, `prompt_tokens`, `completion_tokens`, `cost`,
+    `fault`, `result`. Seconds are of the model's clock, from the test's beginning."""
 
     @property
     def is_open(self) -> bool:

@@ -100,7 +100,26 @@ def _result(event: Event, test: Mapping[str, Any], fault: Fault | None) -> TestR
         stderr=event["stderr"],
         dropped_bytes=event["dropped_bytes"],
         peak_memory=event["peak_memory"],
+        model_calls=tuple(event.get("model_calls", ())),
     )
+
+
+MOST_MODEL_CALLS = 1000
+
+
+def model_calls(tests: Iterable[TestResult]) -> list[dict[str, object]]:
+    """Calls of the scripted model over the whole run, for `provenance.model_calls`: one test after the other on one
+    axis of time, each call with the id of its `test`; at most MOST_MODEL_CALLS."""
+    found: list[dict[str, object]] = []
+    began = 0.0
+    for test in tests:
+        ends = began
+        for call in test.model_calls:
+            started, seconds = (float(str(call[name])) for name in ("started", "seconds"))
+            found.append({**call, "started": round(began + started, 6), "test": test.id})
+            ends = max(ends, began + started + seconds)
+        began = ends
+    return found[:MOST_MODEL_CALLS]
 
 
 _LIMITS = {

@@ -191,8 +191,9 @@ def test_the_digest_covers_what_decides_a_grade_and_nothing_else(tmp_path: Path)
     )
     assert digest(load_challenge(pack)) == before
     seen = {before}
-    for name in ("tests/test_it.py", "tests/more.json", "environment/requirements.txt", "model.yaml"):
-        write_files(pack, {name: "# changed\n"})
+    changed = dict.fromkeys(("tests/test_it.py", "tests/more.json", "environment/requirements.txt"), "# changed\n")
+    for name, text in {**changed, "model.yaml": "schema: 1\nmodels: [{id: small}]\n"}.items():
+        write_files(pack, {name: text})
         seen.add(digest(load_challenge(pack)))
     with (pack / "challenge.yaml").open("a") as manifest:
         manifest.write("minimums: {coding_fundamentals: 0.5}\n")

@@ -79,6 +79,7 @@ def _test(test: TestResult) -> dict[str, Any]:
         **_pick(test, _TEST),
         "metrics": [_pick(metric, _METRIC) for metric in test.metrics],
         **_pick(test, ("stdout", "stderr", "dropped_bytes", "peak_memory")),
+        **(_pick(test, ("model_calls",)) if test.model_calls else {}),
     }
 
 
@@ -232,6 +233,7 @@ def _read_test(data: _Object) -> TestResult:
         stderr=data.take("stderr", str, ""),
         dropped_bytes=data.take("dropped_bytes", int, 0),
         peak_memory=data.take("peak_memory", int, None),
+        model_calls=data.each("model_calls", lambda call: call.data, []),
     )
 
 

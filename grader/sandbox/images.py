@@ -105,7 +105,9 @@ def dependencies_recipe(requirements: bytes, base: str) -> Recipe:
 
 
 def _code(folder: Path) -> dict[str, bytes]:
-    return {path.name: path.read_bytes() for path in sorted(folder.glob("*.py"))}
+    """Python files of `folder` and of the packages in it."""
+    paths = sorted([*folder.glob("*.py"), *folder.glob("*/*.py")])
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in paths}
 
 
 # ------------------------------------------------------------------------------------------------ making them
@@ -235,9 +237,10 @@ def _context(recipe: Recipe, packages: Path) -> io.BytesIO:
     memory = io.BytesIO()
     with tarfile.open(fileobj=memory, mode="w:gz", compresslevel=1) as archive:
         archive.add(packages, "packages", filter=plain)
-        folder = tarfile.TarInfo("code")
-        folder.type, folder.mode = tarfile.DIRTYPE, 0o755
-        archive.addfile(folder)
+        for inner in sorted({"code", *(f"code/{name.rpartition('/')[0]}".rstrip("/") for name in recipe.files)}):
+            folder = tarfile.TarInfo(inner)
+            folder.type, folder.mode = tarfile.DIRTYPE, 0o755
+            archive.addfile(folder)
         named = {f"code/{name}": content for name, content in recipe.files.items()}
         for name, content in {**named, "Dockerfile": recipe.dockerfile.format(base=recipe.base).encode()}.items():
             entry = tarfile.TarInfo(name)

@@ -41,6 +41,8 @@ class Job:
     candidate_image: str
     preload: tuple[str, ...] = ()
     """Packages of the environment that the submission imports."""
+    model: Mapping[str, Any] | None = None
+    """How the scripted model behaves (`grader.model`); None for a pack without one."""
     only: tuple[str, ...] = ()
     """Parts of test ids; when given, only these tests run."""
 

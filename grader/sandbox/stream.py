@@ -117,6 +117,7 @@ def encode(job: Job, bridge: str = "") -> bytes:
         "packages": ["/opt/dependencies", "/opt/packages"],
         "preload": list(job.preload),
         "only": list(job.only),
+        "model": job.model,
         "tests": [[name, len(content)] for name, content in job.tests.items()],
         "files": [[name, len(content)] for name, content in job.files.items()],
     }

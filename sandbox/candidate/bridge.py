@@ -7,7 +7,7 @@ namespace, and `prctl(PR_SET_DUMPABLE, 0)` shields its memory and its descriptor
 
 The verifier sends one JSON object a packet and gets one back, with descriptors where a process was started:
 
-    {"op": "setup", "packages": [...], "preload": [...]}   packages are trusted: pinned by the challenge
+    {"op": "setup", "packages": [...], "preload": [...], "env": {...}}   packages are trusted: pinned by the challenge
     {"op": "worker"}                                       → pid, [socket, stdout, stderr, status]
     {"op": "command", "argv": [...], "env": {...}}         → pid, [stdin, stdout, stderr, status]
     {"op": "usage", "pid": 7}                              → peak_memory, memory_kills, …
@@ -94,9 +94,11 @@ class Bridge:
 
     # ------------------------------------------------------------------------------------------------ requests
 
-    def op_setup(self, packages: list[str], preload: list[str]) -> tuple[dict, list[int]]:
-        """Makes the challenge's own packages importable and imports some once, so that no test pays for it."""
+    def op_setup(self, packages: list[str], preload: list[str], env: dict[str, str]) -> tuple[dict, list[int]]:
+        """Makes the challenge's own packages importable and imports some once, so that no test pays for it. `env` is
+        what candidate processes find in their environment beside this one's."""
         self.packages = packages
+        os.environ.update(env)
         sys.path.extend(packages)
         for name in preload:
             with contextlib.suppress(Exception):  # the worker reports it, where it is needed

@@ -25,6 +25,8 @@ class Job:
     preload: list[str]
     only: list[str]
     files: dict[str, bytes]
+    model: dict | None = None
+    """model.yaml as the host checked it; None where the pack has none."""
 
 
 @dataclass
@@ -50,6 +52,7 @@ class Verifier:
         self.now = Observed()
         self.resources: dict[str, float] = {}
         self.given_up = ""
+        self.gateway = start_gateway(job)
 
     # ------------------------------------------------------------------------------------------------ the list
 
@@ -92,7 +95,12 @@ class Verifier:
         self.events.send("broken", message=cut(str(excrepr)))
 
     def setup(self, link: Link, preload: list[str]) -> None:
-        reply, _ = link.ask(op="setup", packages=self.job.packages, preload=preload)
+        reply, _ = link.ask(
+            op="setup",
+            packages=self.job.packages,
+            preload=preload,
+            env=self.gateway.environment if self.gateway else {},
+        )
         self.link = link
         self.events.send("connected", python=reply["python"])
 
@@ -100,6 +108,8 @@ class Verifier:
 
     def pytest_runtest_protocol(self, item: pytest.Item) -> bool | None:
         self.now = Observed()
+        if self.gateway:
+            self.gateway.reset()
         if self.given_up:
             self.not_run(item, self.given_up, [])
         elif self.budget.left <= 0:
@@ -145,6 +155,9 @@ class Verifier:
             hit = self.reset(candidate)
         except BridgeLostError as lost:
             hit = self.replace_bridge(item.nodeid, str(lost))
+        if self.gateway and self.gateway.service.meter.problem and self.now.fault != "infrastructure":
+            self.now.status, self.now.fault = "error", "challenge"
+            self.now.message = cut(f"The model could not be asked: {self.gateway.service.meter.problem}")
         peaks = [process.ended["peak_memory"] for process in processes if process.ended]
         self.report(item, processes, hit, max([*peaks, peak]) or None)
 
@@ -189,6 +202,7 @@ class Verifier:
             dropped_bytes=dropped,
             peak_memory=peak,
             used=candidate is not None,
+            model_calls=self.gateway.service.meter.trace() if self.gateway else [],
         )
 
     def reset(self, candidate: Candidate | None) -> list[str]:
@@ -229,9 +243,27 @@ class Verifier:
         return min(1.0, max(0.0, (value - floor) / (target - floor)))
 
     @pytest.fixture
+    def model(self):
+        """The scripted, metered model; see gateway/control.py."""
+        if self.gateway is None:
+            raise pytest.UsageError("a test asks for the model, and the pack has no model.yaml")
+        from gateway.control import Model
+
+        return Model(self.gateway.service)
+
+    @pytest.fixture
     def seed(self) -> int:
         """A number of this submission's own, the same on a re-run: `random.Random(seed)`."""
         return self.job.seed
+
+
+def start_gateway(job: Job):
+    """The model endpoint, listening before any candidate code runs; None for a pack without one."""
+    if job.model is None:
+        return None
+    from gateway.server import Gateway
+
+    return Gateway(job.model, job.seed)
 
 
 def points(item: pytest.Item) -> float:
