@@ -64,3 +64,36 @@ def test_the_kinds_of_faults_are_those_that_the_gateway_knows() -> None:
     from gateway.faults import KINDS
 
     assert set(get_args(FaultKind)) == set(KINDS)
+
+
+PAGE = (Path(__file__).parent.parent / "docs" / "gateway.md").read_text(encoding="utf-8")
+
+
+def test_the_file_on_the_page_is_one_that_is_read(tmp_path: Path) -> None:
+    import re
+
+    from grader.model import ModelFile
+
+    (shown,) = re.findall(r"^```yaml\n(.*?)^```", PAGE, re.MULTILINE | re.DOTALL)
+    assert load_model(write(tmp_path, shown)) is not None
+    keys = {field.alias or name for name, field in ModelFile.model_fields.items()}
+    assert keys == set(re.findall(r"^(\w+):", shown, re.MULTILINE))
+
+
+def test_the_fixture_on_the_page_is_the_one_there_is() -> None:
+    import dataclasses
+    import re
+
+    from tests.gateway_fixtures import Model
+
+    members = {name for name in vars(Model) if not name.startswith("_")}
+    assert members == set(re.findall(r"model\.(\w+)", PAGE)) - {"yaml"}
+    from gateway.faults import KINDS
+    from gateway.meter import Call
+    from gateway.tokens import count
+
+    assert all(f"`{kind}`" in PAGE for kind in KINDS)
+    row = next(line for line in PAGE.splitlines() if line.startswith("| `model.calls`"))
+    known = {field.name for field in dataclasses.fields(Call)} | {"text"}
+    assert set(re.findall(r"`(\w+)`", row)) <= known
+    assert count("Refunds take 14 days.") == 6

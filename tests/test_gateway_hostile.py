@@ -173,9 +173,9 @@ def test_many_large_bodies_at_once_are_bounded_in_memory(live: World) -> None:
 def test_requests_without_end_meet_a_quota_and_none_goes_unseen(live: World, monkeypatch: pytest.MonkeyPatch) -> None:
     from gateway import meter
 
-    monkeypatch.setattr(meter, "MOST_TEXT", 1_000_000)
-    big = asked("word " * 60_000)
-    statuses = [post(live, big)[0] for _ in range(meter.MOST_TEXT // len(big) + 2)]
+    monkeypatch.setattr(meter, "MOST_BYTES", 1_000_000)
+    big = asked("word", tools=[{"type": "function", "function": {"name": "f", "description": "word " * 60_000}}])
+    statuses = [post(live, big)[0] for _ in range(meter.MOST_BYTES // len(big) + 2)]
     assert statuses[0] == 200
     assert statuses[-1] == 429
     assert statuses.count(200) == len(live.model.calls)

@@ -11,7 +11,7 @@ from typing import Any
 from .records import Message, ToolCall
 
 MOST_CALLS = 2000
-MOST_TEXT = 32_000_000
+MOST_BYTES = 32_000_000
 TRACED = 200
 
 
@@ -81,7 +81,8 @@ class Meter:
     """Requests that were not for the model: wrong key, unknown path, a body that is not understood."""
     problem: str = ""
     """What went wrong in a script of the test itself."""
-    text: int = 0
+    received: int = 0
+    """Bytes of bodies: what is kept of a request is in proportion to them."""
     wait_until: float = 0.0
     seen: Counter[str] = field(default_factory=Counter)
     lock: threading.Lock = field(default_factory=threading.Lock)
@@ -92,7 +93,6 @@ class Meter:
             self.most_open = max(self.most_open, self.open)
             call.number, call.started, call.concurrent = len(self.calls) + 1, self.now, self.open
             call.early = time.monotonic() < self.wait_until
-            self.text += len(call.text)
             self.calls.append(call)
         return call
 
@@ -104,7 +104,7 @@ class Meter:
     def is_full(self, size: int) -> bool:
         """Whether a request of `size` bytes would be more than one test may send: what is asserted on is kept whole or
         not answered at all."""
-        return len(self.calls) >= MOST_CALLS or self.text + size > MOST_TEXT
+        return len(self.calls) >= MOST_CALLS or self.received + size > MOST_BYTES
 
     def repeat(self, digest: str) -> int:
         """How often this very content was asked before in this test."""

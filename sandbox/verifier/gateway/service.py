@@ -93,6 +93,7 @@ class Service:
             return self._plain(self._listed(path))
         if self.meter.is_full(len(request.body)):
             raise refusals.quota()
+        self.meter.received += len(request.body)
         return posts[path](_json(request.body), request)
 
     def _check_key(self, given: str) -> None:
