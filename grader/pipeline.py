@@ -288,12 +288,14 @@ def _combine(
 ) -> Grade:
     from grader import grading, objective
     from grader.judge.routing import route
-    from grader.verifier import seed_for
+    from grader.verifier import model_calls, seed_for
 
     points = objective.score(observed.tests)
     combined = grading.combine(challenge, points, judged.criteria)
     about = challenge_facts(challenge)
     share = points.points / points.max_points if points.max_points else None
+    calls = model_calls(observed.tests)
+    traced = {**facts, "model_calls": calls} if calls else facts
     flags = (*grading.flags(points, observed.limits_hit), *judged.flags, *route(judged.criteria, share))
     if run.request.only:
         flags = (f"Only tests that match {', '.join(run.request.only)} were run: this is not a grade.", *flags)
@@ -310,7 +312,7 @@ def _combine(
         recommendation_reason=combined.recommendation_reason,
         open=combined.open,
         judge=judged.judge,
-        provenance=_provenance(run, facts, seed_for(about["digest"], submission.digest)),
+        provenance=_provenance(run, traced, seed_for(about["digest"], submission.digest)),
         timings=dict(run.timings),
         flags=flags,
         resources=observed.resources,
