@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import secrets
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -44,11 +45,12 @@ def job(tests: str = GOOD, image: str = "") -> Job:
     )
 
 
+RUN = secrets.token_hex(6)
 Kind = Callable[[str], Sandbox]
 
 
 def docker(_shape: str) -> Sandbox:
-    return DockerSandbox("c0ffee")
+    return DockerSandbox(RUN)
 
 
 def scripted(shape: str) -> Sandbox:
@@ -71,7 +73,7 @@ def make(request: pytest.FixtureRequest) -> Iterator[Kind]:
     yield kept
     for sandbox in made:
         sandbox.close()
-    assert left_of("c0ffee") == [] if request.param is docker else True
+    assert left_of(RUN) == [] if request.param is docker else True
 
 
 def left_of(run: str) -> list[str]:
