@@ -154,6 +154,8 @@ def _judge(settings: Settings) -> Finding:
 
 def engine_fix() -> str:
     """The command that gets a Docker engine on this machine, in words."""
+    if os.environ.get("DOCKER_HOST"):
+        return f"start the engine at {os.environ['DOCKER_HOST']}, or: unset DOCKER_HOST"
     if can_install():
         return "grade doctor --fix"
     if shutil.which("dockerd") or Path("/usr/bin/dockerd").exists():

@@ -15,6 +15,7 @@ from grader.errors import ChallengeError, InfrastructureError, UsageError
 from grader.sandbox import images
 from grader.sandbox.engine import connect
 from grader.settings import PLACES, Settings
+from tests.shell import run_outside
 from tests.small_packs import write_pack
 
 BASE = images.Recipe(
@@ -157,10 +158,9 @@ def test_the_doctor_finds_all_that_is_needed(sums: Path) -> None:
     assert (judge.name, judge.found, judge.needed) == ("Judge model", False, False)
 
 
-def test_the_doctor_says_what_to_do_without_an_engine(
-    sums: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("DOCKER_HOST", f"unix://{tmp_path}/nothing.sock")
-    missing = [finding for finding in examine(Settings(), [str(sums)]) if finding.needed and not finding.found]
-    assert [finding.name for finding in missing] == ["Docker engine 20.10 or later"]
-    assert missing[0].fix
+def test_the_doctor_says_what_to_do_without_an_engine(sums: Path, tmp_path: Path) -> None:
+    outcome = run_outside("doctor", "-c", sums, env={"DOCKER_HOST": f"unix://{tmp_path}/nothing.sock"})
+    assert outcome.code == 5
+    missing = [line for line in outcome.out.splitlines() if line.startswith("MISSING")]
+    assert [line.split("  ")[1] for line in missing] == ["Docker engine 20.10 or later"]
+    assert f"start the engine at unix://{tmp_path}/nothing.sock, or: unset DOCKER_HOST" in outcome.out

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -43,7 +44,9 @@ def explain(problem: BaseException, *, retry: bool = False) -> GraderError:
             return InfrastructureError(
                 "Docker is there, but this user may not use it.", fix="sudo usermod -aG docker $USER, then log in again"
             )
-        return InfrastructureError(f"No Docker engine answers ({type(problem).__name__}).", fix=FIX, retry=retry)
+        where = os.environ.get("DOCKER_HOST") or "the usual socket"
+        said = f"No Docker engine answers at {where} ({type(problem).__name__})."
+        return InfrastructureError(said, fix=FIX, retry=retry)
     return InfrastructureError(f"Docker could not be used: {type(problem).__name__}: {problem}", fix="grade doctor")
 
 
