@@ -41,13 +41,13 @@ class Gateway:
         self._open: dict[asyncio.Task[None], asyncio.StreamWriter] = {}
         self._held = 0
         self._loop = asyncio.new_event_loop()
-        self._server = self._loop.run_until_complete(
-            asyncio.start_server(self._accept, HOST, 0, limit=HEAD_BYTES, backlog=128)
-        )
-        self.port: int = self._server.sockets[0].getsockname()[1]
-        self.environment = _environment(settings, self.port, key)
         self._thread = threading.Thread(target=self._loop.run_forever, name="model-gateway", daemon=True)
         self._thread.start()
+        # Begun in its own thread: whoever makes a gateway may have a loop running in theirs.
+        begun = asyncio.start_server(self._accept, HOST, 0, limit=HEAD_BYTES, backlog=128)
+        self._server = asyncio.run_coroutine_threadsafe(begun, self._loop).result(RESET_SECONDS)
+        self.port: int = self._server.sockets[0].getsockname()[1]
+        self.environment = _environment(settings, self.port, key)
 
     def reset(self) -> None:
         """Begins a new test. To be called when no candidate process lives: what is still on its way is dropped."""
