@@ -50,7 +50,7 @@ def missing_docker(folder: Path) -> dict[str, str]:
 # ------------------------------------------------------------------------------------------------ one run, looked at
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def probed(probe: Path, images: None, tmp_path_factory: pytest.TempPathFactory) -> Outcome:
     """The probe's solution, graded once."""
     before = containers()

@@ -1,7 +1,7 @@
 """Every way in which a call can end badly has a name, and none ends the test's process."""
 
 import pytest
-from helper import error
+from catching import error
 
 pytestmark = pytest.mark.points(1, group="endings")
 

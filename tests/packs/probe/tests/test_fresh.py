@@ -1,6 +1,6 @@
 """Nothing passes from test to test: the first of these leaves all that it can, the second finds nothing."""
 
-from helper import error
+from catching import error
 
 
 def test_a_leaves_things_behind(candidate):

@@ -4,7 +4,7 @@ import json
 import urllib.request
 
 import pytest
-from helper import error
+from catching import error
 
 pytestmark = pytest.mark.points(1, group="reaching")
 
