@@ -116,7 +116,9 @@ def test_ctrl_c_finishes_what_is_in_flight_and_leaves_no_container(tmp_path: Pat
     process = started([*batch, "--jobs", "1", str(folder), "--out", str(tmp_path / "out")])
     until_one_is_finished(process)
     process.send_signal(signal.SIGINT)
-    said = process.communicate()[1]
+    assert process.stderr is not None
+    said = process.stderr.read()
+    process.communicate()
     assert process.returncode == 130
     assert "Stopping" in said
     finished = results(tmp_path / "out")
