@@ -66,9 +66,8 @@ class Display:
         if outcome.attempts:
             self._print(line)
 
-    def stopping(self, in_flight: int) -> None:
-        if in_flight:
-            self._print(f"Stopping: {in_flight} in flight will be finished; Ctrl-C again abandons them.")
+    def stopping(self) -> None:
+        self._print("Stopping: what is in flight will be finished; Ctrl-C abandons it.")
 
     # ------------------------------------------------------------------------------------------------ drawing
 

@@ -76,7 +76,7 @@ class Watcher(Protocol):
     def stage(self, entry: Entry, text: str) -> None: ...
     def tests(self, entry: Entry, done: int, total: int) -> None: ...
     def finished(self, outcome: Outcome) -> None: ...
-    def stopping(self, in_flight: int) -> None: ...
+    def stopping(self) -> None: ...
 
 
 Record = Callable[[Entry, Grade], None]
@@ -98,7 +98,7 @@ class Batch:
         self._make_sandbox, self._record = make_sandbox, record
         self._stop = threading.Event()
         self._lock = threading.Lock()
-        self._in_flight = self._failed_in_a_row = 0
+        self._failed_in_a_row = 0
         self.interrupted = False
         self.problems: list[str] = []
         """What went wrong beside the grading, one sentence each."""
@@ -122,7 +122,7 @@ class Batch:
     def stop(self) -> None:
         """Starts nothing more."""
         self._stop.set()
-        self.watcher.stopping(self._in_flight)
+        self.watcher.stopping()
 
     # ------------------------------------------------------------------------------------------------ one submission
 
@@ -140,14 +140,8 @@ class Batch:
         if before is not None:
             self._keep(entry, before)
             return _outcome(entry, before, 0.0, 0)
-        with self._lock:
-            self._in_flight += 1
         self.watcher.started(entry)
-        try:
-            outcome = self._grade(entry, began)
-        finally:
-            with self._lock:
-                self._in_flight -= 1
+        outcome = self._grade(entry, began)
         self._count(outcome)
         return outcome
 
