@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import tempfile
+import threading
 from pathlib import Path
 
 from grader.errors import InfrastructureError
@@ -46,9 +47,14 @@ def check_writable(folder: Path) -> None:
         )
 
 
+_UMASK_LOCK = threading.Lock()
+
+
 def _umask() -> int:
-    current = os.umask(0)
-    os.umask(current)
+    """This process's mask. Reading it means setting it for a moment, which two threads must not do at once."""
+    with _UMASK_LOCK:
+        current = os.umask(0o077)
+        os.umask(current)
     return current
 
 
