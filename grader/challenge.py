@@ -116,6 +116,17 @@ class Group(Strict):
     description: str = ""
 
 
+class Checks(Strict):
+    """How thoroughly `grade challenge check` holds the pack to its promises where its options say nothing else. Grades
+    do not depend on it."""
+
+    seeds: int = Field(default=3, ge=1, le=1000)
+    """Variants of the data that the reference has to solve."""
+    mutants: int = Field(default=20, ge=1, le=1000)
+    mutation_floor: Number | None = Field(default=None, ge=0, le=1)
+    """Least share of the mutants that has to lose points; without it the score is only shown."""
+
+
 class Challenge(Strict):
     """A pack that has been read. `root` and `rubric` are filled in by `load_challenge`."""
 
@@ -134,6 +145,7 @@ class Challenge(Strict):
     pass_mark: Number = Field(default=70.0, ge=0, le=100)
     minimums: dict[Competency, Number] = {}
     groups: dict[str, Group] = {}
+    check: Checks = Checks()
     root: Path = Field(default=Path(), exclude=True)
     rubric: Rubric = Field(default=Rubric(), exclude=True)
 

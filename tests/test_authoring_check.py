@@ -274,19 +274,38 @@ def test_mutants_that_lose_points_are_killed_and_counted_by_group(tmp_path: Path
     assert "(100%); by group: first" in said(report, "mutation")
 
 
-def test_survivors_are_listed_with_file_and_line_and_break_a_floor(tmp_path: Path) -> None:
-    def blind(job: fakes.Job) -> list[dict[str, Any]]:
-        return [
-            fakes.play(job)[0],
-            fakes.test("test_it.py::test_b", "second", 0.0 if b"passed" in job.files["work.py"] else 1.0),
-        ]
+def blind_in_one_group(job: fakes.Job) -> list[dict[str, Any]]:
+    return [
+        fakes.play(job)[0],
+        fakes.test("test_it.py::test_b", "second", 0.0 if b"passed" in job.files["work.py"] else 1.0),
+    ]
 
-    pack = write_pack(tmp_path, {"submissions/submissions.yaml": None, "submissions/accepted/other/work.py": None,
-                                 "submissions/accepted/other/NOTES.md": None})  # fmt: skip
-    report = checked(pack, Options(seeds=1, mutants=50, mutation_floor=0.9), Maker(blind))
+
+ONE_ENTRY = {"submissions/submissions.yaml": None, "submissions/accepted/other/work.py": None,
+             "submissions/accepted/other/NOTES.md": None}  # fmt: skip
+
+
+def test_survivors_are_listed_with_file_and_line_and_break_a_floor(tmp_path: Path) -> None:
+    pack = write_pack(tmp_path, ONE_ENTRY)
+    report = checked(pack, Options(seeds=1, mutants=50, mutation_floor=0.9), Maker(blind_in_one_group))
     assert "the floor is 90%" in broken(report, "mutation")[0]
     survivors = [finding for finding in report.findings if "survived" in finding.text]
     assert any(finding.place.endswith("solution/work.py:3") and "in f()" in finding.text for finding in survivors)
+
+
+def test_the_floor_of_a_pack_breaks_it_without_any_option(tmp_path: Path) -> None:
+    manifest = fakes.FILES["challenge.yaml"] + "check: {mutants: 50, mutation_floor: 0.9}\n"
+    pack = write_pack(tmp_path, {**ONE_ENTRY, "challenge.yaml": manifest})
+    assert "the floor is 90%" in broken(checked(pack, Options(seeds=1), Maker(blind_in_one_group)), "mutation")[0]
+
+
+def test_a_pack_says_itself_how_thoroughly_it_is_checked_and_options_say_otherwise(tmp_path: Path) -> None:
+    manifest = fakes.FILES["challenge.yaml"] + "check: {seeds: 4, mutants: 2, mutation_floor: 0.25}\n"
+    pack = write_pack(tmp_path, {"challenge.yaml": manifest})
+    own = checked(pack)
+    assert (len(own.reference), len(own.verdicts)) == (4, 2)
+    told = checked(pack, Options(seeds=1, mutants=0))
+    assert (len(told.reference), len(told.verdicts)) == (1, 0)
 
 
 def test_mutants_meet_the_variant_of_the_reference_and_a_tighter_time_limit(tmp_path: Path) -> None:

@@ -191,7 +191,7 @@ def test_the_list_says_what_each_challenge_is_and_why_one_cannot_be_read(tmp_pat
 # ------------------------------------------------------------------------------------------------ schemas
 
 
-@pytest.mark.parametrize("which", ["challenge", "rubric", "submissions"])
+@pytest.mark.parametrize("which", ["challenge", "rubric", "submissions", "model"])
 def test_the_schemas_for_editors_take_the_shipped_packs(which: editor.Which) -> None:
     import jsonschema
 
@@ -201,8 +201,10 @@ def test_the_schemas_for_editors_take_the_shipped_packs(which: editor.Which) -> 
     validator = jsonschema.validators.validator_for(made)(made)
     validator.check_schema(made)
     name = "submissions/submissions.yaml" if which == "submissions" else f"{which}.yaml"
-    paths = [path / name for path in (*(ROOT / "challenges").iterdir(), ROOT / "tests" / "packs" / "sums")]
-    for path in [path for path in paths if path.is_file()]:
+    folders = [*(ROOT / "challenges").iterdir(), *(ROOT / "tests" / "packs" / pack for pack in ("sums", "chatty"))]
+    paths = [path for path in (folder / name for folder in folders) if path.is_file()]
+    assert paths
+    for path in paths:
         data, _ = strict_yaml.load(path)
         assert list(validator.iter_errors(json.loads(json.dumps(data)))) == []
 

@@ -11,7 +11,7 @@ from grader.authoring import canary, competencies, leak, mutation, promises, rub
 from grader.authoring.entries import Listed
 from grader.authoring.findings import Finding, left_out
 from grader.authoring.runs import MakeSandbox, Ran, Runner, Say, Task
-from grader.challenge import Challenge, has_tests
+from grader.challenge import Challenge, Checks, has_tests
 from grader.errors import RefusedError, UsageError, visible
 from grader.records import Submission
 
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from grader.settings import Settings
 
 REFERENCE, STARTER = "solution", "starter"
-DEFAULT_SEEDS = 3
 HONEST = ("accepted", "rejected")
 SEARCHED = ("cheating", "injection")
 """Kinds of submissions whose whole grading is searched for canaries: those that are after them."""
@@ -27,19 +26,28 @@ SEARCHED = ("cheating", "injection")
 
 @dataclass(frozen=True, kw_only=True)
 class Options:
-    """What is to be checked, and how thoroughly."""
+    """What is to be checked, and how thoroughly; None: as the pack says in `check`."""
 
-    seeds: int = DEFAULT_SEEDS
+    seeds: int | None = None
     """Variants of the data that the reference has to solve."""
     jobs: int = 2
     only: str = ""
     """One submission: `solution`, `starter`, or a path below `submissions/`."""
     static: bool = False
     """Only what can be seen without running anything."""
-    mutants: int = 0
-    """How many mutants of the reference are run; only in a full check."""
+    mutants: int | None = None
+    """How many mutants of the reference are run; only in a full check. 0: none."""
     mutation_floor: float | None = None
     """Least share of them that has to be killed."""
+
+    def of(self, checks: Checks) -> Options:
+        """With what the pack says where these options are silent."""
+        return replace(
+            self,
+            seeds=self.seeds or checks.seeds,
+            mutants=checks.mutants if self.mutants is None else self.mutants,
+            mutation_floor=checks.mutation_floor if self.mutation_floor is None else self.mutation_floor,
+        )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -91,6 +99,7 @@ def check(
     challenge, listed, findings = schema.read(root)
     if challenge is None:
         return Report(challenge=None, findings=tuple(findings))
+    options = options.of(challenge.check)
     if not has_tests(root):
         findings += competencies.check(challenge, ()) + rubric_lint.check(challenge, _reference_files(challenge))
         return Report(challenge=challenge, findings=tuple(findings))
@@ -124,7 +133,7 @@ def _plan(runner: Runner, listed: Sequence[Listed], options: Options) -> _Plan:
         raise UsageError(f"There is no submission {visible(only)!r}. Known: {', '.join(names)}.")
     plan = _Plan()
     if only in {"", REFERENCE} and (root / REFERENCE).is_dir():
-        plan.reference = _seeds(runner, read(runner.challenge, root / REFERENCE), options.seeds)
+        plan.reference = _seeds(runner, read(runner.challenge, root / REFERENCE), options.seeds or 1)
     if only in {"", STARTER}:
         _plan_starter(runner.challenge, plan)
     for one in listed:

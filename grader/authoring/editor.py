@@ -1,4 +1,4 @@
-"""JSON Schemas of challenge.yaml and rubric.yaml, for editors that complete and check while one writes."""
+"""JSON Schemas of the YAML files of a pack, for editors that complete and check while one writes."""
 
 from __future__ import annotations
 
@@ -8,9 +8,10 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from grader.authoring.entries import Entry
 from grader.challenge import Challenge
+from grader.model import ModelFile
 from grader.rubric import Criterion, GateSettings
 
-Which = Literal["challenge", "rubric", "submissions"]
+Which = Literal["challenge", "rubric", "submissions", "model"]
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 USE = {
     "type": "object",
@@ -27,7 +28,7 @@ USE = {
 
 def schema(which: Which) -> dict[str, Any]:
     """The JSON Schema of one kind of file."""
-    made = {"challenge": _challenge, "rubric": _rubric, "submissions": _submissions}[which]()
+    made = {"challenge": _challenge, "rubric": _rubric, "submissions": _submissions, "model": _model}[which]()
     return {"$schema": DIALECT, **made}
 
 
@@ -87,3 +88,7 @@ def _rubric() -> dict[str, Any]:
 
 def _submissions() -> dict[str, Any]:
     return TypeAdapter(list[Entry]).json_schema()
+
+
+def _model() -> dict[str, Any]:
+    return ModelFile.model_json_schema(by_alias=True)

@@ -88,15 +88,17 @@ def new(name: str, interface: Interface, folder: Path) -> int:
 @command.command()
 @click.argument("challenge", metavar="ID")
 @CHALLENGES
-@click.option("--seeds", type=click.IntRange(1, 1000), default=3, show_default=True,
-              help="Variants of the data that the reference has to solve; 20 before publishing.")  # fmt: skip
+@click.option("--seeds", type=click.IntRange(1, 1000),
+              help="Variants of the data that the reference has to solve; 20 before publishing.  [default: the pack's, "
+              "else 3]")  # fmt: skip
 @click.option("--jobs", type=click.IntRange(1, 64), default=2, show_default=True, help="Runs at a time.")
 @click.option(
     "--only", default="", metavar="SUBMISSION", help="One of: solution, starter, or a path below submissions/."
 )
 @click.option("--mutation/--no-mutation", default=True, show_default=True, help="Run mutants of the reference too.")
-@click.option("--mutants", type=click.IntRange(1, 1000), default=20, show_default=True, help="How many mutants.")
-@click.option("--mutation-floor", type=click.FloatRange(0, 1), help="Least share of mutants that must lose points.")
+@click.option("--mutants", type=click.IntRange(1, 1000), help="How many mutants.  [default: the pack's, else 20]")
+@click.option("--mutation-floor", type=click.FloatRange(0, 1),
+              help="Least share of mutants that must lose points.  [default: the pack's, else none]")  # fmt: skip
 @click.option("--items", is_flag=True, help="Also print difficulty and discrimination of each test.")
 @click.option("--static", is_flag=True, help="Only what can be seen without running anything (no Docker).")
 @click.option("--watch", "watching", is_flag=True, help="Run --only again whenever the pack changes.")
@@ -105,11 +107,11 @@ def new(name: str, interface: Interface, folder: Path) -> int:
 def check(
     challenge: str,
     challenges: Path | None,
-    seeds: int,
+    seeds: int | None,
     jobs: int,
     only: str,
     mutation: bool,
-    mutants: int,
+    mutants: int | None,
     mutation_floor: float | None,
     items: bool,
     static: bool,
@@ -119,7 +121,8 @@ def check(
 ) -> int:
     """Hold a challenge to its promises, and say of each whether it holds.
 
-    Exits with 0 when all hold, 4 otherwise.
+    Seeds, mutants and floor that a pack always wants stand in its challenge.yaml, under `check`. Exits with 0 when all
+    hold, 4 otherwise.
     """
     from grader.authoring import check as checking
     from grader.authoring import runs
@@ -202,9 +205,9 @@ def shell(challenge: str, submission: str, argv: tuple[str, ...], challenges: Pa
 
 
 @command.command()
-@click.argument("which", type=click.Choice(["challenge", "rubric", "submissions"]), default="challenge")
+@click.argument("which", type=click.Choice(["challenge", "rubric", "submissions", "model"]), default="challenge")
 def schema(which: Which) -> int:
-    """Print the JSON Schema of challenge.yaml, rubric.yaml or submissions.yaml, for editors."""
+    """Print the JSON Schema of challenge.yaml, rubric.yaml, submissions.yaml or model.yaml, for editors."""
     from grader.authoring.editor import schema as make
 
     click.echo(json.dumps(make(which), indent=2))
