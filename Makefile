@@ -44,9 +44,10 @@ check: $(VENV)/dev.stamp ## Lint, types, import arrows
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
 
-bench: setup $(VENV)/dev.stamp ## Measure against the floor, in one run
+bench: setup test-tools ## Measure against the floor, in one run
 	@$(BIN)/python -m bench
 	@$(BIN)/python -m bench.hardening
+	@$(BIN)/python -m bench.page
 
 test-hostile: setup test-tools ## Only the attack corpus, in real Docker
 	@$(BIN)/python -m pytest -n 2 -q tests/hostile

@@ -138,10 +138,10 @@ def test_a_list_that_is_not_text_is_refused() -> None:
 
 @pytest.mark.parametrize("line", ["a" + ">=1 " * 400, "a[" + "b," * 900, "a;" + "(" * 1900, "a" + " " * 1990 + "!"])
 def test_no_line_takes_long_to_read(line: str) -> None:
-    began = time.monotonic()
+    began = time.process_time()
     with contextlib.suppress(RefusedError):
         parse(line)
-    assert time.monotonic() - began < 1
+    assert time.process_time() - began < 1
 
 
 @given(st.text(alphabet="ab-._=<>!~[],;'\"/\\@:#$(){} \n\t\x0b\x85\u2028013ａ", max_size=60))

@@ -44,10 +44,10 @@ def test_calls_tokens_cost_and_time_are_metered(live: World) -> None:
 
 def test_seconds_are_of_the_models_clock(live: World) -> None:
     began = time.monotonic()
-    for _ in range(4):
+    for _ in range(20):
         live.text("Hello", model="small")
-    assert live.model.seconds > 2
-    assert time.monotonic() - began < 2
+    assert live.model.seconds > 10
+    assert time.monotonic() - began < 10
 
 
 def test_requests_at_once_count_their_time_once() -> None:

