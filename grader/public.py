@@ -14,6 +14,7 @@ from pathlib import Path
 
 from grader.challenge import Challenge, load_manifest
 from grader.errors import ChallengeError, RefusedError
+from grader.model import load_model
 from grader.sandbox import images
 from grader.sandbox.docker import DockerSandbox
 from grader.sandbox.engine import connect
@@ -48,6 +49,7 @@ def run_public(source: str, root: Path, say: Callable[[str], None]) -> PublicRes
     limits = IntakeLimits(max_files=rules.max_files, max_bytes=int(rules.max_bytes))
     submission = read_submission(source, limits, required=rules.required)
     check_required(submission, [name for name in rules.required if name.endswith(".py")])
+    model = load_model(root / "starter") or load_model(root)  # a candidate's copy has no hidden model
     recipe = _recipe(challenge, say)
     allowed = limits_of(challenge)
     whole = replace(allowed, call=allowed.total, output=1 << 18)
@@ -58,6 +60,7 @@ def run_public(source: str, root: Path, say: Callable[[str], None]) -> PublicRes
         seed=0,
         limits=whole,
         candidate_image=recipe.tag,
+        model=model.as_data() if model else None,
     )
     say("running the public tests")
     return _run(job)

@@ -1,0 +1,64 @@
+"""`grade public`: a starter's own tests in the sandbox, as a candidate's repository runs them."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from tests.shell import Outcome, run_here
+
+ORACLE = Path(__file__).resolve().parent / "packs" / "oracle"
+pytestmark = [pytest.mark.docker, pytest.mark.usefixtures("images")]
+MODEL = "schema: 1\nmodels: [{id: little}]\nrules: [{when: {user_says: [hello]}, reply: hello yourself}]\n"
+TEST = """import seer
+
+def test_the_seer_passes_on_what_the_model_says():
+    assert seer.ask("hello") == "hello yourself"
+"""
+WORK = """import json
+import os
+import urllib.request
+
+
+def ask(question):
+    if "OPENAI_BASE_URL" not in os.environ:
+        return "nobody answers"
+    body = {"model": os.environ["OPENAI_MODEL"], "messages": [{"role": "user", "content": question}]}
+    head = {"Authorization": "Bearer " + os.environ["OPENAI_API_KEY"], "Content-Type": "application/json"}
+    url = os.environ["OPENAI_BASE_URL"] + "/chat/completions"
+    with urllib.request.urlopen(urllib.request.Request(url, json.dumps(body).encode(), head)) as answer:
+        return json.load(answer)["choices"][0]["message"]["content"]
+"""
+
+
+def public(folder: Path, model: str | None) -> Outcome:
+    """The public tests of a candidate's copy of the pack, which has a public model or none."""
+    copy, work = folder / "oracle", folder / "work"
+    (copy / "starter" / "tests").mkdir(parents=True)
+    shutil.copy(ORACLE / "challenge.yaml", copy)
+    (copy / "starter" / "tests" / "test_seer.py").write_text(TEST)
+    if model is not None:
+        (copy / "starter" / "model.yaml").write_text(model)
+    work.mkdir()
+    (work / "seer.py").write_text(WORK)
+    return run_here("public", work, "--challenge", copy)
+
+
+def test_the_starters_tests_meet_the_public_model_of_the_starter(tmp_path: Path) -> None:
+    outcome = public(tmp_path, MODEL)
+    assert (outcome.code, outcome.out.splitlines()[-1]) == (0, "public tests passed")
+
+
+def test_without_a_model_there_is_none_and_a_failing_test_is_said(tmp_path: Path) -> None:
+    outcome = public(tmp_path, None)
+    assert outcome.code == 1
+    assert "nobody answers" in outcome.out
+    assert "public tests did not pass" in outcome.out
+
+
+def test_a_public_model_that_is_wrong_is_said_before_anything_runs(tmp_path: Path) -> None:
+    outcome = public(tmp_path, MODEL.replace("models", "modles"))
+    assert outcome.code == 4
+    assert "models" in outcome.err

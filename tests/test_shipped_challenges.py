@@ -1,0 +1,31 @@
+"""Each shipped challenge keeps its promises, as `grade challenge check` holds it to them."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.shell import run_outside
+
+ROOT = Path(__file__).resolve().parent.parent
+PACKS = sorted(path.parent for path in (ROOT / "challenges").glob("*/challenge.yaml"))
+
+
+@pytest.mark.docker
+@pytest.mark.usefixtures("images")
+@pytest.mark.timeout(900)
+@pytest.mark.parametrize("pack", PACKS, ids=lambda path: path.name)
+def test_a_shipped_challenge_keeps_its_promises(pack: Path) -> None:
+    """On one variant of the data, without mutants: authors run the rest before they publish."""
+    outcome = run_outside("challenge", "check", pack, "--seeds", 1, "--no-mutation", "--json", cwd=ROOT)
+    told = json.loads(outcome.out)
+    assert [finding for finding in told["findings"] if finding["outcome"] == "broken"] == []
+    assert outcome.code == 0
+
+
+@pytest.mark.parametrize("pack", PACKS, ids=lambda path: path.name)
+def test_a_shipped_challenge_is_described_for_who_chooses_one(pack: Path) -> None:
+    page = (ROOT / "docs" / "challenges.md").read_text(encoding="utf-8")
+    assert f"\n## {pack.name}\n" in page
