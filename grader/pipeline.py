@@ -53,6 +53,8 @@ class Run:
     settings: Settings
     say: Say
     progress: Callable[[int, int], None] = lambda _done, _all: None
+    judge_lane: contextlib.AbstractContextManager[object] = field(default_factory=contextlib.nullcontext)
+    """Entered for each call of the judge, from several threads: where runs share what an endpoint bears."""
     id: str = field(default_factory=lambda: secrets.token_hex(6))
     started_at: str = field(default_factory=lambda: datetime.now(UTC).isoformat(timespec="seconds"))
     timings: dict[str, float] = field(default_factory=dict)
@@ -266,7 +268,12 @@ def _judge_in_background(run: Run, challenge: Challenge, submission: Submission)
         known = calibration.load(challenge)
         with run.stage("judge"):
             return judge_submission(
-                challenge, submission, run.settings, calibration=known, cache_dir=PLACES.cache / "judge"
+                challenge,
+                submission,
+                run.settings,
+                calibration=known,
+                cache_dir=PLACES.cache / "judge",
+                lane=run.judge_lane,
             )
 
     pool = ThreadPoolExecutor(1, thread_name_prefix="judge")

@@ -31,6 +31,8 @@ class Settings:
     openai_api_key: str = ""
     judge_model: str = ""
     store: str = "sqlite:///grader.db"
+    store_is_named: bool = False
+    """Whether somebody said which store to use: only then are single results kept in it."""
     challenges: str = ""
     base_image: str = ""
     """Image to build the sandboxes on, instead of the usual slim image or Debian packages."""
@@ -51,7 +53,7 @@ class Settings:
         """The settings in force. Raises UsageError for a `grader.toml` that cannot be read or has unknown keys."""
         values = _from_file(Path("grader.toml"))
         values |= {name: os.environ[key] for name, key in _KEYS.items() if os.environ.get(key)}
-        return cls(**values)
+        return cls(**values, store_is_named="store" in values)
 
 
 def _from_file(path: Path) -> dict[str, Any]:

@@ -15,8 +15,9 @@ import pytest
 from grader.batch import blind, cohort, lateness
 from grader.batch.entries import Entry, from_folder, from_manifest
 from grader.batch.finished import wanted
+from grader.batch.room import Room, cores, room_of, slots
 from grader.batch.rows import OTHER_VERSION
-from grader.batch.runner import BROKEN_AFTER, Batch, Outcome, Plan, slots
+from grader.batch.runner import BROKEN_AFTER, Batch, Outcome, Plan
 from grader.challenge import load_challenge
 from grader.cli.batch import exit_code, summary
 from grader.errors import UsageError
@@ -325,3 +326,28 @@ def test_the_manifests_word_on_lateness_stands_above_the_arithmetic() -> None:
 def test_an_unknown_policy_is_refused(text: str) -> None:
     with pytest.raises(UsageError):
         lateness.read_policy(text)
+
+
+# ------------------------------------------------------------------------------------------------ the machine
+
+
+def machine(cores: int, **changes: Any) -> Room:
+    said = {"NCPU": cores, "MemTotal": 64_000_000_000, "CPUSet": True, **changes}
+    return room_of(said, [2 * n for n in range(cores)])
+
+
+def test_slots_with_two_cores_or_more_keep_to_their_own() -> None:
+    assert cores(2, machine(8)) == ("0,2,4,6", "8,10,12,14")
+    assert cores(3, machine(8)) == ("0,2", "4,6", "8,10")
+    assert cores(4, machine(8)) == ("0,2", "4,6", "8,10", "12,14")
+
+
+def test_without_two_cores_each_the_kernel_shares_them_out() -> None:
+    assert cores(5, machine(8)) == ("",) * 5
+    assert cores(2, machine(2)) == ("", "")
+
+
+def test_nothing_is_pinned_where_the_engine_cannot_or_is_elsewhere() -> None:
+    assert cores(2, machine(8, CPUSet=False)) == ("", "")
+    elsewhere = room_of({"NCPU": 32, "MemTotal": 1, "CPUSet": True}, [0, 1])
+    assert (len(elsewhere.cores), elsewhere.can_pin) == (32, False)

@@ -8,21 +8,27 @@ in flight when the process died is simply not finished, and is run again.
 from __future__ import annotations
 
 import contextlib
+import secrets
 import threading
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Literal, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol
 
+from grader.batch.ahead import Ahead, Clock
 from grader.batch.entries import Entry
 from grader.batch.finished import Wanted, finished, load
 from grader.errors import ChallengeError, GraderError, InfrastructureError, RefusedError
 from grader.output import Pages
-from grader.pipeline import MakeSandbox, Request, Run, docker_sandbox, grade, save_failure
+from grader.pipeline import MakeSandbox, Request, Run, grade, save_failure
 from grader.records import Grade
+from grader.sandbox.images import Pins
 from grader.settings import Settings
+
+if TYPE_CHECKING:
+    from grader.sandbox.docker import DockerSandbox
 
 RETRY_SECONDS = (2.0, 10.0, 30.0)
 """Pauses before a submission is tried again that the machine failed."""
@@ -66,6 +72,10 @@ class Plan:
     fresh: bool = False
     """Grade all, also what is finished."""
     pages: Pages = field(default_factory=Pages)
+    cores: Sequence[str] = ()
+    """For each slot, the processor cores that its containers stay on; anywhere where that is empty."""
+    judge_calls: int = 0
+    """Calls of the judge under way at once, of all submissions together; 0 is no limit."""
     retry_seconds: tuple[float, ...] = RETRY_SECONDS
 
 
@@ -91,13 +101,16 @@ class Batch:
         settings: Settings,
         watcher: Watcher,
         *,
-        make_sandbox: MakeSandbox = docker_sandbox,
+        make_sandbox: MakeSandbox | None = None,
         record: Record = lambda _entry, _grade: None,
     ) -> None:
         self.plan, self.settings, self.watcher = plan, settings, watcher
-        self._make_sandbox, self._record = make_sandbox, record
         self._stop = threading.Event()
         self._lock = threading.Lock()
+        self._waiting, self._pins = len(plan.entries), Pins()
+        self._ahead, self._record = Ahead(self._docker, self._more), record
+        self._make_sandbox = make_sandbox or self._ahead.sandbox
+        self._lane = threading.BoundedSemaphore(plan.judge_calls) if plan.judge_calls else contextlib.nullcontext()
         self._failed_in_a_row = 0
         self.interrupted = False
         self.problems: list[str] = []
@@ -116,7 +129,8 @@ class Batch:
             self.stop()
             _wait(futures)
         finally:
-            pool.shutdown(wait=False)
+            pool.shutdown(wait=False, cancel_futures=True)
+        self._ahead.close()
         return [future.result() for future in futures]
 
     def stop(self) -> None:
@@ -124,9 +138,23 @@ class Batch:
         self._stop.set()
         self.watcher.stopping()
 
+    def _more(self) -> int:
+        """How many submissions wait for a slot."""
+        return 0 if self._stop.is_set() else self._waiting
+
+    def _docker(self, clock: Clock, slot: int) -> DockerSandbox:
+        from grader.sandbox.docker import DockerSandbox
+
+        cores = self.plan.cores[slot] if slot < len(self.plan.cores) else ""
+        return DockerSandbox(
+            secrets.token_hex(6), runtime=self.settings.runtime, clock=clock, pins=self._pins, cores=cores
+        )
+
     # ------------------------------------------------------------------------------------------------ one submission
 
     def _one(self, entry: Entry) -> Outcome:
+        with self._lock:
+            self._waiting -= 1
         if self._stop.is_set():
             outcome = Outcome(entry=entry, state="not_started", reason="the batch was stopped before")
         else:
@@ -182,6 +210,7 @@ class Batch:
             settings=self.settings,
             say=lambda text: self.watcher.stage(entry, text),
             progress=lambda done, total: self.watcher.tests(entry, done, total),
+            judge_lane=self._lane,
         )
         try:
             return grade(run, self._make_sandbox)
@@ -253,10 +282,3 @@ def warm() -> None:
     import grader.submission.tar
     import grader.submission.zip
     import grader.verifier  # noqa: F401
-
-
-def slots(cores: int, memory: int, cpus: float, limit: int) -> int:
-    """How many submissions this machine grades side by side without one taking another's time: a core for each of the
-    candidate's, and memory for both containers. `memory` and `limit` (the candidate's) are bytes."""
-    by_memory = int(0.8 * memory // (limit + 200_000_000))
-    return max(1, min(int(cores // max(cpus, 1.0)), by_memory))

@@ -114,20 +114,30 @@ def _plan(
     pages: Pages,
 ) -> Plan:
     from grader.batch.finished import wanted
-    from grader.batch.runner import Plan, slots
+    from grader.batch.room import cores, room, slots
+    from grader.batch.runner import Plan
 
-    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
-    limits = pack.limits
+    machine, want = room(), wanted(pack, settings, judge=judge)
+    many = jobs or slots(len(machine.cores), machine.memory, pack.limits.cpus, int(pack.limits.memory))
     return Plan(
         entries=found.entries,
         challenge=pack.root,
         out=out,
-        jobs=jobs or slots(len(os.sched_getaffinity(0)), memory, limits.cpus, int(limits.memory)),
-        want=wanted(pack, settings, judge=judge),
+        jobs=many,
+        cores=cores(many, machine),
+        judge_calls=_judge_calls(settings) if want.judge_model else 0,
+        want=want,
         judge=judge,
         fresh=fresh,
         pages=pages,
     )
+
+
+def _judge_calls(settings: Settings) -> int:
+    """How many calls of the judge are under way at once: what is set for one submission holds for all together."""
+    from grader.judge.config import JudgeConfig
+
+    return max(1, JudgeConfig.of(settings).concurrency)
 
 
 def _who(plan: Plan) -> Sequence[Known]:
@@ -146,14 +156,12 @@ def _run(plan: Plan, settings: Settings, known: Sequence[Known], store: Store) -
     from grader.batch.display import Display
     from grader.batch.record import Result, record
     from grader.batch.runner import Batch
-    from grader.sandbox.engine import connect
 
     people = {one.entry.name: one for one in known}
 
     def keep(entry: Entry, _grade: Grade) -> None:
         record(store, Result(folder=plan.out / entry.name, known=people[entry.name]), why="grade batch")
 
-    connect().close()  # without an engine there is nothing to begin with
     click.echo(f"{len(plan.entries)} submissions, {plan.jobs} at a time, into {plan.out}", err=True)
     try:
         with Display(len(plan.entries), plan.jobs) as display:

@@ -1,34 +1,58 @@
-"""`grade export --csv`: the store as a table."""
+"""`grade export --csv` and `--parquet`: the store as a table."""
 
 from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
+if TYPE_CHECKING:
+    from grader.store.store import Store
+
 
 @click.command()
-@click.option("--csv", "as_csv", is_flag=True, required=True, help="As CSV in UTF-8, one row a run.")
+@click.option("--csv", "form", flag_value="csv", help="As CSV in UTF-8, one row a run.")
+@click.option("--parquet", "form", flag_value="parquet", help="As Apache Parquet; needs the extra grader[parquet].")
 @click.option("--challenge", "-c", default="", metavar="ID", help="Only this challenge.")
 @click.option("--out", "-o", type=click.Path(path_type=Path, dir_okay=False), help="A file (standard output).")
 @click.option("--reveal", is_flag=True, help="With candidates' names; blind ids only without it.")
 @click.option("--store", default="", metavar="URL", help="Another store than GRADER_STORE.")
-def command(as_csv: bool, challenge: str, out: Path | None, reveal: bool, store: str) -> None:
+def command(form: str | None, challenge: str, out: Path | None, reveal: bool, store: str) -> None:
     """Write all runs with their grades, the oldest first."""
-    import io
-
     from grader import files
+    from grader.errors import UsageError
     from grader.settings import Settings
     from grader.store import open_store
     from grader.store.export import write_csv
 
-    assert as_csv  # noqa: S101 - the only format; the option is required so that others can come
+    if form is None:
+        raise UsageError("Say in which form: --csv or --parquet.")
+    if form == "parquet" and out is None and sys.stdout.isatty():
+        raise UsageError("Parquet is not text; name a file with --out.")
     with open_store(store or Settings.read().store) as opened:
-        if out is None:
+        if form == "csv" and out is None:
             write_csv(opened.each(challenge), sys.stdout, reveal=reveal)
             return
-        memory = io.StringIO()
-        count = write_csv(opened.each(challenge), memory, reveal=reveal)
-    files.write(out, memory.getvalue())
+        content, count = _made(opened, form, challenge, reveal=reveal)
+    if out is None:
+        sys.stdout.buffer.write(content)
+        return
+    files.write(out, content)
     click.echo(f"{count} runs in {out}", err=True)
+
+
+def _made(store: Store, form: str, challenge: str, *, reveal: bool) -> tuple[bytes, int]:
+    import io
+
+    from grader.store.export import write_csv
+
+    rows = store.each(challenge)
+    if form == "parquet":
+        from grader.store.parquet import write_parquet
+
+        return write_parquet(rows, reveal=reveal)
+    memory = io.StringIO()
+    count = write_csv(rows, memory, reveal=reveal)
+    return memory.getvalue().encode(), count

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import re
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 if TYPE_CHECKING:
-    from grader.pipeline import Run
+    from grader.pipeline import Request, Run
     from grader.records import Grade
 
 
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
 @click.option(
     "--format", "formats", default="", metavar="LIST", help="Also write: junit,ctrf,gradescope,csv,markdown,sarif."
 )
+@click.option("--store", default="", metavar="URL", help="Keep the result in this store (GRADER_STORE, where set).")
 def command(
     submission: str,
     challenge: str,
@@ -36,6 +39,7 @@ def command(
     challenges: Path | None,
     only: tuple[str, ...],
     formats: str,
+    store: str,
 ) -> int:
     """Grade SUBMISSION: a .zip, .tar.gz, folder, or git address.
 
@@ -47,7 +51,8 @@ def command(
       evidence/       what was observed; `grade rescore` works from it
 
     What is printed here is safe to show to a candidate. Without a judge model (GRADER_JUDGE_MODEL) the criteria stay
-    open for people, and the grade says so.
+    open for people, and the grade says so. Where a store is named, by --store or GRADER_STORE, the result is kept there
+    too (see `grade history`).
     """
     from grader.cli.progress import Progress
     from grader.cli.report import listed
@@ -65,7 +70,8 @@ def command(
         only=only,
         pages=Pages(formats=listed(formats)),
     )
-    with guarded(), Progress(quiet=as_json) as progress:
+    named = store or (settings.store if settings.store_is_named else "")
+    with _kept(named, request), guarded(), Progress(quiet=as_json) as progress:
         run = Run(request=request, settings=settings, say=progress.say, progress=progress.tests)
         result = grade(run)
     if as_json:
@@ -75,6 +81,41 @@ def command(
     else:
         click.echo(summary(result, run))
     return 1 if fail_under is not None and result.score is not None and result.score.value < fail_under else 0
+
+
+@contextlib.contextmanager
+def _kept(store: str, request: Request) -> Iterator[None]:
+    """Keeps in `store`, where one is named, what the grading within this writes, a grade or the reason why there is
+    none. A grading of some tests only is not kept: it is not the submission's grade."""
+    if not store or request.only:
+        yield
+        return
+    from grader.batch.record import Result, record
+    from grader.store import open_store
+
+    before = _stamp(request.out)
+    with open_store(store) as opened:
+        try:
+            yield
+        finally:
+            if _stamp(request.out) != before:
+                _record(lambda: record(opened, Result(folder=request.out), why="grade run"), request.out)
+
+
+def _record(keep: Callable[[], object], out: Path) -> None:
+    from grader.errors import InfrastructureError
+
+    try:
+        keep()
+    except InfrastructureError as problem:
+        said = f"The result is in {out}, but it could not be kept: {problem.message}"
+        raise InfrastructureError(said, fix=f"grade db add {out}") from problem
+
+
+def _stamp(out: Path) -> int:
+    """Tells one grade.json from the next; 0 where there is none."""
+    path = out / "grade.json"
+    return path.stat().st_mtime_ns if path.is_file() else 0
 
 
 def default_name(source: str) -> str:

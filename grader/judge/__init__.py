@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING
 from grader.judge.routing import route
 
 if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
+
     from grader.calibration.record import Calibration
     from grader.challenge import Challenge
     from grader.records import JudgeResult, Submission
@@ -30,10 +32,11 @@ def judge_submission(
     calibration: Calibration | None,
     cache_dir: Path,
     progress: Callable[[int, int], None] | None = None,
+    lane: AbstractContextManager[object] | None = None,
 ) -> JudgeResult:
     """See `grader.judge.stage`."""
     from grader.judge import stage
 
     return stage.judge_submission(
-        challenge, submission, settings, calibration=calibration, cache_dir=cache_dir, progress=progress
+        challenge, submission, settings, calibration=calibration, cache_dir=cache_dir, progress=progress, lane=lane
     )

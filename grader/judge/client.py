@@ -10,6 +10,7 @@ import json
 import threading
 import time
 from collections.abc import Mapping
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -63,11 +64,14 @@ class Answer:
 
 
 class Client:
-    """Asks one endpoint. Shared by threads."""
+    """Asks one endpoint. Shared by threads. `lane` is entered for each call."""
 
-    def __init__(self, config: JudgeConfig, cache: Cache) -> None:
+    def __init__(self, config: JudgeConfig, cache: Cache, lane: AbstractContextManager[object] | None = None) -> None:
         self._config = config
         self._cache = cache
+        self._lane = lane or nullcontext()
+        self.began: float | None = None
+        """When the first call was made (monotonic)."""
         self._made: OpenAI | None = None
         self._making = threading.Lock()
 
@@ -188,7 +192,9 @@ class Client:
 
         parameters: dict[str, Any] = {"messages": messages, **self._parameters(prompt, repeat, can)}
         try:
-            completion: Any = self._open().chat.completions.create(model=model, **parameters)
+            with self._lane:
+                self.began = self.began or time.monotonic()
+                completion: Any = self._open().chat.completions.create(model=model, **parameters)
         except (openai.BadRequestError, openai.UnprocessableEntityError) as problem:
             raise _refused_request(problem, can) from None
         except openai.OpenAIError as problem:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -36,15 +37,17 @@ def judge_submission(
     calibration: Calibration | None,
     cache_dir: Path,
     progress: Progress | None = None,
+    lane: AbstractContextManager[object] | None = None,
 ) -> JudgeResult:
     """Levels for the criteria of `challenge`. Whatever goes wrong with one leaves it unscored, with the reason.
 
-    `progress` is told (answers in, questions asked). Raises UsageError for settings that are wrong and
+    `progress` is told (answers in, questions asked). `lane` is entered for each call: a limit that several submissions
+    share; the deadline begins with the first call that got through. Raises UsageError for settings that are wrong and
     InfrastructureError for a cache that cannot be used; no answer of an endpoint raises.
     """
     config = JudgeConfig.of(settings)
     cache = Cache(cache_dir)
-    client = Client(config, cache)
+    client = Client(config, cache, lane or nullcontext())
     reading = read(submission.files)
     plans = plan_all(challenge, reading, config, calibration, cache, Budget(config))
     try:
@@ -96,6 +99,7 @@ def _ask(
         late=lambda: Vote(level=None, reason=f"the judge did not answer within {config.deadline:g} s"),
         failed=lambda problem: Vote(level=None, reason=f"the judge stage failed: {type(problem).__name__}"),
         progress=progress,
+        began=lambda: client.began,
     )
     first, second = len(repeats), len(repeats) + len(twins)
     verdicts = {

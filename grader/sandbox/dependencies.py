@@ -8,6 +8,7 @@ candidate's, or of a package, runs while there is a network.
 from __future__ import annotations
 
 import re
+from functools import partial
 
 from grader.errors import ChallengeError, RefusedError, visible
 from grader.sandbox import images
@@ -60,9 +61,9 @@ def image(text: bytes, name: str, base: str, say: images.Say) -> str:
     recipe = images.dependencies_recipe("\n".join(sorted(wanted)).encode(), base)
     client = connect()
     try:
-        if images.missing(client, [recipe.tag]):
-            say(f"installing what {visible(name)} lists")
-            images.build(client, recipe, seconds=SECONDS, most=MAX_BYTES, hashes="--hash=" in "".join(wanted))
+        begun = partial(say, f"installing what {visible(name)} lists")
+        hashes = "--hash=" in "".join(wanted)
+        images.build_once(client, recipe, begun, seconds=SECONDS, most=MAX_BYTES, hashes=hashes)
     except ChallengeError as problem:
         raise RefusedError(f"{visible(name)}: {problem.message}") from problem
     finally:

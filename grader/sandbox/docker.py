@@ -17,6 +17,7 @@ from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from grader import scratch
 from grader.errors import ChallengeError, GraderError, InfrastructureError, visible
 from grader.records import Fault
 from grader.sandbox import failure, images
@@ -34,15 +35,27 @@ RESTARTS = 3
 SLACK_SECONDS = 120.0
 """Wall time that hidden tests may take beside the candidate's own."""
 BOOT_SECONDS = 60.0
+LOOK_SECONDS = 2.0
+"""How often a candidate's container is looked at that has not been heard yet."""
 REMOVAL_SECONDS = 30.0
 
 
 class DockerSandbox:
-    """One run in Docker. See `protocol.Sandbox`. `clock(stage, seconds)` is told how long things took."""
+    """One run in Docker. See `protocol.Sandbox`. `clock(stage, seconds)` is told how long things took; `pins` keeps the
+    images the same for several runs; both containers stay on `cores` (`"0-1"`), or anywhere where that is empty."""
 
-    def __init__(self, run_id: str, *, runtime: str = "", clock: Callable[[str, float], None] | None = None) -> None:
+    def __init__(
+        self,
+        run_id: str,
+        *,
+        runtime: str = "",
+        clock: Callable[[str, float], None] | None = None,
+        pins: images.Pins | None = None,
+        cores: str = "",
+    ) -> None:
         self.run_id, self.runtime = run_id, runtime
         self._clock = clock or (lambda _stage, _seconds: None)
+        self._pins, self._cores = pins or images.Pins(), cores
         self._created, self._running = threading.Event(), threading.Event()
         self._problem: GraderError | None = None
         self._engine: APIClient | None = None
@@ -50,6 +63,7 @@ class DockerSandbox:
         self._verifier = self._candidate = ""
         self._began = time.monotonic()
         self._restarts, self._token, self._connected = 0, secrets.token_hex(8), False
+        self._looked = float("inf")
         self._threads: list[threading.Thread] = []
         self._closing = threading.Lock()
         self._facts: dict[str, Any] = {"images": {}}
@@ -77,7 +91,7 @@ class DockerSandbox:
         start = self._in_background(lambda: self._start_candidate(job))
         self._stream.send(job, self._token)
         deadline = time.monotonic() + job.limits.total * 2 + SLACK_SECONDS
-        for event in self._stream.events(deadline, self._raise_problem):
+        for event in self._stream.events(deadline, self._check):
             if event["event"] == "bridge_lost":
                 start.join(BOOT_SECONDS)
                 try:
@@ -91,6 +105,10 @@ class DockerSandbox:
                 return
         self._raise_problem()
         raise self._verifier_ended(late=time.monotonic() >= deadline)
+
+    def usable(self) -> bool:
+        """Whether nothing has gone wrong since it was booted: it may have waited for its submission for long."""
+        return self._problem is None and (self._stream is None or not self._stream.ended())
 
     def facts(self) -> Mapping[str, Any]:
         return dict(self._facts)
@@ -126,6 +144,7 @@ class DockerSandbox:
         self._running.set()
         self._clock("boot_verifier", time.monotonic() - began)
         sweep(self._client)
+        scratch.sweep()
 
     def _start_candidate(self, job: Job) -> None:
         began = time.monotonic()
@@ -135,14 +154,15 @@ class DockerSandbox:
         self._client.put_archive(self._candidate, "/submission", pack(job.files))
         self._wait(self._running)
         self._client.start(self._candidate)
+        self._looked = time.monotonic()
         self._clock("start_candidate", time.monotonic() - began)
 
     def _create(self, role: str, image: str, options: Mapping[str, Any]) -> str:
-        host = self._client.create_host_config(**options["host"])
+        host = self._client.create_host_config(**options["host"], cpuset_cpus=self._cores or None)
         name = f"grader-{self.run_id}-{role}" + (f"-{self._restarts}" if self._restarts else "")
-        marks = labels(self.run_id, role)
-        made = self._client.create_container(image, host_config=host, name=name, labels=marks, **options["container"])
-        self._facts["images"][role] = {"tag": image, "id": self._client.inspect_image(image)["Id"]}
+        marks, pinned = labels(self.run_id, role), self._pins.of(self._client, image)
+        made = self._client.create_container(pinned, host_config=host, name=name, labels=marks, **options["container"])
+        self._facts["images"][role] = {"tag": image, "id": pinned}
         return str(made["Id"])
 
     def _remove(self, container: str) -> None:
@@ -197,6 +217,26 @@ class DockerSandbox:
         self._problem = self._problem or problem
         self._created.set()
         self._running.set()
+
+    def _check(self) -> None:
+        """While the verifier is silent: whether there is still something to wait for."""
+        self._raise_problem()
+        if not self._connected and time.monotonic() > self._looked + LOOK_SECONDS:
+            self._looked = time.monotonic()
+            self._look_for_candidate()
+
+    def _look_for_candidate(self) -> None:
+        """A container that is gone before its bridge was heard will not be heard. What the candidate may have caused
+        is left to `_after_loss`, which gives it another container."""
+        from docker.errors import NotFound
+
+        with contextlib.suppress(NotFound):
+            if self._client.inspect_container(self._candidate)["State"]["Running"]:
+                return
+        seen = observe(self._client, self._candidate, time.monotonic() - self._began, candidate_ran=False)
+        verdict = failure.candidate_container(seen)
+        if verdict.fault is not Fault.CANDIDATE and not self._connected:
+            raise InfrastructureError(verdict.sentence, fix="grade doctor, then grade again", retry=True)
 
     def _raise_problem(self) -> None:
         if self._problem is not None:

@@ -18,12 +18,14 @@ import shutil
 import subprocess
 import sys
 import tarfile
-import tempfile
+import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from grader import scratch
 from grader.errors import ChallengeError, InfrastructureError
 from grader.settings import PLACES
 
@@ -75,8 +77,11 @@ _INSTALL = """FROM {base}
 COPY packages /opt/packages
 COPY code /opt/grader
 RUN command -v python >/dev/null || ln -s "$(command -v python3)" /usr/bin/python; \
-    python3 -m compileall -q /opt/packages /opt/grader || true
+    python3 -m compileall -q /opt/packages /opt/grader || true; \
+    python3 -c 'import compileall, sysconfig; compileall.compile_dir(sysconfig.get_path("stdlib"), quiet=2)'
 """
+"""Neither Debian's minimal Python nor the slim image brings its library compiled, and in a container that may write
+nothing each process would compile what it imports anew."""
 
 
 _ADD = """FROM {base}
@@ -110,6 +115,25 @@ def _code(folder: Path) -> dict[str, bytes]:
     return {path.relative_to(folder).as_posix(): path.read_bytes() for path in paths}
 
 
+class Pins:
+    """Which image a tag stood for when it was first asked for. Shared by the runs of a batch: a tag that is made anew
+    meanwhile changes nothing for them."""
+
+    def __init__(self) -> None:
+        self._known: dict[str, str] = {}
+        self._lock = threading.Lock()
+
+    def of(self, client: APIClient, tag: str) -> str:
+        """The id of the image. Raises the engine's ImageNotFound."""
+        with self._lock:
+            known = self._known.get(tag)
+        if known is not None:
+            return known
+        found = str(client.inspect_image(tag)["Id"])
+        with self._lock:
+            return self._known.setdefault(tag, found)
+
+
 # ------------------------------------------------------------------------------------------------ making them
 
 
@@ -131,9 +155,7 @@ def ensure(client: APIClient, recipes: list[Recipe], say: Say) -> None:
     packages that cannot be had."""
     ensure_base(client, say)
     for recipe in recipes:
-        if missing(client, [recipe.tag]):
-            say(f"building {recipe.tag}")
-            build(client, recipe)
+        build_once(client, recipe, partial(say, f"building {recipe.tag}"))
 
 
 def ensure_base(client: APIClient, say: Say) -> None:
@@ -172,8 +194,8 @@ def _bootstrap(client: APIClient, tag: str) -> None:
             "The base image cannot be made: no image registry answers and mmdebstrap is not installed.",
             fix="apt-get install -y mmdebstrap   (or set GRADER_BASE_IMAGE to an image with Python 3.11)",
         )
-    with tempfile.TemporaryDirectory(prefix="grader-base-") as folder:
-        target = Path(folder) / "base.tar"
+    with scratch.folder("base") as folder:
+        target = folder / "base.tar"
         command = [tool, "--quiet", "--variant=essential", f"--include={','.join(DEBIAN_PACKAGES)}"]
         command += [f"--dpkgopt=path-exclude=/usr/share/{name}/*" for name in LEFT_OUT_OF_BASE]
         done = subprocess.run([*command, SUITE, str(target)], capture_output=True, text=True, check=False)
@@ -186,6 +208,20 @@ def _bootstrap(client: APIClient, tag: str) -> None:
         client.import_image_from_file(str(target), repository=repository, tag=version)
 
 
+def build_once(
+    client: APIClient, recipe: Recipe, begun: Callable[[], None], *, seconds: float = BUILD_SECONDS,
+    most: int | None = None, hashes: bool = True,
+) -> None:  # fmt: skip
+    """`build`, unless the engine has the image. Of several who want it at once, threads or processes of this user, one
+    builds (then `begun` is called) and the others wait."""
+    if not missing(client, [recipe.tag]):
+        return
+    with scratch.alone(PLACES.cache / "locks" / recipe.tag.replace(":", "-")):
+        if missing(client, [recipe.tag]):
+            begun()
+            build(client, recipe, seconds=seconds, most=most, hashes=hashes)
+
+
 def build(
     client: APIClient, recipe: Recipe, *, seconds: float = BUILD_SECONDS, most: int | None = None, hashes: bool = True
 ) -> None:
@@ -193,8 +229,8 @@ def build(
     the packages."""
     from docker.errors import APIError
 
-    with tempfile.TemporaryDirectory(prefix="grader-build-") as folder:
-        packages = Path(folder) / "packages"
+    with scratch.folder("build") as folder:
+        packages = folder / "packages"
         packages.mkdir()
         if recipe.requirements.strip():
             install_wheels(recipe.requirements, packages, _machine(client), hashes=hashes, seconds=seconds)
@@ -276,9 +312,10 @@ def install_wheels(
     """
     platforms = [f"manylinux_2_{minor}_{machine}" for minor in range(36, 4, -1)]
     platforms += [f"{old}_{machine}" for old in ("manylinux2014", "manylinux2010", "manylinux1", "linux")]
-    with tempfile.TemporaryDirectory(prefix="grader-pip-") as empty, tempfile.NamedTemporaryFile(suffix=".txt") as file:
-        file.write(requirements)
-        file.flush()
+    with scratch.folder("pip") as folder:
+        file, empty = folder / "requirements.txt", folder / "empty"
+        file.write_bytes(requirements)
+        empty.mkdir()
         # -P and a folder of its own: pip takes neither code nor an archive from where the operator happens to stand.
         command = [sys.executable, "-P", "-c", _PIP, "--disable-pip-version-check", "install", "--quiet"]
         command += ["--no-input", "--no-compile"]
@@ -288,7 +325,7 @@ def install_wheels(
         command += ["--require-hashes", "--no-deps"] if hashes else []
         try:
             done = subprocess.run(
-                [*command, "-r", file.name], capture_output=True, text=True, check=False, timeout=seconds, cwd=empty
+                [*command, "-r", str(file)], capture_output=True, text=True, check=False, timeout=seconds, cwd=empty
             )
         except subprocess.TimeoutExpired as problem:
             raise ChallengeError(f"Installing packages took longer than {seconds:.0f} s.") from problem

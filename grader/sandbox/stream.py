@@ -57,6 +57,15 @@ class Stream:
                 return
             yield _event(line)
 
+    def ended(self) -> bool:
+        """Whether the verifier has hung up before it was sent anything."""
+        try:
+            return self._socket.recv(1, socket.MSG_PEEK | socket.MSG_DONTWAIT) == b""
+        except BlockingIOError:
+            return False
+        except OSError:
+            return True
+
     @property
     def errors(self) -> str:
         """The end of the verifier's standard error."""

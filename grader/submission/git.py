@@ -18,6 +18,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import IO
 
+from grader import scratch
 from grader.errors import GraderError, InfrastructureError, UsageError, visible
 from grader.submission.entries import Entry, Kind
 from grader.submission.limits import IntakeLimits, Meter, amount, refused, unreadable
@@ -87,8 +88,8 @@ def fetched(address: str, ref: str, limits: IntakeLimits) -> Iterator[GitSource]
     Raises RefusedError when it is too large, UsageError for an unknown ref, InfrastructureError when it does not
     answer.
     """
-    with tempfile.TemporaryDirectory(prefix="grader-git-") as folder:
-        git = _Git(Path(folder), limits, local=not is_remote(address))
+    with scratch.folder("git") as folder:
+        git = _Git(folder, limits, local=not is_remote(address))
         where = address if git.local is False else Path(address).resolve().as_uri()
         git.run("init", "--quiet", "--bare", "--template=", ".", most=1 << 16)
         try:

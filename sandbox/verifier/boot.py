@@ -3,6 +3,7 @@
 Standard input: one line of JSON, then the files of the hidden tests and of the submission, whose names and sizes the
 line gives. It stays open: when the host goes away it closes, and this process ends, and with it both containers.
 It is read through a descriptor of our own, because pytest puts another file in the place of descriptor 0.
+What takes long to import is imported before the job is waited for: a verifier may be started ahead of its submission.
 """
 
 from __future__ import annotations
@@ -16,8 +17,10 @@ import threading
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
+import pytest
 from bridge_link import BridgeLostError, Link, Listener
 from events import Events, cut
+from plugin import Job, Verifier
 
 TESTS = pathlib.Path("/tmp/tests")  # noqa: S108 - the container's own
 CONNECT_SECONDS = 60.0
@@ -58,9 +61,6 @@ def write_tests(tests: dict[str, bytes]) -> None:
 
 
 def run_tests(header: dict, files: dict[str, bytes], events: Events, host: Host) -> int:
-    import pytest
-    from plugin import Job, Verifier
-
     listeners = [Listener(header.pop("bridge"))]
 
     def connect(token: str) -> Link:
