@@ -265,6 +265,13 @@ def test_only_runs_one_submission(tmp_path: Path) -> None:
         checked(write_pack(tmp_path), Options(only="rejected/none"), maker)
 
 
+def test_kinds_choose_among_the_submissions_and_what_was_not_run_is_said(tmp_path: Path) -> None:
+    report = checked(write_pack(tmp_path), Options(seeds=1, mutants=0, kinds=("cheating",)))
+    assert [one.entry.path for one, _ in report.entries] == ["cheating/prints"]
+    assert len(report.reference) == 1
+    assert "only cheating were asked for" in said(report, "submissions")
+
+
 # ------------------------------------------------------------------------------------------------ mutation
 
 

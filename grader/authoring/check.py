@@ -33,6 +33,8 @@ class Options:
     jobs: int = 2
     only: str = ""
     """One submission: `solution`, `starter`, or a path below `submissions/`."""
+    kinds: tuple[str, ...] = ()
+    """Folders below `submissions/` to run; empty: all."""
     static: bool = False
     """Only what can be seen without running anything."""
     mutants: int | None = None
@@ -136,9 +138,11 @@ def _plan(runner: Runner, listed: Sequence[Listed], options: Options) -> _Plan:
         plan.reference = _seeds(runner, read(runner.challenge, root / REFERENCE), options.seeds or 1)
     if only in {"", STARTER}:
         _plan_starter(runner.challenge, plan)
-    for one in listed:
-        if only in {"", one.entry.path}:
-            plan.entries.append((one, _task(runner.challenge, one)))
+    wanted = [one for one in listed if not options.kinds or one.entry.kind in options.kinds]
+    if not only and len(wanted) < len(listed):
+        kinds = f"only {' and '.join(options.kinds)} were asked for"
+        plan.left_out.append(left_out("submissions", f"{len(listed) - len(wanted)} not run: {kinds}", str(root)))
+    plan.entries = [(one, _task(runner.challenge, one)) for one in wanted if only in {"", one.entry.path}]
     return plan
 
 

@@ -95,6 +95,8 @@ def new(name: str, interface: Interface, folder: Path) -> int:
 @click.option(
     "--only", default="", metavar="SUBMISSION", help="One of: solution, starter, or a path below submissions/."
 )
+@click.option("--kind", "kinds", multiple=True, type=click.Choice(["accepted", "rejected", "cheating", "injection"]),
+              help="Only submissions of this kind, beside solution and starter; may be repeated.")  # fmt: skip
 @click.option("--mutation/--no-mutation", default=True, show_default=True, help="Run mutants of the reference too.")
 @click.option("--mutants", type=click.IntRange(1, 1000), help="How many mutants.  [default: the pack's, else 20]")
 @click.option("--mutation-floor", type=click.FloatRange(0, 1),
@@ -110,6 +112,7 @@ def check(
     seeds: int | None,
     jobs: int,
     only: str,
+    kinds: tuple[str, ...],
     mutation: bool,
     mutants: int | None,
     mutation_floor: float | None,
@@ -137,6 +140,7 @@ def check(
         seeds=seeds,
         jobs=jobs,
         only=only,
+        kinds=kinds,
         static=static,
         mutants=mutants if mutation else 0,
         mutation_floor=mutation_floor,
