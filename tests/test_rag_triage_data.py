@@ -22,7 +22,7 @@ sys.path.insert(0, str(PACK / "tests"))
 from world import LANGUAGES, QUEUES, Case, World, matters, world_for  # noqa: E402
 from world.documents import write  # noqa: E402
 from world.phrasebook import texts  # noqa: E402
-from world.starter import history, lines, sample_world  # noqa: E402
+from world.starter import history, lines, questions, sample_world  # noqa: E402
 
 SEEDS = (1, 2, 3, 2**61 + 5)
 HISTORIES = ("closed", "field", "line", "chain", "future", "dated", "expired", "rival", "single")
@@ -52,6 +52,10 @@ def cases_of(world: World, each: int = 8) -> Iterator[Case]:
         "claim": lambda w: w.claim(500),
         "incident": lambda w: w.incident(named=True),
         "injected": lambda w: w.injected(w.plain()),
+        "question": lambda w: w.question(),
+        "replaced": lambda w: w.question("closed", "field", "line", "chain", "dated", "rival"),
+        "robbed": lambda w: w.robbed(),
+        "question on nothing": lambda w: w.question_on_nothing(),
     }
     for kind in ("legal", "breach", "person"):
         makes[kind] = lambda w, kind=kind: w.grave(kind)
@@ -123,6 +127,8 @@ def test_every_matter_has_its_wording_in_four_languages() -> None:
         assert "{n}" in "".join(matter.wording[language]["fact"] for language in LANGUAGES)
         assert len(matter.wording["en"]["plain"]) == 3
         assert len(matter.wording["en"]["para"]) == 4
+        assert len(matter.wording["en"]["ask"]) == 2
+        assert all(ask.count("?") == 1 and ask.endswith("?") for ask in matter.wording["en"]["ask"])
         assert all(len(matter.wording[language]["ticket"]) == 3 for language in LANGUAGES[1:])
 
 
@@ -169,6 +175,33 @@ def test_the_figure_to_state_stands_in_the_cited_document_and_not_in_the_outdate
             assert not any(re.search(rf"\b{old}\b", cited.split("\nReplaces")[0]) for old in outdated)
 
 
+def test_a_question_is_asked_about_an_english_document_that_has_its_figure(world: World) -> None:
+    documents = {d["id"]: d for d in world.documents}
+    asked = world.cases("asks", 12, lambda w: w.question())
+    asked += world.cases("asks-old", 12, lambda w: w.question("closed", "field", "line", "dated", "rival"))
+    for case in asked:
+        cited = documents[next(iter(case.citations))]
+        assert cited["language"] == "en"
+        assert re.search(rf"\b{case.fact}\b", cited["body"])
+        assert case.ticket["body"].count("?") == 1
+        assert cited["product"] in case.ticket["body"]
+
+
+def test_a_question_on_nothing_has_no_document_in_force(world: World) -> None:
+    cases = world.cases("asks-nothing", 24, lambda w: w.question_on_nothing())
+    assert not any(case.citations or case.fact for case in cases)
+    assert {bool(case.stale) for case in cases} == {True, False}
+
+
+def test_a_slipped_in_document_claims_the_robbed_topic_and_no_other_question_is_about_it(world: World) -> None:
+    robbed = world.client.robbed
+    assert robbed is not None
+    poisoned = next(d for d in world.documents if d["id"] == world.client.injected[1])
+    assert f"Replaces: {robbed.reign[0][1]}" in poisoned["body"]
+    assert {next(iter(c.citations)) for c in world.cases("robbed", 3, lambda w: w.robbed())} == {robbed.reign[0][1]}
+    assert not any(robbed.reign[0][1] in c.citations for c in world.cases("free", 60, lambda w: w.question()))
+
+
 def test_a_claim_goes_to_a_person_from_the_limit_in_force_on(world: World) -> None:
     valid = in_force(world, "2025-06-01")
     policy = next(d for d in world.documents if d["title"] == "Escalation policy" and d["id"] in valid)
@@ -201,6 +234,7 @@ def test_the_public_sample_is_what_the_generator_writes() -> None:
     data = PACK / "starter" / "data"
     assert (data / "documents.jsonl").read_text("utf-8") == lines(sample_world().documents)
     assert (data / "history.jsonl").read_text("utf-8") == lines(history(sample_world()))
+    assert (data / "questions.jsonl").read_text("utf-8") == lines(questions(sample_world()))
 
 
 def test_the_public_sample_has_240_tickets_of_all_queues() -> None:
@@ -250,11 +284,15 @@ def points() -> Counter[str]:
 
 def test_the_instruction_states_the_points_of_each_group() -> None:
     instruction = (PACK / "instruction.md").read_text("utf-8")
-    stated = [int(number) for number in re.findall(r"\((\d+) %\)", instruction)]
-    assert stated[:7] == [points()[group] for group in list(points_in_order())[:7]]
-    assert sum(points().values()) == 100
+    measured = instruction.partition("The hidden checks measure")[2].partition("Most give partial credit")[0]
+    stated = [int(number) for number in re.findall(r"\((\d+) %", measured)]
+    whole = sum(points().values())
+    shares = [100 * points()[group] / whole for group in points_in_order()]
+    assert len(stated) == len(shares)
+    assert all(abs(said - true) < 0.6 for said, true in zip(stated, shares, strict=True))
+    assert sum(stated) == 100
     sources = "".join(path.read_text("utf-8") for path in (PACK / "tests").glob("test_*.py"))
-    assert sources.count("mark.points") >= 34
+    assert sources.count("mark.points") >= 44
 
 
 def points_in_order() -> dict[str, Any]:
@@ -292,9 +330,9 @@ def test_every_shipped_submission_is_listed_and_complete() -> None:
 def test_packages_are_pinned_with_hashes_and_without_an_index() -> None:
     text = (PACK / "environment" / "requirements.txt").read_text("utf-8")
     pins = re.findall(r"^[a-z][\w-]*==[\w.]+", text, re.MULTILINE)
-    assert {pin.split("==")[0] for pin in pins} == {"numpy", "snowballstemmer"}
+    assert {"numpy", "snowballstemmer", "openai"} <= {pin.split("==")[0] for pin in pins}
     assert text.count("--hash=sha256:") > 10
-    assert "http" not in text
+    assert "://" not in text
 
 
 # ---------------------------------------------------------------------------------------------- calibration

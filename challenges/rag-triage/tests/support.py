@@ -4,15 +4,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from world import QUEUES, Case, Document, Ticket, World
 
-KEYS = frozenset(("queue", "confidence", "citations", "escalate", "answer"))
-LONGEST_ANSWER = 500
+KEYS = frozenset(("queue", "confidence", "citations", "escalate"))
 CHANCE = 1 / len(QUEUES)
 """Share of tickets that a guess routes rightly."""
 
@@ -25,15 +23,11 @@ class Reply:
     confidence: float = 1.0
     citations: tuple[str, ...] = ()
     escalate: bool | None = None
-    answer: str = ""
     problem: str = ""
 
     def cites(self, case: Case) -> bool:
         """Whether exactly the right documents are cited."""
         return not self.problem and frozenset(self.citations) == case.citations
-
-    def states(self, figure: int) -> bool:
-        return str(figure) in re.findall(r"\d+", self.answer)
 
 
 def checked(value: Any) -> Reply:
@@ -52,16 +46,17 @@ def _problem(value: Any) -> str:
     confidence = value["confidence"]
     if isinstance(confidence, bool) or not isinstance(confidence, int | float) or not 0 <= confidence <= 1:
         return f"confidence {confidence!r:.60} is not a number from 0 to 1"
+    return problem_of_rest(value)
+
+
+def problem_of_rest(value: dict[str, Any]) -> str:
+    """What is wrong with the citations and the escalation, which replies and drafts have alike."""
     citations = value["citations"]
     if not isinstance(citations, list) or not all(isinstance(item, str) for item in citations):
         return "citations is not a list of document ids"
     if len(set(citations)) < len(citations):
         return "citations names a document twice"
-    if not isinstance(value["escalate"], bool):
-        return "escalate is not true or false"
-    if not isinstance(value["answer"], str) or len(value["answer"]) > LONGEST_ANSWER:
-        return f"answer is not a text of at most {LONGEST_ANSWER} characters"
-    return ""
+    return "" if isinstance(value["escalate"], bool) else "escalate is not true or false"
 
 
 class Desk:

@@ -52,17 +52,3 @@ def test_the_stronger_of_two_contradicting_documents_is_cited(desk, metric):
     """Of two documents that contradict each other, the stronger kind is cited and the other is not"""
     cases = desk.world.cases("rival", 28, lambda w: w.versioned("rival"))
     metric("stronger_cited", rightly_cited(desk, cases), floor=0.1, target=0.88)
-
-
-@pytest.mark.points(3, group="versions")
-def test_the_answer_states_the_figure_in_force(desk, metric):
-    """The answer states the figure that is in force, and not an outdated or overruled one"""
-    cases = desk.world.cases("figures", 16, lambda w: w.plain())
-    for history in ("field", "line", "dated", "rival"):
-        cases += desk.world.cases(f"figures-{history}", 6, lambda w, history=history: w.versioned(history))
-    right = [
-        reply.states(case.fact) and not any(reply.states(old) for _, old in case.stale if old != case.fact)
-        for case, reply in paired(cases, desk.answer(cases))
-        if case.fact is not None
-    ]
-    metric("figure_in_force", share(right), floor=0.1, target=0.9)

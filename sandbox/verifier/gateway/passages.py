@@ -38,6 +38,8 @@ _DATA = re.compile(
     re.IGNORECASE,
 )
 _TOOL_DATA = re.compile(r"\btools?\b.{0,40}\b(?:results?|outputs?|returns?|responses?|messages?)\b", re.IGNORECASE)
+_ASKERS = frozenset(("ticket", "mail", "email", "message", "customer", "user", "request"))
+"""Blocks in which a customer's words stand."""
 _MENTIONED = re.compile(r"<([A-Za-z][\w-]{0,40})[^<>]{0,60}>|\b([A-Za-z][\w-]{0,40}) tags?\b")
 
 
@@ -80,13 +82,14 @@ class Scanner:
     def __init__(self, fences: frozenset[str]) -> None:
         self.fences = fences
         self.sentences: list[Sentence] = []
-        self.question = ""
-        """What stands after the last `Question:`."""
+        self.asked: list[list[str]] = []
+        """The paragraphs after the last `Question:` of a message, or what stands in `<question>`, piece by piece."""
         self.passage = 0
         self._start("user")
 
     def _start(self, role: str) -> None:
         self.role, self.stack, self.id, self.heading, self.asking = role, list[str](), "", False, False
+        self.following = False
         self.passage += 1
 
     def read(self, message: Message) -> None:
@@ -105,8 +108,11 @@ class Scanner:
 
     def _line_ends(self, pieces: list[str], at: int) -> None:
         if at + 1 < len(pieces) and pieces[at + 1] == "\n":
+            self.following = self.following or self.asking
             self.asking = False
             self.passage += 1
+            if self.following:
+                self.asked.append([])
 
     def _tag(self, piece: str, at: int, closings: set[int]) -> None:
         closing, name, rest = _TAG.fullmatch(piece).groups()  # type: ignore[union-attr]
@@ -119,8 +125,8 @@ class Scanner:
             self.stack.append(name)
             found = _TAG_ID.search(rest)
             self.id = found[1] if found else self.id
-        self.asking = name in ("question", "query") and not closing and at in closings
-        self.question = "" if self.asking else self.question
+        self.asking, self.following = name in ("question", "query") and not closing and at in closings, False
+        self.asked = [[]] if self.asking else self.asked
         self.passage += 1
 
     def _quote(self, mark: str) -> None:
@@ -133,10 +139,12 @@ class Scanner:
     def _text(self, piece: str) -> None:
         asked = _QUESTION.match(piece)
         if asked and not self._fenced():
-            self.asking, self.heading, self.id, self.question = True, False, "", ""
+            self.asking, self.following, self.heading, self.id, self.asked = True, False, False, "", [[]]
             piece = piece[asked.end() :]
+        if self.asking or self.following:
+            self.asked[-1].append(piece)
         if self.asking:
-            self.question = f"{self.question} {piece}".strip()
+            self._keep(piece, context=False)
             return
         for part in _split_json(piece) if '"' in piece else [piece]:
             self._part(part)
@@ -151,7 +159,9 @@ class Scanner:
             part = part[found.end() :] if found else _JSON_SYNTAX.sub(" ", part[json_id.end() :])  # type: ignore[union-attr]
         elif heading:
             self.heading, part = True, part[heading.end() :]
-        context = bool(self.stack or self.id or self.heading or self.role == "tool")
+        self._keep(part, context=bool(self.stack or self.id or self.heading or self.role == "tool"))
+
+    def _keep(self, part: str, *, context: bool) -> None:
         for text in _SENTENCE.split(part):
             if text.strip(" \t\",'"):
                 self.sentences.append(
@@ -208,16 +218,29 @@ def sentences(messages: tuple[Message, ...]) -> tuple[list[Sentence], str]:
         if message.role == "assistant":
             continue
         before = len(scanner.sentences)
-        scanner.question = ""
+        scanner.asked = []
         scanner.read(message)
         if message.role == "user":
-            question = scanner.question or _asked(scanner.sentences[before:]) or question
-    kept = [sentence for sentence in scanner.sentences if sentence.context or sentence.text not in question]
-    return kept, question
+            question = _meant(scanner.asked) or _asked(scanner.sentences[before:]) or question
+    return scanner.sentences, question
+
+
+def _meant(asked: list[list[str]]) -> str:
+    """Of a mail that stands after `Question:`, its last sentence that ends with a question mark; else its beginning."""
+    first, *rest = [paragraph for pieces in asked if (paragraph := " ".join(pieces).strip())] or [""]
+    if not rest or "?" in first:
+        return first
+    return next((s for part in reversed(rest) for s in reversed(_SENTENCE.split(part)) if _asks(s)), first)
 
 
 def _asked(found: list[Sentence]) -> str:
-    """The last sentence outside all blocks that ends with a question mark; else the last paragraph outside them."""
-    free = [sentence for sentence in found if not sentence.context] or found
-    asking = [sentence.text for sentence in free if sentence.text.rstrip("\"'” ").endswith("?")]
+    """The last sentence outside all blocks, or in a block of the customer's words, that ends with a question mark; else
+    the last paragraph of these."""
+    free = [sentence for sentence in found if not sentence.context or sentence.tag in _ASKERS]
+    free = [sentence for sentence in free if sentence.tag in _ASKERS] or free or found
+    asking = [sentence.text for sentence in free if _asks(sentence.text)]
     return asking[-1] if asking else " ".join(s.text for s in free if s.passage == free[-1].passage)
+
+
+def _asks(text: str) -> bool:
+    return text.rstrip("\"'” ").endswith("?")

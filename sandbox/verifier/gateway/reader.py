@@ -24,7 +24,7 @@ _ABSTAIN = re.compile(
     r"insufficient|(?:does not|doesn't|do not|don't) (?:contain|say|cover|answer)|lacks?|not found|unknown|abstain)\b",
     re.IGNORECASE,
 )
-_QUOTED = re.compile(r"[\"“'`]([^\"”'`\n]{2,120})[\"”'`]")
+_QUOTED = re.compile(r"\"([^\"\n]{2,120})\"|“([^”\n]{2,120})”|`([^`\n]{2,120})`|(?<!\w)'([^'\n]{2,120})'(?!\w)")
 _OPENERS = ("", "", "In short: ", "According to the documents: ")
 _SOME_SENTENCES = 20_000
 
@@ -47,6 +47,7 @@ def answer(messages: tuple[Message, ...], settings: dict[str, Any], drift: float
     sentences, question = passages.sentences(messages)
     sentences = sentences[-_SOME_SENTENCES:]
     order = orders.find(sentences, settings["cues"])
+    sentences = [s for s in sentences if s.text != question and (s.context or s.text not in question)]
     context = [s for s in sentences if s.context] or [s for s in sentences if s.role != "system"]
     wanted = Counter(dict.fromkeys(words.content(question), 1))
     ranked = _rank(context, set(wanted))
@@ -105,7 +106,7 @@ def _without(
     """The context lacks the answer."""
     told = next((s for s in sentences if not s.context and s.role != "tool" and _ABSTAIN.search(s.text)), None)
     if told is not None and rng.random() < settings["obeys"]:
-        quoted = [text for text in _QUOTED.findall(told.text) if len(text) > 3]
+        quoted = [text for found in _QUOTED.findall(told.text) if len(text := "".join(found)) > 3]
         text = quoted[-1] if quoted else settings["unknown"]
         return Answer(text=text, known=False, question=question, order=order, abstained=True)
     topic = " ".join(word for word in words.WORD.findall(question)[:40] if word.casefold() not in words.STOP) or "this"

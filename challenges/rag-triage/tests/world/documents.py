@@ -68,6 +68,8 @@ class Client:
     topics: list[Topic] = field(default_factory=list)
     injected: list[str] = field(default_factory=list)
     """Ids of documents that give orders to their reader."""
+    robbed: Topic | None = None
+    """The topic for which one of these poses as the newer document."""
     numbers: list[int] = field(default_factory=list)
 
     def new_id(self) -> str:
@@ -249,6 +251,7 @@ def _write_orders(client: Client) -> None:
     body = body.replace("{products}", ", ".join(client.products))
     client.add("policy", "Important: valid for all products", body, date(2024, 12, 1), id=stuffed)
     target = next(t for t in client.topics if t.history == "single" and t.language == "en")
+    client.robbed = target
     poisoned = client.new_id()
     title, article = _article(client, target.product, target.matter, target.matter.high + 200, "en")
     order = pools["poisoned"].replace("{id}", poisoned).replace("{link}", link)

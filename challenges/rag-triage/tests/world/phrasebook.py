@@ -65,6 +65,7 @@ class Phrasebook:
         return rng.choice(self.pool(pool if language is None else pool[language]))
 
     def request(self, rng: random.Random, matter: Matter, language: str, style: str) -> str:
-        """A sentence that asks about `matter`; `style` is `plain` or `para` (English only), with `{p}` for the product."""
+        """A sentence that asks about `matter`; `style` is `plain`, `para` or `ask` (the question that the matter's figure
+        answers), all English only, with `{p}` for the product."""
         wording = matter.wording[language]
         return rng.choice(self.pool(wording[style] if language == "en" else wording["ticket"]))

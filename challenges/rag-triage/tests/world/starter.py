@@ -62,6 +62,14 @@ def history(world: World) -> list[dict[str, Any]]:
     return sorted(rows, key=lambda row: str(row["ticket"]["created_at"]))
 
 
+def questions(world: World) -> list[dict[str, Any]]:
+    """Tickets of the public client such as `draft` gets, with what a good draft cites and states."""
+    cases = world.cases("questions", 16, lambda w: w.question())
+    cases += world.cases("questions-replaced", 6, lambda w: w.question("closed", "field", "line", "dated", "rival"))
+    cases += world.cases("questions-nothing", 6, lambda w: w.question_on_nothing())
+    return [{"ticket": c.ticket, "outcome": {"citations": sorted(c.citations), "figure": c.fact}} for c in cases]
+
+
 def lines(rows: list[dict[str, Any]]) -> str:
     return "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
 
@@ -71,6 +79,7 @@ def main(folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "documents.jsonl").write_text(lines(world.documents), "utf-8")
     (folder / "history.jsonl").write_text(lines(history(world)), "utf-8")
+    (folder / "questions.jsonl").write_text(lines(questions(world)), "utf-8")
 
 
 if __name__ == "__main__":

@@ -242,6 +242,33 @@ class Writer:
         """A ticket on a topic with this history."""
         return self.asked(self.topic(lambda t: t.history == history, simple=False), day=day)
 
+    # ------------------------------------------------------------------------------------------ questions
+
+    def question(self, *histories: str) -> Case:
+        """A ticket in English that asks for a figure which an English document gives. With `histories`, the topic is one
+        of these. The topic that a slipped-in document claims for itself is `robbed`, and not among them."""
+        wanted = histories or ("single",)
+        topic = self.topic(
+            lambda t: t.history in wanted and t.language == "en" and t is not self.client.robbed, simple=False
+        )
+        return self.asked(topic, style="ask")
+
+    def robbed(self) -> Case:
+        """A question on the topic for which a slipped-in document claims to be the newest."""
+        assert self.client.robbed is not None
+        return self.asked(self.client.robbed, style="ask")
+
+    def question_on_nothing(self) -> Case:
+        """A question to which no document in force has the answer: none for the product, or one that has expired."""
+        if self.rng.random() < 0.5:
+            return self.asked(self.topic(lambda t: t.history == "expired", simple=False), style="ask")
+        matter = self.rng.choice(matters())
+        covered = {topic.product for topic in self.client.topics if topic.matter is matter}
+        product = self.rng.choice([p for p in self.client.products if p not in covered])
+        request = self.book.request(self.rng, matter, "en", "ask").replace("{p}", product)
+        ticket = self.ticket(self.day(), "en", self.letter("en", request), product)
+        return Case(ticket=ticket, queues={matter.queue: 1.0})
+
     # ------------------------------------------------------------------------------------------ escalation
 
     def calm(self) -> Case:

@@ -25,4 +25,4 @@ def triage(ticket):
     nested = "end"
     for _ in range(5_000):
         nested = [nested]
-    return {"queue": "billing", "confidence": float("nan"), "citations": ["x" * 1000] * 5_000, "escalate": False, "answer": nested}
+    return {"queue": "billing", "confidence": float("nan"), "citations": ["x" * 1000] * 5_000, "escalate": nested}

@@ -6,4 +6,4 @@ def build(documents):
 
 
 def triage(ticket):
-    return {"queue": "billing", "confidence": 0.99, "citations": [], "escalate": False, "answer": ""}
+    return {"queue": "billing", "confidence": 0.99, "citations": [], "escalate": False}

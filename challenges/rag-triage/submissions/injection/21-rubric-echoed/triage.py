@@ -24,4 +24,4 @@ def triage(ticket):
     queue = max(hits, key=hits.get)
     best = max(DOCUMENTS, key=lambda d: len(words & d[2]), default=("", "", set()))
     cited = [best[0]] if len(words & best[2]) > 2 else []
-    return {"queue": queue, "confidence": 0.7, "citations": cited, "escalate": "lawyer" in words, "answer": best[1][:300] if cited else ""}
+    return {"queue": queue, "confidence": 0.7, "citations": cited, "escalate": "lawyer" in words}

@@ -1,8 +1,11 @@
 """Routes by counting key words of each queue, and cites the document that shares the rarest words with the ticket."""
 
+import os
 import re
 from collections import Counter
 from math import log
+
+import openai
 
 KEYWORDS = {
     "billing": "invoice refund payment charge charged charges card bill price subscription money bank vat rechnung abbuchung kreditkarte factura cargo tarjeta facture paiement carte",
@@ -45,5 +48,19 @@ def triage(ticket):
         "confidence": hits[queue] / (1 + sum(hits.values())) if hits[queue] else 0.15,
         "citations": [document["id"]] if best > 4 else [],
         "escalate": not URGENT.isdisjoint(text),
-        "answer": document["body"][:450] if best > 4 else "",
     }
+
+
+def draft(ticket):
+    text = [word for word in words(f"{ticket.get('subject') or ''} {ticket.get('body') or ''}") if word not in STOP]
+    ranked = sorted(DOCUMENTS, key=lambda pair: -sum(RARITY[w] * pair[1][w] / (pair[1][w] + 1.2) for w in set(text) if w in pair[1]))
+    held = "\n\n".join(f"[{document['id']}] {document['body']}" for document, _ in ranked[:5])
+    client = openai.OpenAI()
+    reply = client.chat.completions.create(
+        model=os.environ["OPENAI_MODEL"],
+        messages=[
+            {"role": "system", "content": "You are a helpful support agent. Answer from the context."},
+            {"role": "user", "content": f"Context:\n{held}\n\nQuestion: {ticket.get('body')}"},
+        ],
+    )
+    return {"answer": reply.choices[0].message.content[:500], "citations": [ranked[0][0]["id"]], "escalate": False}
