@@ -5,6 +5,7 @@ Everything here is pure. Figures: points with up to two decimals, shares in whol
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -43,9 +44,12 @@ def anonymous(text: str, names: Sequence[str] = ()) -> str:
 
 
 def number(value: float, digits: int = 2) -> str:
-    """2250 → `2,250`, 49.40 → `49.4`, 0.7123 → `0.71`; small values keep two significant digits."""
+    """2250 → `2,250`, 49.40 → `49.4`, 0.7123 → `0.71`; small values keep two significant digits,
+    0.000088, and go into powers of ten only under a billionth."""
+    if value and abs(value) < 1e-9:
+        return f"{value:.2g}".replace("-", "−")
     if value and abs(value) < 0.01:
-        return f"{value:.2g}".replace("-", "−", 1) if value < 0 else f"{value:.2g}"
+        digits = 1 - math.floor(math.log10(abs(value)))
     shown = f"{value:,.{digits}f}"
     shown = shown.rstrip("0").rstrip(".") if "." in shown else shown
     return "0" if shown == "-0" else shown.replace("-", "−")

@@ -36,7 +36,10 @@ def explain(problem: BaseException, *, retry: bool = False) -> GraderError:
     from requests.exceptions import RequestException
 
     if isinstance(problem, ImageNotFound):
-        return InfrastructureError(f"A sandbox image is missing: {problem.explanation}.", fix=FIX)
+        return InfrastructureError(
+            f"A sandbox image is missing: {problem.explanation}.",
+            fix=f"{FIX}; for a pack of your own: {FIX} --challenge ID",
+        )
     if isinstance(problem, APIError):
         return InfrastructureError(f"Docker refused: {problem.explanation or problem}", fix="grade doctor")
     if isinstance(problem, RequestsConnectionError | DockerException | RequestException | OSError):
