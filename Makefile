@@ -60,7 +60,7 @@ fuzz: $(VENV)/dev.stamp ## Attack the intake for ten minutes (nightly)
 	@$(BIN)/python -m tests.fuzz.intake --minutes 10
 
 lock: ## Pin the newest versions that work (needs uv)
-	@for extra in run "dev --group dev --extra parquet"; do set -- $$extra; name=$$1; shift; \
+	@for extra in run "dev --group dev --all-extras"; do set -- $$extra; name=$$1; shift; \
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
 	  --no-annotate --upgrade pyproject.toml requirements/build.in $$* -o requirements/$$name.lock; done
 

@@ -21,6 +21,8 @@ class Result:
 
     folder: Path
     known: Known | None = None
+    kept: Path | None = None
+    """Where the result stays, when `folder` is only a copy of it."""
 
 
 def known_results(folder: Path) -> Iterator[Result]:
@@ -38,13 +40,14 @@ def record(store: Store, result: Result, *, why: str) -> Recorded:
     from grader.store.store import About
 
     known, folder = result.known, result.folder.absolute()
+    kept = (result.kept or folder).absolute()
     about = About(
-        folder=str(folder),
+        folder=str(kept),
         evidence=evidence_digest(folder),
         candidate=known.entry.candidate if known else "",
         blind=known.id if known else "",
         source=known.entry.source if known else "",
-        batch=str(folder.parent) if known else "",
+        batch=str(kept.parent) if known else "",
         why=why,
     )
     return store.record(read_result(folder), about)

@@ -167,7 +167,7 @@ class Batch:
         before = None if self.plan.fresh else finished(self.plan.out / entry.name, entry.source, self.plan.want)
         if before is not None:
             self._keep(entry, before)
-            return _outcome(entry, before, 0.0, 0)
+            return outcome_of(entry, before, 0.0, 0)
         self.watcher.started(entry)
         outcome = self._grade(entry, began)
         self._count(outcome)
@@ -181,7 +181,7 @@ class Batch:
             result = self._attempt(entry)
             if isinstance(result, Grade):
                 self._keep(entry, result)
-                outcome = _outcome(entry, result, time.monotonic() - began, attempts)
+                outcome = outcome_of(entry, result, time.monotonic() - began, attempts)
                 return replace(outcome, stale=result.challenge.get("digest") != self.plan.want.digest)
             pause = next(pauses, None) if isinstance(result, InfrastructureError) else None
             if pause is None or self._stop.is_set():
@@ -196,7 +196,6 @@ class Batch:
             self._stop.wait(pause)
 
     def _attempt(self, entry: Entry) -> Grade | GraderError:
-        """The grade, or why there is none; then grade.json says it too."""
         plan = self.plan
         request = Request(
             source=entry.source,
@@ -212,12 +211,7 @@ class Batch:
             progress=lambda done, total: self.watcher.tests(entry, done, total),
             judge_lane=self._lane,
         )
-        try:
-            return grade(run, self._make_sandbox)
-        except (RefusedError, ChallengeError, InfrastructureError) as problem:
-            return problem
-        except Exception as problem:  # whatever it is, the other submissions go on
-            return _unexpected(run, problem)
+        return attempt(run, self._make_sandbox)
 
     def _keep(self, entry: Entry, result: Grade) -> None:
         try:
@@ -241,6 +235,16 @@ class Batch:
             self.stop()
 
 
+def attempt(run: Run, make_sandbox: MakeSandbox) -> Grade | GraderError:
+    """The grade, or why there is none; then grade.json says it too."""
+    try:
+        return grade(run, make_sandbox)
+    except (RefusedError, ChallengeError, InfrastructureError) as problem:
+        return problem
+    except Exception as problem:  # whatever it is, the other submissions go on
+        return _unexpected(run, problem)
+
+
 def _unexpected(run: Run, problem: Exception) -> GraderError:
     """An error that nobody foresaw is the grader's, not the candidate's: no grade, and the reason in grade.json."""
     message = problem.message if isinstance(problem, GraderError) else f"{type(problem).__name__}: {problem}"
@@ -250,7 +254,8 @@ def _unexpected(run: Run, problem: Exception) -> GraderError:
     return found
 
 
-def _outcome(entry: Entry, result: Grade, seconds: float, attempts: int) -> Outcome:
+def outcome_of(entry: Entry, result: Grade, seconds: float, attempts: int) -> Outcome:
+    """What became of `entry`, by its result."""
     return Outcome(
         entry=entry,
         state=result.status,

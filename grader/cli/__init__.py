@@ -16,6 +16,8 @@ from grader import __version__
 COMMANDS = {
     "run": ("run", "Grade one submission (what `grade SUBMISSION` is short for)."),
     "batch": ("batch", "Grade a folder of submissions side by side; what is finished is skipped."),
+    "worker": ("worker", "Take jobs of the queue on this machine, until told to end."),
+    "queue": ("queue", "What waits, runs and is parked on the queue; steer it."),
     "rescore": ("rescore", "Score and render a finished run again, without Docker."),
     "history": ("history", "Grades in the store, newest first."),
     "show": ("show", "One grade of the store, with what became of it."),

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from grader.batch.runner import Batch, Outcome, Plan
     from grader.challenge import Challenge
     from grader.output import Pages
+    from grader.queue.follow import QueuedBatch
     from grader.records import Grade
     from grader.settings import Settings
     from grader.store.store import Store
@@ -40,6 +41,10 @@ if TYPE_CHECKING:
 @click.option("--challenges", type=click.Path(path_type=Path), metavar="DIR", help="Folder to look for challenges in.")
 @click.option("--format", "formats", default="", metavar="LIST", help="Also write: junit,ctrf,gradescope,csv,…")
 @click.option("--store", default="", metavar="URL", help="Another store than GRADER_STORE.")
+@click.option("--queue", "queued", is_flag=True, help="Let the workers of the queue grade (a Postgres as the store).")
+@click.option("--priority", type=click.IntRange(-100, 100), metavar="N", help="On the queue: before lower ones (0).")
+@click.option("--shared", default="", metavar="PLACE", help="On the queue: a folder or s3:// that all machines reach.")
+@click.option("--detach", is_flag=True, help="On the queue: do not wait; start again to collect.")
 def command(
     folder: Path | None,
     challenge: str,
@@ -54,6 +59,10 @@ def command(
     challenges: Path | None,
     formats: str,
     store: str,
+    queued: bool,
+    priority: int | None,
+    shared: str,
+    detach: bool,
 ) -> int:
     """Grade each archive and folder in FOLDER, or each row of --manifest.
 
@@ -68,6 +77,8 @@ def command(
 
     Started again, it goes on where it was stopped or killed. Ctrl-C finishes what is in flight; a second one abandons
     it. One bad submission stops nothing. A fault of the machine is tried again, then listed apart.
+
+    With --queue, the workers of other machines grade (`grade worker`), and results and pages come here as ever.
 
     \b
     Exit codes: 0 all graded or refused, 4 the challenge is broken, 5 some could not be graded for the machine's fault,
@@ -86,6 +97,8 @@ def command(
     settings, policy = Settings.read(), read_policy(late)
     if folder is None and manifest is None:
         raise UsageError("Name a folder of submissions, or a --manifest.")
+    if not queued and (priority is not None or shared or detach):
+        raise UsageError("--priority, --shared and --detach are for the queue; add --queue.")
     pack = load_challenge(find_challenge(challenge, settings, challenges))
     where = out or Path(f"grades-{(manifest.stem if manifest else (folder or Path()).resolve().name) or 'batch'}")
     found = entries.from_manifest(manifest, folder) if manifest else entries.from_folder(folder or Path(), where)
@@ -93,8 +106,18 @@ def command(
         found, pack, where, settings, jobs, judge=not no_judge, fresh=fresh, pages=Pages(formats=listed(formats))
     )
     known = _who(plan)
-    with guarded(), open_store(store or settings.store) as kept:
-        batch, outcomes = _run(plan, settings, known, kept)
+    batch: Batch | QueuedBatch
+    if queued:
+        from grader.cli.queued import run_queued
+        from grader.queue.follow import Wishes
+
+        wishes = Wishes(priority=priority, shared=shared)
+        batch, outcomes = run_queued(plan, settings, known, store or settings.store, wishes, detach=detach)
+        if detach:
+            return 0
+    else:
+        with guarded(), open_store(store or settings.store) as kept:
+            batch, outcomes = _run(plan, settings, known, kept)
     from grader.batch import cohort
 
     cohort.write(where, pack, known, policy=policy, reveal=reveal, similarity=not no_similarity)

@@ -70,3 +70,9 @@ def sweep(client: APIClient, only: str = "") -> list[str]:
                 client.remove_container(container["Id"], force=True, v=True)
                 removed.append((container.get("Names") or [container["Id"]])[0].lstrip("/"))
     return removed
+
+
+def remove_run(client: APIClient, run_id: str) -> None:
+    """Removes what a run of this process left, when the engine was away as it ended. Raises what the engine raises."""
+    for container in client.containers(all=True, filters={"label": [f"grader.run={run_id}"]}):
+        client.remove_container(container["Id"], force=True, v=True)

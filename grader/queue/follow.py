@@ -1,0 +1,227 @@
+"""A batch on the queue: puts in what is not finished, and waits for the results as they come.
+
+It stands where `grader.batch.runner.Batch` stands, and what follows (the cohort's page, the summary, the exit code) is
+the same.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from sqlalchemy.engine import RowMapping
+
+from grader.batch.blind import Known
+from grader.batch.entries import Entry
+from grader.batch.finished import finished, load
+from grader.batch.runner import Outcome, Plan, Record, Watcher, outcome_of
+from grader.errors import GraderError, InfrastructureError, RefusedError
+from grader.pipeline import Request, Run, save_failure
+from grader.queue import places
+from grader.queue.job import JobSpec, queue_name
+from grader.queue.queue import BatchSpec, Queue
+from grader.settings import Settings
+from grader.submission.git import is_remote
+
+LOOK_SECONDS = 0.5
+AWAY_SECONDS = 600.0
+"""So long a database that went away is waited for."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wishes:
+    """What is asked of the queue beside the plan."""
+
+    priority: int | None = None
+    shared: str = ""
+    """Folder or URL that submissions and results go through; empty where workers see the same paths."""
+
+
+class QueuedBatch:
+    """One batch on the queue. `people` knows the blind id of each entry."""
+
+    def __init__(
+        self,
+        plan: Plan,
+        settings: Settings,
+        watcher: Watcher,
+        *,
+        queue: Queue,
+        people: Mapping[str, Known],
+        record: Record,
+        wishes: Wishes,
+    ) -> None:
+        self.plan, self.settings, self.watcher = plan, settings, watcher
+        self.queue, self._people, self._record, self._wishes = queue, people, record, wishes
+        self._outcomes: dict[str, Outcome] = {}
+        self._jobs: dict[str, JobSpec] = {}
+        self._entries = {entry.name: entry for entry in plan.entries}
+        self._running: dict[str, float] = {}
+        self.interrupted = False
+        self.problems: list[str] = []
+        self.id = ""
+
+    def put(self) -> int:
+        """Puts in what is not finished. Returns how many jobs the batch waits for."""
+        places.check(self._wishes.shared)
+        for entry in self.plan.entries:
+            self._skip_finished(entry)
+        wanted = self.plan.want
+        place = self._wishes.shared or os.path.abspath(self.plan.out)
+        key = "\0".join((os.path.abspath(self.plan.out), place, wanted.digest, wanted.judge_model))
+        name = queue_name(wanted.digest, wanted.judge_model)
+        self.id = self.queue.batch(
+            BatchSpec(
+                key=hashlib.sha256(f"{key}\0{name}".encode()).hexdigest(),
+                queue=name,
+                challenge=wanted.challenge.id,
+                digest=wanted.digest,
+                judge=wanted.judge_model,
+                priority=self._wishes.priority,
+                place=place,
+            )
+        )
+        left = [entry for entry in self.plan.entries if entry.name not in self._outcomes]
+        self._jobs = {spec.name: spec for entry in left if (spec := self._spec(entry)) is not None}
+        self.queue.put(self.id, list(self._jobs.values()))
+        return len(self._jobs)
+
+    def run(self) -> list[Outcome]:
+        """Waits for all; an outcome for each entry, in their order. An interrupt ends the waiting, not the jobs."""
+        try:
+            self._follow()
+        except KeyboardInterrupt:
+            self.interrupted = True
+            self.problems.append(
+                f"The queue goes on without this command: start it again to follow, or `grade queue cancel {self.id}`."
+            )
+        for entry in self.plan.entries:
+            if entry.name not in self._outcomes:
+                self._ended(Outcome(entry=entry, state="not_started", reason="it is still in the queue"))
+        return [self._outcomes[entry.name] for entry in self.plan.entries]
+
+    # ------------------------------------------------------------------------------------------------ putting in
+
+    def _skip_finished(self, entry: Entry) -> None:
+        before = None if self.plan.fresh else finished(self.plan.out / entry.name, entry.source, self.plan.want)
+        if before is not None:
+            self._keep(entry)
+            self._ended(outcome_of(entry, before, 0.0, 0))
+
+    def _spec(self, entry: Entry) -> JobSpec | None:
+        """The job of an entry; None where its submission cannot be brought to the workers, which is its outcome."""
+        shared, folder = self._wishes.shared, os.path.abspath(self.plan.out / entry.name)
+        source, result = os.path.abspath(entry.source), folder
+        try:
+            if is_remote(entry.source):
+                source = entry.source
+            elif shared:
+                source = places.share(entry.source, places.join(shared, self.id, places.SHARED_IN), entry.name)
+        except GraderError as problem:
+            self._ended(self._failed(entry, problem))
+            return None
+        if shared:
+            result = places.join(shared, self.id, places.SHARED_OUT, entry.name)
+        known = self._people[entry.name]
+        return JobSpec(
+            batch=self.id,
+            name=entry.name,
+            source=source,
+            result=result,
+            folder=folder,
+            candidate=known.entry.candidate,
+            blind=known.id,
+            challenge=self.plan.want.challenge.id,
+            digest=self.plan.want.digest,
+            judge=self.plan.judge,
+            formats=self.plan.pages.formats,
+            since=datetime.now(UTC).isoformat(timespec="seconds") if self.plan.fresh else "",
+        )
+
+    # ------------------------------------------------------------------------------------------------ waiting
+
+    def _follow(self) -> None:
+        waiting = dict(self._jobs)
+        while waiting:
+            rows = self._open_jobs()
+            there = {row["name"]: row for row in rows}
+            for name, spec in list(waiting.items()):
+                if self._settled(spec, there.get(name)):
+                    del waiting[name]
+            if waiting:
+                time.sleep(LOOK_SECONDS)
+
+    def _open_jobs(self) -> Sequence[RowMapping]:
+        deadline = time.monotonic() + AWAY_SECONDS
+        while True:
+            try:
+                return self.queue.open_jobs(self.id)
+            except InfrastructureError:
+                if time.monotonic() > deadline:
+                    raise
+                time.sleep(LOOK_SECONDS)
+
+    def _settled(self, spec: JobSpec, row: RowMapping | None) -> bool:
+        """Whether the job has ended; then its outcome is known."""
+        entry = self._entries[spec.name]
+        if row is None:
+            self._ended(self._collected(entry, spec))
+            return True
+        if row["status"] == "failed":
+            self._ended(self._failed(entry, self._parked(row)))
+            return True
+        if row["status"] == "cancelled":
+            self._ended(Outcome(entry=entry, state="not_started", reason="it was taken out of the queue"))
+            return True
+        if row["status"] == "doing" and spec.name not in self._running:
+            self._running[spec.name] = time.monotonic()
+            self.watcher.started(entry)
+            self.watcher.stage(entry, f"on {row['worker'] or 'a worker'}")
+        return False
+
+    def _collected(self, entry: Entry, spec: JobSpec) -> Outcome:
+        folder = self.plan.out / entry.name
+        try:
+            places.collect(spec.result, folder)
+        except GraderError as problem:
+            return self._failed(entry, problem)
+        grade = load(folder)
+        if grade is None:
+            said = f"A worker put the result to {spec.result}, but here it is not to be read."
+            return Outcome(entry=entry, state="infrastructure_error", reason=said, attempts=1)
+        self._keep(entry)
+        return outcome_of(entry, grade, float(grade.timings.get("total") or 0.0), 1)
+
+    def _parked(self, row: RowMapping) -> InfrastructureError:
+        reasons = self.queue.reasons(row["id"])
+        last = reasons[-1] if reasons else "for a reason that nobody noted"
+        return InfrastructureError(
+            f"Parked after {len(reasons)} attempts, the last one: {last}", fix="grade queue parked"
+        )
+
+    def _failed(self, entry: Entry, problem: GraderError) -> Outcome:
+        """There is no grade, and grade.json says so, as where a batch runs on one machine."""
+        if not isinstance(problem, RefusedError):
+            problem = InfrastructureError(problem.message, fix=problem.fix)
+        request = Request(source=entry.source, challenge=self.plan.challenge, out=self.plan.out / entry.name)
+        save_failure(Run(request=request, settings=self.settings, say=lambda _text: None), problem, {})
+        self._keep(entry)
+        return Outcome(entry=entry, state=problem.status, reason=problem.message, attempts=1)
+
+    def _ended(self, outcome: Outcome) -> None:
+        self._outcomes[outcome.entry.name] = outcome
+        self.watcher.finished(outcome)
+
+    def _keep(self, entry: Entry) -> None:
+        grade = load(self.plan.out / entry.name)
+        if grade is None:
+            return
+        try:
+            self._record(entry, grade)
+        except GraderError as problem:
+            if problem.message not in self.problems:
+                self.problems.append(problem.message)

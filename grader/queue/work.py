@@ -1,0 +1,213 @@
+"""One job: fetch the submission, grade it as `grade` does, put the result where it belongs, keep it in the store.
+
+A job may be run twice, by a worker that was thought dead and by the one that took over. The result that is there first
+stays, and the store knows a grade once.
+"""
+
+from __future__ import annotations
+
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, TypeVar
+
+from grader.batch.blind import Known
+from grader.batch.entries import Entry
+from grader.batch.finished import Wanted, finished, load, wanted
+from grader.batch.record import Result, record
+from grader.batch.runner import Outcome, attempt, outcome_of
+from grader.challenge import load_challenge
+from grader.errors import ChallengeError, GraderError, InfrastructureError, RefusedError
+from grader.output import Pages
+from grader.pipeline import MakeSandbox, Request, Run, docker_sandbox
+from grader.queue import places
+from grader.queue.job import JobSpec
+from grader.queue.ledger import Ledger
+from grader.queue.offers import Offers
+from grader.queue.queue import Queue
+from grader.records import Grade
+from grader.sandbox.engine import connect
+from grader.sandbox.janitor import remove_run
+from grader.settings import Settings
+
+ENGINE_SECONDS = 600.0
+"""So long a job waits for an engine that went away, before it is given back."""
+DATABASE_SECONDS = 600.0
+"""So long a finished result waits for a database that went away."""
+LOOK_SECONDS = 1.0
+
+T = TypeVar("T")
+
+
+class GivenBackError(Exception):
+    """The job was not run to its end, and not for its own fault."""
+
+
+class FailedError(Exception):
+    """The machine failed the job; `attempts` of them count by now."""
+
+    def __init__(self, reason: str, attempts: int) -> None:
+        super().__init__(reason)
+        self.attempts = attempts
+
+
+@dataclass(frozen=True, kw_only=True)
+class Means:
+    """What a worker has for its jobs."""
+
+    queue: Queue
+    ledger: Ledger
+    settings: Settings
+    offers: Callable[[], Offers]
+    """As they are now."""
+    folder: Path
+    """For what is being made."""
+    done: Callable[[Outcome], None]
+    changed: Callable[[], None] = lambda: None
+    """Called when a pack is no longer what it was."""
+    make_sandbox: MakeSandbox = docker_sandbox
+    halt: threading.Event = field(default_factory=threading.Event)
+    """Set when the worker is to end."""
+
+
+def run(means: Means, job: int, args: Mapping[str, Any]) -> None:
+    """Runs a job to its end. Raises GivenBackError, FailedError."""
+    spec = JobSpec.from_args(args)
+    began = time.monotonic()
+    _patiently(lambda: means.ledger.begin(job, spec.batch))
+    try:
+        result = _result(means, spec)
+    except GivenBackError as problem:
+        reason = str(problem)
+        _patiently(lambda: means.ledger.end(job, counted=False, reason=reason))
+        raise
+    except Exception as problem:  # whatever it is, the worker goes on
+        reason = problem.message if isinstance(problem, GraderError) else f"{type(problem).__name__}: {problem}"
+        attempts = _patiently(lambda: means.ledger.end(job, counted=True, reason=reason))
+        seconds = time.monotonic() - began
+        means.done(
+            Outcome(entry=_entry(spec), state="infrastructure_error", reason=reason, seconds=seconds, attempts=attempts)
+        )
+        raise FailedError(reason, attempts) from problem
+    attempts = _patiently(lambda: means.ledger.end(job, counted=False))
+    means.done(outcome_of(_entry(spec), result, time.monotonic() - began, attempts + 1))
+
+
+def _result(means: Means, spec: JobSpec) -> Grade:
+    """The result of a job, in its place and in the store."""
+    pack, want = _pack(means, spec)
+    means.folder.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix="job-", dir=means.folder) as scratch:
+        room = Path(scratch)
+        with places.fetched(spec.source, room) as source:
+            there = _there(spec, source, want, room)
+            if there is not None:
+                _record(means, spec, _at(spec, room / "there"))
+                return there
+            grade = _grade(means, spec, pack, source, room / "result")
+            if grade.challenge.get("digest") != spec.digest:
+                means.changed()
+                raise GivenBackError("The challenge was edited while the job ran.")
+            with means.queue.alone(spec.result):
+                there = _there(spec, source, want, room)
+                if there is None:
+                    places.publish(room / "result", spec.result)
+            _record(means, spec, _at(spec, room / ("there" if there else "result")))
+            return there or grade
+
+
+def _pack(means: Means, spec: JobSpec) -> tuple[Path, Wanted]:
+    """The folder of the challenge, which still is what the job wants."""
+    pack = means.offers().packs.get(spec.digest)
+    want = None
+    if pack is not None:
+        want = wanted(load_challenge(pack), means.settings, judge=spec.judge)
+    if pack is None or want is None or want.digest != spec.digest:
+        means.changed()
+        raise GivenBackError("The challenge here is another version by now.")
+    return pack, want
+
+
+def _at(spec: JobSpec, copy: Path) -> Path:
+    """Where the result can be read on this machine."""
+    return copy if places.is_url(spec.result) else Path(spec.result)
+
+
+def _there(spec: JobSpec, source: str, want: Wanted, room: Path) -> Grade | None:
+    """The result that is in its place already, from an attempt before or beside this one, if it is what is wanted."""
+    folder = _at(spec, room / "there")
+    if places.is_url(spec.result):
+        if not places.has_result(spec.result):
+            return None
+        places.collect(spec.result, folder)
+    found = finished(folder, source, want)
+    late_enough = found is not None and str(found.provenance.get("started_at") or "") >= spec.since
+    return found if late_enough else None
+
+
+def _grade(means: Means, spec: JobSpec, pack: Path, source: str, out: Path) -> Grade:
+    """One attempt. An engine that went away is waited for, and then the attempt is made again. Raises
+    InfrastructureError, GivenBackError."""
+    request = Request(
+        source=source, challenge=pack, out=out, judge=spec.judge, pages=Pages(formats=spec.formats)
+    )  # fmt: skip
+    while True:
+        run = Run(request=request, settings=means.settings, say=lambda _text: None)
+        result = attempt(run, means.make_sandbox)
+        if isinstance(result, Grade):
+            return result
+        if isinstance(result, RefusedError | ChallengeError):
+            return _written(out)
+        if _engine_answers(run.id):
+            raise result
+        _wait_for_engine(means, run.id)
+
+
+def _written(out: Path) -> Grade:
+    grade = load(out)
+    if grade is None:
+        raise InfrastructureError(f"{out} holds no result.")
+    return grade
+
+
+def _engine_answers(run_id: str) -> bool:
+    """Whether the engine can be asked; then what a run left in it is removed."""
+    try:
+        client = connect(10)
+        remove_run(client, run_id)
+        client.close()
+    except Exception:  # whatever it says, it is not fit to grade
+        return False
+    return True
+
+
+def _wait_for_engine(means: Means, run_id: str) -> None:
+    deadline = time.monotonic() + ENGINE_SECONDS
+    while not _engine_answers(run_id):
+        if means.halt.wait(LOOK_SECONDS) or time.monotonic() > deadline:
+            raise GivenBackError("The engine of this machine went away.")
+
+
+def _record(means: Means, spec: JobSpec, folder: Path) -> None:
+    known = Known(id=spec.blind, entry=_entry(spec))
+    result = Result(folder=folder, known=known, kept=Path(spec.folder))
+    _patiently(lambda: record(means.queue.store, result, why="grade batch --queue"))
+
+
+def _entry(spec: JobSpec) -> Entry:
+    return Entry(name=spec.name, source=spec.source, candidate=spec.candidate)
+
+
+def _patiently(write: Callable[[], T]) -> T:
+    """Writes to the database, also if it is away for a while: what was graded is not to be lost for that."""
+    deadline = time.monotonic() + DATABASE_SECONDS
+    while True:
+        try:
+            return write()
+        except InfrastructureError:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(LOOK_SECONDS)
