@@ -102,9 +102,8 @@ def command(
     pack = load_challenge(find_challenge(challenge, settings, challenges))
     where = out or Path(f"grades-{(manifest.stem if manifest else (folder or Path()).resolve().name) or 'batch'}")
     found = entries.from_manifest(manifest, folder) if manifest else entries.from_folder(folder or Path(), where)
-    plan = _plan(
-        found, pack, where, settings, jobs, judge=not no_judge, fresh=fresh, pages=Pages(formats=listed(formats))
-    )
+    plan = _plan(found, pack, where, settings, judge=not no_judge, fresh=fresh, pages=Pages(formats=listed(formats)))
+    plan = plan if queued else _sized(plan, settings, jobs)
     known = _who(plan)
     batch: Batch | QueuedBatch
     if queued:
@@ -126,34 +125,27 @@ def command(
 
 
 def _plan(
-    found: Found,
-    pack: Challenge,
-    out: Path,
-    settings: Settings,
-    jobs: int | None,
-    *,
-    judge: bool,
-    fresh: bool,
-    pages: Pages,
+    found: Found, pack: Challenge, out: Path, settings: Settings, *, judge: bool, fresh: bool, pages: Pages
 ) -> Plan:
     from grader.batch.finished import wanted
-    from grader.batch.room import cores, room, slots
     from grader.batch.runner import Plan
 
-    machine, want = room(), wanted(pack, settings, judge=judge)
-    many = jobs or slots(len(machine.cores), machine.memory, pack.limits.cpus, int(pack.limits.memory))
+    want = wanted(pack, settings, judge=judge)
     return Plan(
-        entries=found.entries,
-        challenge=pack.root,
-        out=out,
-        jobs=many,
-        cores=cores(many, machine),
-        judge_calls=_judge_calls(settings) if want.judge_model else 0,
-        want=want,
-        judge=judge,
-        fresh=fresh,
-        pages=pages,
+        entries=found.entries, challenge=pack.root, out=out, jobs=1, want=want, judge=judge, fresh=fresh, pages=pages
     )
+
+
+def _sized(plan: Plan, settings: Settings, jobs: int | None) -> Plan:
+    """The plan with this machine shared out; on the queue other machines grade, and this one needs no engine."""
+    from dataclasses import replace
+
+    from grader.batch.room import cores, room, slots
+
+    machine, limits = room(), plan.want.challenge.limits
+    many = jobs or slots(len(machine.cores), machine.memory, limits.cpus, int(limits.memory))
+    calls = _judge_calls(settings) if plan.want.judge_model else 0
+    return replace(plan, jobs=many, cores=cores(many, machine), judge_calls=calls)
 
 
 def _judge_calls(settings: Settings) -> int:

@@ -25,6 +25,8 @@ def command(ctx: click.Context, store: str, as_json: bool, stalled: float) -> No
     ctx.obj = store
     if ctx.invoked_subcommand is not None:
         return
+    from grader.queue.queue import JUDGE_RATE
+
     with _open(store) as queue:
         batches, workers = queue.batches(stalled), queue.workers(stalled)
         facts = {
@@ -34,9 +36,6 @@ def command(ctx: click.Context, store: str, as_json: bool, stalled: float) -> No
             "workers": [_worker(dict(row)) for row in workers],
         }
     click.echo(json.dumps(facts, indent=2, default=str) if as_json else "\n".join(_table(facts)))
-
-
-JUDGE_RATE = "judge calls per minute"
 
 
 @command.command()
@@ -113,6 +112,8 @@ def priority(ctx: click.Context, challenge: str, priority: int, store: str) -> N
 @click.pass_context
 def judge_rate(ctx: click.Context, per_minute: float, store: str) -> None:
     """Let all workers together ask the judge at most PER_MINUTE questions; 0 takes the limit away."""
+    from grader.queue.queue import JUDGE_RATE
+
     with _open(store or ctx.obj) as queue:
         queue.set(JUDGE_RATE, per_minute or None)
     click.echo(f"At most {per_minute:g} questions a minute." if per_minute else "No limit.")

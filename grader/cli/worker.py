@@ -28,25 +28,21 @@ def command(store: str, slots: int | None, challenges: Path | None, work: Path |
     SIGTERM or Ctrl-C finishes what runs; a second one abandons it, and others run it. When the database or the Docker
     engine goes away, it waits for them.
     """
+    from grader.batch.room import cores, room
+    from grader.batch.room import slots as room_for
     from grader.queue import open_queue
     from grader.queue.worker import Config, Worker
-    from grader.sandbox.engine import connect
     from grader.settings import Settings
 
     settings = Settings.read()
     with open_queue(store or settings.store) as queue:
-        connect().close()  # a machine without an engine is no worker
+        machine = room()  # a machine without an engine is no worker
+        many = slots or room_for(len(machine.cores), machine.memory, 1.0, 512_000_000)
         config = Config(
-            slots=slots or _slots(),
+            slots=many,
+            cores=cores(many, machine),
             challenges=challenges,
             work=work or Path(tempfile.gettempdir()) / f"grader-worker-{os.getuid()}",
             stalled=stalled,
         )
         Worker(queue, settings, config, lambda line: click.echo(line, err=True)).run()
-
-
-def _slots() -> int:
-    from grader.batch.runner import slots
-
-    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
-    return slots(len(os.sched_getaffinity(0)), memory, 1.0, 512_000_000)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, Protocol
+import asyncio
+from collections.abc import Callable, Mapping
+from concurrent.futures import Executor
+from typing import Any
 
 from procrastinate import App, BaseRetryStrategy, JobContext, PsycopgConnector, RetryDecision
 from procrastinate.jobs import Job
@@ -11,21 +13,18 @@ from procrastinate.jobs import Job
 from grader.queue.job import MOST_ATTEMPTS, PAUSES, TASK
 from grader.queue.work import FailedError, GivenBackError
 
-
-class Runs(Protocol):
-    """Runs one job, in a thread of its own."""
-
-    def __call__(self, job: int, args: Mapping[str, Any]) -> None: ...
+Runs = Callable[[int, Mapping[str, Any]], None]
+"""Runs the job of that number and those arguments."""
 
 
-def make_app(address: str, run: Runs) -> App:
-    """An app whose only task is to grade. `address` is the database's, as libpq reads it."""
+def make_app(address: str, run: Runs, pool: Executor) -> App:
+    """An app whose only task is to grade, in a thread of `pool`. `address` is the database's, as libpq reads it."""
     app = App(connector=PsycopgConnector(conninfo=address, min_size=1, max_size=4, timeout=15))
 
     @app.task(name=TASK, pass_context=True, retry=_Attempts())
-    def grade(context: JobContext, /, **args: Any) -> None:
+    async def grade(context: JobContext, /, **args: Any) -> None:
         if context.job.id is not None:
-            run(context.job.id, args)
+            await asyncio.get_running_loop().run_in_executor(pool, run, context.job.id, args)
 
     return app
 

@@ -24,7 +24,8 @@ from grader.store.store import Store, user
 
 RANKS = 10_000_000
 """Ranks within one priority."""
-PRIORITIES = (-100, 100)
+JUDGE_RATE = "judge calls per minute"
+"""Name of the setting."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -111,6 +112,14 @@ class Queue:
             where j.args->>'batch' = :batch and j.status <> 'succeeded'"""
         with reading(self.engine) as connection:
             return connection.execute(text(sql), {"batch": batch}).mappings().all()
+
+    def waiting(self, queues: Sequence[str], most: int) -> int:
+        """How many jobs wait in `queues`, counted up to `most`."""
+        sql = """
+            select count(*) from (select 1 from procrastinate_jobs
+            where status = 'todo' and queue_name = any(:queues) limit :most) as some"""
+        with reading(self.engine) as connection:
+            return int(connection.execute(text(sql), {"queues": list(queues), "most": most}).scalar_one())
 
     def reasons(self, job: int) -> list[str]:
         """Why each attempt of a job failed, the first one first."""

@@ -10,6 +10,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
@@ -22,7 +23,7 @@ from grader.batch.runner import Outcome, attempt, outcome_of
 from grader.challenge import load_challenge
 from grader.errors import ChallengeError, GraderError, InfrastructureError, RefusedError
 from grader.output import Pages
-from grader.pipeline import MakeSandbox, Request, Run, docker_sandbox
+from grader.pipeline import MakeSandbox, Request, Run
 from grader.queue import places
 from grader.queue.job import JobSpec
 from grader.queue.ledger import Ledger
@@ -30,7 +31,6 @@ from grader.queue.offers import Offers
 from grader.queue.queue import Queue
 from grader.records import Grade
 from grader.sandbox.engine import connect
-from grader.sandbox.janitor import remove_run
 from grader.settings import Settings
 
 ENGINE_SECONDS = 600.0
@@ -68,7 +68,9 @@ class Means:
     done: Callable[[Outcome], None]
     changed: Callable[[], None] = lambda: None
     """Called when a pack is no longer what it was."""
-    make_sandbox: MakeSandbox = docker_sandbox
+    make_sandbox: MakeSandbox
+    lane: AbstractContextManager[object] = field(default_factory=nullcontext)
+    """Entered for each call of the judge."""
     halt: threading.Event = field(default_factory=threading.Event)
     """Set when the worker is to end."""
 
@@ -155,15 +157,15 @@ def _grade(means: Means, spec: JobSpec, pack: Path, source: str, out: Path) -> G
         source=source, challenge=pack, out=out, judge=spec.judge, pages=Pages(formats=spec.formats)
     )  # fmt: skip
     while True:
-        run = Run(request=request, settings=means.settings, say=lambda _text: None)
+        run = Run(request=request, settings=means.settings, say=lambda _text: None, judge_lane=means.lane)
         result = attempt(run, means.make_sandbox)
         if isinstance(result, Grade):
             return result
         if isinstance(result, RefusedError | ChallengeError):
             return _written(out)
-        if _engine_answers(run.id):
+        if _engine_answers():
             raise result
-        _wait_for_engine(means, run.id)
+        _wait_for_engine(means)
 
 
 def _written(out: Path) -> Grade:
@@ -173,20 +175,19 @@ def _written(out: Path) -> Grade:
     return grade
 
 
-def _engine_answers(run_id: str) -> bool:
-    """Whether the engine can be asked; then what a run left in it is removed."""
+def _engine_answers() -> bool:
     try:
         client = connect(10)
-        remove_run(client, run_id)
+        client.info()
         client.close()
     except Exception:  # whatever it says, it is not fit to grade
         return False
     return True
 
 
-def _wait_for_engine(means: Means, run_id: str) -> None:
+def _wait_for_engine(means: Means) -> None:
     deadline = time.monotonic() + ENGINE_SECONDS
-    while not _engine_answers(run_id):
+    while not _engine_answers():
         if means.halt.wait(LOOK_SECONDS) or time.monotonic() > deadline:
             raise GivenBackError("The engine of this machine went away.")
 

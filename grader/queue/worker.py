@@ -15,23 +15,30 @@ import signal
 import socket
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from grader.batch.ahead import Ahead, Clock
 from grader.batch.runner import Outcome, warm
 from grader.errors import GraderError, InfrastructureError
-from grader.pipeline import MakeSandbox, docker_sandbox
+from grader.judge.config import JudgeConfig
+from grader.pipeline import MakeSandbox
 from grader.queue import work
+from grader.queue.lane import Lane
 from grader.queue.ledger import Ledger
 from grader.queue.offers import Offers, offers
 from grader.queue.queue import Queue
 from grader.sandbox.engine import connect
 from grader.sandbox.guard import guarded
-from grader.sandbox.janitor import sweep
+from grader.sandbox.images import Pins
+from grader.sandbox.janitor import sweep, sweep_own
 from grader.settings import Settings
+
+if TYPE_CHECKING:
+    from grader.sandbox.docker import DockerSandbox
 
 STALLED_SECONDS = 60.0
 """A worker that gives no sign for so long counts as dead."""
@@ -42,6 +49,8 @@ BROKEN_AFTER = 3
 BROKEN_SECONDS = (30.0, 120.0, 600.0)
 RESCAN_SECONDS = 30.0
 """How often packs are looked at, and what dead runs left is removed."""
+IDLE_SECONDS = 120.0
+"""A container of ours that is so old and does not run was forgotten."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,7 +61,10 @@ class Config:
     challenges: Path | None
     work: Path
     stalled: float = STALLED_SECONDS
-    make_sandbox: MakeSandbox = docker_sandbox
+    cores: Sequence[str] = ()
+    """For each slot, the processor cores that its containers stay on; anywhere where that is empty."""
+    make_sandbox: MakeSandbox | None = None
+    """Instead of Docker's."""
 
 
 class Worker:
@@ -68,6 +80,10 @@ class Worker:
         self._broken_until = 0.0
         self._failed_in_a_row = 0
         self._lock = threading.Lock()
+        self._pins = Pins()
+        self._ahead = Ahead(self._docker, self._waiting)
+        self._pool = ThreadPoolExecutor(config.slots, thread_name_prefix="slot")
+        self._lane = Lane(queue, settings.judge_model, JudgeConfig.of(settings).concurrency)
 
     def run(self) -> None:
         """Works until SIGTERM or SIGINT. Raises UsageError for a machine without a challenge."""
@@ -82,7 +98,6 @@ class Worker:
 
     async def _main(self) -> None:
         loop = asyncio.get_running_loop()
-        loop.set_default_executor(ThreadPoolExecutor(self.config.slots + 2, thread_name_prefix="slot"))
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, self._told_to_end)
         steward = threading.Thread(target=self._steward, name="steward", daemon=True)
@@ -95,6 +110,8 @@ class Worker:
             else:
                 await self._serve_or_wait()
         steward.join(self.config.stalled)
+        self._ahead.close()
+        self._sweep(0)
         with contextlib.suppress(GraderError):
             self.ledger.release("The worker ended.")
             self.ledger.gone()
@@ -117,7 +134,7 @@ class Worker:
         from grader.queue.app import make_app
 
         await asyncio.to_thread(self.ledger.release, "The worker lost the queue for a while.")
-        app = make_app(self.queue.address, self._job)
+        app = make_app(self.queue.address, self._job, self._pool)
         async with app.open_async():
             serving = asyncio.create_task(
                 app.run_worker_async(
@@ -167,7 +184,8 @@ class Worker:
             folder=self.config.work,
             done=self._done,
             changed=self._pack_changed,
-            make_sandbox=self.config.make_sandbox,
+            make_sandbox=self.config.make_sandbox or self._ahead.sandbox,
+            lane=self._lane,
             halt=self._halt,
         )
         work.run(means, job, args)
@@ -178,6 +196,7 @@ class Worker:
         self.say(result_line(outcome))
         with self._lock:
             failed = outcome.state == "infrastructure_error"
+            self._pins = Pins() if failed else self._pins  # an image may have been made anew
             self._failed_in_a_row = self._failed_in_a_row + 1 if failed else 0
             times = self._failed_in_a_row - BROKEN_AFTER
             if times < 0:
@@ -185,6 +204,22 @@ class Worker:
             pause = BROKEN_SECONDS[min(times, len(BROKEN_SECONDS) - 1)]
             self._broken_until = time.monotonic() + pause
         self.say(f"{self._failed_in_a_row} in a row failed on this machine; taking nothing for {pause:.0f} s.")
+
+    def _docker(self, clock: Clock, slot: int) -> DockerSandbox:
+        from grader.sandbox.docker import DockerSandbox
+
+        cores = self.config.cores[slot] if slot < len(self.config.cores) else ""
+        return DockerSandbox(
+            secrets.token_hex(6), runtime=self.settings.runtime, clock=clock, pins=self._pins, cores=cores
+        )
+
+    def _waiting(self) -> int:
+        """How many jobs wait that this worker could take."""
+        if self._halt.is_set() or self.pausing:
+            return 0
+        with contextlib.suppress(GraderError):
+            return self.queue.waiting(self.offers.queues, self.config.slots)
+        return 0
 
     def _pack_changed(self) -> None:
         self._changed = True
@@ -233,9 +268,13 @@ class Worker:
     def _look_around(self) -> None:
         if offers(self.settings, self.config.challenges) != self.offers:
             self._pack_changed()
+        self._sweep(IDLE_SECONDS)
+
+    def _sweep(self, seconds: float) -> None:
         with contextlib.suppress(Exception):  # the next job will say what is wrong with the engine
             client = connect(10)
             sweep(client)
+            sweep_own(client, seconds)
             client.close()
 
     def _look_at_packs(self) -> None:

@@ -72,7 +72,11 @@ def sweep(client: APIClient, only: str = "") -> list[str]:
     return removed
 
 
-def remove_run(client: APIClient, run_id: str) -> None:
-    """Removes what a run of this process left, when the engine was away as it ended. Raises what the engine raises."""
-    for container in client.containers(all=True, filters={"label": [f"grader.run={run_id}"]}):
-        client.remove_container(container["Id"], force=True, v=True)
+def sweep_own(client: APIClient, seconds: float) -> None:
+    """Removes this process's containers that do not run and are older than `seconds`: an engine that went away for a
+    while may have lost the word to remove them. With 0, those that run too."""
+    for container in client.containers(all=True, filters={"label": [f"grader.owner={owner(os.getpid())}"]}):
+        idle = container.get("State") != "running" and time.time() - float(container["Created"]) > seconds
+        if idle or not seconds:
+            with contextlib.suppress(Exception):  # the engine may be removing it itself
+                client.remove_container(container["Id"], force=True, v=True)
