@@ -325,6 +325,25 @@ def test_model_calls_are_a_trace_where_the_run_recorded_them() -> None:
     assert "Model calls" not in page("needs_review").text
 
 
+def test_model_calls_stand_under_the_test_that_made_them_with_a_link_to_it() -> None:
+    grade = saved.needs_review()
+    assert grade.objective
+    first, second = grade.objective.tests[:2]
+    call = {"purpose": "chat small", "started": 0.0, "seconds": 0.1, "prompt_tokens": 5, "completion_tokens": 5}
+    calls = [
+        {**call, "test": first.id},
+        {**call, "test": first.id},
+        {**call, "test": second.id},
+        {**call, "test": "gone"},
+    ]
+    html = render(replace(grade, provenance={**grade.provenance, "model_calls": calls}))
+    trace = html.partition('class="trace"')[2]
+    heads = re.findall(r'class="of"><th scope="rowgroup" colspan="7"><a href="#([^"]+)"', trace)
+    assert len(heads) == 2
+    assert all(f'<tr id="{anchor}"' in html for anchor in heads)
+    assert "Model calls 4 of 4" in Page(html).text
+
+
 def test_the_run_can_be_repeated_from_what_the_page_says() -> None:
     text = page("needs_review").text
     grade = saved.needs_review()

@@ -104,7 +104,7 @@ def _parts(views: dict[str, Any]) -> list[tuple[str, str]]:
 
 def _always(grade: Grade) -> dict[str, Any]:
     """What every page says, with a grade or without."""
-    calls, calls_total = run.calls(grade)
+    asked, calls_total = run.asked(grade)
     return {
         "challenge_title": str(grade.challenge.get("title") or ""),
         "challenge_name": f"{grade.challenge.get('id') or ''} {grade.challenge.get('version') or ''}".strip(),
@@ -114,7 +114,8 @@ def _always(grade: Grade) -> dict[str, Any]:
         "lead": sentence(grade.recommendation_reason),
         "stages": run.stages(grade.timings),
         "took": run.took(grade.timings),
-        "calls": calls,
+        "asked": asked,
+        "calls_shown": sum(len(one.calls) for one in asked),
         "calls_total": calls_total,
         "left_out": run.left_out(grade),
         "provenance": run.provenance(grade),

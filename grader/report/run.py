@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import groupby
 from typing import Any, NamedTuple
 
 from grader.challenge import Challenge
 from grader.records import Grade
-from grader.report.first import started
+from grader.report.first import started, test_anchor
 from grader.report.text import count, duration, number, size
 
 _MOST_CALLS = 200
@@ -30,10 +31,19 @@ class Use(NamedTuple):
     hit: str
 
 
+class Asked(NamedTuple):
+    """What one test asked the model; without a title where the run did not record whose calls they were."""
+
+    title: str
+    anchor: str
+    calls: list[Call]
+
+
 class Call(NamedTuple):
     """A call of the model gateway, as the run recorded it."""
 
     number: int
+    test: str
     purpose: str
     start: float
     width: float
@@ -93,8 +103,16 @@ def _use(name: str, value: float | None, limit: float | None, words: Any, hits: 
     )
 
 
-def calls(grade: Grade) -> tuple[list[Call], int]:
-    """Calls of the model gateway that the run recorded (`provenance.model_calls`), and how many there were."""
+def asked(grade: Grade) -> tuple[list[Asked], int]:
+    """Calls of the model gateway that the run recorded, test by test, and how many there were."""
+    calls, total = _calls(grade)
+    titles = {test.id: test.title or test.id for test in (grade.objective.tests if grade.objective else ())}
+    tests = [(test, list(of_test)) for test, of_test in groupby(calls, key=lambda call: call.test)]
+    return [Asked(titles.get(test, ""), test_anchor(test) if test in titles else "", of) for test, of in tests], total
+
+
+def _calls(grade: Grade) -> tuple[list[Call], int]:
+    """`provenance.model_calls`, as many as are shown, and how many there were."""
     recorded = grade.provenance.get("model_calls")
     entries = [entry for entry in recorded if isinstance(entry, Mapping)] if isinstance(recorded, list) else []
     shown = entries[:_MOST_CALLS]
@@ -109,6 +127,7 @@ def _call(at: int, entry: Mapping[str, Any], first: float, whole: float) -> Call
     fault = str(entry.get("fault") or "")
     return Call(
         number=at,
+        test=str(entry.get("test") or ""),
         purpose=str(entry.get("purpose") or entry.get("test") or "")[:120],
         start=round(100 * (_number(entry.get("started")) - first) / whole, 2),
         width=round(max(0.3, 100 * seconds / whole), 2),
