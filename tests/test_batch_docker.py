@@ -8,6 +8,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -108,8 +109,6 @@ def test_killed_at_any_moment_and_started_again_a_batch_gives_the_same_scores(
 
 
 def test_ctrl_c_finishes_what_is_in_flight_and_leaves_no_container(tmp_path: Path, batch: list[str]) -> None:
-    from grader.sandbox.engine import connect
-
     folder = four_submissions(tmp_path / "in")
     for number in range(12):
         shutil.copytree(folder / "ann", folder / f"more{number}")
@@ -123,14 +122,52 @@ def test_ctrl_c_finishes_what_is_in_flight_and_leaves_no_container(tmp_path: Pat
     assert "Stopping" in said
     finished = results(tmp_path / "out")
     assert 1 <= len(finished) < 16
+    assert containers_of(process.pid) == []
+
+
+def containers_of(pid: int) -> list[str]:
+    from grader.sandbox.engine import connect
+
     client = connect()
-    mine = [
-        box["Names"]
-        for box in client.containers(all=True, filters={"label": ["grader"]})
-        if f":{process.pid}:" in box["Labels"].get("grader.owner", "")
-    ]
+    found = client.containers(all=True, filters={"label": ["grader"]})
     client.close()
-    assert mine == []
+    return [str(box["Names"]) for box in found if f":{pid}:" in box["Labels"].get("grader.owner", "")]
+
+
+def test_a_second_ctrl_c_abandons_what_is_in_flight_and_the_next_start_grades_it(
+    tmp_path: Path, own_store: str, batch: list[str]
+) -> None:
+    folder = four_submissions(tmp_path / "in")
+    for name in ("ann", "cat"):
+        with (folder / name / "sums.py").open("a") as file:
+            file.write("\n\nimport time\ntime.sleep(1)\n")  # in flight for long enough to be abandoned
+    out = tmp_path / "out"
+    process = started([*batch, str(folder), "--out", str(out)])
+    assert process.stderr is not None
+    until_one_is_finished(process)
+    process.send_signal(signal.SIGINT)
+    while "Stopping" not in (line := process.stderr.readline()) and line:
+        pass
+    began = time.monotonic()
+    process.send_signal(signal.SIGINT)
+    said = process.stderr.read()
+    process.communicate()
+    assert (process.returncode, "Abandoned." in said) == (130, True)
+    assert time.monotonic() - began < 4
+    assert "Traceback" not in said
+    deadline = time.monotonic() + 30
+    while containers_of(process.pid) and time.monotonic() < deadline:
+        time.sleep(0.2)
+    assert containers_of(process.pid) == []
+    before = results(out)
+    assert len(before) < 4
+    again = subprocess.run([*batch, str(folder), "--out", str(out)], capture_output=True, text=True, check=False)
+    assert again.returncode == 0, again.stderr
+    assert {name: found[0] for name, found in results(out).items()} == {
+        "ann": "graded", "bob": "graded", "cat": "graded", "dan": "refused",
+    }  # fmt: skip
+    with open_store(own_store) as store:
+        assert store.counts()["grades"] == 3
 
 
 def test_without_an_engine_nothing_is_begun(tmp_path: Path, batch: list[str]) -> None:

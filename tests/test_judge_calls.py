@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import threading
 import time
 from collections.abc import Mapping
 from pathlib import Path
@@ -381,3 +382,43 @@ def test_settings_that_are_wrong_are_named(tmp_path: Path) -> None:
 def test_a_key_in_the_address_is_not_kept() -> None:
     config = JudgeConfig.of(Settings(judge_model="m", openai_base_url="https://me:secret@host/v1/?key=secret"))
     assert config.endpoint == "https://host/v1"
+
+
+class Lane:
+    """Lets one call through at a time, and counts."""
+
+    def __init__(self) -> None:
+        self.lock, self.calls = threading.Lock(), 0
+
+    def __enter__(self) -> None:
+        self.lock.acquire()
+        self.calls += 1
+
+    def __exit__(self, *_: object) -> None:
+        self.lock.release()
+
+
+def test_submissions_that_share_a_lane_wait_for_each_other_and_miss_no_deadline(
+    pack: Challenge, tmp_path: Path
+) -> None:
+    lane, results = Lane(), []
+    with running(judges.constant(4), Behaviour(latency=0.6)) as server:
+        settings = Settings(openai_base_url=server.url, judge_model="m-1", judge={"deadline": 1.0, "max_retries": 0})
+
+        def work(number: int) -> None:
+            files = {**FILES, "DECISIONS.md": FILES["DECISIONS.md"] + str(number).encode()}
+            submission = Submission(digest=f"sha256:{number}", files=files)
+            cache = tmp_path / str(number)
+            (cache / "judge").mkdir(parents=True)
+            results.append(judge_submission(pack, submission, settings, calibration=None, cache_dir=cache, lane=lane))
+
+        began = time.monotonic()
+        threads = [threading.Thread(target=work, args=(number,)) for number in range(4)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        took = time.monotonic() - began
+    assert lane.calls == len(server.requests) == 4
+    assert took >= 4 * 0.6
+    assert [only(result).suggestion for result in results] == [4] * 4

@@ -479,3 +479,37 @@ def test_a_container_that_somebody_removes_costs_the_candidate_nothing(
     _, said = process.communicate(timeout=30)
     assert "Somebody ended the candidate's container" in said
     assert "Trying once more" in said
+
+
+# ------------------------------------------------------------------------------------------------ kept
+
+
+def kept(url: str) -> list[tuple[str, Any]]:
+    from grader.store import open_store
+
+    with open_store(url) as store:
+        return [(row["status"], row["score"]) for row in store.history()]
+
+
+def test_a_result_is_kept_where_a_store_is_named_and_only_there(
+    sums: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    url = f"sqlite:///{tmp_path / 'named.db'}"
+    first = run_here(sums / "solution", "-c", sums, "-o", tmp_path / "out", "--store", url)
+    run_here(write_files(tmp_path / "empty", {"a.py": ""}), "-c", sums, "-o", tmp_path / "refused", "--store", url)
+    run_here(sums / "solution", "-c", sums, "-o", tmp_path / "part", "--only", "adds", "--store", url)
+    assert sorted(kept(url)) == [("graded", first.grade["score"]["value"]), ("refused", None)]
+    run_here(sums / "solution", "-c", sums, "-o", tmp_path / "out")
+    assert not list(tmp_path.glob("grader.db*"))
+    monkeypatch.setenv("GRADER_STORE", f"sqlite:///{tmp_path / 'other.db'}")
+    run_here(sums / "solution", "-c", sums, "-o", tmp_path / "out")
+    assert len(kept(f"sqlite:///{tmp_path / 'other.db'}")) == 1
+
+
+def test_a_store_that_cannot_be_used_is_said_before_anything_is_run(sums: Path, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("in the way")
+    url = f"sqlite:///{tmp_path / 'file' / 'store.db'}"
+    outcome = run_here(sums / "solution", "-c", sums, "-o", tmp_path / "out", "--store", url)
+    assert outcome.code == 5
+    assert not (tmp_path / "out").exists()

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import sys
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -68,6 +70,41 @@ def test_export_writes_each_run(store: str, tmp_path: Path) -> None:
     assert len(run(export.command, "--csv").splitlines()) == 3
     run(export.command, "--csv", "--out", str(tmp_path / "all.csv"), "--reveal")
     assert "Ann" in (tmp_path / "all.csv").read_text()
+
+
+def test_export_as_parquet_keeps_what_a_value_is(store: str, tmp_path: Path) -> None:
+    table = parquet(run_to_file(tmp_path / "all.parquet"))
+    assert table.num_rows == 2
+    rows = {row["run"]: row for row in table.to_pylist()}
+    assert "candidate" not in rows["run1"]
+    assert (rows["run1"]["score"], rows["run1"]["final"], rows["run1"]["seed"]) == (81.5, False, 2**62 + 1)
+    assert rows["run1"]["started_at"] == datetime(2026, 3, 1, 9, tzinfo=UTC)
+    assert (rows["run2"]["score"], rows["run2"]["reason"]) == (None, "no archive")
+    named = parquet(run_to_file(tmp_path / "named.parquet", "--reveal")).to_pylist()
+    assert {row["candidate"] for row in named} == {"Ann \x1b[31mRoe"}
+    empty = parquet(run_to_file(tmp_path / "none.parquet", "--challenge", "other"))
+    assert (empty.num_rows, empty.schema.names) == (0, table.schema.names)
+
+
+def run_to_file(path: Path, *words: str) -> Path:
+    run(export.command, "--parquet", "--out", str(path), *words)
+    return path
+
+
+def parquet(path: Path) -> Any:
+    from pyarrow.parquet import read_table
+
+    return read_table(path)
+
+
+def test_export_says_what_is_missing(store: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(UsageError, match="--csv or --parquet"):
+        run(export.command)
+    monkeypatch.setitem(sys.modules, "pyarrow", None)
+    with pytest.raises(UsageError) as caught:
+        run_to_file(tmp_path / "all.parquet")
+    assert caught.value.fix == "pip install 'grader[parquet]'"
+    assert not (tmp_path / "all.parquet").exists()
 
 
 def test_db_looks_after_the_store(store: str, tmp_path: Path) -> None:
