@@ -1,4 +1,5 @@
-"""Gets what only the tests need: a browser with axe-core, and Postgres. Run by `make test`; fast when all is there."""
+"""Gets what only the tests need: a browser with axe-core, Postgres, and older versions of the openai package, each in
+an environment of its own. Run by `make test`; fast when all is there."""
 
 from __future__ import annotations
 
@@ -9,6 +10,9 @@ import sys
 from pathlib import Path
 
 BROWSER_TESTS = Path(__file__).parent / "browser"
+SDKS = Path(__file__).parent.parent / ".venv-sdk"
+OTHER_SDKS = {"1": "openai>=1.66,<2", "2": "openai>=2,<3"}
+"""Major versions of the SDK beside the one that the product itself uses."""
 
 
 def main() -> int:
@@ -25,8 +29,24 @@ def main() -> int:
         done = subprocess.run(
             ["npm", "ci", "--silent", "--no-audit", "--no-fund", "--prefix", str(BROWSER_TESTS)], check=False
         )
-        return done.returncode
-    return 0
+        if done.returncode:
+            return done.returncode
+    return 0 if all(sdk(name, wanted) for name, wanted in OTHER_SDKS.items()) else 1
+
+
+def sdk(name: str, wanted: str) -> bool:
+    """An environment with nothing but that version of the SDK."""
+    folder = SDKS / name
+    if (folder / "made").exists():
+        return True
+    print(f"installing {wanted} for the tests")
+    made = subprocess.run([sys.executable, "-m", "venv", "--clear", str(folder)], check=False)
+    command = [str(folder / "bin" / "python"), "-m", "pip", "--disable-pip-version-check", "install", "--quiet", wanted]
+    if made.returncode or subprocess.run(command, stderr=subprocess.PIPE, check=False).returncode:
+        print(f"{wanted} could not be installed into {folder}", file=sys.stderr)
+        return False
+    (folder / "made").touch()
+    return True
 
 
 def install(packages: list[str]) -> bool:
