@@ -43,7 +43,7 @@ def write(folder: Path, data: Data, *, agree: bool = True, scorecard: Data | Non
 
 
 def challenges() -> dict[str, Challenge]:
-    return {"rag-triage": load_challenge(ROOT / "challenges" / "rag-triage")}
+    return {path.parent.name: load_challenge(path.parent) for path in (ROOT / "challenges").glob("*/challenge.yaml")}
 
 
 def broken(loaded: loop.LoadedLoop) -> list[tuple[str, str]]:
@@ -53,6 +53,33 @@ def broken(loaded: loop.LoadedLoop) -> list[tuple[str, str]]:
 
 def test_the_shipped_loop_holds() -> None:
     assert broken(loop.load_loop(EXAMPLE)) == []
+
+
+@pytest.mark.parametrize("name", ["missing", "dearer"])
+def test_each_alternative_is_there_and_takes_the_same(tmp_path: Path, data: Data, name: str) -> None:
+    data["rounds"][0]["alternatives"] = [name]
+    known = challenges()
+    same = known["rag-triage"]
+    other = same.model_copy(update={"id": "dearer", "time": same.time.model_copy(update={"working": 9 * 3600.0})})
+    found = loop_check.check(write(tmp_path, data), {**known, "dearer": other})
+    texts = [finding.text for finding in found if finding.outcome is Outcome.BROKEN]
+    assert texts == [
+        "rag-triage: there is no challenge missing"
+        if name == "missing"
+        else "rag-triage: it takes 240 minutes, dearer says 540 minutes"
+    ]
+
+
+def test_alternatives_change_what_was_agreed(tmp_path: Path, data: Data) -> None:
+    agreed = write(tmp_path, data).loop.matrix.digest
+    data["rounds"][0]["alternatives"] = ["another"]
+    assert write(tmp_path, data).loop.matrix.digest != agreed
+
+
+def test_a_challenge_stands_once_in_a_round(tmp_path: Path, data: Data) -> None:
+    data["rounds"][0]["alternatives"] = ["rag-triage"]
+    with pytest.raises(ChallengeError, match="stands twice"):
+        write(tmp_path, data, agree=False)
 
 
 # ------------------------------------------------------------------------------------------------ the agreement

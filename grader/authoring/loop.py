@@ -65,9 +65,28 @@ class Round(Strict):
     kind: Literal["take_home", "live"]
     challenge: str = Field(default="", pattern=ID + "|^$")
     """Id of the challenge that a take-home uses."""
+    alternatives: list[str] = []
+    """Challenges that may be given instead, so that one which has got about can rest; each measures and takes the same."""
     time: Seconds
     interviewer: str = Field(min_length=1)
     """A role of `roles`."""
+
+    @property
+    def challenges(self) -> list[str]:
+        """All that a candidate may be given."""
+        return [self.challenge, *self.alternatives] if self.challenge else []
+
+    @model_validator(mode="after")
+    def _distinct(self) -> Round:
+        if self.alternatives and not self.challenge:
+            raise ValueError("alternatives stand beside a challenge")
+        if len(set(self.challenges)) < len(self.challenges):
+            raise ValueError("a challenge stands twice in this round")
+        return self
+
+    def agreed(self) -> dict[str, object]:
+        """What the digest covers. A key that a round does not use is left out, so that older agreements stand."""
+        return self.model_dump(mode="json", exclude=None if self.alternatives else {"alternatives"})
 
 
 class Row(Strict):
@@ -156,7 +175,7 @@ def digest(loaded: LoadedLoop) -> str:
     loop = loaded.loop
     agreed = {
         "agreed_on": loop.matrix.agreed_on,
-        "rounds": [one.model_dump(mode="json") for one in loop.rounds],
+        "rounds": [one.agreed() for one in loop.rounds],
         "rows": {name: row.model_dump(mode="json") for name, row in loop.matrix.rows.items()},
         "weights": loop.weights,
         "scorecard": [competency.model_dump(mode="json") for competency in loaded.scorecard.competencies],

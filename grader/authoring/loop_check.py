@@ -158,11 +158,12 @@ def _challenges(loaded: LoadedLoop, challenges: Mapping[str, Challenge]) -> list
     findings = []
     for index, one in enumerate(loaded.loop.rounds):
         row, place = loaded.loop.matrix.rows.get(one.id), loaded.place("rounds", index)
-        challenge = challenges.get(one.challenge)
-        if one.challenge and challenge is None:
-            findings.append(broken("challenges", f"{one.id}: there is no challenge {one.challenge}", place))
-        elif challenge is not None and row is not None:
-            findings += _against(one.id, row.primary, row.secondary, one.time, challenge, place)
+        for name in one.challenges:
+            challenge = challenges.get(name)
+            if challenge is None:
+                findings.append(broken("challenges", f"{one.id}: there is no challenge {name}", place))
+            elif row is not None:
+                findings += _against(one.id, row.primary, row.secondary, one.time, challenge, place)
     return findings
 
 

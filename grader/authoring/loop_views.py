@@ -42,6 +42,7 @@ def as_json(loaded: LoadedLoop, findings: Sequence[Finding]) -> dict[str, Any]:
                 "title": one.title,
                 "kind": one.kind,
                 "challenge": one.challenge,
+                "alternatives": one.alternatives,
                 "interviewer": one.interviewer,
                 "minutes": one.time / 60,
                 "points_per_hour": rates.get(one.id, 0.0),

@@ -45,7 +45,7 @@ def check(path: Path, as_json: bool, html: Path | None, challenges: Path | None)
 
     loaded = load_loop(path)
     known = list_challenges(Settings.read(), challenges)
-    wanted = {one.challenge for one in loaded.loop.rounds}
+    wanted = {name for one in loaded.loop.rounds for name in one.challenges}
     found = {name: load_challenge(root) for name, root in known.items() if name in wanted}
     findings = loop_check.check(loaded, found)
     if html:
