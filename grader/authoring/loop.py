@@ -66,7 +66,8 @@ class Round(Strict):
     challenge: str = Field(default="", pattern=ID + "|^$")
     """Id of the challenge that a take-home uses."""
     alternatives: list[str] = []
-    """Challenges that may be given instead, so that one which has got about can rest; each measures and takes the same."""
+    """Challenges that may be given instead, so that one which has got about can rest; each measures, and takes, the
+    same."""
     time: Seconds
     interviewer: str = Field(min_length=1)
     """A role of `roles`."""
