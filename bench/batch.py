@@ -1,4 +1,5 @@
-"""`python -m bench.batch`: throughput of a batch against the floor, the store, the cohort's page, similarity.
+"""`python -m bench.batch`: throughput of a batch against the floor, the store, the cohort's page, similarity; with
+`queue` (bench/queue.py), what the queue costs.
 
 Ratios are of runs in turn on one machine; the floor is `xargs -P N docker run … pytest` with the same images and tests
 in one process, which protects nothing.
@@ -38,6 +39,11 @@ def main() -> None:
         throughput(chosen.submissions, chosen.runs, chosen.jobs)
     if "store" in chosen.parts:
         store((1_000, 10_000, 100_000))
+    if "queue" in chosen.parts:
+        from bench import queue
+
+        queue.overhead(chosen.submissions, chosen.runs, chosen.jobs)
+        queue.show(queue.database())
     if "similarity" in chosen.parts:
         similarity((250, 500, 1000, 2000))
 

@@ -10,7 +10,7 @@ import signal
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
@@ -32,7 +32,41 @@ class Cluster:
     """A running server that listens on a socket in its own folder only."""
 
     folder: Path
+    command: Sequence[Path | str] = ()
+    person: dict[str, Any] = field(default_factory=dict)
+    """Whose process it is: Postgres refuses to run as root, so root hands it on."""
+    server: subprocess.Popen[bytes] | None = None
     numbers: Iterator[int] = field(default_factory=count)
+
+    def start(self) -> None:
+        with (self.folder / "log").open("ab") as log:
+            self.server = subprocess.Popen(self.command, stderr=log, cwd=self.folder, **self.person)
+        self._wait(self.server)
+
+    def stop(self, number: signal.Signals = signal.SIGQUIT) -> None:
+        if self.server is not None:
+            self.server.send_signal(number)
+            self.server.wait(30)
+
+    def crash(self) -> None:
+        """Kills the server and starts it again, once its orphans have let go of its memory."""
+        self.stop(signal.SIGKILL)
+        deadline = time.monotonic() + START_SECONDS
+        while True:
+            try:
+                return self.start()
+            except RuntimeError:
+                if time.monotonic() > deadline:
+                    raise
+                time.sleep(0.2)
+
+    def _wait(self, server: subprocess.Popen[bytes]) -> None:
+        deadline = time.monotonic() + START_SECONDS
+        ready = [binaries() / "pg_isready", "-q", "-h", self.folder, "-U", "postgres"]
+        while subprocess.run(ready, check=False).returncode:
+            if server.poll() is not None or time.monotonic() > deadline:
+                raise RuntimeError((self.folder / "log").read_text())
+            time.sleep(0.2)
 
     def database(self) -> str:
         """The URL of a new, empty schema: as good as a database, and made much faster."""
@@ -49,7 +83,7 @@ class Cluster:
 
 @contextlib.contextmanager
 def cluster() -> Iterator[Cluster]:
-    """Makes a cluster in a folder of its own and starts it; Postgres refuses to run as root, so root hands it on."""
+    """Makes a cluster in a folder of its own and starts it."""
     tools = binaries()
     folder = Path(tempfile.mkdtemp(prefix="pg-"))
     person: dict[str, Any] = {}
@@ -58,27 +92,17 @@ def cluster() -> Iterator[Cluster]:
         os.chown(folder, postgres.pw_uid, postgres.pw_gid)
         person = {"user": postgres.pw_uid, "group": postgres.pw_gid, "extra_groups": []}
     data = folder / "data"
-    made = ["--no-sync", "--auth=trust", "--username=postgres", "--encoding=UTF8", "--locale=C.UTF-8"]
-    subprocess.run([tools / "initdb", "-D", data, *made], check=True, capture_output=True, cwd=folder, **person)
-    options = {"listen_addresses": "", "unix_socket_directories": folder, "fsync": "off", "max_connections": 40}
+    how = ["--no-sync", "--auth=trust", "--username=postgres", "--encoding=UTF8", "--locale=C.UTF-8"]
+    subprocess.run([tools / "initdb", "-D", data, *how], check=True, capture_output=True, cwd=folder, **person)
+    options = {"listen_addresses": "", "unix_socket_directories": folder, "fsync": "off", "max_connections": 60}
     settings = [part for key, value in options.items() for part in ("-c", f"{key}={value}")]
-    with (folder / "log").open("wb") as log:
-        server = subprocess.Popen([tools / "postgres", "-D", data, *settings], stderr=log, cwd=folder, **person)
+    made = Cluster(folder, [tools / "postgres", "-D", data, *settings], person)
     try:
-        _wait(tools, folder, server)
-        yield Cluster(folder)
+        made.start()
+        yield made
     finally:
-        server.send_signal(signal.SIGQUIT)
-        server.wait(30)
+        made.stop()
         shutil.rmtree(folder, ignore_errors=True)
-
-
-def _wait(tools: Path, folder: Path, server: subprocess.Popen[bytes]) -> None:
-    deadline = time.monotonic() + START_SECONDS
-    while subprocess.run([tools / "pg_isready", "-q", "-h", folder, "-U", "postgres"], check=False).returncode:
-        if server.poll() is not None or time.monotonic() > deadline:
-            raise RuntimeError((folder / "log").read_text())
-        time.sleep(0.2)
 
 
 def result(number: int = 0, **changes: Any) -> dict[str, Any]:

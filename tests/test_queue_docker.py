@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from grader.store import open_store
-from tests.queue_fixtures import inbox, pack, start, worker
+from tests.queue_fixtures import Process, all_ended, inbox, pack, start, worker
 from tests.store_fixtures import Cluster, cluster
 
 pytestmark = [pytest.mark.docker, pytest.mark.xdist_group("queue-docker"), pytest.mark.usefixtures("images")]
@@ -27,8 +27,14 @@ def store(server: Cluster) -> str:
     return server.database()
 
 
+@pytest.fixture
+def processes() -> Iterator[list[Process]]:
+    with all_ended() as started:
+        yield started
+
+
 def test_a_worker_grades_what_a_batch_puts_in_and_the_batch_writes_what_it_always_writes(
-    tmp_path: Path, store: str
+    tmp_path: Path, store: str, processes: list[Process]
 ) -> None:
     challenges, out = pack(tmp_path / "challenges"), tmp_path / "out"
     submissions = inbox(tmp_path / "in", 3)
@@ -36,6 +42,7 @@ def test_a_worker_grades_what_a_batch_puts_in_and_the_batch_writes_what_it_alway
     box = worker(challenges, store)
     words = ["batch", str(submissions), "--challenge", str(challenges / "sums"), "--out", str(out), "--queue"]
     batch = start(*words, store=store)
+    processes += [box, batch]
     assert batch.ended(120) == 0, batch.said
     box.kill(signal.SIGTERM)
     assert box.ended() == 0, box.said

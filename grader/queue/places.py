@@ -101,13 +101,17 @@ def has_result(where: str) -> bool:
 
 
 def collect(where: str, folder: Path) -> None:
-    """Brings the result at `where` to `folder`; nothing to do where it is there already."""
-    if is_url(where):
-        part = folder.parent / f".{folder.name}.new.part"
-        shutil.rmtree(part, ignore_errors=True)
-        with _explained(where):
+    """Brings the result at `where` to `folder`, whole; nothing to do where it is there already."""
+    if os.path.abspath(folder) == where:
+        return
+    part = folder.parent / f".{folder.name}.got.part"
+    shutil.rmtree(part, ignore_errors=True)
+    with _explained(where):
+        if is_url(where):
             _download(where, part)
-        publish(part, str(folder))
+        else:
+            shutil.copytree(where, part, symlinks=True)
+    publish(part, str(folder))
 
 
 # ------------------------------------------------------------------------------------------------ storage

@@ -24,6 +24,9 @@ from grader.store.store import Store, user
 
 RANKS = 10_000_000
 """Ranks within one priority."""
+MANY = 200
+"""After so many new jobs the database is told to count anew. Its own look comes a minute later, and until then it sorts
+all that waits for each fetch: with 20,000 jobs that took 46 ms instead of 2."""
 JUDGE_RATE = "judge calls per minute"
 """Name of the setting."""
 
@@ -99,6 +102,9 @@ class Queue:
             _defer(connection, new, row.queue, _top(connection, row.priority))
             count = {"batch": batch, "total": len(there) + len(new)}
             connection.execute(text("update queue_batches set total = :total, at = now() where id = :batch"), count)
+        if len(new) >= MANY:
+            with writing(self.engine) as connection:
+                connection.execute(text("analyze procrastinate_jobs"))
         return len(new)
 
     # ------------------------------------------------------------------------------------------------ looking
@@ -117,7 +123,7 @@ class Queue:
         """How many jobs wait in `queues`, counted up to `most`."""
         sql = """
             select count(*) from (select 1 from procrastinate_jobs
-            where status = 'todo' and queue_name = any(:queues) limit :most) as some"""
+            where status = 'todo' and queue_name = any(:queues) limit :most) as found"""
         with reading(self.engine) as connection:
             return int(connection.execute(text(sql), {"queues": list(queues), "most": most}).scalar_one())
 
@@ -189,9 +195,9 @@ class Queue:
     def prioritise(self, challenge: str, priority: int) -> int:
         """Sets the priority of a challenge, for what waits and for what comes. Returns how many jobs were moved."""
         sql = """
-            with moved as (update procrastinate_jobs set priority = priority + (:priority - b.priority) * :ranks
+            with moved as (update procrastinate_jobs j set priority = j.priority + (:priority - b.priority) * :ranks
                 from queue_batches b
-                where status = 'todo' and args->>'batch' = b.id and b.challenge = :challenge returning 1),
+                where j.status = 'todo' and j.args->>'batch' = b.id and b.challenge = :challenge returning 1),
             changed as (update queue_batches set priority = :priority where challenge = :challenge)
             select count(*) from moved"""
         values = {"priority": priority, "challenge": challenge, "ranks": RANKS}

@@ -54,6 +54,17 @@ class FailedError(Exception):
         self.attempts = attempts
 
 
+def engine_answers() -> bool:
+    """Whether the engine of this machine can be asked."""
+    try:
+        client = connect(10)
+        client.info()
+        client.close()
+    except Exception:  # whatever it says, it is not fit to grade
+        return False
+    return True
+
+
 @dataclass(frozen=True, kw_only=True)
 class Means:
     """What a worker has for its jobs."""
@@ -71,6 +82,7 @@ class Means:
     make_sandbox: MakeSandbox
     lane: AbstractContextManager[object] = field(default_factory=nullcontext)
     """Entered for each call of the judge."""
+    engine_answers: Callable[[], bool] = engine_answers
     halt: threading.Event = field(default_factory=threading.Event)
     """Set when the worker is to end."""
 
@@ -146,7 +158,7 @@ def _there(spec: JobSpec, source: str, want: Wanted, room: Path) -> Grade | None
             return None
         places.collect(spec.result, folder)
     found = finished(folder, source, want)
-    late_enough = found is not None and str(found.provenance.get("started_at") or "") >= spec.since
+    late_enough = found is not None and str(found.provenance.get("started_at") or "") > spec.since
     return found if late_enough else None
 
 
@@ -163,7 +175,7 @@ def _grade(means: Means, spec: JobSpec, pack: Path, source: str, out: Path) -> G
             return result
         if isinstance(result, RefusedError | ChallengeError):
             return _written(out)
-        if _engine_answers():
+        if means.engine_answers():
             raise result
         _wait_for_engine(means)
 
@@ -175,19 +187,9 @@ def _written(out: Path) -> Grade:
     return grade
 
 
-def _engine_answers() -> bool:
-    try:
-        client = connect(10)
-        client.info()
-        client.close()
-    except Exception:  # whatever it says, it is not fit to grade
-        return False
-    return True
-
-
 def _wait_for_engine(means: Means) -> None:
     deadline = time.monotonic() + ENGINE_SECONDS
-    while not _engine_answers():
+    while not means.engine_answers():
         if means.halt.wait(LOOK_SECONDS) or time.monotonic() > deadline:
             raise GivenBackError("The engine of this machine went away.")
 

@@ -1,0 +1,503 @@
+"""The queue on a real Postgres, without Docker: order, attempts, who takes what, and that nothing counts twice."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+from sqlalchemy import text
+
+from grader.batch import blind
+from grader.batch.runner import Outcome, Plan
+from grader.cli.queue import command as queue_command
+from grader.errors import InfrastructureError, UsageError
+from grader.pipeline import Run
+from grader.queue import open_queue, schema, work
+from grader.queue.app import _Attempts
+from grader.queue.follow import QueuedBatch, Wishes
+from grader.queue.job import MOST_ATTEMPTS, JobSpec, queue_name
+from grader.queue.lane import take
+from grader.queue.ledger import Ledger
+from grader.queue.offers import offers
+from grader.queue.queue import JUDGE_RATE, BatchSpec, Queue
+from grader.settings import Settings
+from tests.batch_fixtures import ALL, SUMS, Quiet, Scripted, plan, submissions
+from tests.store_fixtures import Cluster, cluster
+
+pytestmark = pytest.mark.xdist_group("queue")
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[Cluster]:
+    with cluster() as started:
+        yield started
+
+
+@pytest.fixture
+def url(server: Cluster) -> str:
+    return server.database()
+
+
+@pytest.fixture
+def queue(url: str) -> Iterator[Queue]:
+    with open_queue(url) as opened:
+        yield opened
+
+
+def sql(queue: Queue, statement: str, **values: Any) -> Any:
+    with queue.engine.begin() as connection:
+        found = connection.execute(text(statement), values)
+        return found.all() if found.returns_rows else None
+
+
+def batch(queue: Queue, key: str = "a", *, priority: int | None = None, challenge: str = "sums") -> str:
+    name = queue_name("sha256:c", "")
+    return queue.batch(
+        BatchSpec(
+            key=key, queue=name, challenge=challenge, digest="sha256:c", judge="", priority=priority, place="/results"
+        )
+    )
+
+
+def spec(batch: str, name: str) -> JobSpec:
+    return JobSpec(
+        batch=batch, name=name, source=f"/in/{name}", result=f"/out/{name}", folder=f"/out/{name}", candidate=name,
+        blind="ABC234", challenge="sums", digest="sha256:c", judge=False,
+    )  # fmt: skip
+
+
+def put(queue: Queue, key: str, names: str, **more: Any) -> str:
+    """A batch with a job for each word."""
+    made = batch(queue, key, **more)
+    queue.put(made, [spec(made, name) for name in names.split()])
+    return made
+
+
+def fetch(queue: Queue, count: int = 1, worker: int | None = None, name: str = "") -> list[Any]:
+    """What a worker would be given, one after the other: (id, args)."""
+    worker = worker or sql(queue, "select worker_id from procrastinate_register_worker_v1()")[0][0]
+    fetched = [
+        sql(
+            queue,
+            "select id, args from procrastinate_fetch_job_v2(array[cast(:name as varchar)], :worker)",
+            worker=worker,
+            name=name or queue_name("sha256:c", ""),
+        )[0]
+        for _ in range(count)
+    ]
+    return [row for row in fetched if row[0] is not None]
+
+
+def order(queue: Queue, count: int) -> str:
+    return " ".join(args["name"] for _, args in fetch(queue, count))
+
+
+# ------------------------------------------------------------------------------------------------ order
+
+
+def test_batches_take_turns_from_the_moment_on_that_a_second_one_comes(queue: Queue) -> None:
+    put(queue, "long", "a1 a2 a3 a4 a5 a6")
+    assert order(queue, 2) == "a1 a2"
+    put(queue, "short", "b1 b2")
+    assert order(queue, 5) == "a3 b1 a4 b2 a5"
+    put(queue, "third", "c1 c2")
+    assert order(queue, 9) == "a6 c1 c2"
+
+
+def test_a_higher_priority_goes_before_and_batches_within_it_take_turns(queue: Queue) -> None:
+    put(queue, "usual", "a1 a2")
+    put(queue, "urgent", "b1 b2", priority=20)
+    put(queue, "urgent too", "c1 c2", priority=20)
+    put(queue, "whenever", "d1", priority=-5)
+    assert order(queue, 9) == "b1 c1 b2 c2 a1 a2 d1"
+
+
+def test_the_priority_of_a_challenge_holds_for_what_waits_and_for_what_comes(queue: Queue) -> None:
+    put(queue, "one", "a1 a2")
+    put(queue, "two", "b1", challenge="rag-triage")
+    assert queue.prioritise("rag-triage", 10) == 1
+    put(queue, "three", "c1", challenge="rag-triage")
+    assert order(queue, 9) == "b1 c1 a1 a2"
+
+
+# ------------------------------------------------------------------------------------------------ putting in
+
+
+def test_what_waits_or_runs_is_not_put_in_again(queue: Queue) -> None:
+    made = put(queue, "a", "a1 a2 a3")
+    fetch(queue, 1)
+    assert batch(queue, "a") == made
+    assert queue.put(made, [spec(made, name) for name in ("a1", "a2", "a3", "a4")]) == 1
+    assert len(queue.open_jobs(made)) == 4
+
+
+def test_after_many_new_jobs_a_fetch_does_not_sort_all_that_waits(queue: Queue) -> None:
+    put(queue, "a", " ".join(f"a{number}" for number in range(3000)))
+    plan = sql(
+        queue,
+        "explain select * from procrastinate_jobs where status = 'todo' "
+        "and queue_name = any(array[cast(:name as varchar)]) order by priority desc, id limit 1",
+        name=queue_name("sha256:c", ""),
+    )
+    assert "Sort" not in str(plan)
+
+
+def test_what_was_parked_or_taken_back_gets_new_attempts_when_the_batch_is_started_again(queue: Queue) -> None:
+    made = put(queue, "a", "a1 a2")
+    sql(queue, "update procrastinate_jobs set status = 'failed' where args->>'name' = 'a1'")
+    assert queue.cancel(made) == 2
+    assert {row["status"] for row in queue.open_jobs(made)} == {"cancelled"}
+    assert queue.put(made, [spec(made, "a1"), spec(made, "a2")]) == 2
+    assert {row["status"] for row in queue.open_jobs(made)} == {"todo"}
+
+
+def test_two_who_open_an_empty_database_at_once_make_its_tables_once(url: str) -> None:
+    with ThreadPoolExecutor(6) as pool:
+        queues = list(pool.map(lambda _: open_queue(url), range(6)))
+    assert {opened.waiting(["x"], 1) for opened in queues} == {0}
+    for opened in queues:
+        opened.close()
+
+
+def test_tables_of_a_newer_grader_are_refused(queue: Queue, url: str) -> None:
+    sql(queue, "update queue_version set number = 99")
+    with pytest.raises(UsageError, match="newer"):
+        open_queue(url)
+    sql(queue, "update queue_version set number = :now", now=schema.VERSION)
+    open_queue(url).close()
+
+
+def test_a_queue_needs_postgres_and_its_packages(monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(UsageError, match="Postgres") as refused:
+        open_queue("sqlite:///grader.db")
+    assert "postgresql://" in refused.value.fix
+    monkeypatch.setattr("grader.queue.find_spec", lambda name: None if name == "procrastinate" else object())
+    with pytest.raises(UsageError) as missing:
+        open_queue("postgresql://db/grader")
+    assert missing.value.fix == "pip install 'grader[scale]'"
+
+
+# ------------------------------------------------------------------------------------------------ dead workers
+
+
+def test_a_dead_workers_jobs_go_to_others_and_after_three_deaths_the_job_is_parked(queue: Queue) -> None:
+    made = put(queue, "a", "a1")
+    for death in range(MOST_ATTEMPTS):
+        (job, _), *_ = fetch(queue, 1)
+        ledger = Ledger(queue, f"worker{death}")
+        ledger.begin(job, made)
+        assert (ledger.sweep(60).again, ledger.sweep(60).parked) == (0, 0)
+        sql(queue, "update procrastinate_workers set last_heartbeat = now() - interval '61 seconds'")
+        swept = ledger.sweep(60)
+        assert (swept.again, swept.parked) == ((0, 1) if death == MOST_ATTEMPTS - 1 else (1, 0))
+    (parked,) = queue.parked()
+    assert parked["reasons"] == [f"The worker worker{number} died in it." for number in range(3)]
+    assert queue.retry() == 1
+    assert [row["status"] for row in queue.open_jobs(made)] == ["todo"]
+    assert queue.reasons(job) == []
+
+
+def test_what_a_worker_gives_back_costs_no_attempt(queue: Queue) -> None:
+    made = put(queue, "a", "a1 a2")
+    (first, _), (second, _) = fetch(queue, 2)
+    mine, other = Ledger(queue, "mine"), Ledger(queue, "other")
+    mine.begin(first, made)
+    other.begin(second, made)
+    assert mine.release("told to end") == 1
+    assert {row["name"]: row["status"] for row in queue.open_jobs(made)} == {"a1": "todo", "a2": "doing"}
+    assert queue.reasons(first) == []
+
+
+# ------------------------------------------------------------------------------------------------ one job
+
+
+class Box:
+    """A worker without a process: fetches, runs and finishes as Procrastinate's would."""
+
+    def __init__(self, queue: Queue, folder: Path, faults: dict[str, int] | None = None, **more: Any) -> None:
+        self.queue, self.faults = queue, faults or {}
+        self.ran: list[str] = []
+        self.outcomes: list[Outcome] = []
+        found = offers(Settings(), SUMS.parent)
+        self.names = found.queues
+        self.means = work.Means(
+            queue=queue,
+            ledger=Ledger(queue, "box"),
+            settings=Settings(),
+            offers=lambda: found,
+            folder=folder / "work",
+            done=self.outcomes.append,
+            make_sandbox=self.sandbox,
+            **{"engine_answers": lambda: True, **more},
+        )
+        self.id = sql(queue, "select worker_id from procrastinate_register_worker_v1()")[0][0]
+
+    def sandbox(self, run: Run) -> Scripted:
+        made = Scripted(run, self.faults, self.ran)
+        made.name = Path(run.request.source).name
+        return made
+
+    def step(self) -> bool:
+        """Runs one job, if there is one; failed ones wait for nobody here."""
+        jobs = [job for name in self.names for job in fetch(self.queue, 1, self.id, name)][:1]
+        for job, args in jobs:
+            try:
+                work.run(self.means, job, args)
+            except (work.FailedError, work.GivenBackError) as problem:
+                again = _Attempts().get_retry_decision(exception=problem, job=None)  # type: ignore[arg-type]
+                how = "update procrastinate_jobs set status = cast(:status as procrastinate_job_status) where id = :job"
+                sql(self.queue, how, job=job, status="todo" if again else "failed")
+            else:
+                sql(self.queue, "select procrastinate_finish_job_v1(:job, 'succeeded', true)", job=job)
+        return bool(jobs)
+
+    def run(self) -> None:
+        while self.step():
+            pass
+
+
+def queued(queue: Queue, what: Plan, **wishes: Any) -> QueuedBatch:
+    people = {one.entry.name: one for one in blind.assign(what.entries)}
+    record: Any = lambda _entry, _grade: None  # noqa: E731
+    return QueuedBatch(
+        what, Settings(), Quiet(), queue=queue, people=people, record=record, wishes=Wishes(**wishes)
+    )  # fmt: skip
+
+
+def states(outcomes: list[Outcome]) -> dict[str, str]:
+    return {outcome.entry.name: outcome.state for outcome in outcomes}
+
+
+def test_a_batch_on_the_queue_ends_as_it_would_on_one_machine(tmp_path: Path, queue: Queue) -> None:
+    folder = submissions(tmp_path / "in", {"ann": ALL, "bob.zip": ["test_adds"], "odd": ["surprise"]})
+    (folder / "cat.zip").write_bytes(b"this is no archive")
+    following = queued(queue, plan(folder, tmp_path / "out"))
+    assert following.put() == 4
+    Box(queue, tmp_path).run()
+    outcomes = following.run()
+    assert states(outcomes) == {"ann": "graded", "bob": "graded", "cat": "refused", "odd": "infrastructure_error"}
+    assert {outcome.entry.name: outcome.score for outcome in outcomes}["ann"] == 100
+    reason = json.loads((tmp_path / "out" / "odd" / "grade.json").read_text())["reason"]
+    assert "Parked after 3 attempts" in reason
+    assert "nobody thought of this" in reason
+    assert queue.store.counts()["grades"] == 2
+    rows = {row["candidate"]: row for row in queue.store.history()}
+    assert rows["ann"]["folder"] == str(tmp_path / "out" / "ann")
+    assert rows["ann"]["batch"] == str(tmp_path / "out")
+
+
+def test_started_again_a_batch_puts_in_only_what_is_not_finished(tmp_path: Path, queue: Queue) -> None:
+    folder = submissions(tmp_path / "in", {"ann": ALL, "bob": ALL})
+    what = plan(folder, tmp_path / "out")
+    queued(queue, what).put()
+    Box(queue, tmp_path).step()
+    again = queued(queue, what)
+    assert again.put() == 1
+    box = Box(queue, tmp_path)
+    box.run()
+    assert len(box.ran) == 1
+    assert states(again.run()) == {"ann": "graded", "bob": "graded"}
+    assert queued(queue, what).put() == 0
+    fresh = queued(queue, replace(what, fresh=True))
+    assert fresh.put() == 2
+    box = Box(queue, tmp_path)
+    box.run()
+    assert sorted(box.ran) == ["ann", "bob"]
+
+
+def test_a_job_that_runs_twice_leaves_one_result_and_one_grade(tmp_path: Path, queue: Queue) -> None:
+    folder = submissions(tmp_path / "in", {"ann": ALL})
+    queued(queue, plan(folder, tmp_path / "out")).put()
+    box = Box(queue, tmp_path)
+    ((job, args),) = [job for name in box.names for job in fetch(queue, 1, box.id, name)]
+    work.run(box.means, job, args)
+    first = (tmp_path / "out" / "ann" / "grade.json").read_bytes()
+    work.run(box.means, job, args)
+    assert box.ran == ["ann"]
+    both = [threading.Thread(target=work.run, args=(box.means, job, args)) for _ in range(2)]
+    for thread in both:
+        thread.start()
+    for thread in both:
+        thread.join()
+    assert (tmp_path / "out" / "ann" / "grade.json").read_bytes() == first
+    assert queue.store.counts()["grades"] == queue.store.counts()["runs"] == 1
+
+
+def test_of_two_that_grade_at_the_same_time_the_first_result_stays(tmp_path: Path, queue: Queue) -> None:
+    folder = submissions(tmp_path / "in", {"ann": ALL})
+    queued(queue, plan(folder, tmp_path / "out")).put()
+    box, both = Box(queue, tmp_path), threading.Barrier(2)
+    inner = box.sandbox
+
+    def sandbox(run: Run) -> Scripted:
+        both.wait(20)  # neither is ahead: both found no result
+        return inner(run)
+
+    means = replace(box.means, make_sandbox=sandbox)
+    ((job, args),) = [job for name in box.names for job in fetch(queue, 1, box.id, name)]
+    threads = [threading.Thread(target=work.run, args=(means, job, args)) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert box.ran == ["ann", "ann"]
+    run = json.loads((tmp_path / "out" / "ann" / "grade.json").read_text())["provenance"]["run"]
+    assert [row["run"] for row in queue.store.history()] == [run]
+
+
+def test_a_fault_of_the_machine_is_tried_again_and_parked_after_three_with_its_reasons(
+    tmp_path: Path, queue: Queue
+) -> None:
+    folder = submissions(tmp_path / "in", {"ann": ALL, "bob": ALL})
+    following = queued(queue, plan(folder, tmp_path / "out"))
+    following.put()
+    box = Box(queue, tmp_path, {"ann": 2, "bob": 99})
+    box.run()
+    assert states(following.run()) == {"ann": "graded", "bob": "infrastructure_error"}
+    (parked,) = queue.parked()
+    assert (parked["name"], parked["reasons"]) == ("bob", ["Docker went away."] * 3)
+    box.faults.clear()
+    again = queued(queue, plan(folder, tmp_path / "out"))
+    assert again.put() == 1
+    box.run()
+    assert states(again.run()) == {"ann": "graded", "bob": "graded"}
+
+
+def test_an_engine_that_went_away_is_waited_for_and_costs_no_attempt(tmp_path: Path, queue: Queue) -> None:
+    folder = submissions(tmp_path / "in", {"ann": ALL})
+    following = queued(queue, plan(folder, tmp_path / "out"))
+    following.put()
+    answers = iter([False, False, True])
+    box = Box(queue, tmp_path, {"ann": 1}, engine_answers=lambda: next(answers))
+    box.run()
+    assert states(following.run()) == {"ann": "graded"}
+    assert sql(queue, "select counted from queue_attempts") == [(False,)]
+
+
+def test_a_worker_that_ends_does_not_wait_for_an_engine_and_gives_the_job_back(tmp_path: Path, queue: Queue) -> None:
+    folder = submissions(tmp_path / "in", {"ann": ALL})
+    following = queued(queue, plan(folder, tmp_path / "out"))
+    following.put()
+    halt = threading.Event()
+    halt.set()
+    box = Box(queue, tmp_path, {"ann": 1}, engine_answers=lambda: False, halt=halt)
+    assert box.step()
+    assert [row["status"] for row in queue.open_jobs(following.id)] == ["todo"]
+    assert sql(queue, "select counted, reason from queue_attempts") == [
+        (False, "The engine of this machine went away.")
+    ]
+
+
+def test_a_finished_result_waits_for_a_database_that_is_away(
+    tmp_path: Path, queue: Queue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(work, "LOOK_SECONDS", 0.01)
+    folder = submissions(tmp_path / "in", {"ann": ALL})
+    queued(queue, plan(folder, tmp_path / "out")).put()
+    box, away = Box(queue, tmp_path), iter([True, True, False])
+    kept = queue.store.record
+
+    def record(*arguments: Any) -> Any:
+        if next(away, False):
+            raise InfrastructureError("The store cannot be used.")
+        return kept(*arguments)
+
+    monkeypatch.setattr(queue.store, "record", record)
+    assert box.step()
+    assert (box.ran, queue.store.counts()["grades"]) == (["ann"], 1)
+
+
+# ------------------------------------------------------------------------------------------------ who takes what
+
+
+def test_another_version_challenge_or_judge_is_another_queue() -> None:
+    names = {
+        queue_name(digest, judge, version) for digest in ("a", "b") for judge in ("", "m") for version in ("1", "2")
+    }
+    assert len(names) == 8
+    assert max(len("procrastinate_queue_v1#" + name) for name in names) < 63  # a channel of Postgres
+
+
+def test_a_job_that_nobody_can_take_stays_and_it_is_said(url: str, queue: Queue) -> None:
+    made = put(queue, "a", "a1 a2")
+    Ledger(queue, "elsewhere").seen("working", 4, ["grade-of-something-else"], "")
+    said = CliRunner().invoke(queue_command, ["--store", url]).output
+    assert f"Nobody can take {made}: no worker has sums at c" in said.replace("sha256:", "")
+    assert "elsewhere" in said
+    Ledger(queue, "here").seen("working", 4, [queue_name("sha256:c", "")], "")
+    assert "Nobody" not in CliRunner().invoke(queue_command, ["--store", url]).output
+    sql(queue, "update queue_workers set seen = now() - interval '2 minutes'")
+    said = CliRunner().invoke(queue_command, ["--store", url]).output
+    assert "Nobody can take" in said
+    assert "gone" in said
+
+
+def test_a_pack_that_is_edited_while_its_job_runs_gives_the_job_back(tmp_path: Path, queue: Queue) -> None:
+    folder = submissions(tmp_path / "in", {"ann": ALL})
+    following = queued(queue, plan(folder, tmp_path / "out"))
+    following.put()
+    changed: list[bool] = []
+    box = Box(queue, tmp_path, changed=lambda: changed.append(True))
+    ((job, args),) = [job for name in box.names for job in fetch(queue, 1, box.id, name)]
+    with pytest.raises(work.GivenBackError, match="another version"):
+        work.run(box.means, job, {**args, "digest": "sha256:before"})
+    assert changed == [True]
+    assert not (tmp_path / "out" / "ann").exists()
+
+
+# ------------------------------------------------------------------------------------------------ the judge's rate
+
+
+def test_all_workers_together_keep_the_judges_rate(queue: Queue) -> None:
+    assert [take(queue, "m") for _ in range(5)] == [0.0] * 5
+    queue.set(JUDGE_RATE, 60)
+    with ThreadPoolExecutor(8) as pool:
+        waits = sorted(pool.map(lambda _: take(queue, "m"), range(20)))
+    assert waits == pytest.approx(range(20), abs=1.0)
+    assert take(queue, "another model") == 0.0
+    queue.set(JUDGE_RATE, None)
+    assert take(queue, "m") == 0.0
+
+
+# ------------------------------------------------------------------------------------------------ the command
+
+
+def test_the_queue_is_shown_drained_and_steered(url: str, queue: Queue) -> None:
+    made = put(queue, "a", "a1 a2 a3")
+    (job, _), *_ = fetch(queue, 1)
+    ledger = Ledger(queue, "w1")
+    ledger.begin(job, made)
+    ledger.seen("working", 4, [queue_name("sha256:c", "")], "")
+
+    def grade(*words: str) -> str:
+        done = CliRunner().invoke(queue_command, [*words], obj=None)
+        assert done.exit_code == 0, done.output
+        return done.output
+
+    facts = json.loads(grade("--json", "--store", url))
+    (shown,) = facts["batches"]
+    assert {name: shown[name] for name in ("total", "waiting", "running", "done", "parked", "workers")} == {
+        "total": 3, "waiting": 2, "running": 1, "done": 0, "parked": 0, "workers": 1,
+    }  # fmt: skip
+    assert [(one["name"], one["running"], one["alive"]) for one in facts["workers"]] == [("w1", 1, True)]
+    assert "finish what they run" in grade("drain", "--store", url)
+    assert queue.draining
+    assert "The queue is drained" in grade("--store", url)
+    grade("resume", "--store", url)
+    assert not queue.draining
+    sql(queue, "update procrastinate_jobs set status = 'failed' where id = :job", job=job)
+    ledger.end(job, counted=True, reason="disk\x1b[31m full")
+    said = grade("parked", "--store", url)
+    assert "1. disk\\x1b[31m full" in said
+    assert "1 jobs wait again" in grade("retry", "--store", url)
+    assert "3 jobs taken back" in grade("cancel", made, "--store", url)
+    assert "0 waiting jobs moved" in grade("priority", "sums", "5", "--store", url)
+    assert "At most 90" in grade("judge-rate", "90", "--store", url)
+    assert "at most 90 times" in grade("--store", url)
