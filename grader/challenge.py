@@ -11,7 +11,7 @@ from pydantic import BeforeValidator, Field, model_validator
 
 from grader import strict_yaml
 from grader.errors import ChallengeError
-from grader.model import load_model
+from grader.model import cassette_of, load_model
 from grader.records import Competency
 from grader.rubric import Rubric, load_rubric
 from grader.strict_yaml import Strict
@@ -212,6 +212,10 @@ def digest(challenge: Challenge) -> str:
     root = challenge.root
     total = hashlib.sha256(challenge.rubric.model_dump_json().encode())
     files = {name: (root / name).read_bytes() for name in ("challenge.yaml", "model.yaml") if (root / name).is_file()}
+    model = load_model(root)
+    tape = cassette_of(root, model) if model else None
+    if tape is not None:
+        files["cassette"] = tape.read_bytes()
     for folder in ("tests", "environment"):
         files |= {f"{folder}/{name}": content for name, content in _read(root / folder).items()}
     for name, content in sorted(files.items()):

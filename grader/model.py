@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import BeforeValidator, Field, PrivateAttr, model_validator
 
-from grader import strict_yaml
+from grader import cassette, strict_yaml
+from grader.errors import ChallengeError
 from grader.strict_yaml import Strict
 
 Number = Annotated[float, BeforeValidator(lambda value: float(value) if type(value) is int else value)]
@@ -177,6 +180,13 @@ class ScheduledFault(Strict):
     contains: str = ""
 
 
+class RealModel(Strict):
+    """Answers of a real model, recorded with `grade challenge play --live`, come before the scripted model's."""
+
+    cassette: str = Field(min_length=1, pattern=r"^[^/\\]")
+    """A file of the pack. What it does not hold is answered by the scripted model."""
+
+
 class ModelFile(Strict):
     """model.yaml as it was read."""
 
@@ -187,6 +197,8 @@ class ModelFile(Strict):
     reader: Reader = Reader()
     rules: list[Rule] = []
     faults: list[ScheduledFault] = []
+    live: RealModel | None = None
+    _answers: dict[str, dict[str, Any]] = PrivateAttr(default_factory=dict)
 
     @model_validator(mode="after")
     def _known(self) -> ModelFile:
@@ -201,7 +213,18 @@ class ModelFile(Strict):
 
     def as_data(self) -> dict[str, Any]:
         """All settings with their defaults, as the verifier gets them."""
-        return self.model_dump(mode="json", by_alias=True)
+        live = {"answers": self._answers, "asks": False} if self.live else None
+        return self.model_dump(mode="json", by_alias=True) | {"live": live}
+
+    def with_answers(self, answers: dict[str, dict[str, Any]]) -> ModelFile:
+        """The same, with what the cassette holds."""
+        self._answers.update(answers)
+        return self
+
+    @property
+    def recorded(self) -> int:
+        """How many answers of a real model may be replayed in gradings."""
+        return len(self._answers)
 
 
 def load_model(root: Path) -> ModelFile | None:
@@ -210,7 +233,30 @@ def load_model(root: Path) -> ModelFile | None:
     if not path.exists():
         return None
     data, lines = strict_yaml.load(path)
-    return strict_yaml.validate(ModelFile, data, lines, str(path))
+    model = strict_yaml.validate(ModelFile, data, lines, str(path))
+    tape = cassette_of(root, model)
+    return model.with_answers(cassette.read(tape)) if tape is not None else model
+
+
+def cassette_of(root: Path, model: ModelFile) -> Path | None:
+    """The cassette that gradings replay; None where the pack names none. Raises ChallengeError for one outside it."""
+    if model.live is None:
+        return None
+    path = root / model.live.cassette
+    if not path.resolve().is_relative_to(root.resolve()):
+        raise ChallengeError(f"{root / 'model.yaml'}: live.cassette leads out of the pack.")
+    return path
+
+
+def provenance(root: Path, calls: Sequence[Mapping[str, object]]) -> dict[str, Any]:
+    """Marks a grade that may rest on answers of a real model which were recorded before; empty for any other."""
+    model = load_model(root)
+    tape = cassette_of(root, model) if model else None
+    if model is None or tape is None:
+        return {}
+    used = sum(call.get("source") == "cassette" for call in calls)
+    held = hashlib.sha256(tape.read_bytes()).hexdigest()
+    return {"model_cassette": {"sha256": held, "answers": model.recorded, "replayed": used}}
 
 
 def _names(text: str) -> set[str]:

@@ -295,6 +295,7 @@ def _combine(
 ) -> Grade:
     from grader import grading, objective
     from grader.judge.routing import route
+    from grader.model import provenance
     from grader.verifier import model_calls, seed_for
 
     points = objective.score(observed.tests)
@@ -302,7 +303,7 @@ def _combine(
     about = challenge_facts(challenge)
     share = points.points / points.max_points if points.max_points else None
     calls = model_calls(observed.tests)
-    traced = {**facts, "model_calls": calls} if calls else facts
+    traced = {**facts, **({"model_calls": calls} if calls else {}), **provenance(challenge.root, calls)}
     flags = (*grading.flags(points, observed.limits_hit), *judged.flags, *route(judged.criteria, share))
     if run.request.only:
         flags = (f"Only tests that match {', '.join(run.request.only)} were run: this is not a grade.", *flags)

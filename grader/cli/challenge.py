@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -180,6 +180,44 @@ def _print(report: Report, items: bool, as_json: bool) -> None:
         click.echo("\n" + "\n".join(statistics.lines(statistics.items(honest), len(honest))))
     broken = sum(not holds([finding]) for finding in report.findings)
     click.echo(f"\n{broken} broken" if broken else "\nEverything holds.")
+
+
+# ------------------------------------------------------------------------------------------------ play
+
+
+@command.command()
+@click.argument("challenge", metavar="ID")
+@CHALLENGES
+@click.option(
+    "--submission", default="solution", show_default=True, help="solution, starter, or a path below submissions/."
+)
+@click.option("--live", is_flag=True, help="Answers are a real model's, not the scripted one's.")
+@click.option("--model", default="", metavar="NAME", help="The real model's name (GRADER_JUDGE_MODEL, where set).")
+@click.option("--budget", type=click.FloatRange(0), default=0.5, show_default=True,
+              help="US dollars, by the pack's price table; a request that might cost more is not made.")  # fmt: skip
+@click.option("--requests", type=click.IntRange(0), default=200, show_default=True, help="Requests that may be made.")
+@click.option("--cassette", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE",
+              help="Where answers are kept and replayed from (cassette.jsonl in the pack).")  # fmt: skip
+@click.option("--record", is_flag=True, help="Ask for what the cassette does not hold, and add it.")
+@click.option("--test", "tests", multiple=True, metavar="TEXT", help="Only tests whose id contains TEXT.")
+def play(challenge: str, challenges: Path | None, **given: Any) -> int:
+    """Run one submission against the hidden tests, with the scripted model or a real one. Never a grade.
+
+    With --live the answers come out of a cassette; where there is none yet, or with --record, the endpoint of
+    OPENAI_BASE_URL and OPENAI_API_KEY is asked, from this process: the containers have no network as ever. Exits
+    with 0, with 2 when the budget is used up, with 5 when the endpoint fails.
+    """
+    from grader.authoring import playing, runs
+    from grader.cli.progress import Progress
+    from grader.settings import Settings, find_challenge
+
+    settings = Settings.read()
+    root = find_challenge(challenge, settings, challenges)
+    with Progress(quiet=False) as progress:
+        progress.say(f"playing {given['submission']}" + (" with a real model" if given["live"] else ""))
+        played = playing.play(root, playing.Options(**given), settings, runs.docker(settings))
+    click.echo("\n".join(playing.lines(played)))
+    return 0
 
 
 # ------------------------------------------------------------------------------------------------ shell, schema

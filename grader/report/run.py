@@ -134,9 +134,14 @@ def _call(at: int, entry: Mapping[str, Any], first: float, whole: float) -> Call
         time=duration(seconds),
         tokens_in=number(_number(entry.get("prompt_tokens"))),
         tokens_out=number(_number(entry.get("completion_tokens"))),
-        result=fault or str(entry.get("result") or "answered")[:120],
+        result=fault or _result(entry),
         fault=bool(fault),
     )
+
+
+def _result(entry: Mapping[str, Any]) -> str:
+    said = str(entry.get("result") or "answered")[:120]
+    return f"{said} (a real model’s, recorded before)" if entry.get("source") == "cassette" else said
 
 
 def _number(value: object) -> float:

@@ -99,6 +99,9 @@ class DockerSandbox:
                 except Exception as problem:
                     raise explain(problem, retry=True) from problem
                 continue
+            if event["event"] == "model_request":
+                self._relay(job, event)
+                continue
             self._connected |= event["event"] == "connected"
             yield event
             if event["event"] in {"done", "broken"}:
@@ -109,6 +112,13 @@ class DockerSandbox:
     def usable(self) -> bool:
         """Whether nothing has gone wrong since it was booted: it may have waited for its submission for long."""
         return self._problem is None and (self._stream is None or not self._stream.ended())
+
+    def _relay(self, job: Job, event: Event) -> None:
+        """Has a real model asked, where the job allows it: the verifier has no network to do so."""
+        assert self._stream is not None  # noqa: S101 - it is where the event came from
+        if job.relay is None:
+            raise ChallengeError("The verifier asked for a real model, which this run does not allow.")
+        self._stream.tell({"model_request": event["number"], "answer": job.relay(event)})
 
     def facts(self) -> Mapping[str, Any]:
         return dict(self._facts)

@@ -3,13 +3,13 @@ above, by `grader.testing.ScriptedSandbox`; one contract suite runs against both
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 Event = Mapping[str, Any]
-"""What a verifier says: `{"event": "expected"|"connected"|"test"|"bridge_lost"|"broken"|"done", …}`, see
-sandbox/verifier/plugin.py."""
+"""What a verifier says: `{"event": "expected"|"connected"|"test"|"bridge_lost"|"model_request"|"broken"|"done", …}`,
+see sandbox/verifier/plugin.py."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,6 +45,8 @@ class Job:
     """How the scripted model behaves (`grader.model`); None for a pack without one."""
     only: tuple[str, ...] = ()
     """Parts of test ids; when given, only these tests run."""
+    relay: Callable[[Mapping[str, Any]], Mapping[str, Any]] | None = field(default=None, repr=False)
+    """Asks a real model in the verifier's stead; only ever set for an author's own trial (`grade challenge play`)."""
 
 
 class Sandbox(Protocol):

@@ -8,6 +8,7 @@ What takes long to import is imported before the job is waited for: a verifier m
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
 import pathlib
@@ -40,16 +41,28 @@ class Host:
     def __init__(self, stream, events: Events) -> None:
         self.events = events
         self.answers: queue.SimpleQueue[dict] = queue.SimpleQueue()
+        self.models: dict[int, queue.SimpleQueue[dict]] = {}
+        self.numbers = itertools.count(1)
         threading.Thread(target=self._listen, args=(stream,), daemon=True).start()
 
     def _listen(self, stream) -> None:
         for line in stream:
-            self.answers.put(json.loads(line))
+            message = json.loads(line)
+            waiting = self.models.pop(message["model_request"], None) if "model_request" in message else self.answers
+            if waiting is not None:
+                waiting.put(message)
         os._exit(EXIT_LOST)
 
     def ask(self, event: str, **fields: object) -> dict:
         self.events.send(event, **fields)
         return self.answers.get()
+
+    def ask_model(self, request: dict) -> dict:
+        """Has the host ask a real model. Several may wait at once, each for its own answer."""
+        number = next(self.numbers)
+        answer = self.models[number] = queue.SimpleQueue()
+        self.events.send("model_request", number=number, **request)
+        return answer.get()["answer"]
 
 
 def write_tests(tests: dict[str, bytes]) -> None:
@@ -67,7 +80,7 @@ def run_tests(header: dict, files: dict[str, bytes], events: Events, host: Host)
         listener = Listener(token) if token else listeners.pop()
         return listener.accept(CONNECT_SECONDS)
 
-    verifier = Verifier(Job(files=files, **header), events, connect, host.ask)
+    verifier = Verifier(Job(files=files, **header), events, connect, host.ask, host.ask_model)
     os.chdir(TESTS)
     sys.path.insert(0, str(TESTS))
     options = [

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import threading
 
 TEXT_LIMIT = 4000
 
@@ -18,11 +19,13 @@ class Events:
     def __init__(self) -> None:
         self.out = os.dup(1)
         os.dup2(2, 1)
+        self.lock = threading.Lock()
 
     def send(self, event: str, **fields: object) -> None:
         line = json.dumps({"event": event, **fields}, ensure_ascii=True, default=str).encode() + b"\n"
-        while line:
-            line = line[os.write(self.out, line) :]
+        with self.lock:  # tests and the model's endpoint speak from threads of their own
+            while line:
+                line = line[os.write(self.out, line) :]
 
 
 def cut(text: str, limit: int = TEXT_LIMIT) -> str:

@@ -43,7 +43,7 @@ class Observed:
 class Verifier:
     """Runs in the pytest process. `wait_for_bridge` is called once, after the list of tests has been fixed."""
 
-    def __init__(self, job: Job, events: Events, connect, ask_host) -> None:
+    def __init__(self, job: Job, events: Events, connect, ask_host, ask_model=None) -> None:
         self.job, self.events = job, events
         self.connect, self.ask_host = connect, ask_host
         self.files = Files(job.files)
@@ -52,7 +52,7 @@ class Verifier:
         self.now = Observed()
         self.resources: dict[str, float] = {}
         self.given_up = ""
-        self.gateway = start_gateway(job)
+        self.gateway = start_gateway(job, ask_model)
 
     # ------------------------------------------------------------------------------------------------ the list
 
@@ -257,13 +257,13 @@ class Verifier:
         return self.job.seed
 
 
-def start_gateway(job: Job):
+def start_gateway(job: Job, ask_model=None):
     """The model endpoint, listening before any candidate code runs; None for a pack without one."""
     if job.model is None:
         return None
     from gateway.server import Gateway
 
-    return Gateway(job.model, job.seed)
+    return Gateway(job.model, job.seed, ask_model)
 
 
 def points(item: pytest.Item) -> float:

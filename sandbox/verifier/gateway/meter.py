@@ -42,6 +42,8 @@ class Call:
     tool_calls: tuple[ToolCall, ...] = ()
     concurrent: int = 1
     """How many requests were open when this one came, itself included."""
+    source: str = ""
+    """Where the answer came from when it is a real model's: `cassette` or `live`. The scripted model's has none."""
     early: bool = False
     """It came before the time that the last refusal asked to wait for had passed."""
 
@@ -57,6 +59,7 @@ class Call:
     def traced(self) -> dict[str, Any]:
         """What is kept as evidence: figures and names, no text of the candidate's."""
         return {
+            **({"source": self.source} if self.source else {}),
             "purpose": f"{self.endpoint} {self.model}",
             "started": round(self.started, 6),
             "seconds": round(self.seconds, 6),

@@ -13,6 +13,7 @@ import secrets
 import threading
 from typing import Any
 
+from .live import AskHost, Live
 from .records import ApiError
 from .service import Outcome, Request, Service
 
@@ -35,9 +36,11 @@ _REASONS = {
 class Gateway:
     """The endpoint, listening from the moment it is made. `environment` is what a candidate's processes get."""
 
-    def __init__(self, settings: dict[str, Any], seed: int) -> None:
+    def __init__(self, settings: dict[str, Any], seed: int, ask_host: AskHost | None = None) -> None:
         key = f"sk-throwaway-{secrets.token_hex(16)}"
-        self.service = Service(settings, seed, key)
+        real = settings.get("live")
+        live = Live(real["answers"], ask_host if real["asks"] else None) if real else None
+        self.service = Service(settings, seed, key, live)
         self._open: dict[asyncio.Task[None], asyncio.StreamWriter] = {}
         self._held = 0
         self._loop = asyncio.new_event_loop()
@@ -111,7 +114,9 @@ class Gateway:
                 self._held += size
                 try:
                     body = await reader.readexactly(size)
-                    outcome = self.service.answer(Request(method=method, path=path, headers=headers, body=body))
+                    request = Request(method=method, path=path, headers=headers, body=body)
+                    blocks = self.service.live is not None and self.service.live.blocks
+                    outcome = None if blocks else self.service.answer(request)
                 finally:
                     self._held -= size
         except ApiError as problem:
@@ -119,6 +124,8 @@ class Gateway:
             await _write(writer, _head_lines(outcome, close=True) + outcome.parts[0])
             await _linger(reader)
             return False
+        if outcome is None:  # a real model takes its time, and other requests are read meanwhile
+            outcome = await asyncio.to_thread(self.service.answer, request)
         close = headers.get("connection", "").lower() == "close"
         return await self._reply(outcome, reader, writer, close=close) and not close
 

@@ -12,7 +12,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from . import behaviour, chat, embeddings, faults, meter, refusals, responses, tokens
+from . import behaviour, chat, embeddings, faults, meter, refusals, rendering, responses, tokens
+from .live import Live, Said
 from .meter import Call, Meter
 from .records import ApiError, Ask, Reply, Usage
 
@@ -52,8 +53,8 @@ class Outcome:
 class Service:
     """The endpoint of one run. Only the verifier's own code holds it; `reset` begins a new test."""
 
-    def __init__(self, settings: dict[str, Any], seed: int, key: str) -> None:
-        self.settings, self.seed, self.key = settings, seed, key
+    def __init__(self, settings: dict[str, Any], seed: int, key: str, live: Live | None = None) -> None:
+        self.settings, self.seed, self.key, self.live = settings, seed, key, live
         self.models = {model["id"]: model for model in settings["models"]}
         self.count = 0
         self.reset()
@@ -158,25 +159,34 @@ class Service:
         )
 
         def work(fault: faults.Fault | None) -> Outcome:
-            replies, number = self._replies(ask, model, fault)
+            replies, number, said = self._replies(ask, model, fault)
             usage = Usage(prompt=prompt, completion=sum(behaviour.spoken_tokens(reply) for reply in replies))
+            if said is not None:
+                usage = Usage(prompt=said.prompt_tokens, completion=said.completion_tokens)
+                call.source, call.seconds = said.source, said.seconds
             call.reply, call.tool_calls, call.result = replies[0].text, replies[0].tool_calls, _result(replies[0])
-            parts = _RENDER[endpoint, ask.stream](ask, replies, usage, number, int(time.time()))
+            parts = rendering.RENDER[endpoint, ask.stream](ask, replies, usage, number, int(time.time()))
             return self._metered(call, model, usage, fault, parts)
 
         return self._called(call, model, work)
 
-    def _replies(self, ask: Ask, model: dict[str, Any], fault: faults.Fault | None) -> tuple[list[Reply], str]:
+    def _replies(
+        self, ask: Ask, model: dict[str, Any], fault: faults.Fault | None
+    ) -> tuple[list[Reply], str, Said | None]:
+        """The replies, a number for them, and what a real model said where one was asked: scripts come before it, rules
+        and the reader after."""
         content = behaviour.digest(ask)
         repeat = self.meter.repeat(content)
         spoil = fault.kind if fault is not None and fault.kind in faults.SPOILING else ""
+        asks_it = self.live is not None and not self.script
+        said = self.live.answer(ask, content, model["max_output"]) if self.live and asks_it else None
         replies = []
         for at in range(ask.n):
-            scripted = self._scripted(ask)
+            scripted = self._scripted(ask) or (said.replies[at] if said and at < len(said.replies) else None)
             rng = self.behaviour.generator(content, repeat, at)
             replies.append(self.behaviour.reply(ask, model, scripted, spoil, rng))
         number = f"{self.behaviour.generator(content, repeat, -1).getrandbits(128):032x}"
-        return replies, number
+        return replies, number, said
 
     def _scripted(self, ask: Ask) -> Reply | None:
         if not self.script:
@@ -215,16 +225,23 @@ class Service:
 
     def _called(self, call: Call, model: dict[str, Any], work: Callable[[faults.Fault | None], Outcome]) -> Outcome:
         """Begins the call, lets a fault of the schedule strike, and has the work done where it does not refuse."""
-        self.meter.begin(call)
+        used = self.meter
+        used.begin(call)
         fault = faults.pick(self.faults, call.endpoint, call.model, call.text)
         try:
             if fault is not None and fault.kind in faults.REFUSING:
                 return self._fault_refuses(fault, call, model)
-            return work(fault)
+            return self._current(used, work(fault))
         except BaseException:
             call.status, call.result = 500, "not answered"
-            self.meter.end(call)
+            used.end(call)
             raise
+
+    def _current(self, used: Meter, outcome: Outcome) -> Outcome:
+        """`outcome`, unless it is a real model's answer that came after its test had ended."""
+        if used is not self.meter:
+            raise ApiError(503, "The test that asked for this has ended.")
+        return outcome
 
     def _metered(
         self, call: Call, model: dict[str, Any], usage: Usage, fault: faults.Fault | None, parts: list[bytes]
@@ -232,7 +249,8 @@ class Service:
         """Charges the call, and says how long the model takes for it."""
         call.prompt_tokens, call.completion_tokens = usage.prompt, usage.completion
         call.cost = meter.price(model, usage.prompt, usage.completion)
-        call.seconds = model["latency"]["first"] + model["latency"]["per_token"] * usage.completion
+        if not call.source:
+            call.seconds = model["latency"]["first"] + model["latency"]["per_token"] * usage.completion
         breaks = fault.kind if fault is not None and fault.kind in faults.BREAKING else ""
         if fault is not None:
             call.fault = fault.kind
@@ -247,7 +265,7 @@ class Service:
             ),
             parts=parts,
             stream=call.stream,
-            hold=0.0 if breaks == "stall" else call.seconds / self.settings["speed"],
+            hold=0.0 if breaks == "stall" or call.source else call.seconds / self.settings["speed"],
             stall=fault.seconds if fault is not None and breaks == "stall" else 0.0,
             drop=breaks == "drop",
             finish=self._finish(call),
@@ -307,26 +325,6 @@ class Service:
             "x-ratelimit-reset-requests": "60s",
             "x-ratelimit-reset-tokens": "60s",
         }
-
-
-def _chat_body(*given: Any) -> list[bytes]:
-    return [json.dumps(chat.completion(*given)).encode()]
-
-
-def _response_body(ask: Ask, replies: list[Reply], *rest: Any) -> list[bytes]:
-    return [json.dumps(responses.response(ask, replies[0], *rest)).encode()]
-
-
-def _response_events(ask: Ask, replies: list[Reply], *rest: Any) -> list[bytes]:
-    return responses.events(ask, replies[0], *rest)
-
-
-_RENDER: dict[tuple[str, bool], Callable[..., list[bytes]]] = {
-    ("chat", False): _chat_body,
-    ("chat", True): chat.chunks,
-    ("responses", False): _response_body,
-    ("responses", True): _response_events,
-}
 
 
 def _json(raw: bytes) -> dict[str, Any]:
