@@ -75,6 +75,7 @@ def test_the_file_on_the_page_is_one_that_is_read(tmp_path: Path) -> None:
     from grader.model import ModelFile
 
     (shown,) = re.findall(r"^```yaml\n(.*?)^```", PAGE, re.MULTILINE | re.DOTALL)
+    (tmp_path / "cassette.jsonl").touch()
     assert load_model(write(tmp_path, shown)) is not None
     keys = {field.alias or name for name, field in ModelFile.model_fields.items()}
     assert keys == set(re.findall(r"^(\w+):", shown, re.MULTILINE))
