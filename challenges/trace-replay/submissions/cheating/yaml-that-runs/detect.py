@@ -1,0 +1,2 @@
+def flag(trace):
+    return {"bad": False, "cause": "none", "why": ""}
