@@ -13,6 +13,7 @@ from pathlib import Path
 
 from bench.measure import interleaved, median, ratio, spread
 from grader.challenge import hidden_files, load_challenge
+from grader.model import load_model
 from grader.sandbox import images
 from grader.sandbox.engine import connect
 
@@ -88,6 +89,8 @@ def floor_image(pack: Path) -> str:
     files["plugin/inprocess.py"] = Path(__file__).with_name("inprocess.py").read_bytes()
     lines = [f"FROM {images.verifier_recipe().tag}", "COPY bench /bench"]
     lines += [f"ENV PYTHONPATH=/opt/packages:/bench/plugin:/bench/tests BENCH_MODULE={challenge.interface.module}"]
+    model = load_model(pack)
+    lines += [f"ENV BENCH_MODEL={json.dumps(json.dumps(model.as_data()))}"] if model else []
     memory = io.BytesIO()
     with tarfile.open(fileobj=memory, mode="w") as archive:
         named = {f"bench/{name}": content for name, content in files.items()}

@@ -10,6 +10,7 @@ import atexit
 import contextlib
 import importlib
 import inspect
+import json
 import os
 import socket
 import subprocess
@@ -123,3 +124,23 @@ def metric():
 @pytest.fixture
 def seed():
     return 42
+
+
+@pytest.fixture(scope="session")
+def gateway():
+    """The scripted model of the pack, as the verifier runs it; in the same process here."""
+    sys.path.append("/opt/grader")
+    from gateway.server import Gateway
+
+    made = Gateway(json.loads(os.environ["BENCH_MODEL"]), 42)
+    os.environ.update(made.environment)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def model(gateway):
+    from gateway.control import Model
+
+    gateway.reset()
+    return Model(gateway.service)
