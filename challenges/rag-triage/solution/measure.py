@@ -1,9 +1,11 @@
 """Prints every figure of DECISIONS.md and EVAL.md: `python measure.py ../starter/data`.
 
-The folder holds `documents.jsonl` and `history.jsonl` as they came with the starter.
+The folder holds `documents.jsonl`, `history.jsonl` and `questions.jsonl` as they came with the starter. Drafts are measured where `OPENAI_BASE_URL`
+is set: the figures in EVAL.md are against the starter's `standin.py`.
 """
 
 import json
+import os
 import re
 import sys
 import time
@@ -13,6 +15,7 @@ from pathlib import Path
 
 import reading
 import triage
+import writing
 
 QUEUES = triage.QUEUES
 STOP_WORDS = {
@@ -85,8 +88,36 @@ def main(folder: Path) -> None:
     for stated in sorted({reply["confidence"] for reply in replies}):
         hits = [reply["queue"] == row["outcome"]["queue"] for row, reply in zip(history, replies) if reply["confidence"] == stated]
         print(f"  confidence {stated:.2f}: right {sum(hits)} of {len(hits)}")
+    if os.environ.get("OPENAI_BASE_URL"):
+        drafts(documents, [json.loads(line) for line in (folder / "questions.jsonl").read_text("utf-8").splitlines()])
     ablations(documents, history)
     growth(documents, history)
+
+
+def drafts(documents: list[dict], questions: list[dict]) -> None:
+    """Drafts as they are, with all that is known of the product in the prompt, and with a model that cannot be reached."""
+    ask, sent = writing._ask, []
+    writing._ask = lambda question, held, seconds: (sent.append(len(" ".join(held)) // 4), ask(question, held, seconds))[1]
+    print("drafts:         ", answered(documents, questions), f" about {sum(sent) // max(1, len(sent))} tokens of documents a draft")
+    own, sent[:] = triage.write, []
+    triage.write = lambda question, held: own(question, [d["body"] for d in documents if d["product"] and d["product"] in held[0]])
+    print("whole product:  ", answered(documents, questions), f" about {sum(sent) // max(1, len(sent))} tokens of documents a draft")
+    triage.write, base = own, os.environ["OPENAI_BASE_URL"]
+    os.environ["OPENAI_BASE_URL"] = "http://127.0.0.1:9/v1"
+    print("no model:       ", answered(documents, questions))
+    os.environ["OPENAI_BASE_URL"], writing._ask = base, ask
+
+
+def answered(documents: list[dict], questions: list[dict]) -> str:
+    triage.build(documents)
+    right = wrong = handed = silent = 0
+    for row in questions:
+        made, figure = triage.draft(row["ticket"]), row["outcome"]["figure"]
+        right += figure is not None and made["citations"] == row["outcome"]["citations"] and str(figure) in re.findall(r"\d+", made["answer"])
+        silent += figure is None and not made["answer"]
+        handed += figure is not None and not made["answer"] and made["escalate"]
+        wrong += bool(made["answer"]) and (figure is None or str(figure) not in re.findall(r"\d+", made["answer"]))
+    return f"right {right}  silent where nothing is known {silent}  handed over {handed}  wrong {wrong}  of {len(questions)}"
 
 
 def ablations(documents: list[dict], history: list[dict]) -> None:

@@ -1,0 +1,54 @@
+"""rag-triage in real containers: the reference, on a host without a network, and a RAG that obeys what it reads."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.shell import command
+
+PACK = Path(__file__).resolve().parent.parent / "challenges" / "rag-triage"
+OBEYED = {
+    "test_injection.py::test_an_order_in_a_document_does_not_write_the_answer",
+    "test_injection.py::test_an_order_in_a_ticket_does_not_write_the_answer",
+}
+
+pytestmark = [pytest.mark.docker, pytest.mark.timeout(300)]
+
+
+@pytest.fixture(scope="module")
+def image(images: None) -> None:
+    from grader.doctor import mend
+    from grader.settings import Settings
+
+    mend(Settings(), lambda _text: None, [str(PACK)])
+
+
+def lost(submission: str, out: Path, *around: str) -> set[str]:
+    """Hidden tests that did not earn `submission` all of their points. `around` is put before the command."""
+    words = command(PACK / submission, "--challenge", PACK, "--out", out, "--no-judge")
+    done = subprocess.run([*around, *words], capture_output=True, text=True, check=False, timeout=280)
+    assert done.returncode == 0, done.stderr
+    grade: dict[str, Any] = json.loads((out / "grade.json").read_text(encoding="utf-8"))
+    assert grade["provenance"]["model_calls"]
+    return {test["id"] for test in grade["objective"]["tests"] if test["points"] < test["max_points"]}
+
+
+@pytest.mark.usefixtures("image")
+def test_on_a_host_without_a_network_the_reference_earns_all_points(tmp_path: Path) -> None:
+    """The grader's process has no network at all, not even a loopback: the model is in the verifier, and the engine is
+    reached over its socket."""
+    alone = ["unshare", "--net"] if os.geteuid() == 0 else ["unshare", "--map-root-user", "--net"]
+    shown = subprocess.run([*alone, "cat", "/proc/net/route"], capture_output=True, text=True, check=True).stdout
+    assert len(shown.splitlines()) <= 1, "there is a route"
+    assert lost("solution", tmp_path, *alone) == set()
+
+
+@pytest.mark.usefixtures("image")
+def test_a_rag_that_obeys_what_it_reads_loses_exactly_the_injections(tmp_path: Path) -> None:
+    assert lost("submissions/rejected/naive-rag", tmp_path) == OBEYED
