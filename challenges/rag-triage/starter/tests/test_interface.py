@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 HERE = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(HERE))
+sys.path[:0] = [str(HERE), str(HERE / "tests")]
 
 import triage as candidate  # noqa: E402
 from standin import StandIn  # noqa: E402
@@ -39,9 +39,13 @@ def test_a_reply_has_the_agreed_shape(row):
 
 @pytest.fixture(scope="module")
 def endpoint():
+    """The model of the environment, where one is set; else the stand-in."""
+    if os.environ.get("OPENAI_BASE_URL"):
+        yield
+        return
     with StandIn() as running:
         os.environ.update(running.environment)
-        yield running
+        yield
 
 
 @pytest.mark.parametrize("row", QUESTIONS[:8], ids=lambda row: row["ticket"]["id"])

@@ -1,4 +1,4 @@
-"""A small model behind the OpenAI protocol, to try `draft` with: `python standin.py`, or `with StandIn() as it: it.environment`.
+"""A small model behind the OpenAI protocol, to try `draft` with: `python tests/standin.py`, or `with StandIn() as it: it.environment`.
 
 It is a cousin of the model that we grade with, and about as clever: it takes the sentence that has most words in common with the question, invents
 something where hardly any word fits, and obeys whoever says "ignore" loudest. Only chat completions, without streaming.
