@@ -16,7 +16,7 @@ def test_an_answer_costs_few_tokens(desk, model, metric):
 
 @pytest.mark.points(1, group="budget")
 def test_the_model_is_not_asked_in_vain(desk, model, metric):
-    """The model is not asked where there is nothing to answer from"""
+    """The model is not asked for a triage, nor for a draft where there is nothing to answer from"""
     asked = desk.world.cases("priced-some", 6, lambda w: w.question())
     drafts = drafted(desk, asked)
     require_answers(desk, model.calls, list(zip(asked, drafts, strict=True)))
@@ -24,4 +24,5 @@ def test_the_model_is_not_asked_in_vain(desk, model, metric):
     vain = desk.world.cases("vain", 10, lambda w: w.question_on_nothing())
     vain += desk.world.cases("vain-vague", 6, lambda w: w.vague())
     drafted(desk, vain)
-    metric("calls_in_vain", (len(model.calls) - before) / len(vain), floor=1.0, target=0.1)
+    desk.answer(asked)
+    metric("calls_in_vain", (len(model.calls) - before) / (len(vain) + len(asked)), floor=1.0, target=0.1)
