@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from bench.resume import compare, left_behind
 from grader.store import open_store
 from tests.batch_fixtures import SUMS
 
@@ -79,33 +80,22 @@ def results(out: Path) -> dict[str, Any]:
     return found
 
 
-def test_killed_at_any_moment_and_started_again_a_batch_gives_the_same_scores(
-    tmp_path: Path, own_store: str, batch: list[str]
-) -> None:
-    folder = four_submissions(tmp_path / "in")
-    whole = subprocess.run(
-        [*batch, str(folder), "--out", str(tmp_path / "whole")], capture_output=True, text=True, check=False
-    )
-    assert whole.returncode == 0, whole.stderr
-    assert "graded       3 of 4" in whole.stdout
-    out = tmp_path / "killed"
-    for _ in range(2):
-        process = started([*batch, str(folder), "--out", str(out)])
-        until_one_is_finished(process)
-        os.kill(process.pid, signal.SIGKILL)
-        process.communicate()
-    last = subprocess.run([*batch, str(folder), "--out", str(out)], capture_output=True, text=True, check=False)
-    assert last.returncode == 0, last.stderr
-    assert results(out) == results(tmp_path / "whole")
-    assert {name: found[0] for name, found in results(out).items()} == {
-        "ann": "graded", "bob": "graded", "cat": "graded", "dan": "refused",
-    }  # fmt: skip
-    assert json.loads((out / "ann" / "grade.json").read_text())["score"]["value"] > 80
-    assert not list(out.rglob("*.part"))
-    with open_store(own_store) as store:
-        assert store.counts()["grades"] == 3
-        assert {row["candidate"] for row in store.history(status="refused")} == {"dan"}
-    assert (out / "index.html").is_file()
+def test_killed_at_any_moment_and_started_again_a_batch_gives_the_same_scores(tmp_path: Path, batch: list[str]) -> None:
+    pack = Path(batch[batch.index("--challenge") + 1])
+    found = compare(tmp_path, 20, 3, pack=pack)
+    assert found.same
+    assert len(found.killed) == 20
+    assert found.finished[0] < 20, "it was never interrupted"
+    assert "of them before" in found.said
+    statuses = {name: json.loads(text)["status"] for name, text in found.killed.items()}
+    assert statuses == {name: "refused" if name == "s019" else "graded" for name in statuses}
+    values = {json.loads(text)["score"]["value"] for name, text in found.killed.items() if statuses[name] == "graded"}
+    assert len(values) > 3
+    deadline = time.monotonic() + 20
+    while (left := left_behind(tmp_path, found.pids)) and time.monotonic() < deadline:
+        time.sleep(0.5)
+    assert left == []
+    assert (tmp_path / "killed" / "index.html").is_file()
 
 
 def test_ctrl_c_finishes_what_is_in_flight_and_leaves_no_container(tmp_path: Path, batch: list[str]) -> None:
