@@ -205,7 +205,7 @@ RULE = (
 @lru_cache(maxsize=1)
 def model():
     """Two retries by the SDK, which waits as long as the service asks for."""
-    return openai.OpenAI(timeout=0.9, max_retries=2)
+    return openai.OpenAI(timeout=1.0, max_retries=2)
 
 
 def draft(ticket):

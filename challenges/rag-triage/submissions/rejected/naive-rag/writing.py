@@ -17,7 +17,7 @@ SYSTEM = (
 )
 DEADLINE = 2.5
 """Seconds for a draft, all tries together."""
-PATIENCE = 0.8
+PATIENCE = 1.0
 """Seconds that a single try may take."""
 TRIES = 3
 WORD = re.compile(r"[^\W_]+")
