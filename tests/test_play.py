@@ -17,10 +17,13 @@ from typing import Any
 import pytest
 
 from grader import cassette
+from grader.authoring import playing
 from grader.authoring.endpoint import Budget, Endpoint, Relay
 from grader.errors import ChallengeError, InfrastructureError, UsageError
 from grader.model import ModelFile, ScriptedModel, load_model
+from grader.records import TestResult, TestStatus, VerifierResult
 from grader.settings import Settings
+from grader.testing.sandbox import ScriptedSandbox, recorded
 from tests.gateway_fixtures import World, settings, world
 from tests.shell import Outcome, run_outside
 
@@ -181,6 +184,35 @@ def test_scripts_and_faults_of_a_test_come_before_the_real_model(real: World, re
     with pytest.raises(Exception, match="server had an error"):
         relayed.text("What?")
     assert real.model.calls == []
+
+
+# ------------------------------------------------------------------------------------------------ the command
+
+
+def test_without_live_the_scripted_model_is_played_and_the_points_lost_are_named() -> None:
+    call = {"purpose": "chat m", "started": 0.0, "seconds": 1.0}
+    shared = {"group": "g", "max_points": 1.0, "seconds": 0.1, "model_calls": (call,)}
+    kept = TestResult(id="test_a.py::test_kept", status=TestStatus.PASSED, points=1.0, message="", **shared)
+    lost = TestResult(id="test_a.py::test_lost", status=TestStatus.FAILED, points=0.0, message="no\x1b[2J", **shared)
+    observed = VerifierResult(expected=(kept.id, lost.id), tests=(kept, lost))
+    sandbox = ScriptedSandbox(recorded(observed))
+    played = playing.play(CHATTY, playing.Options(), Settings(), lambda _run: sandbox)
+    said = playing.lines(played)
+    assert said[0].startswith("lost    test_a.py::test_lost  0 of 1  no")
+    assert "\x1b" not in "".join(said)
+    assert said[1:] == ["1 of 2 points (50%); this is not a grade", "2 requests to the scripted model"]
+    assert (sandbox.jobs[0].relay, sandbox.closed) == (None, 1)
+
+
+def test_a_pack_without_a_model_is_not_played_live() -> None:
+    with pytest.raises(UsageError, match=r"has no model\.yaml"):
+        playing.play(CHATTY.parent / "sums", playing.Options(live=True), Settings(), lambda _run: ScriptedSandbox([]))
+
+
+def test_live_without_an_endpoint_or_a_cassette_says_what_is_missing(tmp_path: Path) -> None:
+    options = playing.Options(live=True, cassette=tmp_path / "none.jsonl")
+    with pytest.raises(UsageError, match="set OPENAI_BASE_URL"):
+        playing.play(CHATTY, options, Settings(), lambda _run: ScriptedSandbox([]))
 
 
 # ------------------------------------------------------------------------------------------------ in containers
