@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 import json
 import re
+import statistics
 import sys
 import time
 from collections import Counter
@@ -304,3 +305,39 @@ def test_the_reference_names_each_cause_and_its_evidence(cases: list[Any], monke
         reply = reference.flag(json.loads(json.dumps(case.trace)))
         assert reply["cause"] == case.cause, case.variant
         assert not case.evidence or any(mark in reply["why"] for mark in case.evidence), case.variant
+
+
+# ---------------------------------------------------------------------------------------------- calibration
+
+
+def items() -> list[dict[str, Any]]:
+    return list(yaml.safe_load((PACK / "calibration" / "items.yaml").read_text("utf-8"))["items"])
+
+
+def item_text(item: dict[str, Any]) -> str:
+    folder = PACK / "calibration" / "items" / item["id"]
+    return "\n".join((folder / name).read_text("utf-8") for name in item["files"])
+
+
+def test_calibration_items_cover_every_level_of_every_criterion_and_are_marked_as_ours() -> None:
+    rubric = yaml.safe_load((PACK / "rubric.yaml").read_text("utf-8"))["criteria"]
+    counts = Counter((item["criterion"], item["written_to"]) for item in items())
+    assert set(counts) == {(entry["id"], level) for entry in rubric for level in range(1, 6)}
+    assert min(counts.values()) >= 2
+    assert min(Counter(item["criterion"] for item in items()).values()) >= 10
+    assert {item["kind"] for item in items()} == {"authored"}
+    assert len({item_text(item) for item in items()}) == len(items())
+
+
+def test_the_length_of_calibration_items_says_little_about_their_level() -> None:
+    levels, lengths = [i["written_to"] for i in items()], [len(item_text(i)) for i in items()]
+    assert abs(statistics.correlation(ranks(levels), ranks(lengths))) < 0.3
+
+
+def ranks(values: list[int]) -> list[float]:
+    return [sum(v < value for v in values) + (sum(v == value for v in values) - 1) / 2 for value in values]
+
+
+def test_the_ratings_start_empty_with_their_header() -> None:
+    rows = (PACK / "calibration" / "ratings.csv").read_text("utf-8").splitlines()
+    assert rows == ["item,criterion,rater,level,rated_at"]
