@@ -25,6 +25,7 @@ from typing import Any
 
 from bench.__main__ import floor_image
 from bench.measure import median, ratio, spread
+from grader.sandbox.engine import connect
 
 PACK = Path("tests/packs/sums")
 
@@ -34,10 +35,14 @@ def main() -> None:
     arguments.add_argument("--submissions", type=int, default=40)
     arguments.add_argument("--runs", type=int, default=3)
     arguments.add_argument("--jobs", type=int, default=len(os.sched_getaffinity(0)))
-    arguments.add_argument("parts", nargs="*", default=["throughput", "store", "similarity"])
+    arguments.add_argument("parts", nargs="*", default=["throughput", "memory", "ahead", "store", "similarity"])
     chosen = arguments.parse_args()
     if "throughput" in chosen.parts:
         throughput(chosen.submissions, chosen.runs, chosen.jobs)
+    if "memory" in chosen.parts:
+        memory()
+    if "ahead" in chosen.parts:
+        ahead(chosen.submissions, chosen.runs, chosen.jobs)
     if "store" in chosen.parts:
         store((1_000, 10_000, 100_000))
     if "queue" in chosen.parts:
@@ -57,10 +62,7 @@ def throughput(count: int, runs: int, jobs: int) -> None:
     tag = floor_image(PACK)
     batch, floor, peaks = [], [], []
     with tempfile.TemporaryDirectory() as folder:
-        inbox = Path(folder) / "in"
-        for number in range(count):
-            shutil.copytree(PACK / "solution", inbox / f"s{number:03d}")
-            (inbox / f"s{number:03d}" / "note.txt").write_text(str(number))
+        inbox = _inbox(Path(folder), count)
         for number in range(runs):
             seconds, peak = _batch(inbox, Path(folder) / f"out{number}", jobs)
             batch.append(seconds / count)
@@ -71,6 +73,90 @@ def throughput(count: int, runs: int, jobs: int) -> None:
     print(f"  grade batch                            {60 / median(batch):.0f} a minute, {spread(batch)} each")
     print(f"  throughput against the floor (goal ≥ 1.0×)  {ratio(floor, batch)}")
     print(f"  memory of the grader's process          {max(peaks) / 2**20:.0f} MiB at its peak, {jobs} slots")
+
+
+def memory(count: int = 8, slots: int = 4) -> None:
+    """What a slot more takes in the grader's process: the peak with `slots` against the peak with one."""
+    peaks = {}
+    with tempfile.TemporaryDirectory() as folder:
+        inbox = _inbox(Path(folder), count)
+        for jobs in (1, slots):
+            _, peaks[jobs] = _batch(inbox, Path(folder) / f"out{jobs}", jobs)
+    each = (peaks[slots] - peaks[1]) / (slots - 1)
+    shown = ", ".join(f"{peak / 2**20:.0f} MiB with {jobs}" for jobs, peak in peaks.items())
+    print(f"\nmemory of the grader's process: {shown}; each slot more (goal ≤ 30 MiB) {each / 2**20:.1f} MiB")
+
+
+def ahead(count: int, runs: int, jobs: int) -> None:
+    """A batch that makes its verifiers ahead against one that does not, in turn; and what a verifier costs at most,
+    which is what using one again could save."""
+    from grader.batch.ahead import Ahead
+
+    found: dict[str, list[float]] = {"ahead": [], "not ahead": []}
+    with tempfile.TemporaryDirectory() as folder:
+        inbox = _inbox(Path(folder), count)
+        for number in range(runs):
+            for name, seconds in found.items():
+                out = Path(folder) / f"out-{name}-{number}"
+                seconds.append(_in_process(inbox, out, jobs, None if name == "ahead" else lambda: 0, Ahead) / count)
+    print(f"\n{count} submissions, {jobs} at a time, median of {runs} runs in turn")
+    for name, seconds in found.items():
+        print(f"  {name:<10} {60 / median(seconds):.0f} a minute, {spread(seconds)} each")
+    print(f"  against not ahead {ratio(found['not ahead'], found['ahead'])}")
+    print(f"  a verifier made, started and removed, alone: {median(_verifiers(9)):.2f} s")
+
+
+def _in_process(inbox: Path, out: Path, jobs: int, waiting: Any, ahead: Any) -> float:
+    from grader.batch.entries import from_folder
+    from grader.batch.finished import wanted
+    from grader.batch.runner import Batch, Plan
+    from grader.challenge import load_challenge
+    from grader.settings import Settings
+    from tests.batch_fixtures import Quiet
+
+    plan = Plan(
+        entries=from_folder(inbox, out).entries,
+        challenge=PACK,
+        out=out,
+        jobs=jobs,
+        want=wanted(load_challenge(PACK), Settings(), judge=False),
+        judge=False,
+    )
+    batch = Batch(plan, Settings(), Quiet())
+    if waiting is not None:
+        batch._ahead._waiting = waiting
+    began = time.monotonic()
+    outcomes = batch.run()
+    assert {outcome.state for outcome in outcomes} == {"graded"}, outcomes
+    return time.monotonic() - began
+
+
+def _verifiers(times: int) -> list[float]:
+    """Seconds from asking for a verifier to its removal, its interpreter with all imported in between."""
+    from grader.sandbox import images
+    from grader.sandbox.containers import verifier_options
+
+    client, options, found = connect(), verifier_options(), []
+    options["container"]["command"] = ["python3", "-s", "-c", "import sys; sys.path[:0] = ['/opt/grader']; import boot"]
+    options["host"]["auto_remove"] = False
+    for _ in range(times):
+        began = time.monotonic()
+        host = client.create_host_config(**options["host"])
+        made = client.create_container(images.verifier_recipe().tag, host_config=host, **options["container"])["Id"]
+        client.start(made)
+        assert client.wait(made)["StatusCode"] == 0
+        client.remove_container(made, v=True)
+        found.append(time.monotonic() - began)
+    client.close()
+    return found
+
+
+def _inbox(folder: Path, count: int) -> Path:
+    inbox = folder / "in"
+    for number in range(count):
+        shutil.copytree(PACK / "solution", inbox / f"s{number:03d}")
+        (inbox / f"s{number:03d}" / "note.txt").write_text(str(number))
+    return inbox
 
 
 def _batch(inbox: Path, out: Path, jobs: int) -> tuple[float, int]:
