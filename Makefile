@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet
 EXAMPLE := challenges/rag-triage/submissions/accepted
 
-.PHONY: help setup demo test check bench bench-batch test-hostile test-foreign fuzz lock clean
+.PHONY: help setup demo test check bench bench-batch simulate test-hostile test-foreign fuzz lock clean
 
 help: ## Show what there is to make
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -51,6 +51,9 @@ bench: setup test-tools ## Measure against the floor, in one run
 
 bench-batch: setup $(VENV)/dev.stamp ## Measure a batch against the floor, the store and the similarity, in one run
 	@$(BIN)/python -m bench.batch
+
+simulate: $(VENV)/dev.stamp ## Measure Postgres, then simulate the queue on 1 to 1000 machines
+	@$(BIN)/python -m bench.simulate
 
 test-hostile: setup test-tools ## Only the attack corpus, in real Docker
 	@$(BIN)/python -m pytest -n 2 -q tests/hostile

@@ -45,6 +45,8 @@ class Database:
     clients: int
     beat_ms: float
     """One sign of life of a worker, with its sweep."""
+    cores: int
+    """Of the machine that Postgres and the clients shared."""
     deep_fetch_ms: float
     """A fetch where 100,000 jobs wait."""
 
@@ -119,6 +121,7 @@ def database(clients: int = 4, jobs: int = 2000) -> Database:
         cycles_per_second=together,
         clients=clients,
         beat_ms=1000 * beat,
+        cores=len(os.sched_getaffinity(0)),
         deep_fetch_ms=1000 * deep,
     )
 

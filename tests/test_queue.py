@@ -16,6 +16,8 @@ from sqlalchemy import text
 
 from grader.batch import blind
 from grader.batch.runner import Outcome, Plan
+from grader.cli.db import command as db_command
+from grader.cli.purge import command as purge_command
 from grader.cli.queue import command as queue_command
 from grader.errors import InfrastructureError, UsageError
 from grader.pipeline import Run
@@ -28,6 +30,7 @@ from grader.queue.ledger import Ledger
 from grader.queue.offers import offers
 from grader.queue.queue import JUDGE_RATE, BatchSpec, Queue
 from grader.settings import Settings
+from grader.store.engine import connect
 from tests.batch_fixtures import ALL, SUMS, Quiet, Scripted, plan, submissions
 from tests.store_fixtures import Cluster, cluster
 
@@ -164,6 +167,15 @@ def test_two_who_open_an_empty_database_at_once_make_its_tables_once(url: str) -
     assert {opened.waiting(["x"], 1) for opened in queues} == {0}
     for opened in queues:
         opened.close()
+
+
+def test_grade_db_upgrade_makes_the_queues_tables_too(url: str) -> None:
+    done = CliRunner().invoke(db_command, ["upgrade", "--store", url])
+    assert done.exit_code == 0, done.output
+    engine = connect(url)
+    with engine.connect() as connection:
+        assert connection.execute(text("select number from queue_version")).scalar_one() == schema.VERSION
+    engine.dispose()
 
 
 def test_tables_of_a_newer_grader_are_refused(queue: Queue, url: str) -> None:
@@ -450,6 +462,24 @@ def test_a_pack_that_is_edited_while_its_job_runs_gives_the_job_back(tmp_path: P
         work.run(box.means, job, {**args, "digest": "sha256:before"})
     assert changed == [True]
     assert not (tmp_path / "out" / "ann").exists()
+
+
+# ------------------------------------------------------------------------------------------------ one person's data
+
+
+def test_purging_a_person_empties_the_queue_of_them_too(url: str, queue: Queue) -> None:
+    made = put(queue, "a", "ann bob")
+    (job, _), *_ = fetch(queue, 1)
+    ledger = Ledger(queue, "w1")
+    ledger.begin(job, made)
+    ledger.end(job, counted=True, reason="ann's disk is full")
+    sql(queue, "update procrastinate_jobs set status = 'failed' where id = :job", job=job)
+    words = ["--candidate", "ann", "--store", url]
+    assert "Would remove 1 jobs of the queue" in CliRunner().invoke(purge_command, words).output
+    assert len(queue.open_jobs(made)) == 2
+    CliRunner().invoke(purge_command, [*words, "--yes"])
+    assert [row["name"] for row in queue.open_jobs(made)] == ["bob"]
+    assert sql(queue, "select reason from queue_attempts") == []
 
 
 # ------------------------------------------------------------------------------------------------ the judge's rate

@@ -135,3 +135,6 @@ def test_a_batch_through_a_shared_place_ends_as_without_one(tmp_path: Path, queu
     assert kept["ann"]["evidence"].startswith("sha256:")
     assert (tmp_path / "out" / "ann" / "report.html").is_file()
     assert list((tmp_path / "work").iterdir()) == []
+    assert not list(Path(place).rglob("ann*"))
+    if places.is_url(place):
+        assert not any(places.has_result(places.join(place, following.id, "results", name)) for name in kept)

@@ -17,7 +17,8 @@ def command() -> None:
 @command.command()
 @_STORE
 def upgrade(store: str) -> None:
-    """Bring the schema to this grader's version. What is in the store stays."""
+    """Bring the schema to this grader's version, and that of the queue. What is in the store stays."""
+    from grader.queue import has_packages
     from grader.settings import Settings
     from grader.store.engine import connect
     from grader.store.schema import upgrade
@@ -25,6 +26,10 @@ def upgrade(store: str) -> None:
     engine = connect(store or Settings.read().store)
     try:
         before, after = upgrade(engine)
+        if engine.dialect.name == "postgresql" and has_packages():
+            from grader.queue.schema import upgrade as upgrade_queue
+
+            upgrade_queue(engine)
     finally:
         engine.dispose()
     click.echo(f"The store has version {after}" + (f", before {before}." if before != after else " already."))

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
+    from sqlalchemy.engine import Engine
+
     from grader.store.retention import Removal
 
 
@@ -33,6 +35,7 @@ def command(older_than: str, candidate: str, why: str, yes: bool, store: str) ->
     with open_store(store or Settings.read().store) as opened:
         if candidate:
             removal = retention.of_person(opened, candidate)
+            _purge_queue(opened.engine, candidate, yes=yes)
         else:
             removal = retention.older_than(opened, _before(older_than))
         click.echo(report(removal, done=yes))
@@ -46,6 +49,15 @@ def command(older_than: str, candidate: str, why: str, yes: bool, store: str) ->
         )
     if removal.runs and not yes:
         click.echo("Nothing was removed; --yes does it.")
+
+
+def _purge_queue(engine: Engine, candidate: str, *, yes: bool) -> None:
+    from grader.queue.forget import forget, jobs_of
+
+    if waiting := jobs_of(engine, candidate):
+        click.echo(f"{'Removing' if yes else 'Would remove'} {waiting} jobs of the queue.")
+        if yes:
+            forget(engine, candidate)
 
 
 def _before(age: str) -> str:

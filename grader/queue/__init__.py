@@ -19,6 +19,11 @@ if TYPE_CHECKING:
     from grader.queue.queue import Queue
 
 
+def has_packages() -> bool:
+    """Whether the extra `scale` is installed."""
+    return find_spec("procrastinate") is not None and find_spec("psycopg") is not None
+
+
 def open_queue(url: str) -> Queue:
     """The queue in the store at `url`, made where there is none.
 
@@ -30,7 +35,7 @@ def open_queue(url: str) -> Queue:
             "A queue needs a Postgres that all machines reach as the store.",
             fix="--store postgresql://user@host/name, or GRADER_STORE",
         )
-    if find_spec("procrastinate") is None or find_spec("psycopg") is None:
+    if not has_packages():
         raise UsageError("The queue needs packages that are not installed.", fix="pip install 'grader[scale]'")
     from grader.queue.queue import Queue
     from grader.queue.schema import prepare

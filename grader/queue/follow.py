@@ -194,6 +194,9 @@ class QueuedBatch:
             said = f"A worker put the result to {spec.result}, but here it is not to be read."
             return Outcome(entry=entry, state="infrastructure_error", reason=said, attempts=1)
         self._keep(entry)
+        for copy in (spec.source, spec.result) if self._wishes.shared else ():
+            if copy not in {entry.source, str(folder)}:
+                places.remove(copy)
         return outcome_of(entry, grade, float(grade.timings.get("total") or 0.0), 1)
 
     def _parked(self, row: RowMapping) -> InfrastructureError:

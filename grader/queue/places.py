@@ -114,6 +114,18 @@ def collect(where: str, folder: Path) -> None:
     publish(part, str(folder))
 
 
+def remove(where: str) -> None:
+    """Removes a submission or a result that was shared and is not needed there any more. Best effort."""
+    with contextlib.suppress(Exception):  # what stays is only a copy, and the place is the operator's
+        if is_url(where):
+            storage, root = _storage(where)
+            storage.rm(root, recursive=True)
+        elif os.path.isdir(where):
+            shutil.rmtree(where)
+        else:
+            os.unlink(where)
+
+
 # ------------------------------------------------------------------------------------------------ storage
 
 
