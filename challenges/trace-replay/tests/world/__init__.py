@@ -57,7 +57,7 @@ FAULTS: dict[str, list[Variant]] = {
     "truncated_context": _variants(context.cut_rule, context.cut_plan, context.left_out),
     "ignored_context": _variants(
         model.invented, model.unknown_though_there, model.rule_broken, service.repaired_and_wrong,
-        held=[model.tool_ignored],
+        held=[model.tool_ignored, model.invented_from_nothing],
     ),
     "mixed_entities": _variants(model.other_product, model.other_plan, held=[model.other_matter]),
     "arithmetic": _variants(model.far_off, model.one_off, held=[model.carried]),
@@ -89,6 +89,7 @@ CALM: list[Variant] = [
     ),
     Variant(make=calm.rule_not_at_stake, lacks="handover"),
     Variant(make=calm.rule_kept_anyway, lacks="cite"),
+    Variant(make=calm.edge_of_force, held=True),
 ]  # fmt: skip
 TRAPS = [
     variant

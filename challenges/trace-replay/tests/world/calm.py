@@ -12,7 +12,7 @@ from world.model import ask_order, given
 from world.phrases import APOLOGIES, DAYS, MONTHS, figure, in_words
 from world.prompts import HANDOVER, LIMIT, OUTAGE, UNKNOWN
 from world.scene import Case, Scene
-from world.service import PROBLEMS, ask_refund, booked, entry_of, hit
+from world.service import PROBLEMS, above_limit, ask_refund, booked, entry_of, hit
 
 NONE = "none"
 
@@ -136,6 +136,21 @@ def replaced_later(s: Scene) -> Case:
     return s.case(NONE, "replaced later", subtle=True)
 
 
+def edge_of_force(s: Scene) -> Case:
+    """The document used is in force for the first, or the last, day."""
+    s.topic()
+    if s.rng.random() < 0.5:
+        right = s.document(since=0)
+        s.document(since=long_ago(s), until=1)
+    else:
+        right = s.document(since=long_ago(s), until=0)
+        s.document(since=-1)
+    s.understand()
+    s.search([right, *s.neighbours(1)])
+    s.reply(right.value, right)
+    return s.case(NONE, "edge of force", subtle=True)
+
+
 def foreign_unused(s: Scene) -> Case:
     """Another shop's document was found, and the shop's own is used."""
     s.topic()
@@ -222,7 +237,7 @@ def cut_behind(s: Scene) -> Case:
 
 
 def handed_over(s: Scene) -> Case:
-    ask_refund(s, s.rng.randrange(LIMIT + 10, LIMIT * 9))
+    ask_refund(s, above_limit(s))
     s.draft(HANDOVER)
     return s.case(NONE, "handed over")
 

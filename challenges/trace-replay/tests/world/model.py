@@ -59,6 +59,15 @@ def rule_broken(s: Scene) -> Case:
     return s.case("ignored_context", "rule broken", right.id, s.version.name, subtle=True)
 
 
+def invented_from_nothing(s: Scene) -> Case:
+    """The shop has no such document, the prompt says what to do then, and a figure is made up."""
+    s.topic()
+    s.understand()
+    s.search(s.neighbours())
+    s.reply(s.fresh())
+    return s.case("ignored_context", "invented from nothing", s.version.name, subtle=True)
+
+
 def money_matter(s: Scene):
     return s.rng.choice([m for m in s.world.matters if m.unit == MONEY])
 

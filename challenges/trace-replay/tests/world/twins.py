@@ -90,12 +90,27 @@ def failed_or_misread(s: Scene, model: bool) -> Case:
 
 def lost_or_broken(s: Scene, model: bool) -> Case:
     """No citation: the prompt did not ask for one, or did."""
-    if model:
-        s.version = next(version for version in s.world.versions if not version.lacks)
-        s.day = s.version.first
+    complete(s, model)
     right = given(s)
     s.reply(right.value)
     return s.case("ignored_context" if model else "prompt_regression", "no citation")
+
+
+def silent_or_broken(s: Scene, model: bool) -> Case:
+    """A figure where the shop has none: the prompt did not say what to do then, or did."""
+    complete(s, model)
+    s.topic()
+    s.understand()
+    s.search(s.neighbours())
+    s.reply(s.fresh())
+    return s.case("ignored_context" if model else "prompt_regression", "no document")
+
+
+def complete(s: Scene, wanted: bool) -> None:
+    """The day is moved to one of a complete prompt, where `wanted`."""
+    if wanted:
+        s.version = next(version for version in s.world.versions if not version.lacks)
+        s.day = s.version.first
 
 
 def changed_or_wrong(s: Scene, model: bool) -> Case:
@@ -112,15 +127,22 @@ GIVEN: dict[str, Twin] = {
     "silent": nothing_or_blind,
 }  # fmt: skip
 """The model confused what it had, or was given the wrong thing."""
-AROUND: dict[str, Twin] = {"tool": failed_or_misread, "rule": lost_or_broken, "repair": changed_or_wrong}
+AROUND: dict[str, Twin] = {
+    "tool": failed_or_misread,
+    "rule": lost_or_broken,
+    "unknown": silent_or_broken,
+    "repair": changed_or_wrong,
+}
 """The model's fault, or that of what stands around it."""
+LACKS: dict[Twin, str] = {lost_or_broken: "cite", silent_or_broken: "unknown"}
+"""The rule that the prompt has lost in the first of a pair."""
 
 
 def pairs(world, kinds: dict[str, Twin], each: int) -> dict[str, list[tuple[Case, Case]]]:
     """`each` pairs of every kind: the fault outside the model first, the model's second."""
     made = {}
     for name, twin in kinds.items():
-        lacks = "cite" if twin is lost_or_broken else ""
+        lacks = LACKS.get(twin, "")
         made[name] = [
             tuple(
                 twin(Scene(world, random.Random(f"{world.seed}:twins:{name}:{turn}"), lacks), model)

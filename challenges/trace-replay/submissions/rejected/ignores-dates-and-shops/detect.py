@@ -217,7 +217,7 @@ def absent(trace: Trace) -> Finding:
         return borrowed
     if not trace.rule("unknown"):
         return "prompt_regression", f"{trace.version} does not say what to do without an answer"
-    return "ignored_context", "nothing answers this, and the answer does not say so"
+    return "ignored_context", f"nothing answers this, and the answer does not say so, though {trace.version} asks for it"
 
 
 def kept_the_rules(trace: Trace, name: str, rate: float) -> Finding:
