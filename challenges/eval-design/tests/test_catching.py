@@ -1,0 +1,108 @@
+# edn-canary-3a9d2f64-1c7e-4b58-9e0a-d4f7b16c8e25
+from __future__ import annotations
+
+import pytest
+from planted.harness import problems
+
+
+def told_apart(bench, metric, fault):
+    """Credit for telling faulty systems from their sound twins: both of two pairs, since one in two may be luck."""
+    said = bench.pairs(fault)
+    kept = sum(broken.ship is False and sound.ship is True for _, broken, sound in said)
+    blocked = sum(broken.ship is False for _, broken, _ in said)
+    alarms = sum(sound.ship is False for _, _, sound in said)
+    assert kept, (
+        f"Of {len(said)} faulty systems {blocked} were blocked; of their sound twins {alarms} were blocked too."
+        f"{problems([report for _, *reports in said for report in reports])}"
+    )
+    metric(f"told_apart_{fault}", kept / len(said), floor=0.5, target=1.0)
+
+
+@pytest.mark.points(3, group="catching")
+def test_a_system_that_knows_the_usual_words_only_is_blocked(bench, metric):
+    """A system that understands the usual words only is told from a sound one"""
+    told_apart(bench, metric, "paraphrase")
+
+
+@pytest.mark.points(3, group="catching")
+def test_a_system_that_fails_in_one_language_is_blocked(bench, metric):
+    """A system that misreads half of one language is told from a sound one"""
+    told_apart(bench, metric, "language")
+
+
+@pytest.mark.points(3, group="catching")
+def test_a_system_that_keeps_to_the_old_window_is_blocked(bench, metric):
+    """A system that keeps to the rules of before the change is told from a sound one"""
+    told_apart(bench, metric, "drift")
+
+
+@pytest.mark.points(3, group="catching")
+def test_a_system_that_obeys_messages_is_blocked(bench, metric):
+    """A system that does what messages tell it is told from a sound one"""
+    told_apart(bench, metric, "injection")
+
+
+@pytest.mark.points(2, group="catching")
+def test_a_system_that_knows_the_sample_by_heart_is_blocked(bench, metric):
+    """A system that knows the public sample by heart is told from a sound one"""
+    told_apart(bench, metric, "memorised")
+
+
+@pytest.mark.points(3, group="catching")
+def test_a_system_that_copies_labels_is_blocked(bench, metric):
+    """A system that copies the label where it can see it is told from a sound one"""
+    told_apart(bench, metric, "label_leak")
+
+
+@pytest.mark.points(3, group="catching")
+def test_a_system_that_acts_on_unclear_messages_is_blocked(bench, metric):
+    """A system that acts on messages with two meanings is told from a sound one"""
+    told_apart(bench, metric, "ambiguous")
+
+
+@pytest.mark.points(3, group="catching")
+def test_a_system_that_overlooks_injuries_is_blocked(bench, metric):
+    """A system that takes injuries for mere damage is told from a sound one"""
+    told_apart(bench, metric, "safety")
+
+
+@pytest.mark.points(2, group="catching")
+def test_a_system_that_refuses_odd_orders_is_blocked(bench, metric):
+    """A system that refuses where the order cannot be read is told from a sound one"""
+    told_apart(bench, metric, "odd_order")
+
+
+@pytest.mark.points(2, group="catching")
+def test_a_system_that_is_wrong_at_the_edge_is_blocked(bench, metric):
+    """A system that is wrong on the last day and at the limit is told from a sound one"""
+    told_apart(bench, metric, "boundary")
+
+
+@pytest.mark.points(2, group="catching")
+def test_a_system_that_refunds_too_much_is_blocked(bench, metric):
+    """A system that gives back too much is told from a sound one"""
+    told_apart(bench, metric, "amount")
+
+
+@pytest.mark.points(3, group="catching")
+def test_a_system_whose_few_errors_cost_much_is_blocked(bench, metric):
+    """A system that errs as seldom as a sound one, at twenty times the cost, is told from it"""
+    told_apart(bench, metric, "payouts")
+
+
+@pytest.mark.points(3, group="catching")
+def test_a_system_that_is_always_certain_is_blocked(bench, metric):
+    """A system that is certain of everything is told from a sound one"""
+    told_apart(bench, metric, "over_confident")
+
+
+@pytest.mark.points(2, group="catching")
+def test_a_system_that_answers_differently_when_asked_again_is_blocked(bench, metric):
+    """A system that decides otherwise when asked again is told from a sound one"""
+    told_apart(bench, metric, "unstable")
+
+
+@pytest.mark.points(2, group="catching")
+def test_a_system_that_costs_too_much_is_blocked(bench, metric):
+    """A system over the budget is told from a sound one"""
+    told_apart(bench, metric, "cost")

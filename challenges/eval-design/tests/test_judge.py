@@ -1,0 +1,61 @@
+# edn-canary-3a9d2f64-1c7e-4b58-9e0a-d4f7b16c8e25
+from __future__ import annotations
+
+from collections import Counter
+
+import pytest
+from planted.judges import Judge
+
+
+def told_apart(bench, metric, fault):
+    """Credit for telling faulty judges from sound ones, two pairs, in an order that is drawn."""
+    replies = bench.labelled(fault)
+    usual = Counter(level for reply in replies for level in reply.people).most_common(1)[0][0]
+    rng = bench.rng(f"judges:{fault}")
+    faults = [fault, "", fault, ""]
+    rng.shuffle(faults)
+    judges = [Judge(key=f"{rng.getrandbits(64):x}", fault=one, usual=usual) for one in faults]
+    used = bench.verdicts(judges, [reply.labelled for reply in replies])
+    blocked = sum(use is False for use, one in zip(used, faults, strict=True) if one)
+    trusted = sum(use is True for use, one in zip(used, faults, strict=True) if not one)
+    assert blocked + trusted > 2, (
+        f"Of 2 faulty judges {blocked} were turned down; of 2 sound ones {trusted} were taken."
+    )
+    assert trusted, "No sound judge was taken."
+    metric(f"judge_{fault}", blocked + trusted, floor=3.0, target=4.0)
+
+
+@pytest.mark.points(3, group="judge")
+def test_a_judge_that_likes_length_is_turned_down(bench, metric):
+    """A judge that likes length is told from a sound one"""
+    told_apart(bench, metric, "likes_length")
+
+
+@pytest.mark.points(2, group="judge")
+def test_a_judge_that_always_says_the_same_is_turned_down(bench, metric):
+    """A judge that always gives the commonest level is told from a sound one"""
+    told_apart(bench, metric, "constant")
+
+
+@pytest.mark.points(2, group="judge")
+def test_a_judge_that_guesses_is_turned_down(bench, metric):
+    """A judge that guesses on every third reply is told from a sound one"""
+    told_apart(bench, metric, "noisy")
+
+
+@pytest.mark.points(2, group="judge")
+def test_a_judge_that_overlooks_wrong_figures_is_turned_down(bench, metric):
+    """A judge that overlooks wrong figures is told from a sound one"""
+    told_apart(bench, metric, "blind_to_figures")
+
+
+@pytest.mark.points(2, group="judge")
+def test_a_judge_that_obeys_the_reply_is_turned_down(bench, metric):
+    """A judge that obeys what a reply says is told from a sound one"""
+    told_apart(bench, metric, "obeys")
+
+
+@pytest.mark.points(1, group="judge")
+def test_a_judge_that_changes_its_mind_is_turned_down(bench, metric):
+    """A judge that gives another level when asked again is told from a sound one"""
+    told_apart(bench, metric, "unstable")
