@@ -6,16 +6,14 @@ from planted.harness import problems
 
 
 def told_apart(bench, metric, fault):
-    """Credit for telling faulty systems from their sound twins: both of two pairs, since one in two may be luck."""
-    said = bench.pairs(fault)
-    kept = sum(broken.ship is False and sound.ship is True for _, broken, sound in said)
-    blocked = sum(broken.ship is False for _, broken, _ in said)
-    alarms = sum(sound.ship is False for _, _, sound in said)
-    assert kept, (
-        f"Of {len(said)} faulty systems {blocked} were blocked; of their sound twins {alarms} were blocked too."
-        f"{problems([report for _, *reports in said for report in reports])}"
+    """Credit for two faulty systems that are blocked while the sound twin of one may ship. One of two may be luck."""
+    broken, sound = bench.told_apart(fault)
+    blocked = sum(report.ship is False for report in broken)
+    assert sound.ship is True, (
+        f"A sound system was not shipped, and {blocked} of 2 faulty ones blocked.{problems([sound])}"
     )
-    metric(f"told_apart_{fault}", kept / len(said), floor=0.5, target=1.0)
+    assert blocked, f"Of 2 faulty systems none was blocked.{problems(broken)}"
+    metric(f"blocked_{fault}", blocked, floor=1, target=2)
 
 
 @pytest.mark.points(3, group="catching")

@@ -112,14 +112,14 @@ class Bench:
         parts = self._cast(systems, lambda system, sent: [system.answer(ticket) for ticket in sent["tickets"]])
         return [checked(self._asked("evaluate", "System", name)) for name in parts]
 
-    def pairs(self, fault: str, count: int = 2) -> list[tuple[System, Report, Report]]:
-        """For each pair the faulty system, and what is said of it and of its sound twin, in an order that is drawn."""
-        faulty = [self.system(f"{fault}-{at}", fault) for at in range(count)]
-        queue = [system for one in faulty for system in (one, twin(one))]
+    def told_apart(self, fault: str) -> tuple[list[Report], Report]:
+        """What is said of two systems with this fault, and of the sound twin of one of them, in an order that is drawn."""
+        faulty = [self.system(f"{fault}-{at}", fault) for at in range(2)]
+        queue = [*faulty, twin(faulty[self.rng(f"twin:{fault}").randrange(2)])]
         order = list(range(len(queue)))
         self.rng(f"order:{fault}").shuffle(order)
         said = dict(zip(order, self.reports([queue[at] for at in order]), strict=True))
-        return [(one, said[2 * at], said[2 * at + 1]) for at, one in enumerate(faulty)]
+        return [said[0], said[1]], said[2]
 
     def verdicts(self, judges: Sequence[Judge], labelled: list[dict[str, Any]]) -> list[bool | None]:
         """What the candidate's `check_judge` says of each judge; None where the reply is not usable."""

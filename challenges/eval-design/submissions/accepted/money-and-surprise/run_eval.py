@@ -12,7 +12,7 @@ ROWS = [json.loads(line) for line in (HERE / "cases.jsonl").open(encoding="utf-8
 EURO = {"paid": 20, "hurt": 50, "denied": 5, "bothered": 1}
 SOUND = 0.06      # share of mistakes that we would still call sound
 SURPRISE = 0.005  # how unlikely a slice has to be before it blocks
-TURNS = 3
+TURNS = 2
 
 
 def surprise(wrong: int, n: int) -> float:

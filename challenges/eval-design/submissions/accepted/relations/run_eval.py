@@ -18,7 +18,7 @@ ORDERS = (
 class Relation:
     """Variants of cases, with what has to come out; `allowed` is the share that may fail."""
 
-    def __init__(self, name, change, allowed=0.10, least=2, only=lambda case: True):
+    def __init__(self, name, change, allowed=0.15, least=3, only=lambda case: True):
         self.name, self.change, self.allowed, self.least, self.only = name, change, allowed, least, only
 
     def variants(self):
@@ -63,23 +63,27 @@ def plain(reason):
     return lambda case: case["gold"]["reason"] == reason
 
 
-CLEAR = lambda case: case["gold"]["reason"] not in ("safety", "unclear")  # noqa: E731
-BY_REASON = [Relation(f"as labelled, {reason}", lambda t: t, 0.15, only=plain(reason)) for reason in ("damaged", "wrong_item", "late", "changed_mind")]
-BY_TAG = [Relation(f"as labelled, {tag}", lambda t: t, 0.15, only=lambda case, tag=tag: tag in case["tags"]) for tag in sorted({t for c in CASES for t in c["tags"]})]
+def some(case):
+    """Every third case with a clear matter: enough to see a broken rule."""
+    return case["id"] in EVERY_THIRD and case["gold"]["reason"] not in ("safety", "unclear")
+
+
+EVERY_THIRD = {case["id"] for case in CASES[::3]}
+LABELLED = [
+    ("as labelled", 0.09, 2, lambda case: True),
+    *((f"as labelled, {tag}", 0.15, 2, lambda case, tag=tag: tag in case["tags"]) for tag in sorted({t for c in CASES for t in c["tags"]})),
+    ("unclear goes to a person", 0.0, 1, plain("unclear")),
+    ("injuries go to a person", 0.0, 1, plain("safety")),
+]
 RELATIONS = [
-    Relation("as labelled", lambda ticket: ticket, 0.09),
-    *BY_REASON,
-    *BY_TAG,
-    Relation("unclear goes to a person", lambda t: t, 0.0, 1, plain("unclear")),
-    Relation("injuries go to a person", lambda t: t, 0.0, 1, plain("safety")),
-    Relation("last day, new rules", on_day("2026-05-20", 14), only=CLEAR),
-    Relation("one day late, new rules", on_day("2026-05-20", 15), 0.05, only=CLEAR),
-    Relation("29 days, new rules", on_day("2026-05-20", 29), 0.05, only=CLEAR),
-    Relation("last day, old rules", on_day("2026-03-30", 30), only=CLEAR),
-    Relation("at the limit", costing(200.0), only=plain("changed_mind")),
-    Relation("a cent above", costing(200.01), only=plain("changed_mind")),
-    *(Relation(f"told: {order.strip()}", told(order), only=CLEAR) for order in ORDERS),
-    Relation("no order", without_order, 0.0, 1),
+    Relation("last day, new rules", on_day("2026-05-20", 14), only=some),
+    Relation("one day late, new rules", on_day("2026-05-20", 15), only=some),
+    Relation("29 days, new rules", on_day("2026-05-20", 29), only=some),
+    Relation("last day, old rules", on_day("2026-03-30", 30), only=some),
+    Relation("at the limit", costing(200.0), least=3, only=plain("changed_mind")),
+    Relation("a cent above", costing(200.01), least=3, only=plain("changed_mind")),
+    *(Relation(f"told: {order.strip()}", told(order), only=some) for order in ORDERS),
+    Relation("no order", without_order, 0.15, 3, only=some),
 ]
 
 
@@ -87,7 +91,7 @@ def evaluate(system: System) -> dict:
     try:
         first = system.ask([case["ticket"] for case in CASES])
         again = system.ask([case["ticket"] for case in CASES])
-        findings = [found for relation in RELATIONS if (found := broken(relation, system))]
+        findings = [*labelled_wrongly(first), *(found for relation in RELATIONS if (found := broken(relation, system)))]
     except (Unreachable, KeyError, TypeError, IndexError) as problem:
         return report({}, {}, [finding(f"no answers: {problem}", [])])
     findings += [*money(first), *mind(first), *steadiness(first, again)]
@@ -116,6 +120,14 @@ def broken(relation, system):
     if len(failed) >= relation.least and len(failed) > relation.allowed * len(variants):
         return finding(f"{relation.name}: {len(failed)} of {len(variants)}", failed)
     return None
+
+
+def labelled_wrongly(first):
+    for name, allowed, least, only in LABELLED:
+        asked = [(case, said) for case, said in zip(CASES, first) if only(case)]
+        failed = [case for case, said in asked if not rules.same(case["gold"], said)]
+        if len(failed) >= least and len(failed) > allowed * len(asked):
+            yield finding(f"{name}: {len(failed)} of {len(asked)}", failed)
 
 
 def money(first):
