@@ -46,15 +46,22 @@ class Process:
 
     process: subprocess.Popen[str]
     lines: list[str] = field(default_factory=list)
+    output: str = ""
+    """What went to standard output; whole once it has ended."""
 
     def __post_init__(self) -> None:
-        self.reader = threading.Thread(target=self._read, daemon=True)
-        self.reader.start()
+        self.readers = [threading.Thread(target=read, daemon=True) for read in (self._read, self._read_output)]
+        for reader in self.readers:
+            reader.start()
 
     def _read(self) -> None:
         assert self.process.stderr is not None
         for line in self.process.stderr:
             self.lines.append(line.rstrip())
+
+    def _read_output(self) -> None:
+        assert self.process.stdout is not None
+        self.output = self.process.stdout.read()
 
     @property
     def said(self) -> str:
@@ -66,9 +73,11 @@ class Process:
     def ended(self, seconds: float = 60) -> int:
         """Its exit code, once it has ended and all that it said is read."""
         code = self.process.wait(seconds)
-        self.reader.join(10)
-        if self.process.stderr is not None:
-            self.process.stderr.close()
+        for reader in self.readers:
+            reader.join(10)
+        for stream in (self.process.stdout, self.process.stderr):
+            if stream is not None:
+                stream.close()
         return code
 
 
@@ -76,7 +85,7 @@ def start(*words: str, store: str, **environment: str) -> Process:
     """Starts `grade …`."""
     variables = {**os.environ, "GRADER_STORE": store, **environment}
     return Process(
-        subprocess.Popen([GRADE, *words], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, env=variables)
+        subprocess.Popen([GRADE, *words], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=variables)
     )
 
 
@@ -96,6 +105,14 @@ def all_ended() -> Iterator[list[Process]]:
 def worker(folder: Path, store: str, slots: int = 1, **environment: str) -> Process:
     words = ["--challenges", str(folder), "--slots", str(slots), "--stalled", STALLED]
     return start("worker", *words, store=store, **environment)
+
+
+def scripted(store: str, work: Path, slots: int, stalled: float, seconds: float) -> Process:
+    """Starts a worker whose sandbox is scripted (tests/scripted_worker.py)."""
+    words = ["-m", "tests.scripted_worker", store, str(work), str(slots), str(stalled), str(seconds)]
+    return Process(
+        subprocess.Popen([sys.executable, *words], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    )
 
 
 def until(true: Callable[[], object], what: str, seconds: float = 60) -> None:

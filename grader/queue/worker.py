@@ -78,7 +78,7 @@ class Worker:
         self._halt = threading.Event()
         self._draining = self._changed = False
         self._broken_until = 0.0
-        self._failed_in_a_row = 0
+        self._failed_in_a_row = self._breaks = 0
         self._lock = threading.Lock()
         self._pins = Pins()
         self._ahead = Ahead(self._docker, self._waiting)
@@ -176,6 +176,8 @@ class Worker:
     # ------------------------------------------------------------------------------------------------ jobs
 
     def _job(self, job: int, args: Mapping[str, Any]) -> None:
+        if self.pausing:  # fetched in the moment in which it began
+            raise work.GivenBackError("The worker takes nothing at present.")
         means = work.Means(
             queue=self.queue,
             ledger=self.ledger,
@@ -195,13 +197,15 @@ class Worker:
 
         self.say(result_line(outcome))
         with self._lock:
-            failed = outcome.state == "infrastructure_error"
-            self._pins = Pins() if failed else self._pins  # an image may have been made anew
-            self._failed_in_a_row = self._failed_in_a_row + 1 if failed else 0
-            times = self._failed_in_a_row - BROKEN_AFTER
-            if times < 0:
+            if outcome.state != "infrastructure_error":
+                self._failed_in_a_row = self._breaks = 0
                 return
-            pause = BROKEN_SECONDS[min(times, len(BROKEN_SECONDS) - 1)]
+            self._pins = Pins()  # an image may have been made anew
+            self._failed_in_a_row += 1
+            if self._failed_in_a_row < BROKEN_AFTER or self.broken:
+                return
+            pause = BROKEN_SECONDS[min(self._breaks, len(BROKEN_SECONDS) - 1)]
+            self._breaks += 1
             self._broken_until = time.monotonic() + pause
         self.say(f"{self._failed_in_a_row} in a row failed on this machine; taking nothing for {pause:.0f} s.")
 
@@ -227,7 +231,12 @@ class Worker:
     @property
     def pausing(self) -> bool:
         """Whether nothing is to be taken at present."""
-        return self._draining or self._changed or time.monotonic() < self._broken_until
+        return self._draining or self._changed or self.broken
+
+    @property
+    def broken(self) -> bool:
+        """Whether too much failed on this machine of late."""
+        return time.monotonic() < self._broken_until
 
     @property
     def state(self) -> str:
@@ -235,7 +244,7 @@ class Worker:
             return "ending"
         if self._draining:
             return "draining"
-        return "broken" if time.monotonic() < self._broken_until else "working"
+        return "broken" if self.broken else "working"
 
     # ------------------------------------------------------------------------------------------------ the steward
 
