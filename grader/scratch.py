@@ -16,16 +16,16 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-KINDS = ("base", "build", "pip", "git")
+KINDS = ("base", "build", "pip", "git", "job")
 _NAME = re.compile(rf"grader-(?:{'|'.join(KINDS)})-[a-z0-9_]+")
 YOUNG_SECONDS = 5.0
 """A folder younger than this may have an owner that has not locked it yet."""
 
 
 @contextlib.contextmanager
-def folder(kind: str) -> Iterator[Path]:
-    """An empty folder of one of `KINDS`, removed at the end."""
-    with tempfile.TemporaryDirectory(prefix=f"grader-{kind}-", ignore_cleanup_errors=True) as name:
+def folder(kind: str, where: Path | None = None) -> Iterator[Path]:
+    """An empty folder of one of `KINDS`, in `where` or where temporary folders are; removed at the end."""
+    with tempfile.TemporaryDirectory(prefix=f"grader-{kind}-", dir=where, ignore_cleanup_errors=True) as name:
         handle = os.open(name, os.O_RDONLY | os.O_DIRECTORY)
         try:
             fcntl.flock(handle, fcntl.LOCK_EX)

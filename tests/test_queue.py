@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -324,6 +325,20 @@ def test_started_again_a_batch_puts_in_only_what_is_not_finished(tmp_path: Path,
     assert sorted(box.ran) == ["ann", "bob"]
 
 
+def test_a_name_that_is_no_text_stops_nobody_else(tmp_path: Path, queue: Queue) -> None:
+    folder = submissions(tmp_path / "in", {"ann": ALL, "bob": ALL})
+    os.rename(folder / "bob", os.fsencode(folder) + b"/bo\xff")
+    following = queued(queue, plan(folder, tmp_path / "out"))
+    assert following.put() == 1
+    Box(queue, tmp_path).run()
+    assert states(following.run()) == {"ann": "graded", "bo_": "infrastructure_error"}
+    assert "is not text" in json.loads((tmp_path / "out" / "bo_" / "grade.json").read_text())["reason"]
+    shared = queued(queue, plan(folder, tmp_path / "out"), shared=str(tmp_path / "shared"))
+    assert shared.put() == 1
+    Box(queue, tmp_path).run()
+    assert states(shared.run()) == {"ann": "graded", "bo_": "graded"}
+
+
 def test_a_job_that_runs_twice_leaves_one_result_and_one_grade(tmp_path: Path, queue: Queue) -> None:
     folder = submissions(tmp_path / "in", {"ann": ALL})
     queued(queue, plan(folder, tmp_path / "out")).put()
@@ -422,8 +437,17 @@ def test_a_finished_result_waits_for_a_database_that_is_away(
         return kept(*arguments)
 
     monkeypatch.setattr(queue.store, "record", record)
+    alone, gone = queue.alone, iter([True, False])
+
+    def entered(key: str) -> Any:
+        if next(gone, False):
+            raise InfrastructureError("The store cannot be used.")
+        return alone(key)
+
+    monkeypatch.setattr(queue, "alone", entered)
     assert box.step()
     assert (box.ran, queue.store.counts()["grades"]) == (["ann"], 1)
+    assert sql(queue, "select counted from queue_attempts") == [(False,)]
 
 
 # ------------------------------------------------------------------------------------------------ who takes what

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import tempfile
 from pathlib import Path
 
@@ -42,7 +41,7 @@ def command(store: str, slots: int | None, challenges: Path | None, work: Path |
             slots=many,
             cores=cores(many, machine),
             challenges=challenges,
-            work=work or Path(tempfile.gettempdir()) / f"grader-worker-{os.getuid()}",
+            work=work or Path(tempfile.gettempdir()),
             stalled=stalled,
         )
         Worker(queue, settings, config, lambda line: click.echo(line, err=True)).run()

@@ -19,10 +19,10 @@ from grader.batch.blind import Known
 from grader.batch.entries import Entry
 from grader.batch.finished import finished, load
 from grader.batch.runner import Outcome, Plan, Record, Watcher, outcome_of
-from grader.errors import GraderError, InfrastructureError, RefusedError
+from grader.errors import GraderError, InfrastructureError, RefusedError, visible
 from grader.pipeline import Request, Run, save_failure
 from grader.queue import places
-from grader.queue.job import JobSpec, queue_name
+from grader.queue.job import JobSpec, is_plain, queue_name
 from grader.queue.queue import BatchSpec, Queue
 from grader.settings import Settings
 from grader.submission.git import is_remote
@@ -123,6 +123,10 @@ class QueuedBatch:
                 source = places.share(entry.source, places.join(shared, self.id, places.SHARED_IN), entry.name)
         except GraderError as problem:
             self._ended(self._failed(entry, problem))
+            return None
+        if not is_plain(source):
+            said = f"The path {visible(source)} is not text. Rename it, or use --shared."
+            self._ended(self._failed(entry, InfrastructureError(said)))
             return None
         if shared:
             result = places.join(shared, self.id, places.SHARED_OUT, entry.name)

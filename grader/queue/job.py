@@ -50,8 +50,18 @@ class JobSpec:
     """With it, only a result that was started later counts as there already; ISO 8601, UTC."""
 
     def as_args(self) -> dict[str, Any]:
-        return {**asdict(self), "formats": list(self.formats)}
+        return {**asdict(self), "formats": list(self.formats), "candidate": _plain(self.candidate)}
 
     @classmethod
     def from_args(cls, args: Mapping[str, Any]) -> JobSpec:
         return cls(**{**args, "formats": tuple(args["formats"])})
+
+
+def _plain(text: str) -> str:
+    """Text as Postgres takes it: it knows no NUL and no half of a surrogate pair."""
+    return text.replace("\x00", "\\x00").encode("utf-8", "backslashreplace").decode("utf-8")
+
+
+def is_plain(text: str) -> bool:
+    """Whether `text` goes through the database as it is."""
+    return _plain(text) == text

@@ -15,6 +15,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.sql.expression import bindparam
 
 from grader import __version__
+from grader.errors import visible
 from grader.queue.job import MOST_ATTEMPTS
 from grader.queue.queue import Queue
 from grader.store.engine import writing
@@ -64,7 +65,7 @@ class Ledger:
 
     def end(self, job: int, *, counted: bool, reason: str = "") -> int:
         """Closes this worker's attempt. Returns how many attempts of the job count by now."""
-        values = {"job": job, "worker": self.worker, "counted": counted, "reason": reason[:2000]}
+        values = {"job": job, "worker": self.worker, "counted": counted, "reason": visible(reason, 2000)}
         close = (
             "update queue_attempts set ended = now(), counted = :counted, reason = :reason "
             "where job = :job and worker = :worker and ended is null"

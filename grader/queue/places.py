@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import os
 import posixpath
+import re
 import shutil
 import tarfile
 import tempfile
@@ -20,6 +21,7 @@ from typing import Any
 from grader.errors import InfrastructureError, RefusedError, UsageError, visible
 
 _LAST = "grade.json"
+_ENDING = re.compile(r"(\.[A-Za-z0-9]{1,6}){1,2}$")
 SHARED_IN, SHARED_OUT = "submissions", "results"
 """Folders of a shared place."""
 
@@ -44,7 +46,8 @@ def share(source: str, folder: str, name: str) -> str:
     path = Path(source)
     if not path.exists():
         raise RefusedError(f"{visible(source)} is not there.")
-    where = join(folder, name + (".tar" if path.is_dir() else "".join(path.suffixes[-2:])))
+    ending = _ENDING.search(path.name)
+    where = join(folder, name + (".tar" if path.is_dir() else ending[0] if ending else ""))
     with _explained(where), tempfile.TemporaryDirectory(prefix="grader-") as scratch:
         if path.is_dir():
             packed = Path(scratch) / "submission.tar"
@@ -76,7 +79,8 @@ def fetched(source: str, work: Path) -> Iterator[str]:
 
 
 def publish(folder: Path, where: str) -> None:
-    """Puts the result in `folder` at `where`, in the place of one that was there. `folder` may be gone afterwards."""
+    """Puts the result in `folder` at `where`, in the place of one that was there. `folder` may be gone afterwards;
+    where it failed, it can be done again."""
     with _explained(where):
         if is_url(where):
             _upload(folder, where)
@@ -84,9 +88,10 @@ def publish(folder: Path, where: str) -> None:
         target = Path(where)
         target.parent.mkdir(parents=True, exist_ok=True)
         new, old = (target.parent / f".{target.name}.{word}.part" for word in ("new", "old"))
-        for leftover in (new, old):
-            shutil.rmtree(leftover, ignore_errors=True)
-        shutil.move(folder, new)
+        if folder.exists():  # else this is another try, and it is at `new` already
+            for leftover in (new, old):
+                shutil.rmtree(leftover, ignore_errors=True)
+            shutil.move(folder, new)
         if target.exists():
             os.rename(target, old)
         os.rename(new, target)

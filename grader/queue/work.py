@@ -6,7 +6,6 @@ stays, and the store knows a grade once.
 
 from __future__ import annotations
 
-import tempfile
 import threading
 import time
 from collections.abc import Callable, Mapping
@@ -15,6 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
 
+from grader import scratch
 from grader.batch.blind import Known
 from grader.batch.entries import Entry
 from grader.batch.finished import Wanted, finished, load, wanted
@@ -36,7 +36,7 @@ from grader.settings import Settings
 ENGINE_SECONDS = 600.0
 """So long a job waits for an engine that went away, before it is given back."""
 DATABASE_SECONDS = 600.0
-"""So long a finished result waits for a database that went away."""
+"""So long a finished result waits for a database, or a shared place, that went away."""
 LOOK_SECONDS = 1.0
 
 T = TypeVar("T")
@@ -114,23 +114,27 @@ def _result(means: Means, spec: JobSpec) -> Grade:
     """The result of a job, in its place and in the store."""
     pack, want = _pack(means, spec)
     means.folder.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix="job-", dir=means.folder) as scratch:
-        room = Path(scratch)
-        with places.fetched(spec.source, room) as source:
-            there = _there(spec, source, want, room)
-            if there is not None:
-                _record(means, spec, _at(spec, room / "there"))
-                return there
-            grade = _grade(means, spec, pack, source, room / "result")
-            if grade.challenge.get("digest") != spec.digest:
-                means.changed()
-                raise GivenBackError("The challenge was edited while the job ran.")
-            with means.queue.alone(spec.result):
-                there = _there(spec, source, want, room)
-                if there is None:
-                    places.publish(room / "result", spec.result)
-            _record(means, spec, _at(spec, room / ("there" if there else "result")))
-            return there or grade
+    with scratch.folder("job", means.folder) as room, places.fetched(spec.source, room) as source:
+        there = _there(spec, source, want, room)
+        if there is not None:
+            _record(means, spec, _at(spec, room / "there"))
+            return there
+        grade = _grade(means, spec, pack, source, room / "result")
+        if grade.challenge.get("digest") != spec.digest:
+            means.changed()
+            raise GivenBackError("The challenge was edited while the job ran.")
+        there = _patiently(lambda: _place(means, spec, source, want, room))
+        _record(means, spec, _at(spec, room / ("there" if there else "result")))
+        return there or grade
+
+
+def _place(means: Means, spec: JobSpec, source: str, want: Wanted, room: Path) -> Grade | None:
+    """Puts the result in its place, unless one is there by now; then that one."""
+    with means.queue.alone(spec.result):
+        there = _there(spec, source, want, room)
+        if there is None:
+            places.publish(room / "result", spec.result)
+    return there
 
 
 def _pack(means: Means, spec: JobSpec) -> tuple[Path, Wanted]:
@@ -205,7 +209,8 @@ def _entry(spec: JobSpec) -> Entry:
 
 
 def _patiently(write: Callable[[], T]) -> T:
-    """Writes to the database, also if it is away for a while: what was graded is not to be lost for that."""
+    """Writes to the database or the shared place, also if it is away for a while: what was graded is not to be lost for
+    that. `write` may be run again."""
     deadline = time.monotonic() + DATABASE_SECONDS
     while True:
         try:

@@ -21,6 +21,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from grader import scratch
 from grader.batch.ahead import Ahead, Clock
 from grader.batch.runner import Outcome, warm
 from grader.errors import GraderError, InfrastructureError
@@ -278,6 +279,7 @@ class Worker:
         if offers(self.settings, self.config.challenges) != self.offers:
             self._pack_changed()
         self._sweep(IDLE_SECONDS)
+        scratch.sweep(self.config.work)
 
     def _sweep(self, seconds: float) -> None:
         with contextlib.suppress(Exception):  # the next job will say what is wrong with the engine

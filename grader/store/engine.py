@@ -31,7 +31,8 @@ def connect(url: str) -> Engine:
         event.listen(engine, "connect", _set_up_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
         return engine
-    return create_engine(parsed, pool_pre_ping=True, connect_args={"connect_timeout": 10})
+    # As many connections as there are threads that write at once; they bound themselves.
+    return create_engine(parsed, pool_pre_ping=True, max_overflow=-1, connect_args={"connect_timeout": 10})
 
 
 def _parsed(url: str) -> URL:
