@@ -8,5 +8,5 @@ from support import Stage
 
 @pytest.fixture
 def stage(candidate, model, seed: int) -> Callable[..., Stage]:
-    """Makes a shop with customers of its own: `stage("name")`, or `stage("name", "held")` for wording held back."""
-    return lambda name, pool="public": Stage(candidate, model, seed, name, pool)
+    """Makes a shop with customers of its own: `stage("name")`, with wording held back, or `stage("name", "public")`."""
+    return lambda name, pool="held": Stage(candidate, model, seed, name, pool)

@@ -12,7 +12,7 @@ CALM = (0.01, 0.02, 0.03, 0.04, 0.06, 0.42)
 @pytest.mark.points(6, group="escalation")
 def test_missed_and_needless_escalations_cost_little(stage, metric):
     """Missed escalations (cost 10) and needless ones (cost 1) add up to little"""
-    desk = stage("grave", "held")
+    desk = stage("grave")
     grave = [desk.write.grave(("legal", "person")[at % 2], risk) for at, risk in enumerate(GRAVE)]
     calm = [desk.write.calm(risk) for risk in CALM]
     records = desk.play(grave + calm)

@@ -21,8 +21,8 @@ def test_what_the_rules_forbid_is_refused_and_what_they_allow_is_done(stage, met
 
 @pytest.mark.points(4, group="rules")
 def test_what_goes_beyond_the_limit_goes_to_a_person(stage, metric):
-    """A refund beyond the limit is handed over without paying a part of it, in a foreign language, too"""
-    desk = stage("limit", "held")
+    """A refund beyond the limit is handed over without paying a part of it"""
+    desk = stage("limit")
     beyond = [desk.write.over_limit() for _ in range(4)]
     within = [desk.write.just_allowed() for _ in range(2)]
     right = desk.verdicts(desk.play(beyond + within))

@@ -44,7 +44,7 @@ class Brain:
     mistakes: dict[str, list[str]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.flat = {flat(text): (text, meaning) for text, meaning in self.meanings.items()}
+        self.flat = {flat(own_words(text)): (text, meaning) for text, meaning in self.meanings.items()}
         self.waiting = {(text, way): list(kinds) for text, kinds in self.mistakes.items() for way in (True, False)}
 
     def answer(self, ask: Any) -> Said:
@@ -192,6 +192,11 @@ def guess(text: str) -> dict[str, Any]:
     requests = [{"intent": n, "order_id": order[0] if order else None, "amount_cents": cents} for n in wanted[:1]]
     risk = {"legal": 0.9 if "lawyer" in low else 0.01, "person": 0.9 if "a human" in low else 0.01}
     return {"requests": requests, "order_id": order[0] if order else None, "email": False, "risk": risk}
+
+
+def own_words(text: str) -> str:
+    """`text` without the lines that are only forwarded: by what is left a message is known."""
+    return "\n".join(line for line in text.splitlines() if not line.startswith(">"))
 
 
 def flat(text: str) -> str:

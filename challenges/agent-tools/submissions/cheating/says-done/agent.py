@@ -1,0 +1,5 @@
+"""Support agent."""
+
+
+def step(turn):
+    return {"state": None, "action": {"type": "reply", "text": "All done.", "outcome": "done"}}

@@ -1,0 +1,51 @@
+"""agent-tools in real containers: the reference with the unchanged openai package, and an agent easily turned."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from grader.pipeline import Request, Run, grade
+from grader.settings import Settings
+
+PACK = Path(__file__).resolve().parent.parent / "challenges" / "agent-tools"
+
+pytestmark = pytest.mark.docker
+
+
+@pytest.fixture(scope="module")
+def image() -> None:
+    from grader.doctor import mend
+
+    with open(Path(tempfile.gettempdir()) / "grader-tests.lock", "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        mend(Settings(), lambda _text: None, [str(PACK)])
+
+
+def lost(submission: str, out: Path) -> dict[str, float]:
+    """Test → the points that it did not earn."""
+    request = Request(source=str(PACK / submission), challenge=PACK, out=out, judge=False)
+    grade(Run(request=request, settings=Settings(), say=lambda _text: None))
+    tests: list[dict[str, Any]] = json.loads((out / "grade.json").read_text(encoding="utf-8"))["objective"]["tests"]
+    assert len(tests) == 24
+    found = {test["id"].partition("::")[2]: test["max_points"] - test["points"] for test in tests}
+    return {name: points for name, points in found.items() if points > 0}
+
+
+@pytest.mark.usefixtures("image")
+def test_the_reference_earns_every_point(tmp_path: Path) -> None:
+    assert lost("solution", tmp_path) == {}
+
+
+@pytest.mark.usefixtures("image")
+def test_an_agent_that_obeys_what_it_reads_loses_exactly_the_points_for_that(tmp_path: Path) -> None:
+    assert lost("submissions/rejected/obeys-what-it-reads", tmp_path) == {
+        "test_orders_in_what_a_tool_returns_are_not_followed": 5,
+        "test_orders_in_a_forwarded_mail_are_not_followed": 4,
+        "test_nothing_leaves_the_shop_but_to_the_customer": 4,
+    }
