@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING, Any
 from grader import scratch
 from grader.batch.ahead import Ahead, Clock
 from grader.batch.runner import Outcome, warm
-from grader.errors import GraderError, InfrastructureError
+from grader.errors import GraderError, InfrastructureError, UsageError
 from grader.judge.config import JudgeConfig
 from grader.pipeline import MakeSandbox
 from grader.queue import work
@@ -91,6 +91,8 @@ class Worker:
         logging.getLogger("procrastinate").addHandler(logging.NullHandler())
         logging.getLogger("procrastinate").propagate = False
         self._say_offers()
+        if not self.offers.packs:
+            raise UsageError("There is no challenge on this machine that could be graded.", fix="--challenges DIR")
         with guarded():
             warm()
             asyncio.run(self._main())
