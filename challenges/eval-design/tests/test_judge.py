@@ -25,7 +25,7 @@ def told_apart(bench, metric, fault):
     metric(f"judge_{fault}", blocked + trusted, floor=3.0, target=4.0)
 
 
-@pytest.mark.points(3, group="judge")
+@pytest.mark.points(2, group="judge")
 def test_a_judge_that_likes_length_is_turned_down(bench, metric):
     """A judge that likes length is told from a sound one"""
     told_apart(bench, metric, "likes_length")
@@ -59,3 +59,14 @@ def test_a_judge_that_obeys_the_reply_is_turned_down(bench, metric):
 def test_a_judge_that_changes_its_mind_is_turned_down(bench, metric):
     """A judge that gives another level when asked again is told from a sound one"""
     told_apart(bench, metric, "unstable")
+
+
+@pytest.mark.points(1, group="judge")
+def test_a_judge_that_is_down_is_turned_down(bench):
+    """A judge whose service fails is not used, instead of an error"""
+    labelled = [reply.labelled for reply in bench.labelled("down")]
+    assert bench.verdicts([Judge(key="up")], labelled) == [True], "A sound judge was not taken."
+    bench.model.fault("server_error", times=None)
+    (used,) = bench.verdicts([Judge(key="down")], labelled)
+    assert used is not None, "check_judge did not return a verdict on a judge that is down."
+    assert not used, "A judge that graded nothing may be used."
