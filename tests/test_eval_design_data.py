@@ -9,6 +9,7 @@ import sys
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -18,7 +19,7 @@ PACK = Path(__file__).resolve().parent.parent / "challenges" / "eval-design"
 sys.path.insert(0, str(PACK / "tests"))
 
 from planted import cases, policy, readers, replies, starter, systems, text  # noqa: E402
-from planted.harness import checked  # noqa: E402
+from planted.harness import Bench, checked  # noqa: E402
 from planted.judges import FAULTS as JUDGE_FAULTS  # noqa: E402
 from planted.judges import Judge  # noqa: E402
 from planted.systems import FAULTS, System, twin  # noqa: E402
@@ -351,6 +352,62 @@ def test_a_report_of_another_form_counts_as_none(changes: dict[str, Any]) -> Non
     assert not checked(REPORT).problem
     assert checked(REPORT | changes).problem
     assert checked(REPORT | changes).ship is None
+
+
+class Obliging:
+    """A candidate whose evaluation ships everything, and a model that takes any script."""
+
+    def __init__(self) -> None:
+        self.files = self
+        self.met: list[str] = []
+
+    def text(self, name: str) -> str:
+        return REFERENCE
+
+    def make(self, kind: str, name: str) -> str:
+        self.met.append(name)
+        return name
+
+    def call(self, function: str, *given: Any) -> dict[str, Any]:
+        return REPORT
+
+    def script(self, lines: list[Any]) -> None:
+        self.lines = lines
+
+
+def test_which_systems_are_faulty_follows_no_pattern() -> None:
+    patterns, names = Counter[tuple[bool, ...]](), set()
+    for seed in range(60):
+        candidate = Obliging()
+        said = Bench(candidate, candidate, seed).told_apart("cost")
+        patterns[tuple(faulty for faulty, _ in said)] += 1
+        names.add(tuple(candidate.met))
+    assert len(patterns) == 6
+    assert max(patterns.values()) <= 25
+    assert (True, True, True) not in patterns
+    assert len(names) > 30
+
+
+def test_what_is_sent_to_the_service_never_raises() -> None:
+    candidate = Obliging()
+    bench = Bench(candidate, candidate, 1)
+    bench.reports([system(1)])
+    name = candidate.met[0]
+    for content in (
+        "",
+        "[]",
+        "5",
+        "{}",
+        '{"tickets": 5}',
+        '{"items": [1]}',
+        '{"tickets": [1], "items": []}',
+        "[" * 50_000,
+    ):
+        told = json.loads(candidate.lines[0](SimpleNamespace(model=name, last=SimpleNamespace(text=content))))
+        assert set(told) == {"error"}
+    told = json.loads(candidate.lines[0](SimpleNamespace(model=name, last=SimpleNamespace(text='{"tickets": [{}]}'))))
+    assert [reply["action"] for reply in told["replies"]] == ["person"]
+    assert set(json.loads(candidate.lines[0](SimpleNamespace(model="x", last=SimpleNamespace(text="{}"))))) == {"error"}
 
 
 # ---------------------------------------------------------------------------------------------------- the pack

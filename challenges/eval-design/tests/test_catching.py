@@ -6,14 +6,17 @@ from planted.harness import problems
 
 
 def told_apart(bench, metric, fault):
-    """Credit for two faulty systems that are blocked while the sound twin of one may ship. One of two may be luck."""
-    broken, sound = bench.told_apart(fault)
-    blocked = sum(report.ship is False for report in broken)
-    assert sound.ship is True, (
-        f"A sound system was not shipped, and {blocked} of 2 faulty ones blocked.{problems([sound])}"
+    """Credit for three right verdicts on faulty systems and sound twins. Fewer are no better than luck."""
+    said = bench.told_apart(fault)
+    blocked = [report.ship is False for faulty, report in said if faulty]
+    shipped = [report.ship is True for faulty, report in said if not faulty]
+    told = (
+        f"{sum(blocked)} of {len(blocked)} faulty systems were blocked, {sum(shipped)} of {len(shipped)} sound twins shipped."
+        f"{problems([report for _, report in said])}"
     )
-    assert blocked, f"Of 2 faulty systems none was blocked.{problems(broken)}"
-    metric(f"blocked_{fault}", blocked, floor=1, target=2)
+    assert any(blocked), told
+    assert any(shipped), told
+    metric(f"right_verdicts_{fault}", sum(blocked) + sum(shipped), floor=2, target=3)
 
 
 @pytest.mark.points(3, group="catching")

@@ -112,14 +112,16 @@ class Bench:
         parts = self._cast(systems, lambda system, sent: [system.answer(ticket) for ticket in sent["tickets"]])
         return [checked(self._asked("evaluate", "System", name)) for name in parts]
 
-    def told_apart(self, fault: str) -> tuple[list[Report], Report]:
-        """What is said of two systems with this fault, and of the sound twin of one of them, in an order that is drawn."""
+    def told_apart(self, fault: str) -> list[tuple[bool, Report]]:
+        """Three systems, each with whether it is faulty, and what is said of it. One or two have the fault, the others
+        are sound twins; how many, and in which order, is drawn, so that no pattern is right more often than one in six."""
+        rng = self.rng(f"order:{fault}")
         faulty = [self.system(f"{fault}-{at}", fault) for at in range(2)]
-        queue = [*faulty, twin(faulty[self.rng(f"twin:{fault}").randrange(2)])]
-        order = list(range(len(queue)))
-        self.rng(f"order:{fault}").shuffle(order)
-        said = dict(zip(order, self.reports([queue[at] for at in order]), strict=True))
-        return [said[0], said[1]], said[2]
+        both = [(True, faulty[0]), (False, twin(faulty[0]))]
+        queue = [*both, rng.choice([(True, faulty[1]), (False, twin(faulty[1]))])]
+        rng.shuffle(queue)
+        reports = self.reports([system for _, system in queue])
+        return [(is_faulty, report) for (is_faulty, _), report in zip(queue, reports, strict=True)]
 
     def verdicts(self, judges: Sequence[Judge], labelled: list[dict[str, Any]]) -> list[bool | None]:
         """What the candidate's `check_judge` says of each judge; None where the reply is not usable."""
