@@ -35,8 +35,8 @@ def again(desk, model, cases):
 def test_a_short_rate_limit_is_waited_out(desk, model, metric):
     """A short rate limit is waited out, for as long as the service asks"""
     cases = working(desk, model, 4)
-    model.fault("rate_limit", after=0, times=1, retry_after=0.3)
-    model.fault("rate_limit", after=3, times=1, retry_after=0.3)
+    model.fault("rate_limit", after=0, times=1, retry_after=0.2)
+    model.fault("rate_limit", after=3, times=1, retry_after=0.2)
     right, _ = again(desk, model, cases)
     early = [call for call in model.calls if call.early]
     assert not early, f"{len(early)} requests came before the time that Retry-After asked to wait for had passed."
