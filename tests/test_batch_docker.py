@@ -80,12 +80,11 @@ def results(out: Path) -> dict[str, Any]:
     return found
 
 
-def test_killed_at_any_moment_and_started_again_a_batch_gives_the_same_scores(tmp_path: Path, batch: list[str]) -> None:
-    pack = Path(batch[batch.index("--challenge") + 1])
-    found = compare(tmp_path, 20, 3, pack=pack)
+def test_killed_at_any_moment_and_started_again_a_batch_gives_the_same_scores(tmp_path: Path) -> None:
+    found = compare(tmp_path, 20, 3)
     assert found.same
     assert len(found.killed) == 20
-    assert found.finished[0] < 20, "it was never interrupted"
+    assert max(found.finished) < 20, "it was not interrupted"
     assert "of them before" in found.said
     statuses = {name: json.loads(text)["status"] for name, text in found.killed.items()}
     assert statuses == {name: "refused" if name == "s019" else "graded" for name in statuses}
