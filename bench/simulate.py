@@ -172,7 +172,8 @@ def _alone(world: World) -> float:
 
 def scales(world: World) -> Iterator[tuple[int, Found]]:
     for machines in (1, 10, 100, 1000):
-        yield machines, simulate(replace(world, machines=machines), seconds=300 if machines == 1000 else 900)
+        long = 900.0 if machines < 100 else 200.0
+        yield machines, simulate(replace(world, machines=machines), seconds=long, warm=long / 5)
 
 
 def show(title: str, world: World) -> None:

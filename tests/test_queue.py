@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import threading
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -26,7 +27,7 @@ from grader.queue import open_queue, schema, work
 from grader.queue.app import _Attempts
 from grader.queue.follow import QueuedBatch, Wishes
 from grader.queue.job import MOST_ATTEMPTS, JobSpec, queue_name
-from grader.queue.lane import take
+from grader.queue.lane import Lane, take
 from grader.queue.ledger import Ledger
 from grader.queue.offers import offers
 from grader.queue.queue import JUDGE_RATE, BatchSpec, Queue
@@ -518,6 +519,41 @@ def test_all_workers_together_keep_the_judges_rate(queue: Queue) -> None:
     assert take(queue, "another model") == 0.0
     queue.set(JUDGE_RATE, None)
     assert take(queue, "m") == 0.0
+
+
+def test_each_call_of_the_judge_goes_through_the_workers_lane(tmp_path: Path, queue: Queue) -> None:
+    folder = submissions(tmp_path / "in", {"ann": ALL})
+    queued(queue, plan(folder, tmp_path / "out")).put()
+    box, lane, seen = Box(queue, tmp_path), Lane(queue, "m", 2), []
+
+    def sandbox(run: Run) -> Scripted:
+        seen.append(run.judge_lane)
+        return box.sandbox(run)
+
+    box.means = replace(box.means, lane=lane, make_sandbox=sandbox)
+    box.run()
+    assert seen == [lane]
+
+
+def test_a_lane_lets_so_many_calls_through_at_once_and_no_faster_than_the_rate(queue: Queue) -> None:
+    queue.set(JUDGE_RATE, 1200)  # one in 50 ms
+    lane, inside, most, moments = Lane(queue, "m", 2), 0, 0, []
+    lock = threading.Lock()
+
+    def call(_: int) -> None:
+        nonlocal inside, most
+        with lane:
+            with lock:
+                inside, most = inside + 1, max(most, inside + 1)
+                moments.append(time.monotonic())
+            time.sleep(0.12)
+            with lock:
+                inside -= 1
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(call, range(12)))
+    assert most == 2
+    assert max(moments) - min(moments) >= 11 * 0.05 * 0.9
 
 
 # ------------------------------------------------------------------------------------------------ the command
