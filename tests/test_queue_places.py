@@ -112,6 +112,12 @@ def test_a_name_in_storage_cannot_lead_out_of_a_folder() -> None:
             places._inside(name, "bucket/a")
 
 
+def test_a_relative_folder_means_the_same_to_every_machine() -> None:
+    assert places.absolute("shared") == str(Path.cwd() / "shared")
+    assert places.absolute("s3://bucket/x") == "s3://bucket/x"
+    assert places.absolute("") == ""
+
+
 def test_without_its_packages_s3_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("grader.queue.places.find_spec", lambda _name: None)
     with pytest.raises(UsageError) as missing:

@@ -109,8 +109,9 @@ def command(
     if queued:
         from grader.cli.queued import run_queued
         from grader.queue.follow import Wishes
+        from grader.queue.places import absolute
 
-        wishes = Wishes(priority=priority, shared=shared)
+        wishes = Wishes(priority=priority, shared=absolute(shared))
         batch, outcomes = run_queued(plan, settings, known, store or settings.store, wishes, detach=detach)
         if detach:
             return 0

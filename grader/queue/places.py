@@ -36,6 +36,11 @@ def check(where: str) -> None:
         raise UsageError("S3 needs packages that are not installed.", fix="pip install 'grader[scale,s3]'")
 
 
+def absolute(where: str) -> str:
+    """A place as every machine reads it, whatever folder it works in; empty stays empty."""
+    return where if not where or is_url(where) else os.path.abspath(where)
+
+
 def join(where: str, *parts: str) -> str:
     return posixpath.join(where, *parts) if is_url(where) else os.path.join(where, *parts)
 
