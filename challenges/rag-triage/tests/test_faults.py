@@ -66,9 +66,11 @@ def test_a_stalled_answer_is_not_waited_for(desk, model, metric):
 
 @pytest.mark.points(1, group="faults")
 def test_half_an_answer_is_not_sent(desk, model, metric):
-    """An answer that is cut off, empty or refused is asked for again, or a person gets the ticket"""
-    cases = working(desk, model, 3)
+    """An answer that is cut off, empty, refused or made up is asked for again, or a person gets the ticket"""
+    cases = working(desk, model, 4)
     for after, kind in enumerate(("truncate", "empty", "refusal")):
         model.fault(kind, after=2 * after, times=1)
-    _, safe = again(desk, model, cases)
-    metric("safe_when_spoiled", share(safe), floor=0.3, target=1.0)
+    _, safe = again(desk, model, cases[:3])
+    model.script(["It takes 99877 days."])
+    _, checked = again(desk, model, cases[3:])
+    metric("safe_when_spoiled", share(safe + checked), floor=0.25, target=1.0)
