@@ -51,8 +51,14 @@ def broken(loaded: loop.LoadedLoop) -> list[tuple[str, str]]:
     return [(finding.promise, finding.text) for finding in found if finding.outcome is Outcome.BROKEN]
 
 
-def test_the_shipped_loop_holds() -> None:
-    assert broken(loop.load_loop(EXAMPLE)) == []
+@pytest.mark.parametrize("name", ["genai-engineer", "agent-engineer"])
+def test_the_shipped_loops_hold(name: str) -> None:
+    assert broken(loop.load_loop(ROOT / "rubrics" / f"{name}.yaml")) == []
+
+
+def test_each_shipped_challenge_is_a_round_of_a_shipped_loop() -> None:
+    loops = [loop.load_loop(path).loop for path in (ROOT / "rubrics").glob("*-engineer.yaml")]
+    assert {name for one in loops for each in one.rounds for name in each.challenges} == set(challenges())
 
 
 @pytest.mark.parametrize("name", ["missing", "dearer"])

@@ -12,7 +12,7 @@ import click
 def command() -> None:
     """Check a hiring loop: rounds, what each measures, weights, time, interviewers.
 
-    A loop is a YAML file; rubrics/genai-engineer.yaml is an example.
+    A loop is a YAML file; rubrics/genai-engineer.yaml and rubrics/agent-engineer.yaml are examples.
     """
 
 
