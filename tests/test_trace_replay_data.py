@@ -219,6 +219,12 @@ def test_the_incident_is_what_the_instruction_says(starter: ModuleType) -> None:
     assert "verdict" not in (PACK / "starter" / "data" / "incident.jsonl").read_text("utf-8")
 
 
+def test_the_starter_and_the_reference_have_an_entry_for_each_named_trace(starter: ModuleType) -> None:
+    for folder in ("starter", "solution"):
+        rows = yaml.safe_load((PACK / folder / "diagnosis.yaml").read_text("utf-8"))
+        assert sorted(row["trace"] for row in rows) == sorted(starter.named_ids())
+
+
 def test_hidden_traces_are_not_in_the_public_data_and_some_wording_is_held_back(
     pack: ModuleType, cases: list[Any]
 ) -> None:
