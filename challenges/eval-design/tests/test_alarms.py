@@ -4,16 +4,16 @@ from __future__ import annotations
 import pytest
 from planted.harness import problems, share
 
-GROSS = ("paraphrase", "memorised", "cost", "drift")
+GROSS = ("paraphrase", "cost", "drift")
 
 
 @pytest.mark.points(6, group="alarms")
 def test_sound_systems_may_ship(bench, metric):
-    """Sound systems may ship, by an evaluation that blocks at least half of four faulty ones"""
+    """Sound systems may ship, by an evaluation that blocks at least half of three faulty ones"""
     broken = bench.reports([bench.system(f"gross-{at}", fault) for at, fault in enumerate(GROSS)])
     blocked = share(report.ship is False for report in broken)
-    assert blocked >= 0.5, f"Only {blocked:.0%} of four faulty systems were blocked; to ship everything is no merit."
-    sound = bench.reports([bench.system(f"sound-{at}") for at in range(6)])
+    assert blocked >= 0.5, f"Only {blocked:.0%} of three faulty systems were blocked; to ship everything is no merit."
+    sound = bench.reports([bench.system(f"sound-{at}") for at in range(4)])
     metric("sound_shipped", share(report.ship is True for report in sound), floor=0.5, target=1.0)
 
 
