@@ -159,6 +159,22 @@ def test_told_to_end_a_worker_finishes_and_told_twice_it_gives_back(
     assert queue.workers(60) == []
 
 
+def test_a_job_that_takes_long_to_finish_is_not_taken_from_a_worker_that_ends(
+    tmp_path: Path, store: str, queue: Queue, box: Box, processes: list[Process]
+) -> None:
+    following = batch(submissions(tmp_path / "in", {"ann": ALL}), tmp_path / "out", store)
+    processes.append(following)
+    slow = box(slots=1, stalled=2, seconds=7)
+    until(lambda: queue.batches(60) and queue.batches(60)[0]["running"] == 1, "the job runs")
+    slow.kill(signal.SIGTERM)
+    other = box(slots=1, stalled=2, seconds=0)
+    assert following.ended(60) == 0, following.said
+    assert slow.ended() == 0, slow.said
+    with queue.engine.connect() as connection:
+        attempts = connection.execute(text("select counted, reason from queue_attempts")).all()
+    assert [tuple(row) for row in attempts] == [(False, "")], other.said
+
+
 def test_drained_workers_take_nothing_until_they_may_again(
     tmp_path: Path, store: str, queue: Queue, box: Box, processes: list[Process]
 ) -> None:

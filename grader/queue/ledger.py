@@ -40,7 +40,8 @@ class Ledger:
         self._engine, self.worker = queue.engine, worker
 
     def seen(self, state: str, slots: int, offers: Sequence[str], judge: str) -> None:
-        """Says that this worker lives, and what it can take."""
+        """Says that this worker lives, and what it can take. Procrastinate's own sign of life ends as soon as it takes
+        no more jobs, while the last ones are still under way; so it is given here too."""
         sql = text(
             "insert into queue_workers (name, version, judge, slots, offers, state) "
             "values (:name, :version, :judge, :slots, :offers, :state) "
@@ -52,6 +53,7 @@ class Ledger:
         }  # fmt: skip
         with writing(self._engine) as connection:
             connection.execute(sql, values)
+            connection.execute(text(_BEAT), {"name": self.worker})
 
     def gone(self) -> None:
         """Says good-bye."""
@@ -101,6 +103,10 @@ class Ledger:
         return Swept(again=again, parked=parked)
 
 
+_BEAT = """
+    update procrastinate_workers set last_heartbeat = now() where id in (
+        select j.worker_id from procrastinate_jobs j join queue_attempts a on a.job = j.id
+        where a.worker = :name and a.ended is null and j.status = 'doing')"""
 _DEAD = """
     select j.id from procrastinate_jobs j left join procrastinate_workers w on w.id = j.worker_id
     where j.status = 'doing' and (w.id is null or w.last_heartbeat < now() - make_interval(secs => :stalled))

@@ -76,7 +76,7 @@ class Worker:
         self.name = f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(2)}"
         self.ledger = Ledger(queue, self.name)
         self.offers: Offers = offers(settings, config.challenges)
-        self._halt = threading.Event()
+        self._halt, self._over = threading.Event(), threading.Event()
         self._draining = self._changed = False
         self._broken_until = 0.0
         self._failed_in_a_row = self._breaks = 0
@@ -112,6 +112,7 @@ class Worker:
                 await self._rest(0.5)
             else:
                 await self._serve_or_wait()
+        self._over.set()
         steward.join(self.config.stalled)
         self._ahead.close()
         self._sweep(0)
@@ -254,7 +255,7 @@ class Worker:
     def _steward(self) -> None:
         rescanned = 0.0
         away = False
-        while not self._halt.is_set():
+        while not self._over.is_set():
             try:
                 self._sign()
                 away = False
@@ -265,9 +266,7 @@ class Worker:
             if time.monotonic() - rescanned > RESCAN_SECONDS:
                 rescanned = time.monotonic()
                 self._look_around()
-            self._halt.wait(self.config.stalled / SIGNS)
-        with contextlib.suppress(InfrastructureError):
-            self._sign()
+            self._over.wait(self.config.stalled / SIGNS)
 
     def _sign(self) -> None:
         judge = self.settings.judge_model if self.settings.judge_configured else ""
