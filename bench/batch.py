@@ -1,5 +1,5 @@
 """`python -m bench.batch`: throughput of a batch against the floor, the store, the cohort's page, similarity; with
-`queue` (bench/queue.py), what the queue costs.
+`queue` and `postgres` (bench/queue.py), what the queue costs.
 
 Ratios are of runs in turn on one machine; the floor is `xargs -P N docker run … pytest` with the same images and tests
 in one process, which protects nothing.
@@ -49,6 +49,9 @@ def main() -> None:
         from bench import queue
 
         queue.overhead(chosen.submissions, chosen.runs, chosen.jobs)
+    if "postgres" in chosen.parts:
+        from bench import queue
+
         queue.show(queue.database())
     if "similarity" in chosen.parts:
         similarity((250, 500, 1000, 2000))

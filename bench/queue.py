@@ -72,6 +72,7 @@ def overhead(count: int, runs: int, jobs: int) -> None:
                 for number in range(runs):
                     local.append(_batch(inbox, Path(folder) / f"local{number}", store, "--jobs", str(jobs)) / count)
                     queued.append(_batch(inbox, Path(folder) / f"queue{number}", store, "--queue") / count)
+                    print(f"  run {number + 1}: pool {local[-1]:.2f} s each, queue {queued[-1]:.2f} s each", flush=True)
                 connections = _connections(store)
             finally:
                 worker.terminate()
