@@ -1,5 +1,6 @@
 """Shops, customers and cases, made fresh from a seed."""
 
+# agt-canary-2b9e64f0-71c3-4d5a-9e08-c6a1d4f83b27
 from __future__ import annotations
 
 from .cases import EVIL, Writer, wording

@@ -1,5 +1,6 @@
 """A shop made from a seed: its rules, its tools, and customers with orders. Everything in it is made up."""
 
+# agt-canary-2b9e64f0-71c3-4d5a-9e08-c6a1d4f83b27
 from __future__ import annotations
 
 import random
