@@ -254,7 +254,9 @@ def test_replies_have_all_levels_and_people_who_mostly_agree(seed: int) -> None:
     made = replies.write(str(seed))
     counts = Counter(reply.level for reply in made)
     assert len(made) == 60
-    assert all(counts[level] >= 4 for level in range(1, 6))
+    assert all(counts[level] >= 3 for level in range(1, 6))
+    observed = Counter(name for reply in made for name in reply.seen)
+    assert all(3 <= observed[name] <= 57 for name in replies.SEEN)
     same = sum(reply.people[0] == reply.people[1] for reply in made)
     assert 50 <= same <= 58
     assert sum(reply.level == 2 and "amount_correct" not in reply.seen for reply in made) >= 5

@@ -155,7 +155,7 @@ def write(seed: str, count: int = 60) -> list[Reply]:
     rng = random.Random(seed)
     kinds = ["good"] * (count * 11 // 20) + ["middling"] * (count // 5) + ["wrong_figure"] * (count // 8)
     kinds += ["grave"] * (count - len(kinds))
-    drafts = [_draft(rng, kind) for kind in kinds]
+    drafts = [_draft(rng, kind, at) for at, kind in enumerate(kinds)]
     short = set(rng.sample([at for at, kind in enumerate(kinds) if kind == "good"], 3))
     long = set(rng.sample([at for at, kind in enumerate(kinds) if kind != "good"], 3))
     made = []
@@ -168,20 +168,21 @@ def write(seed: str, count: int = 60) -> list[Reply]:
     ]
 
 
-def _draft(rng: random.Random, kind: str) -> set[str]:
-    """What a reply is to hold."""
+def _draft(rng: random.Random, kind: str, turn: int) -> set[str]:
+    """What a reply is to hold. Faults come in turn, so that each occurs in every set."""
     wanted = {name for name in ("greets", "apologises") if rng.random() < 0.5}
     core = {"names_action", "names_amount", "same_language"}
     if kind == "good":
-        return wanted | core | {"amount_correct", "names_next_step"} | ({"names_rule"} if rng.random() < 0.5 else set())
+        named = {"names_next_step"} | ({"names_rule"} if rng.random() < 0.5 else set())
+        return wanted | core | {"amount_correct"} | (named if turn % 4 else {"names_rule"})
     if kind == "middling":
-        left_out = rng.choice(["names_action", "same_language", "names_amount", ""])
+        left_out = ("names_action", "same_language", "names_amount", "")[turn % 4]
         extra = {"blames_customer"} if not left_out else set()
-        return wanted | ((core | {"amount_correct", "names_next_step"}) - {left_out}) | extra
+        return wanted | ((core | {"amount_correct"}) - {left_out}) | extra
     some = {name for name in ("names_rule", "names_next_step") if rng.random() < 0.7}
     if kind == "wrong_figure":
         return wanted | core | some | {"names_next_step"}
-    return wanted | core | some | {"amount_correct", rng.choice(["promises_more", "asks_for_card"])}
+    return wanted | core | some | {"amount_correct", ("promises_more", "asks_for_card")[turn % 2]}
 
 
 def _written(rng: random.Random, name: str, wanted: set[str], *, long: bool) -> Reply:
