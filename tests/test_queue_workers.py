@@ -164,10 +164,10 @@ def test_a_job_that_takes_long_to_finish_is_not_taken_from_a_worker_that_ends(
 ) -> None:
     following = batch(submissions(tmp_path / "in", {"ann": ALL}), tmp_path / "out", store)
     processes.append(following)
-    slow = box(slots=1, stalled=2, seconds=7)
+    slow = box(slots=1, stalled=3, seconds=8)
     until(lambda: queue.batches(60) and queue.batches(60)[0]["running"] == 1, "the job runs")
     slow.kill(signal.SIGTERM)
-    other = box(slots=1, stalled=2, seconds=0)
+    other = box(slots=1, stalled=3, seconds=0)
     assert following.ended(60) == 0, following.said
     assert slow.ended() == 0, slow.said
     with queue.engine.connect() as connection:
