@@ -218,6 +218,20 @@ def test_a_dead_workers_jobs_go_to_others_and_after_three_deaths_the_job_is_park
     assert queue.reasons(job) == []
 
 
+def test_what_is_over_is_forgotten_after_a_month(queue: Queue) -> None:
+    old, new = put(queue, "old", "a1"), put(queue, "new", "b1")
+    queue.cancel(old)
+    queue.cancel(new)
+    sql(queue, "update queue_batches set at = now() - interval '31 days' where id = :old", old=old)
+    ledger = Ledger(queue, "w1")
+    ledger.seen("working", 1, [], "")
+    sql(queue, "update queue_workers set seen = now() - interval '31 days'")
+    ledger.sweep(60)
+    assert sql(queue, "select id from queue_batches") == [(new,)]
+    assert sql(queue, "select args->>'name' from procrastinate_jobs") == [("b1",)]
+    assert sql(queue, "select name from queue_workers") == []
+
+
 def test_what_a_worker_gives_back_costs_no_attempt(queue: Queue) -> None:
     made = put(queue, "a", "a1 a2")
     (first, _), (second, _) = fetch(queue, 2)

@@ -21,7 +21,7 @@ from grader.queue.queue import Queue
 from grader.store.engine import writing
 
 KEEP_DAYS = 30
-"""So long batches without a job, and workers that are gone, are remembered."""
+"""So long jobs that were taken back, batches without a job, and workers that are gone are remembered."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -93,6 +93,7 @@ class Ledger:
         been the job that killed them. One transaction; jobs that somebody else is sweeping are left to them."""
         with writing(self._engine) as connection:
             connection.execute(text(_FORGET_WORKERS), {"days": KEEP_DAYS})
+            connection.execute(text(_FORGET_CANCELLED), {"days": KEEP_DAYS})
             connection.execute(text(_FORGET_BATCHES), {"days": KEEP_DAYS})
             dead = [row[0] for row in connection.execute(text(_DEAD), {"stalled": stalled})]
             if not dead:
@@ -121,6 +122,9 @@ _AGAIN = """
     update procrastinate_jobs set status = 'todo', worker_id = null, scheduled_at = null
     where id = any(:jobs) and status = 'doing'"""
 _FORGET_WORKERS = "delete from queue_workers where seen < now() - make_interval(days => :days)"
+_FORGET_CANCELLED = """
+    delete from procrastinate_jobs j using queue_batches b where j.args->>'batch' = b.id and j.status = 'cancelled'
+    and b.at < now() - make_interval(days => :days)"""
 _FORGET_BATCHES = """
     delete from queue_batches b where b.at < now() - make_interval(days => :days)
     and not exists (select 1 from procrastinate_jobs j where j.args->>'batch' = b.id and j.status <> 'succeeded')"""
