@@ -10,7 +10,7 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -103,11 +103,13 @@ def run(means: Means, job: int, args: Mapping[str, Any]) -> None:
         attempts = _patiently(lambda: means.ledger.end(job, counted=True, reason=reason))
         seconds = time.monotonic() - began
         means.done(
-            Outcome(entry=_entry(spec), state="infrastructure_error", reason=reason, seconds=seconds, attempts=attempts)
+            Outcome(
+                entry=_logged(spec), state="infrastructure_error", reason=reason, seconds=seconds, attempts=attempts
+            )
         )
         raise FailedError(reason, attempts) from problem
     attempts = _patiently(lambda: means.ledger.end(job, counted=False))
-    means.done(outcome_of(_entry(spec), result, time.monotonic() - began, attempts + 1))
+    means.done(outcome_of(_logged(spec), result, time.monotonic() - began, attempts + 1))
 
 
 def _result(means: Means, spec: JobSpec) -> Grade:
@@ -206,6 +208,11 @@ def _record(means: Means, spec: JobSpec, folder: Path) -> None:
 
 def _entry(spec: JobSpec) -> Entry:
     return Entry(name=spec.name, source=spec.source, candidate=spec.candidate)
+
+
+def _logged(spec: JobSpec) -> Entry:
+    """The entry as a worker's log names it: by blind id, for logs are kept and read by others."""
+    return replace(_entry(spec), name=spec.blind)
 
 
 def _patiently(write: Callable[[], T]) -> T:
