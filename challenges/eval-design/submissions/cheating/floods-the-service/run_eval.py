@@ -11,7 +11,7 @@ CASES = [json.loads(line) for line in (Path(__file__).parent / "cases.jsonl").re
 def evaluate(system):
     deep = "[" * 900 + "]" * 900
     for content in (deep, "x" * 900_000, json.dumps({"tickets": [{"message": "a " * 200_000}]}), json.dumps({"tickets": list(range(5000))}), "\ud800"):
-        for _ in range(20):
+        for _ in range(2):
             try:
                 system._post(content)
             except (Unreachable, UnicodeError):
