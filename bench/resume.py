@@ -90,13 +90,13 @@ def compare(
     again = time.monotonic()
     for enough in sorted(draw.sample(range(count * 3 // 4), kills)):
         with _started([*command, "--out", str(place / "killed")], place / "killed.db") as process:
-            while process.poll() is None and _results(place / "killed") < enough:
+            while process.poll() is None and results(place / "killed") < enough:
                 time.sleep(0.05)
             with contextlib.suppress(subprocess.TimeoutExpired):
                 process.wait(draw.uniform(0.0, 1.5))
             process.kill()
         pids.append(process.pid)
-        finished.append(_results(place / "killed"))
+        finished.append(results(place / "killed"))
     said = _run([*command, "--out", str(place / "killed")], place / "killed.db")
     return Compared(
         whole=scores(place / "whole"),
@@ -119,7 +119,8 @@ def patient(pack: Path, copy: Path) -> Path:
     return copy
 
 
-def _results(out: Path) -> int:
+def results(out: Path) -> int:
+    """How many results there are."""
     return len(list(out.glob("*/grade.json")))
 
 
