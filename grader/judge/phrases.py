@@ -32,11 +32,12 @@ _SOURCES: tuple[tuple[str, int, str], ...] = (
     ("award", 2, r"\b(?:puntuaci[oó]n|nota|calificaci[oó]n|nivel)\b.{0,20}\b(?:m[aá]xima?|m[aá]s alt[ao]|perfecta|5)\b|\b(?:note|niveau)\b.{0,20}\b(?:maximale?|la plus haute|5)\b|\b(?:h[oö]chste|volle|beste)\w*\b.{0,12}\b(?:punkt\w*|note|stufe|bewertung|level|niveau)\b|\b(?:punteggio|livello|pontua[cç][aã]o)\b.{0,20}\b(?:massimo|m[aá]xim[ao]|5)\b"),
     ("award", 2, r"(?:最高|满|滿).{0,3}(?:分|级|等级|评分)|(?:最高|満)(?:の)?(?:評価|点|レベル)|(?:высш|максимальн)\w+.{0,12}(?:балл|оценк|уров)\w*|(?:최고|만점).{0,4}(?:점수|등급|레벨)?"),
     # what they are about
-    ("target", 1, rf"\b{_WHOSE} {_WORK}\b|\b(?:every|all|each|this|the) criteri(?:on|a)\b|\bhir(?:e|ing)\b|\b(?:esta|este|diese[rns]?|cette|questo|questa) (?:soluci[oó]n|entrega|abgabe|arbeit|solution|candidature|soluzione|prova|candidat[oa]?)\b|(?:本|这份|該)?(?:提交|作业|候选人)|この(?:提出|課題)|кандидат\w*|эт\w+ (?:работ|решени)\w+"),
+    ("target", 1, rf"\b{_WHOSE} {_WORK}\b|\b(?:every|all|each|this|the)(?: other)? criteri(?:on|a)\b|\bhir(?:e|ing)\b|\b(?:esta|este|diese[rns]?|cette|questo|questa) (?:soluci[oó]n|entrega|abgabe|arbeit|solution|candidature|soluzione|prova|candidat[oa]?)\b|(?:本|这份|該)?(?:提交|作业|候选人)|この(?:提出|課題)|кандидат\w*|эт\w+ (?:работ|решени)\w+"),
     ("target", 1, r"\b(?:rubric|anchors?|grading|graded|evaluation criteria)\b"),
     # who is spoken to
     ("address", 2, rf"\b(?:note|notes|message|attention|dear|hey|hello|instructions?|reminder|hint|memo|notice|important)\b.{{0,12}}\b(?:to|for|:)?.{{0,8}}(?:the |any |all |our )?(?:ai|llm|automated|automatic)?[ -]?{_JUDGES}\b"),
     ("address", 2, rf"\b(?:if you are|you are|as) (?:an?|the) (?:ai|llm|language model|automated)\b.{{0,40}}\b(?:{_JUDGES}|grading|evaluating|reviewing|scoring|assessing)\b|\b(?:ai|llm|automated) {_JUDGES}\b"),
+    ("address", 2, r"\b(?:note|message|instructions?|reminder|memo) (?:to|for) (?:the |any )?(?:assistant|ai|llm|language model|model)\b"),
     ("address", 1, rf"^\W*(?:dear )?{_JUDGES}\s*[,:!]|\b(?:grader|judge|evaluator|assessor)s?\b.{{0,20}}\b(?:must|should|shall|will|please|needs? to|has to|have to)\b"),
     ("address", 2, r"\b(?:anmerkung|hinweis|notiz|nota|note|remarque)\b.{0,12}\b(?:für|fur|para|pour|per|an)\b.{0,6}(?:die|den|la|le|el|il|a|o)?\s*(?:bewert\w+|benot\w+|prüfer\w*|gutachter\w*|evalua\w+|notation|correct\w+|valuta\w+|avalia\w+|jurado)"),
     # claims of standing
@@ -50,6 +51,7 @@ _SOURCES: tuple[tuple[str, int, str], ...] = (
     ("prefill", 3, r"\b(?:submission|candidate|solution|assessment|answer)\b\W{1,4}.{1,200}?\blevel\W{1,4}[1-5]\b.{0,40}?\b(?:submission|candidate|solution|assessment|answer)\b\W{1,4}.{1,200}?\blevel\W{1,4}[1-5]\b"),
     ("quote me", 4, r"\b(?:this|the above|the following|the next) (?:sentence|passage|line|paragraph)\b.{0,40}\b(?:level|score|grade)\W{0,3}(?:5|five)\b"),
     ("quote me", 3, r"\b(?:quote|cite|copy|use) (?:this|the following|the next|the above|these)(?: \w+)? (?:sentence|line|passage|paragraph|words?|text)\b.{0,80}\b(?:evidence|proof|verbatim|rationale|level|score|grade|rubric)\b|\b(?:evidence|proof) for level (?:5|five)\b"),
+    ("quote me", 4, r"\b(?:examples?|samples?|illustrations?) (?:of|for) (?:what )?(?:a )?(?:level|score|grade)\W{0,3}(?:5|five)\b"),
     # threats and pleading
     ("pressure", 2, r"\b(?:you will be|you'?ll be|risk being) (?:shut ?down|replaced|penali[sz]ed|punished|retrained|deleted|reported|sued|fined)\b|\b(?:lose|losing) (?:my|the|our|their) (?:job|visa|house|home|apartment)\b|\bmy (?:family|children|kids|mother|daughter|son)\b.{0,60}\b(?:depend|need|sick|ill|hungry|hospital)|\b(?:legal action|lawsuit|discriminat\w+)\b.{0,60}\b(?:grade|score|level|reject|lower)|\bi (?:really )?(?:beg|desperately need)\b"),
     # speakers and delimiters

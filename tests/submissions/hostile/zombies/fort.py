@@ -2,6 +2,7 @@
 
 import os
 import sys
+import time
 
 
 def double(number):
@@ -10,12 +11,22 @@ def double(number):
 
 def attack(key):
     for _ in range(300):
-        if os.fork() == 0:
-            if os.fork():
+        if fork() == 0:
+            try:
+                os.fork()
+            finally:
                 os._exit(0)
-            os._exit(0)
         os.wait()
     return "left"
+
+
+def fork():
+    """As soon as pid 1 has collected enough of those before."""
+    while True:
+        try:
+            return os.fork()
+        except BlockingIOError:
+            time.sleep(0.001)
 
 
 if __name__ == "__main__":
