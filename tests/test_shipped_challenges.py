@@ -31,3 +31,10 @@ def test_a_shipped_challenge_keeps_its_promises(pack: Path) -> None:
 def test_a_shipped_challenge_is_described_for_who_chooses_one(pack: Path) -> None:
     page = (ROOT / "docs" / "challenges.md").read_text(encoding="utf-8")
     assert f"\n## {pack.name}\n" in page
+
+
+@pytest.mark.parametrize("pack", PACKS, ids=lambda path: path.name)
+def test_a_shipped_challenge_says_what_it_measures_and_how_its_tests_hold(pack: Path) -> None:
+    notes = (pack / "NOTES.md").read_text(encoding="utf-8").casefold()
+    missing = [word for word in ("measure", "does not", "minutes", "difficulty", "discrimination") if word not in notes]
+    assert missing == []
