@@ -79,7 +79,7 @@ def compare(
 ) -> Compared:
     """Grades `count` submissions twice in `place`: once in peace, once killed `kills` times and started again. It is
     killed a moment after as many results were there as were drawn."""
-    draw = random.Random(seed)  # noqa: S311
+    draw = random.Random(seed)  # noqa: S311 - moments to measure at, no secret
     inbox = make(place / "in", count, draw)
     pack = patient(pack, place / "pack")
     command = [sys.executable, "-m", "grader", "batch", str(inbox), "--challenge", str(pack), "--jobs", str(jobs)]

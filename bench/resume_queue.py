@@ -28,7 +28,8 @@ def main() -> None:
     arguments.add_argument("--kills", type=int, default=10)
     chosen = arguments.parse_args()
     with tempfile.TemporaryDirectory() as folder, cluster() as server:
-        place, store, draw = Path(folder), server.database(), random.Random("workers")  # noqa: S311
+        place, store = Path(folder), server.database()
+        draw = random.Random("workers")  # noqa: S311 - moments to measure at, no secret
         inbox = make(place / "in", chosen.submissions, draw)
         pack = patient(PACK, place / "packs" / "sums")
         words = ["batch", str(inbox), "--challenge", str(pack)]
