@@ -233,10 +233,11 @@ def fill(opened: Any, grade: dict[str, Any], numbers: range) -> None:
         made = [numbered(grade, number) for number in range(start, min(start + 5_000, numbers.stop))]
         ids = range(start + 1, start + 1 + len(made))
         with writing(opened.engine) as connection:
-            about = [store.About(candidate=f"c{number}", blind=f"B{number}") for number in ids]
-            connection.execute(runs.insert(), [store._run(*each) | trail for each in zip(made, about, strict=True)])
             rows = [{"id": n, **store._grade(each), **trail} for n, each in zip(ids, made, strict=True)]
             connection.execute(grades.insert(), rows)
+            about = [store.About(candidate=f"c{number}", blind=f"B{number}") for number in ids]
+            runs_made = [store._run(*each) | trail for each in zip(made, about, strict=True)]
+            connection.execute(runs.insert(), [{"grade": n, **run} for n, run in zip(ids, runs_made, strict=True)])
             texts = [{"grade": n, "body": json.dumps(each), **trail} for n, each in zip(ids, made, strict=True)]
             connection.execute(bodies.insert(), texts)
 

@@ -131,3 +131,29 @@ def result(number: int = 0, **changes: Any) -> dict[str, Any]:
 def again(grade: dict[str, Any], run: str, **provenance: Any) -> dict[str, Any]:
     """The same submission graded once more."""
     return {**grade, "provenance": {**grade["provenance"], "run": run, **provenance}}
+
+
+def rows_of_0001() -> dict[str, list[dict[str, Any]]]:
+    """Rows by table, in the order of their references, as a grader with version 0001 of the store wrote them."""
+    trail = {"who": "eva", "why": "hiring round 7", "at": "2026-03-01T09:10:00Z"}
+
+    def key(number: int) -> dict[str, Any]:
+        digests = {"submission_digest": f"sha256:{number:064x}", "challenge_digest": "sha256:" + "c" * 64}
+        return {**digests, "grader_version": "1.0.0", "seed": 2**62 + number, "challenge_id": "sums"}
+
+    def run(name: str, number: int, **changes: Any) -> dict[str, Any]:
+        ours = {"challenge_version": "1.0.0", "blind": f"B{number}", "candidate": "Ann Roe", "batch": "", "source": ""}
+        outcome = {"status": "graded", "reason": "", "started_at": f"2026-03-01T09:0{number}:00Z", "seconds": 2.5}
+        return {"run": name, **key(number), **ours, **outcome, "folder": "", "evidence": "", **trail, **changes}
+
+    def grade(name: str, number: int, score: float) -> dict[str, Any]:
+        numbers = {"score": score, "low": 0.0, "high": 100.0, "max": 100.0, "points": 9.0, "max_points": 11.0}
+        return {"run": name, **key(number), **numbers, "final": True, "recommendation": "hold", **trail}
+
+    refused = {"status": "refused", "reason": "no archive", "seed": None, "submission_digest": "", "seconds": None}
+    return {
+        "runs": [run("run1", 1), run("run1b", 1), run("run2", 2, candidate="Bob"),
+                 run("run3", 3, candidate="Cat", **refused)],
+        "grades": [grade("run1", 1, 81.5), grade("run2", 2, 40.0)],
+        "bodies": [{"grade": n, "body": f'{{"score": {score}}}', **trail} for n, score in ((1, 81.5), (2, 40.0))],
+    }  # fmt: skip

@@ -12,7 +12,8 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import MetaData, Table, text
+from sqlalchemy.engine import Connection
 from sqlalchemy.exc import DBAPIError
 
 from grader.batch.record import known_results, record
@@ -26,7 +27,7 @@ from grader.store.folder import evidence_digest
 from grader.store.schema import HEAD, MIGRATIONS, upgrade, version
 from grader.store.store import About, Store
 from grader.store.tables import ALL, metadata
-from tests.store_fixtures import Cluster, again, cluster, result
+from tests.store_fixtures import Cluster, again, cluster, result, rows_of_0001
 
 pytestmark = pytest.mark.xdist_group("store")
 
@@ -214,6 +215,78 @@ def test_an_upgrade_of_what_is_new_already_changes_nothing(url: str, store: Stor
     store.record(result(1), ANN)
     assert upgrade(store.engine) == (HEAD, HEAD)
     assert store.counts()["grades"] == 1
+
+
+def old_store(url: str) -> None:
+    """A store of version 0001 with two runs of one grade, a run of another, and a refused one."""
+    from alembic import command
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    engine = connect(url)
+    with writing(engine) as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0001")
+        for table, rows in rows_of_0001().items():
+            add_as_it_was(connection, table, rows)
+    engine.dispose()
+
+
+def add_as_it_was(connection: Connection, table: str, rows: list[dict[str, object]]) -> None:
+    """Adds rows to the table that is there, whatever the code knows of it by now."""
+    there = Table(table, MetaData(), autoload_with=connection, resolve_fks=False)
+    connection.execute(there.insert(), rows)
+
+
+def test_an_upgrade_from_the_first_version_keeps_all_that_is_there(url: str) -> None:
+    old_store(url)
+    with pytest.raises(UsageError, match="this grader needs") as caught:
+        open_store(url)
+    assert caught.value.fix == "grade db upgrade"
+    engine = connect(url)
+    assert upgrade(engine) == ("0001", HEAD)
+    engine.dispose()
+    with open_store(url) as store:
+        scores = {row["run"]: row["score"] for row in store.history()}
+        assert scores == {"run1": 81.5, "run1b": 81.5, "run2": 40.0, "run3": None}
+        assert [row["score"] for row in store.each()] == [81.5, 81.5, 40.0, None]
+        assert {row["why"] for row in store.history()} == {"hiring round 7"}
+        assert json.loads(store.find("run1b")[0]["body"]) == {"score": 81.5}
+        assert "grade" not in store.history()[0]
+        assert list(problems(store)) == []
+
+
+def test_an_upgraded_store_is_written_and_purged_like_a_new_one(url: str) -> None:
+    old_store(url)
+    engine = connect(url)
+    upgrade(engine)
+    engine.dispose()
+    with open_store(url) as store:
+        done = store.record(result(1), ANN)
+        assert (done.new_run, done.new_grade) == (False, False)
+        done = store.record(again(result(1), "run1c"), ANN)
+        assert (done.new_run, done.new_grade, done.differs) == (True, False, False)
+        assert store.record(result(9), ANN).new_grade
+        with pytest.raises(DBAPIError, match="append-only"), store.engine.begin() as connection:
+            connection.execute(text("update runs set why = 'other'"))
+        retention.remove(store, retention.of_person(store, "Ann Roe"), why="asked")
+        assert {row["run"]: row["score"] for row in store.history()} == {"run2": 40.0, "run3": None}
+        assert (store.counts()["grades"], store.counts()["bodies"]) == (1, 1)
+
+
+def test_a_grader_from_before_the_upgrade_that_still_runs_is_refused(store: Store) -> None:
+    (run, *_) = rows_of_0001()["runs"]
+    with pytest.raises(DBAPIError, match="newer grader"), store.engine.begin() as connection:
+        add_as_it_was(connection, "runs", [run])
+    assert store.counts()["runs"] == 0
+
+
+def test_a_grade_that_a_run_still_names_cannot_go(store: Store) -> None:
+    store.record(result(1), ANN)
+    with pytest.raises(DBAPIError, match=r"(?i)foreign key"), store.engine.begin() as connection:
+        connection.execute(text("delete from grades"))
+    assert store.history()[0]["score"] == 81.5
 
 
 def test_a_store_of_another_version_is_not_touched(url: str, store: Store) -> None:

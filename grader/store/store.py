@@ -67,21 +67,36 @@ class Store:
         """Keeps a run and, where it has one, its grade. `grade` is the content of grade.json."""
         trail = _trail(about.who, about.why or "graded")
         with writing(self.engine) as connection:
-            new_run = self._add(connection, runs, _run(grade, about) | trail) is not None
             if grade["status"] != "graded":
-                return Recorded(new_run=new_run, new_grade=False)
+                return Recorded(new_run=self._add_run(connection, grade, about, None, trail), new_grade=False)
+            its_grade, new_grade = self._keep(connection, grade, trail)
+            new_run = self._add_run(connection, grade, about, its_grade, trail)
             if new_run:
-                for criterion in grade["criteria"]:
-                    if criterion["source"] != "none":
-                        self._add(connection, judgements, _judgement(grade, criterion) | trail)
-            row = _grade(grade) | trail
-            added = self._add(connection, grades, row)
-            if added is not None:
-                self._add(connection, bodies, {"grade": added, "body": _text(_json(grade))} | trail)
-            differs = added is None and new_run and self._differs(connection, row)
+                self._add_judgements(connection, grade, trail)
+            score = grade["score"]["value"]
+            differs = new_run and not new_grade and self._differs(connection, its_grade, score)
             if differs:
-                self._event(connection, "grade_differs", row["run"], {"score": row["score"]}, trail)
-            return Recorded(new_run=new_run, new_grade=added is not None, differs=differs)
+                self._event(connection, "grade_differs", grade["provenance"]["run"], {"score": score}, trail)
+            return Recorded(new_run=new_run, new_grade=new_grade, differs=differs)
+
+    def _keep(self, connection: Connection, grade: Mapping[str, Any], trail: Row) -> tuple[int, bool]:
+        """The id of the grade with this one's key, and whether it was added just now."""
+        row = _grade(grade)
+        added = self._add(connection, grades, {**row, **trail})
+        if added is None:
+            return int(connection.execute(select(grades.c.id).where(*_same(row))).scalar_one()), False
+        self._add(connection, bodies, {"grade": added, "body": _text(_json(grade)), **trail})
+        return int(added), True
+
+    def _add_run(
+        self, connection: Connection, grade: Mapping[str, Any], about: About, its_grade: int | None, trail: Row
+    ) -> bool:
+        return self._add(connection, runs, {**_run(grade, about), "grade": its_grade, **trail}) is not None
+
+    def _add_judgements(self, connection: Connection, grade: Mapping[str, Any], trail: Row) -> None:
+        for criterion in grade["criteria"]:
+            if criterion["source"] != "none":
+                self._add(connection, judgements, {**_judgement(grade, criterion), **trail})
 
     def rate(self, rating: Mapping[str, Any], *, who: str = "", why: str = "rated") -> None:
         """Adds a person's level: submission_digest, challenge_digest, criterion, rater, level. The latest counts."""
@@ -109,9 +124,9 @@ class Store:
         key = next(iter(table.primary_key))
         return connection.execute(make(table).values(**row).on_conflict_do_nothing().returning(key)).scalar()
 
-    def _differs(self, connection: Connection, row: Row) -> bool:
-        known = connection.execute(select(grades.c.score).where(*_same(row))).scalar_one()
-        return bool(abs(known - row["score"]) > 1e-6)
+    def _differs(self, connection: Connection, its_grade: int, score: float) -> bool:
+        known = connection.execute(select(grades.c.score).where(grades.c.id == its_grade)).scalar_one()
+        return bool(abs(known - score) > 1e-6)
 
     # ------------------------------------------------------------------------------------------------ reading
 
@@ -162,17 +177,18 @@ class Store:
             }
 
 
+_RUN_COLUMNS = [column for column in runs.c if column is not runs.c.grade]
+"""What readers see of a run; the number of its grade means nothing outside this database."""
 _GRADE_COLUMNS = ("score", "low", "high", "max", "final", "recommendation", "points", "max_points")
 
 
 def _with_grades(*, whole: bool = False) -> Select[Any]:
-    same = [runs.c[name] == grades.c[name] for name in KEY]
-    joined = runs.outerjoin(grades, (runs.c.status == "graded") & same[0] & same[1] & same[2] & same[3])
-    columns = [grades.c[name] for name in _GRADE_COLUMNS]
+    joined = runs.outerjoin(grades, grades.c.id == runs.c.grade)
+    columns = [*_RUN_COLUMNS, *(grades.c[name] for name in _GRADE_COLUMNS)]
     if not whole:
-        return select(runs, *columns).select_from(joined)
+        return select(*columns).select_from(joined)
     joined = joined.outerjoin(bodies, bodies.c.grade == grades.c.id)
-    return select(runs, *columns, bodies.c.body).select_from(joined)
+    return select(*columns, bodies.c.body).select_from(joined)
 
 
 def _same(row: Row) -> list[Any]:
