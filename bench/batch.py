@@ -25,7 +25,6 @@ from typing import Any
 
 from bench.__main__ import floor_image
 from bench.measure import median, ratio, spread
-from grader.sandbox.engine import connect
 
 PACK = Path("tests/packs/sums")
 
@@ -35,14 +34,14 @@ def main() -> None:
     arguments.add_argument("--submissions", type=int, default=40)
     arguments.add_argument("--runs", type=int, default=3)
     arguments.add_argument("--jobs", type=int, default=len(os.sched_getaffinity(0)))
-    arguments.add_argument("parts", nargs="*", default=["throughput", "memory", "ahead", "store", "similarity"])
+    arguments.add_argument("parts", nargs="*", default=["throughput", "memory", "kept", "store", "similarity"])
     chosen = arguments.parse_args()
     if "throughput" in chosen.parts:
         throughput(chosen.submissions, chosen.runs, chosen.jobs)
     if "memory" in chosen.parts:
         memory()
-    if "ahead" in chosen.parts:
-        ahead(chosen.submissions, chosen.runs, chosen.jobs)
+    if "kept" in chosen.parts:
+        kept(chosen.submissions, chosen.runs, chosen.jobs)
     if "store" in chosen.parts:
         store((1_000, 10_000, 100_000))
     if "queue" in chosen.parts:
@@ -90,30 +89,27 @@ def memory(count: int = 8, slots: int = 4) -> None:
     print(f"\nmemory of the grader's process: {shown}; each slot more (goal ≤ 30 MiB) {each / 2**20:.1f} MiB")
 
 
-def ahead(count: int, runs: int, jobs: int) -> None:
-    """A batch that makes its verifiers ahead against one that does not, in turn; and what a verifier costs at most,
-    which is what using one again could save."""
-    from grader.batch.ahead import Ahead
-
-    found: dict[str, list[float]] = {"ahead": [], "not ahead": []}
+def kept(count: int, runs: int, jobs: int) -> None:
+    """A batch whose verifiers stay against one that makes a new one for each submission, in turn."""
+    found: dict[str, list[float]] = {"kept": [], "made anew": []}
     with tempfile.TemporaryDirectory() as folder:
         inbox = _inbox(Path(folder), count)
         for number in range(runs):
             for name, seconds in found.items():
                 out = Path(folder) / f"out-{name}-{number}"
-                seconds.append(_in_process(inbox, out, jobs, None if name == "ahead" else lambda: 0, Ahead) / count)
-    print(f"\n{count} submissions, {jobs} at a time, median of {runs} runs in turn")
+                seconds.append(_in_process(inbox, out, jobs, anew=name == "made anew") / count)
+    print(f"\n{count} submissions, {jobs} at a time, median of {runs} runs in turn; the verifiers are")
     for name, seconds in found.items():
         print(f"  {name:<10} {60 / median(seconds):.0f} a minute, {spread(seconds)} each")
-    print(f"  against not ahead {ratio(found['not ahead'], found['ahead'])}")
-    print(f"  a verifier made, started and removed, alone: {median(_verifiers(9)):.2f} s")
+    print(f"  throughput of those kept against those made anew {ratio(found['made anew'], found['kept'])}")
 
 
-def _in_process(inbox: Path, out: Path, jobs: int, waiting: Any, ahead: Any) -> float:
+def _in_process(inbox: Path, out: Path, jobs: int, *, anew: bool) -> float:
     from grader.batch.entries import from_folder
     from grader.batch.finished import wanted
     from grader.batch.runner import Batch, Plan
     from grader.challenge import load_challenge
+    from grader.pipeline import docker_sandbox
     from grader.settings import Settings
     from tests.batch_fixtures import Quiet
 
@@ -125,33 +121,11 @@ def _in_process(inbox: Path, out: Path, jobs: int, waiting: Any, ahead: Any) -> 
         want=wanted(load_challenge(PACK), Settings(), judge=False),
         judge=False,
     )
-    batch = Batch(plan, Settings(), Quiet())
-    if waiting is not None:
-        batch._ahead._waiting = waiting
+    batch = Batch(plan, Settings(), Quiet(), make_sandbox=docker_sandbox if anew else None)
     began = time.monotonic()
     outcomes = batch.run()
     assert {outcome.state for outcome in outcomes} == {"graded"}, outcomes
     return time.monotonic() - began
-
-
-def _verifiers(times: int) -> list[float]:
-    """Seconds from asking for a verifier to its removal, its interpreter with all imported in between."""
-    from grader.sandbox import images
-    from grader.sandbox.containers import verifier_options
-
-    client, options, found = connect(), verifier_options(), []
-    options["container"]["command"] = ["python3", "-s", "-c", "import sys; sys.path[:0] = ['/opt/grader']; import boot"]
-    options["host"]["auto_remove"] = False
-    for _ in range(times):
-        began = time.monotonic()
-        host = client.create_host_config(**options["host"])
-        made = client.create_container(images.verifier_recipe().tag, host_config=host, **options["container"])["Id"]
-        client.start(made)
-        assert client.wait(made)["StatusCode"] == 0
-        client.remove_container(made, v=True)
-        found.append(time.monotonic() - began)
-    client.close()
-    return found
 
 
 def _inbox(folder: Path, count: int) -> Path:

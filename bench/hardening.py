@@ -4,7 +4,7 @@
 
 The plain run is the same flow with the hardening taken out of the options of both containers: no seccomp profile of
 ours, all of Docker's default capabilities, no limits on memory, processors, processes, files or disk, a root file
-system that can be written. What remains is what the flow needs: two containers, one loopback, the user.
+system that can be written. What remains is what the flow needs: two containers, the folders they share, the user.
 """
 
 from __future__ import annotations
@@ -19,11 +19,11 @@ from typing import Any
 
 from bench.measure import ratio, spread
 from grader.pipeline import Request, Run, grade
-from grader.sandbox import docker
+from grader.sandbox import docker, verifier
 from grader.settings import Settings
 
 GOAL = 1.10
-KEPT = ("auto_remove", "network_mode", "runtime")
+KEPT = ("auto_remove", "network_mode", "volumes_from", "runtime")
 """Options of the engine that the flow cannot do without."""
 
 
@@ -62,19 +62,19 @@ def once(pack: Path, *, plain: bool = False) -> float:
 @contextlib.contextmanager
 def stripped() -> Iterator[None]:
     """Within this, both containers are made without hardening."""
-    names = ("verifier_options", "candidate_options")
-    shipped = {name: getattr(docker, name) for name in names}
+    places = ((verifier, "verifier_options"), (docker, "candidate_options"))
+    shipped = [(place, name, getattr(place, name)) for place, name in places]
 
     def without(options: dict[str, Any]) -> dict[str, Any]:
         return {**options, "host": {name: options["host"][name] for name in KEPT if name in options["host"]}}
 
-    for name, options in shipped.items():
-        setattr(docker, name, lambda *given, made=options: without(made(*given)))
+    for place, name, options in shipped:
+        setattr(place, name, lambda *given, made=options: without(made(*given)))
     try:
         yield
     finally:
-        for name, options in shipped.items():
-            setattr(docker, name, options)
+        for place, name, options in shipped:
+            setattr(place, name, options)
 
 
 if __name__ == "__main__":

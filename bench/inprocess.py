@@ -133,7 +133,7 @@ def gateway():
     from gateway.server import Gateway
 
     made = Gateway(json.loads(os.environ["BENCH_MODEL"]), 42)
-    os.environ.update(made.environment)
+    os.environ.update(made.listen())
     yield made
     made.close()
 

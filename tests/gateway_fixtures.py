@@ -59,8 +59,9 @@ class World:
 
     def __init__(self, gateway: Gateway) -> None:
         self.gateway, self.model = gateway, Model(gateway.service)
-        self.url = gateway.environment["OPENAI_BASE_URL"]
-        self.key = gateway.environment["OPENAI_API_KEY"]
+        self.environment = gateway.listen()
+        self.url = self.environment["OPENAI_BASE_URL"]
+        self.key = self.environment["OPENAI_API_KEY"]
         self._clients: dict[str, Any] = {}
 
     def client(self, **options: Any) -> Any:

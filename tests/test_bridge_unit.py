@@ -5,12 +5,17 @@ Nothing here ends a process: what does that is only ever run inside a container.
 
 from __future__ import annotations
 
+import errno
+import inspect
 import os
+import signal
 import socket
 import subprocess
+import types
 from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 import pytest
 
@@ -27,6 +32,58 @@ def bridge(monkeypatch: pytest.MonkeyPatch) -> Iterator[ModuleType]:
     monkeypatch.setattr(module.Bridge, "end_all", never)
     yield module
     inside.forget("candidate")
+
+
+# ------------------------------------------------------------------------------------------------ what it hands out
+
+
+@pytest.fixture
+def serving(bridge: ModuleType) -> Iterator[Any]:
+    near, far = socket.socketpair()
+    made = bridge.Bridge(near)
+    yield made
+    signal.set_wakeup_fd(-1)
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    for each in (near, far, made.wake, made.wake_writer, made.selector):
+        each.close()
+
+
+def test_a_socket_is_made_here_and_one_that_is_not_known_is_told_by_its_number(serving: Any) -> None:
+    reply, (descriptor,) = serving.op_socket(socket.AF_INET, socket.SOCK_STREAM, 0)
+    with socket.socket(fileno=descriptor) as line:
+        assert (reply, line.family, line.type) == ({}, socket.AF_INET, socket.SOCK_STREAM)
+    assert serving.op_socket(socket.AF_INET, 77, 0) == ({"errno": errno.EINVAL}, [])
+
+
+def test_what_is_used_up_is_an_error_and_not_an_answer(serving: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    def used_up(*_: object) -> None:
+        raise OSError(errno.EMFILE, "too many")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(socket, "socket", used_up)
+        with pytest.raises(OSError, match="too many"):
+            serving.op_socket(socket.AF_INET, socket.SOCK_STREAM, 0)
+
+
+async def coroutine() -> None: ...
+
+
+@types.coroutine
+def of_old() -> Iterator[None]:
+    yield
+
+
+class Awaited:
+    def __await__(self) -> Iterator[None]:
+        yield
+
+
+@pytest.mark.parametrize("value", [coroutine(), of_old(), Awaited(), iter(()), (n for n in ()), 1, Awaited, coroutine])
+def test_what_is_awaited_is_what_python_takes_for_awaitable(value: object, monkeypatch: pytest.MonkeyPatch) -> None:
+    worker = inside.load("candidate", "worker", monkeypatch)
+    assert worker._is_awaitable(value) == inspect.isawaitable(value)
+    if isinstance(value, types.CoroutineType):
+        value.close()
 
 
 # ------------------------------------------------------------------------------------------------ emptying a folder

@@ -25,7 +25,7 @@ def live() -> Iterator[World]:
 
 
 def dial(live: World) -> socket.socket:
-    return socket.create_connection(("127.0.0.1", live.gateway.port), timeout=5)
+    return socket.create_connection(("127.0.0.1", int(live.url.split(":")[2].split("/")[0])), timeout=5)
 
 
 def head(live: World, path: str = "/v1/chat/completions", *more: str, length: int | None = None) -> bytes:

@@ -197,7 +197,7 @@ def test_a_wrong_key_or_path_reaches_nothing(live: World) -> None:
 def told_by(python: str, live: World) -> dict[str, Any]:
     """What a process tells that has this version of the SDK and knows nothing but its environment."""
     script = Path(__file__).parent / "foreign" / "sdk_calls.py"
-    environment = {"PATH": os.environ["PATH"], **live.gateway.environment}
+    environment = {"PATH": os.environ["PATH"], **live.environment}
     asked = ASKED.replace("\n", " ")
     done = subprocess.run(
         [python, str(script)], env=environment, input=asked, capture_output=True, text=True, check=False, cwd=Path("/")

@@ -13,7 +13,7 @@ import pytest
 from grader.challenge import hidden_files
 from grader.errors import ChallengeError, InfrastructureError
 from grader.sandbox import failure, images
-from grader.sandbox.docker import DockerSandbox, pack
+from grader.sandbox.docker import DockerSandbox
 from grader.sandbox.engine import connect
 from grader.sandbox.failure import Observation
 from grader.sandbox.protocol import CandidateLimits, Event, Job, Sandbox
@@ -187,19 +187,6 @@ def test_whose_fault_it_is_that_a_verifier_container_ended(seen: Observation, fa
 
 
 # ------------------------------------------------------------------------------------------------ what goes in
-
-
-def test_the_submission_is_packed_as_roots_and_read_only() -> None:
-    import io
-    import tarfile
-
-    packed = pack({"a/b/c.py": b"x", "run.sh": b"#!/bin/sh\n", "ü" * 120 + ".md": b"long"})
-    with tarfile.open(fileobj=io.BytesIO(packed)) as archive:
-        entries = {entry.name: entry for entry in archive}
-    assert {name: oct(entry.mode) for name, entry in entries.items()} == {
-        "a": "0o755", "a/b": "0o755", "a/b/c.py": "0o644", "run.sh": "0o755", "ü" * 120 + ".md": "0o644",
-    }  # fmt: skip
-    assert {(entry.uid, entry.gid) for entry in entries.values()} == {(0, 0)}
 
 
 def test_hidden_files_leave_out_caches_and_links(tmp_path: Path) -> None:

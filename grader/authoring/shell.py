@@ -1,13 +1,15 @@
 """A shell in the container of a candidate as the grader makes it: same image, user, limits, files and network. The
-verifier beside it runs nothing; it only owns the loopback, and ends with this process."""
+verifier beside it runs nothing; it only holds the files, and ends with this process."""
 
 from __future__ import annotations
 
 import contextlib
+import io
 import secrets
 import shutil
 import subprocess
 import sys
+import tarfile
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -46,8 +48,7 @@ def shell(challenge: Challenge, path: Path, settings: Settings, argv: Sequence[s
 @contextlib.contextmanager
 def _containers(job: Job, settings: Settings, argv: Sequence[str]) -> Iterator[str]:
     """The candidate's container, made and not started; both are gone afterwards."""
-    from grader.sandbox.containers import candidate_options, verifier_options
-    from grader.sandbox.docker import pack
+    from grader.sandbox.containers import SUBMISSION, candidate_options, verifier_options
     from grader.sandbox.engine import connect, explain
     from grader.sandbox.images import verifier_recipe
     from grader.sandbox.stream import Stream
@@ -63,6 +64,7 @@ def _containers(job: Job, settings: Settings, argv: Sequence[str]) -> Iterator[s
                 client, run_id, "verifier", verifier_recipe().tag, idle["host"], idle["container"] | {"command": IDLE}
             )
         )
+        client.put_archive(made[0], SUBMISSION, _pack(job.files))
         stream = Stream(client, made[0])  # its standard input is open as long as this process lives
         client.start(made[0])
         options = candidate_options(job.limits, made[0], run_id, settings.runtime)
@@ -73,7 +75,6 @@ def _containers(job: Job, settings: Settings, argv: Sequence[str]) -> Iterator[s
             "tty": not argv,
         }
         made.append(_create(client, run_id, "candidate", job.candidate_image, options["host"], container))
-        client.put_archive(made[1], "/submission", pack(job.files))
         yield made[1]
     except Exception as problem:
         raise explain(problem) from problem
@@ -111,3 +112,18 @@ def _remove(client: APIClient, name: str) -> None:
             if problem.status_code != 409:
                 raise
             client.wait(name, condition="removed", timeout=30)
+
+
+def _pack(files: Mapping[str, bytes]) -> bytes:
+    """The submission as a tar that root owns and everybody may read: candidate code cannot change itself."""
+    memory = io.BytesIO()
+    with tarfile.open(fileobj=memory, mode="w", format=tarfile.PAX_FORMAT) as archive:
+        for folder in sorted({"/".join(path.split("/")[:n]) for path in files for n in range(1, path.count("/") + 1)}):
+            entry = tarfile.TarInfo(folder)
+            entry.type, entry.mode = tarfile.DIRTYPE, 0o755
+            archive.addfile(entry)
+        for path, content in files.items():
+            entry = tarfile.TarInfo(path)
+            entry.size, entry.mode = len(content), 0o755 if content[:2] == b"#!" else 0o644
+            archive.addfile(entry, io.BytesIO(content))
+    return memory.getvalue()

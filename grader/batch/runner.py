@@ -8,7 +8,6 @@ in flight when the process died is simply not finished, and is run again.
 from __future__ import annotations
 
 import contextlib
-import secrets
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -17,9 +16,9 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, Protocol
 
-from grader.batch.ahead import Ahead, Clock
 from grader.batch.entries import Entry
 from grader.batch.finished import Wanted, finished, load
+from grader.batch.slots import Slots
 from grader.errors import ChallengeError, GraderError, InfrastructureError, RefusedError
 from grader.output import Pages
 from grader.pipeline import MakeSandbox, Request, Run, grade, save_failure
@@ -28,7 +27,7 @@ from grader.sandbox.images import Pins
 from grader.settings import Settings
 
 if TYPE_CHECKING:
-    from grader.sandbox.docker import DockerSandbox
+    from grader.sandbox.verifier import Verifier
 
 RETRY_SECONDS = (2.0, 10.0, 30.0)
 """Pauses before a submission is tried again that the machine failed."""
@@ -107,9 +106,9 @@ class Batch:
         self.plan, self.settings, self.watcher = plan, settings, watcher
         self._stop = threading.Event()
         self._lock = threading.Lock()
-        self._waiting, self._pins = len(plan.entries), Pins()
-        self._ahead, self._record = Ahead(self._docker, self._more), record
-        self._make_sandbox = make_sandbox or self._ahead.sandbox
+        self._pins = Pins()
+        self._slots, self._record = Slots(self._verifier), record
+        self._make_sandbox = make_sandbox or self._slots.sandbox
         self._lane = threading.BoundedSemaphore(plan.judge_calls) if plan.judge_calls else contextlib.nullcontext()
         self._failed_in_a_row = 0
         self.interrupted = False
@@ -118,7 +117,7 @@ class Batch:
 
     def run(self) -> list[Outcome]:
         """Grades what is not finished; an outcome for each entry, in their order. An interrupt lets what is in flight
-        finish and starts nothing more; a second one is raised."""
+        finish and starts nothing more; a second one is raised. To be called once."""
         warm()
         pool = ThreadPoolExecutor(self.plan.jobs, thread_name_prefix="slot")
         futures = [pool.submit(self._one, entry) for entry in self.plan.entries]
@@ -130,31 +129,31 @@ class Batch:
             _wait(futures)
         finally:
             pool.shutdown(wait=False, cancel_futures=True)
-        self._ahead.close()
+        self.close()
         return [future.result() for future in futures]
+
+    def prepare(self) -> None:
+        """Starts, in the background, what the first submissions will need: while other things are made ready."""
+        new = sum(not (self.plan.out / entry.name / "grade.json").exists() for entry in self.plan.entries)
+        self._slots.prepare(min(self.plan.jobs, len(self.plan.entries) if self.plan.fresh else new))
+
+    def close(self) -> None:
+        """Removes what `prepare` started, where `run` has not."""
+        self._slots.close()
 
     def stop(self) -> None:
         """Starts nothing more."""
         self._stop.set()
         self.watcher.stopping()
 
-    def _more(self) -> int:
-        """How many submissions wait for a slot."""
-        return 0 if self._stop.is_set() else self._waiting
+    def _verifier(self, slot: int) -> Verifier:
+        from grader.sandbox.verifier import Verifier
 
-    def _docker(self, clock: Clock, slot: int) -> DockerSandbox:
-        from grader.sandbox.docker import DockerSandbox
-
-        cores = self.plan.cores[slot] if slot < len(self.plan.cores) else ""
-        return DockerSandbox(
-            secrets.token_hex(6), runtime=self.settings.runtime, clock=clock, pins=self._pins, cores=cores
-        )
+        return Verifier(pins=self._pins, cores=self.plan.cores[slot] if slot < len(self.plan.cores) else "")
 
     # ------------------------------------------------------------------------------------------------ one submission
 
     def _one(self, entry: Entry) -> Outcome:
-        with self._lock:
-            self._waiting -= 1
         if self._stop.is_set():
             outcome = Outcome(entry=entry, state="not_started", reason="the batch was stopped before")
         else:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
 from collections.abc import Sequence
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
     from grader.queue.follow import QueuedBatch
     from grader.records import Grade
     from grader.settings import Settings
-    from grader.store.store import Store
 
 
 @click.command()
@@ -92,7 +92,6 @@ def command(
     from grader.output import Pages
     from grader.sandbox.guard import guarded
     from grader.settings import Settings, find_challenge
-    from grader.store import open_store
 
     settings, policy = Settings.read(), read_policy(late)
     if folder is None and manifest is None:
@@ -116,8 +115,8 @@ def command(
         if detach:
             return 0
     else:
-        with guarded(), open_store(store or settings.store) as kept:
-            batch, outcomes = _run(plan, settings, known, kept)
+        with guarded():
+            batch, outcomes = _run(plan, settings, known, store or settings.store)
     from grader.batch import cohort
 
     cohort.write(where, pack, known, policy=policy, reveal=reveal, similarity=not no_similarity)
@@ -168,21 +167,25 @@ def _who(plan: Plan) -> Sequence[Known]:
     return known
 
 
-def _run(plan: Plan, settings: Settings, known: Sequence[Known], store: Store) -> tuple[Batch, Sequence[Outcome]]:
+def _run(plan: Plan, settings: Settings, known: Sequence[Known], store: str) -> tuple[Batch, Sequence[Outcome]]:
     from grader.batch.display import Display
     from grader.batch.record import Result, record
     from grader.batch.runner import Batch
+    from grader.store import open_store
 
     people = {one.entry.name: one for one in known}
 
     def keep(entry: Entry, _grade: Grade) -> None:
-        record(store, Result(folder=plan.out / entry.name, known=people[entry.name]), why="grade batch")
+        record(kept, Result(folder=plan.out / entry.name, known=people[entry.name]), why="grade batch")
 
     click.echo(f"{len(plan.entries)} submissions, {plan.jobs} at a time, into {plan.out}", err=True)
     try:
         with Display(len(plan.entries), plan.jobs) as display:
             batch = Batch(plan, settings, display, record=keep)
-            return batch, batch.run()
+            with contextlib.closing(batch):
+                batch.prepare()  # containers start while the store is opened
+                with open_store(store) as kept:
+                    return batch, batch.run()
     except KeyboardInterrupt:
         click.echo("Abandoned. What was in flight is graded again at the next start.", err=True)
         sys.stderr.flush()

@@ -119,14 +119,6 @@ class Queue:
         with reading(self.engine) as connection:
             return connection.execute(text(sql), {"batch": batch}).mappings().all()
 
-    def waiting(self, queues: Sequence[str], most: int) -> int:
-        """How many jobs wait in `queues`, counted up to `most`."""
-        sql = """
-            select count(*) from (select 1 from procrastinate_jobs
-            where status = 'todo' and queue_name = any(:queues) limit :most) as found"""
-        with reading(self.engine) as connection:
-            return int(connection.execute(text(sql), {"queues": list(queues), "most": most}).scalar_one())
-
     def reasons(self, job: int) -> list[str]:
         """Why each attempt of a job failed, the first one first."""
         sql = "select reason from queue_attempts where job = :job and counted order by id"

@@ -22,8 +22,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from grader import scratch
-from grader.batch.ahead import Ahead, Clock
 from grader.batch.runner import Outcome, warm
+from grader.batch.slots import Slots
 from grader.errors import GraderError, InfrastructureError, UsageError
 from grader.judge.config import JudgeConfig
 from grader.pipeline import MakeSandbox
@@ -39,7 +39,7 @@ from grader.sandbox.janitor import sweep, sweep_own
 from grader.settings import Settings
 
 if TYPE_CHECKING:
-    from grader.sandbox.docker import DockerSandbox
+    from grader.sandbox.verifier import Verifier
 
 STALLED_SECONDS = 60.0
 """A worker that gives no sign for so long counts as dead."""
@@ -82,7 +82,7 @@ class Worker:
         self._failed_in_a_row = self._breaks = 0
         self._lock = threading.Lock()
         self._pins = Pins()
-        self._ahead = Ahead(self._docker, self._waiting)
+        self._slots = Slots(self._verifier)
         self._pool = ThreadPoolExecutor(config.slots, thread_name_prefix="slot")
         self._lane = Lane(queue, settings.judge_model, JudgeConfig.of(settings).concurrency)
 
@@ -114,7 +114,7 @@ class Worker:
                 await self._serve_or_wait()
         self._over.set()
         steward.join(self.config.stalled)
-        self._ahead.close()
+        self._slots.close()
         self._sweep(0)
         with contextlib.suppress(GraderError):
             self.ledger.release("The worker ended.")
@@ -190,7 +190,7 @@ class Worker:
             folder=self.config.work,
             done=self._done,
             changed=self._pack_changed,
-            make_sandbox=self.config.make_sandbox or self._ahead.sandbox,
+            make_sandbox=self.config.make_sandbox or self._slots.sandbox,
             lane=self._lane,
             halt=self._halt,
         )
@@ -213,21 +213,11 @@ class Worker:
             self._broken_until = time.monotonic() + pause
         self.say(f"{self._failed_in_a_row} in a row failed on this machine; taking nothing for {pause:.0f} s.")
 
-    def _docker(self, clock: Clock, slot: int) -> DockerSandbox:
-        from grader.sandbox.docker import DockerSandbox
+    def _verifier(self, slot: int) -> Verifier:
+        from grader.sandbox.verifier import Verifier
 
-        cores = self.config.cores[slot] if slot < len(self.config.cores) else ""
-        return DockerSandbox(
-            secrets.token_hex(6), runtime=self.settings.runtime, clock=clock, pins=self._pins, cores=cores
-        )
-
-    def _waiting(self) -> int:
-        """How many jobs wait that this worker could take."""
-        if self._halt.is_set() or self.pausing:
-            return 0
-        with contextlib.suppress(GraderError):
-            return self.queue.waiting(self.offers.queues, self.config.slots)
-        return 0
+        cores = self.config.cores
+        return Verifier(pins=self._pins, cores=cores[slot] if slot < len(cores) else "")
 
     def _pack_changed(self) -> None:
         self._changed = True

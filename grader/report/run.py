@@ -201,7 +201,7 @@ def limits(challenge: Challenge) -> list[tuple[str, str]]:
         ("All calls", duration(own.total)),
         ("Reply", size(own.reply)),
         ("Output kept", f"{size(own.output)} a test"),
-        ("Network", "none but the shared loopback"),
+        ("Network", "none but a loopback of its own"),
     ]
 
 

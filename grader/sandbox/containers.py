@@ -16,6 +16,11 @@ VERIFIER_PROCESSES = 64
 VERIFIER_USER = 19_999
 FIRST_USER, USERS = 20_000, 40_000
 INODES_PER_MB = 256
+MEETING, SUBMISSION = "/run/grader", "/submission"
+"""Folders of the verifier's that the candidate's container sees and cannot write to: where the bridge finds a socket,
+and the submission, which the verifier lays out there."""
+ALONE = {"network_mode": "none", "dns": ["127.0.0.1"], "dns_search": ["."]}
+"""No network but a loopback of its own, and no names but localhost."""
 
 PINNED = {
     "PATH": "/usr/local/bin:/usr/bin:/bin",
@@ -41,12 +46,13 @@ def seccomp() -> str:
 def verifier_options() -> dict[str, Any]:
     """Trusted, but no more than it needs."""
     host = _common(VERIFIER_MEMORY, VERIFIER_PROCESSES, cpus=2.0, disk=VERIFIER_DISK, open_files=1024)
-    host |= {"network_mode": "none", "dns": ["127.0.0.1"], "dns_search": ["."]}
+    host |= ALONE
     container = {
         "command": ["python3", "-s", "/opt/grader/boot.py"],
         "user": f"{VERIFIER_USER}:{VERIFIER_USER}",
         "environment": {**PINNED, "PYTHONPATH": "/opt/packages"},
         "stdin_open": True,
+        "volumes": [MEETING, SUBMISSION],
         "working_dir": "/tmp",  # noqa: S108
     }
     return {"host": host, "container": container}
@@ -55,16 +61,16 @@ def verifier_options() -> dict[str, Any]:
 def candidate_options(
     limits: CandidateLimits, verifier: str, run_id: str, runtime: str, bridge: str = ""
 ) -> dict[str, Any]:
-    """Hostile. `bridge` is the token of its bridge's address. `shown` holds the same limits for the report."""
+    """Hostile. `verifier` is the container whose folders it sees; `bridge` is the name of the socket in one of them.
+    `shown` holds the same limits for the report."""
     host = _common(limits.memory, limits.processes, limits.cpus, limits.disk, limits.open_files)
-    host |= {"network_mode": f"container:{verifier}", **({"runtime": runtime} if runtime else {})}
+    host |= {**ALONE, "volumes_from": [f"{verifier}:ro"], **({"runtime": runtime} if runtime else {})}
     user = _user(run_id)
     container = {
         "command": ["python3", "-s", "-S", "/opt/grader/bridge.py"],  # not -E: PINNED must reach candidate code
         "user": f"{user}:{user}",
         "environment": {**PINNED, "GRADER_BRIDGE": bridge},
-        "volumes": ["/submission"],
-        "working_dir": "/submission",
+        "working_dir": SUBMISSION,
     }
     return {"host": host, "container": container, "shown": _shown(limits, runtime)}
 
@@ -111,7 +117,7 @@ def _shown(limits: CandidateLimits, runtime: str) -> Mapping[str, Any]:
         "total_seconds": limits.total,
         "reply_bytes": limits.reply,
         "output_bytes": limits.output,
-        "network": "loopback shared with the verifier",
+        "network": "a loopback of its own",
         "root_file_system": "read-only",
         "capabilities": "none",
         "runtime": runtime or "default",

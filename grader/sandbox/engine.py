@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+from collections.abc import Mapping
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from grader.errors import GraderError, InfrastructureError
 from grader.sandbox.failure import Observation
+from grader.sandbox.janitor import labels
 
 if TYPE_CHECKING:
     from docker import APIClient
@@ -51,6 +54,39 @@ def explain(problem: BaseException, *, retry: bool = False) -> GraderError:
         said = f"No Docker engine answers at {where} ({type(problem).__name__})."
         return InfrastructureError(said, fix=FIX, retry=retry)
     return InfrastructureError(f"Docker could not be used: {type(problem).__name__}: {problem}", fix="grade doctor")
+
+
+def create(
+    client: APIClient,
+    run_id: str,
+    role: str,
+    image: str,
+    options: Mapping[str, Any],
+    *,
+    cores: str = "",
+    again: int = 0,
+) -> str:
+    """Makes a container of a run and returns its id. `options` are those of containers.py; `again` counts those of the
+    same role that went before it. Raises the engine's errors."""
+    host = client.create_host_config(**options["host"], cpuset_cpus=cores or None)
+    name = f"grader-{run_id}-{role}" + (f"-{again}" if again else "")
+    made = client.create_container(
+        image, host_config=host, name=name, labels=labels(run_id, role), **options["container"]
+    )
+    return str(made["Id"])
+
+
+def remove(client: APIClient, container: str, seconds: float) -> None:
+    """Removes it with its volumes and waits until it is gone; another remover may be faster."""
+    from docker.errors import APIError, NotFound
+
+    with contextlib.suppress(NotFound):
+        try:
+            client.remove_container(container, force=True, v=True)
+        except APIError as problem:
+            if problem.status_code != 409:  # 409: the engine is removing it already
+                raise
+            client.wait(container, condition="removed", timeout=seconds)
 
 
 def observe(

@@ -27,6 +27,7 @@ from typing import TYPE_CHECKING
 
 from grader import scratch
 from grader.errors import ChallengeError, InfrastructureError
+from grader.sandbox.containers import MEETING, SUBMISSION, VERIFIER_USER
 from grader.settings import PLACES
 
 if TYPE_CHECKING:
@@ -84,6 +85,13 @@ RUN command -v python >/dev/null || ln -s "$(command -v python3)" /usr/bin/pytho
 nothing each process would compile what it imports anew."""
 
 
+_FOLDERS = f"""RUN install -d -o {VERIFIER_USER} -g {VERIFIER_USER} -m 711 {MEETING}; \\
+    install -d -o {VERIFIER_USER} -g {VERIFIER_USER} -m 755 {SUBMISSION}
+"""
+"""The volumes in their place take owner and mode from here. To meet, others may pass through, but neither list nor
+write."""
+
+
 _ADD = """FROM {base}
 COPY packages /opt/dependencies
 RUN python3 -m compileall -q /opt/dependencies || true
@@ -93,7 +101,13 @@ RUN python3 -m compileall -q /opt/dependencies || true
 def verifier_recipe() -> Recipe:
     folder = PLACES.shipped / "sandbox" / "verifier"
     requirements = (folder / "requirements.txt").read_bytes()
-    return Recipe(kind="verifier", base=base_tag(), dockerfile=_INSTALL, files=_code(folder), requirements=requirements)
+    return Recipe(
+        kind="verifier",
+        base=base_tag(),
+        dockerfile=_INSTALL + _FOLDERS,
+        files=_code(folder),
+        requirements=requirements,
+    )
 
 
 def candidate_recipe(requirements: bytes = b"") -> Recipe:

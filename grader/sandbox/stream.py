@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 LINE_LIMIT = 8_000_000
 TOTAL_LIMIT = 200_000_000
+"""Bytes that a verifier may say about one submission."""
 ERROR_TAIL = 4000
 
 
@@ -32,12 +33,13 @@ class Stream:
         self._socket.settimeout(None)
         self._lines: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()
         self._errors = b""
-        self._reader: threading.Thread | None = None
+        self._total = 0
+        self._over = False
+        threading.Thread(target=self._read, name="verifier-events", daemon=True).start()
 
     def send(self, job: Job, bridge: str) -> None:
         """Hands the job over, with the token of the bridge's address. A verifier that is gone shows in `events`."""
-        self._reader = threading.Thread(target=self._read, name="verifier-events", daemon=True)
-        self._reader.start()
+        self._total = 0
         with contextlib.suppress(OSError):
             self._socket.sendall(encode(job, bridge))
 
@@ -58,13 +60,8 @@ class Stream:
             yield _event(line)
 
     def ended(self) -> bool:
-        """Whether the verifier has hung up before it was sent anything."""
-        try:
-            return self._socket.recv(1, socket.MSG_PEEK | socket.MSG_DONTWAIT) == b""
-        except BlockingIOError:
-            return False
-        except OSError:
-            return True
+        """Whether the verifier has hung up."""
+        return self._over
 
     @property
     def errors(self) -> str:
@@ -82,12 +79,12 @@ class Stream:
     # ------------------------------------------------------------------------------------------------ reading
 
     def _read(self) -> None:
-        buffer, total = bytearray(), 0
+        buffer = bytearray()
         try:
             while head := self._exactly(8):
                 kind, size = struct.unpack(">BxxxL", head)
                 data = self._exactly(size)
-                total += size
+                self._total += size
                 if kind == 2:
                     self._errors = (self._errors + data)[-ERROR_TAIL:]
                     continue
@@ -96,10 +93,11 @@ class Stream:
                 buffer = bytearray(rest)
                 for line in lines:
                     self._lines.put(line)
-                if len(buffer) > LINE_LIMIT or total > TOTAL_LIMIT:
+                if len(buffer) > LINE_LIMIT or self._total > TOTAL_LIMIT:
                     break
         except OSError:
             pass
+        self._over = True
         self._lines.put(None)
 
     def _exactly(self, size: int) -> bytes:

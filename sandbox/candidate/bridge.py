@@ -1,8 +1,8 @@
 """Pid 1 of the candidate's container: starts candidate processes for the verifier, and ends them all.
 
 It never imports candidate code and never reads a byte that candidate code wrote: each process gets pipes and a socket
-of its own, whose other ends are handed straight to the verifier over a unix socket (SCM_RIGHTS; the two containers
-share a network namespace, so an abstract address is seen by both). The kernel shields pid 1 from signals of its own
+of its own, whose other ends are handed straight to the verifier over a unix socket (SCM_RIGHTS). That one lies in a
+folder that both containers see, until this process has found it. The kernel shields pid 1 from signals of its own
 namespace, and `prctl(PR_SET_DUMPABLE, 0)` shields its memory and its descriptors.
 
 The verifier sends one JSON object a packet and gets one back, with descriptors where a process was started:
@@ -10,6 +10,7 @@ The verifier sends one JSON object a packet and gets one back, with descriptors 
     {"op": "setup", "packages": [...], "preload": [...], "env": {...}}   packages are trusted: pinned by the challenge
     {"op": "worker"}                                       → pid, [socket, stdout, stderr, status]
     {"op": "command", "argv": [...], "env": {...}}         → pid, [stdin, stdout, stderr, status]
+    {"op": "socket", "family": 2, …}                       → [a socket in this container's network] or errno
     {"op": "usage", "pid": 7}                              → peak_memory, memory_kills, …
     {"op": "reset"}                                        → killed, disk_full, cpu_seconds, memory_kills, …
 
@@ -25,6 +26,7 @@ STARTUP = frozenset(sys.modules)
 
 import contextlib
 import ctypes
+import errno
 import gc
 import importlib
 import json
@@ -38,11 +40,12 @@ import time
 
 import worker
 
-ADDRESS = "\0grader-bridge-" + os.environ.pop("GRADER_BRIDGE", "")
+ADDRESS = "/run/grader/" + os.environ.pop("GRADER_BRIDGE", "")
 SUBMISSION = "/submission"
 WRITABLE = ("/tmp", "/dev/shm", "/dev/mqueue")  # noqa: S108 - the container's own
 CONNECT_SECONDS = 20.0
 """How long this container outlives a verifier that died before it could be reached."""
+USED_UP = (errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.ENOBUFS)
 PR_SET_DUMPABLE = 4
 CLOSED = "the verifier has gone"
 
@@ -129,6 +132,16 @@ class Bridge:
             os.close(writer)
             raise
         return {"pid": pid}, [writer, *ends]
+
+    def op_socket(self, family: int, type: int, proto: int) -> tuple[dict, list[int]]:  # noqa: A002 - the kernel's word
+        """A socket for the hidden tests, which meet candidate code in this network. One that the kernel does not know
+        is told by its number; what is used up is an error."""
+        try:
+            return {}, [socket.socket(family, type, proto).detach()]
+        except OSError as problem:
+            if problem.errno in USED_UP:
+                raise
+            return {"errno": problem.errno}, []
 
     def op_usage(self, pid: int) -> tuple[dict, list[int]]:
         return {"peak_memory": peak_memory(pid), **cgroup_counts()}, []

@@ -10,17 +10,19 @@ import json
 import os
 import selectors
 import socket
+import threading
 import time
 from collections.abc import Callable
 
-ADDRESS = "\0grader-bridge-"
-"""Followed by a token that the host made for one bridge. Whatever the candidate's code left behind in a container that
-was lost, it cannot know the address of the next one."""
+MEETING = "/run/grader"
+"""A folder that both containers see. The candidate's cannot list it and cannot write to it: all it ever holds is a
+socket, under a name that the host made for one bridge, until that bridge has come. Whatever the candidate's code left
+behind in a container that was lost, it cannot know the address of the next one."""
 ANSWER_SECONDS = 30.0
 """How long pid 1 may take for one request; it has to empty a full disk at most."""
 DRAIN_SECONDS = 0.2
 CHUNK = 1 << 16
-STARTS = ("worker", "command")
+STARTS = ("worker", "command", "socket")
 
 
 class BridgeLostError(RuntimeError):
@@ -36,8 +38,10 @@ class Listener:
     that the candidate starts can ever take the bridge's place."""
 
     def __init__(self, token: str) -> None:
+        self.path = f"{MEETING}/{token}"
         self.socket = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        self.socket.bind(ADDRESS + token)
+        self.socket.bind(self.path)
+        os.chmod(self.path, 0o666)  # noqa: S103 - the bridge is another user
         self.socket.listen(1)
 
     def accept(self, seconds: float) -> Link:
@@ -47,6 +51,7 @@ class Listener:
         except TimeoutError:
             raise BridgeLostError(f"the candidate's container did not connect within {seconds:.0f} s") from None
         finally:
+            os.unlink(self.path)
             self.socket.close()
         return Link(bridge)
 
@@ -102,6 +107,8 @@ class Link:
     def __init__(self, bridge: socket.socket) -> None:
         self.bridge = bridge
         self.bridge.settimeout(ANSWER_SECONDS)
+        self.asking = threading.Lock()
+        """Sockets may be asked for from any thread of the hidden tests."""
         self.processes: list[Process] = []
         self.lost = ""
         """Why this bridge is of no use any more; a late answer must not pass for the answer to something else."""
@@ -110,13 +117,14 @@ class Link:
 
     def ask(self, **request: object) -> tuple[dict, list[int]]:
         """One request; the reply and the descriptors that came with it. Raises BridgeLostError, NoProcessError."""
-        if self.lost:
-            raise BridgeLostError(self.lost)
-        try:
-            self.bridge.send(json.dumps(request).encode())
-            packet, ends, _, _ = socket.recv_fds(self.bridge, 1 << 16, 8)
-        except OSError as problem:
-            raise self._lose(f"the candidate's container does not answer: {problem}") from problem
+        with self.asking:
+            if self.lost:
+                raise BridgeLostError(self.lost)
+            try:
+                self.bridge.send(json.dumps(request).encode())
+                packet, ends, _, _ = socket.recv_fds(self.bridge, 1 << 16, 8)
+            except OSError as problem:
+                raise self._lose(f"the candidate's container does not answer: {problem}") from problem
         if not packet:
             raise self._lose("the candidate's container has ended")
         reply = json.loads(packet)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import inspect
+import os
 from dataclasses import dataclass, field
 
 import pytest
-from bridge_link import BridgeLostError, Capture, Link, Process
+from bridge_link import BridgeLostError, Capture, Link, NoProcessError, Process
 from candidate import Budget, Candidate, CandidateError, Files
 from events import Events, cut
 
@@ -95,14 +96,23 @@ class Verifier:
         self.events.send("broken", message=cut(str(excrepr)))
 
     def setup(self, link: Link, preload: list[str]) -> None:
-        reply, _ = link.ask(
-            op="setup",
-            packages=self.job.packages,
-            preload=preload,
-            env=self.gateway.environment if self.gateway else {},
-        )
         self.link = link
+        env = self.gateway.listen() if self.gateway else {}
+        reply, _ = link.ask(op="setup", packages=self.job.packages, preload=preload, env=env)
         self.events.send("connected", python=reply["python"])
+
+    def socket(self, family: int, kind: int, protocol: int) -> int | None:
+        """A socket in the candidate's network; see candidate_network.py."""
+        if self.link is None:
+            return None
+        try:
+            reply, ends = self.link.ask(op="socket", family=family, type=kind, proto=protocol)
+        except NoProcessError as problem:
+            raise CandidateError("ProcessLimit", f"a socket could not be made: {problem}", limit="processes") from None
+        if not ends:
+            raise OSError(reply["errno"], os.strerror(reply["errno"]))
+        os.set_inheritable(ends[0], False)
+        return ends[0]
 
     # ------------------------------------------------------------------------------------------------ one test
 
@@ -258,7 +268,7 @@ class Verifier:
 
 
 def start_gateway(job: Job, ask_model=None):
-    """The model endpoint, listening before any candidate code runs; None for a pack without one."""
+    """The model endpoint, which listens once there is a candidate's network; None for a pack without one."""
     if job.model is None:
         return None
     from gateway.server import Gateway

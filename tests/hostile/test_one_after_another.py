@@ -1,5 +1,4 @@
-"""Two candidates in one slot of a batch, the second's verifier made while the first one's code runs: the second finds
-nothing of the first."""
+"""Two candidates in one slot of a batch, with one verifier: the second finds nothing of the first."""
 
 from __future__ import annotations
 
@@ -97,6 +96,7 @@ def test_the_next_candidate_in_a_slot_finds_nothing_of_the_one_before(tmp_path: 
     assert second["began"] > first["ended"]
     assert second["seen"] == []
     assert second["received"] < 2_000, "the counters of the network namespace are not fresh"
-    images = [json.loads((out / name / "grade.json").read_text())["provenance"] for name in ("a-first", "b-second")]
-    assert images[0]["images"] == images[1]["images"]
-    assert images[0]["seed"] != images[1]["seed"]
+    grades = [json.loads((out / name / "grade.json").read_text())["provenance"] for name in ("a-first", "b-second")]
+    assert [grade["verifier_served_before"] for grade in grades] == [0, 1], "they did not have one verifier"
+    assert grades[0]["images"] == grades[1]["images"]
+    assert grades[0]["seed"] != grades[1]["seed"]

@@ -1,4 +1,4 @@
-"""HTTP on the loopback, for one caller that may be hostile.
+"""HTTP on the candidate's loopback, for one caller that may be hostile.
 
 One event loop in one thread reads, holds and writes. A connection costs a few kilobytes, every wait has an end, and
 all bytes that are held at once are counted; so whoever floods this server only slows itself down. Requests are answered
@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import secrets
+import socket
 import threading
 from typing import Any
 
@@ -19,6 +20,7 @@ from .service import Outcome, Request, Service
 
 HOST = "127.0.0.1"
 MOST_CONNECTIONS = 400
+BACKLOG = 128
 HEAD_BYTES = 16_384
 MOST_HEADERS = 100
 BODY_BYTES = 1_000_000
@@ -34,10 +36,11 @@ _REASONS = {
 
 
 class Gateway:
-    """The endpoint, listening from the moment it is made. `environment` is what a candidate's processes get."""
+    """The endpoint. It is heard once `listen` was called, and until it is closed."""
 
     def __init__(self, settings: dict[str, Any], seed: int, ask_host: AskHost | None = None) -> None:
-        key = f"sk-throwaway-{secrets.token_hex(16)}"
+        self._key = key = f"sk-throwaway-{secrets.token_hex(16)}"
+        self._settings = settings
         real = settings.get("live")
         live = Live(real["answers"], ask_host if real["asks"] else None) if real else None
         self.service = Service(settings, seed, key, live)
@@ -46,11 +49,22 @@ class Gateway:
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="model-gateway", daemon=True)
         self._thread.start()
+        self._server: asyncio.Server | None = None
+
+    def listen(self) -> dict[str, str]:
+        """Begins to listen, at a new address where it did already: the candidate's container may be another one, with a
+        network of its own. Returns what a candidate's processes find in their environment."""
+        port = socket.create_server((HOST, 0), backlog=BACKLOG)
+
+        async def begin() -> None:
+            if self._server is not None:
+                self._server.close()
+                await self._hang_up()
+            self._server = await asyncio.start_server(self._accept, sock=port, limit=HEAD_BYTES, backlog=BACKLOG)
+
         # Begun in its own thread: whoever makes a gateway may have a loop running in theirs.
-        begun = asyncio.start_server(self._accept, HOST, 0, limit=HEAD_BYTES, backlog=128)
-        self._server = asyncio.run_coroutine_threadsafe(begun, self._loop).result(RESET_SECONDS)
-        self.port: int = self._server.sockets[0].getsockname()[1]
-        self.environment = _environment(settings, self.port, key)
+        asyncio.run_coroutine_threadsafe(begin(), self._loop).result(RESET_SECONDS)
+        return _environment(self._settings, port.getsockname()[1], self._key)
 
     def reset(self) -> None:
         """Begins a new test. To be called when no candidate process lives: what is still on its way is dropped."""
@@ -58,7 +72,8 @@ class Gateway:
 
     def close(self) -> None:
         async def stop() -> None:
-            self._server.close()
+            if self._server is not None:
+                self._server.close()
             await self._hang_up()
 
         asyncio.run_coroutine_threadsafe(stop(), self._loop).result(RESET_SECONDS)

