@@ -89,9 +89,9 @@ def test_before_there_is_a_container_sockets_are_of_here(network: ModuleType) ->
         assert line.getpeername() == door.getsockname()
 
 
-def test_a_container_that_has_no_socket_left_is_the_candidates_doing(monkeypatch: pytest.MonkeyPatch) -> None:
-    plugin = inside.load("verifier", "plugin", monkeypatch)
-    link = sys.modules["bridge_link"]
+@pytest.mark.usefixtures("serving")
+def test_a_container_that_has_no_socket_left_is_the_candidates_doing() -> None:
+    plugin, link = sys.modules["plugin"], sys.modules["bridge_link"]
 
     class Drained:
         def ask(self, **_: object) -> None:
@@ -104,4 +104,3 @@ def test_a_container_that_has_no_socket_left_is_the_candidates_doing(monkeypatch
     verifier.link = Drained()
     with pytest.raises(sys.modules["candidate"].CandidateError, match="ProcessLimit"):
         verifier.socket(socket.AF_INET, socket.SOCK_STREAM, 0)
-    inside.forget("verifier")
