@@ -124,6 +124,7 @@ def _in_process(inbox: Path, out: Path, jobs: int, *, anew: bool) -> float:
     batch = Batch(plan, Settings(), Quiet(), make_sandbox=docker_sandbox if anew else None)
     began = time.monotonic()
     outcomes = batch.run()
+    batch.close()
     assert {outcome.state for outcome in outcomes} == {"graded"}, outcomes
     return time.monotonic() - began
 

@@ -111,13 +111,16 @@ class Batch:
         self._make_sandbox = make_sandbox or self._slots.sandbox
         self._lane = threading.BoundedSemaphore(plan.judge_calls) if plan.judge_calls else contextlib.nullcontext()
         self._failed_in_a_row = 0
+        self._closing = threading.Thread(target=self._slots.close, name="closing")
         self.interrupted = False
         self.problems: list[str] = []
         """What went wrong beside the grading, one sentence each."""
 
     def run(self) -> list[Outcome]:
         """Grades what is not finished; an outcome for each entry, in their order. An interrupt lets what is in flight
-        finish and starts nothing more; a second one is raised. To be called once."""
+        finish and starts nothing more; a second one is raised. To be called once, and `close` afterwards."""
+        new = sum(not (self.plan.out / entry.name / "grade.json").exists() for entry in self.plan.entries)
+        self._slots.prepare(min(self.plan.jobs, len(self.plan.entries) if self.plan.fresh else new))
         warm()
         pool = ThreadPoolExecutor(self.plan.jobs, thread_name_prefix="slot")
         futures = [pool.submit(self._one, entry) for entry in self.plan.entries]
@@ -129,17 +132,14 @@ class Batch:
             _wait(futures)
         finally:
             pool.shutdown(wait=False, cancel_futures=True)
-        self.close()
+        self._closing.start()
         return [future.result() for future in futures]
 
-    def prepare(self) -> None:
-        """Starts, in the background, what the first submissions will need: while other things are made ready."""
-        new = sum(not (self.plan.out / entry.name / "grade.json").exists() for entry in self.plan.entries)
-        self._slots.prepare(min(self.plan.jobs, len(self.plan.entries) if self.plan.fresh else new))
-
     def close(self) -> None:
-        """Removes what `prepare` started, where `run` has not."""
-        self._slots.close()
+        """Waits until all that was started has gone; its removal began when the last submission was done."""
+        with contextlib.suppress(RuntimeError):  # begun already
+            self._closing.start()
+        self._closing.join()
 
     def stop(self) -> None:
         """Starts nothing more."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from grader.queue.follow import QueuedBatch
     from grader.records import Grade
     from grader.settings import Settings
+    from grader.store.store import Store
 
 
 @click.command()
@@ -104,6 +105,12 @@ def command(
     plan = _plan(found, pack, where, settings, judge=not no_judge, fresh=fresh, pages=Pages(formats=listed(formats)))
     plan = plan if queued else _sized(plan, settings, jobs)
     known = _who(plan)
+
+    def write() -> None:
+        from grader.batch import cohort
+
+        cohort.write(where, pack, known, policy=policy, reveal=reveal, similarity=not no_similarity)
+
     batch: Batch | QueuedBatch
     if queued:
         from grader.cli.queued import run_queued
@@ -114,12 +121,10 @@ def command(
         batch, outcomes = run_queued(plan, settings, known, store or settings.store, wishes, detach=detach)
         if detach:
             return 0
+        write()
     else:
         with guarded():
-            batch, outcomes = _run(plan, settings, known, store or settings.store)
-    from grader.batch import cohort
-
-    cohort.write(where, pack, known, policy=policy, reveal=reveal, similarity=not no_similarity)
+            batch, outcomes = _run(plan, settings, known, store or settings.store, then=write)
     click.echo(summary(outcomes, batch.problems, found.passed_over, where))
     return 130 if batch.interrupted else exit_code(outcomes)
 
@@ -167,25 +172,35 @@ def _who(plan: Plan) -> Sequence[Known]:
     return known
 
 
-def _run(plan: Plan, settings: Settings, known: Sequence[Known], store: str) -> tuple[Batch, Sequence[Outcome]]:
+def _run(
+    plan: Plan, settings: Settings, known: Sequence[Known], store: str, *, then: Callable[[], None]
+) -> tuple[Batch, Sequence[Outcome]]:
+    """Grades, and writes the cohort's page with `then` while the last containers are removed. The store is opened while
+    the first submissions are graded; one that cannot be opened ends the batch."""
+    from concurrent.futures import Future, ThreadPoolExecutor
+
     from grader.batch.display import Display
     from grader.batch.record import Result, record
     from grader.batch.runner import Batch
     from grader.store import open_store
 
     people = {one.entry.name: one for one in known}
+    opening: Future[Store]
 
     def keep(entry: Entry, _grade: Grade) -> None:
-        record(kept, Result(folder=plan.out / entry.name, known=people[entry.name]), why="grade batch")
+        record(opening.result(), Result(folder=plan.out / entry.name, known=people[entry.name]), why="grade batch")
 
     click.echo(f"{len(plan.entries)} submissions, {plan.jobs} at a time, into {plan.out}", err=True)
     try:
-        with Display(len(plan.entries), plan.jobs) as display:
-            batch = Batch(plan, settings, display, record=keep)
-            with contextlib.closing(batch):
-                batch.prepare()  # containers start while the store is opened
-                with open_store(store) as kept:
-                    return batch, batch.run()
+        with ThreadPoolExecutor(1) as aside, contextlib.ExitStack() as ends:
+            with Display(len(plan.entries), plan.jobs) as display:
+                batch = ends.enter_context(contextlib.closing(Batch(plan, settings, display, record=keep)))
+                opening = aside.submit(open_store, store)
+                opening.add_done_callback(lambda opened: batch.stop() if opened.exception() else None)
+                outcomes = batch.run()
+            ends.enter_context(opening.result())
+            then()
+            return batch, outcomes
     except KeyboardInterrupt:
         click.echo("Abandoned. What was in flight is graded again at the next start.", err=True)
         sys.stderr.flush()
