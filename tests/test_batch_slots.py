@@ -1,14 +1,17 @@
-"""A slot keeps its verifier from one submission to the next, as long as that is good for another."""
+"""Places keep their verifier from one submission to the next, as long as that is good for another, and are not more
+than there are."""
 
 from __future__ import annotations
 
 import threading
+import time
 from pathlib import Path
 
 import pytest
 
-from grader.batch.slots import Slots
+from grader.batch.slots import Slots, StoppedError
 from grader.pipeline import Request, Run
+from grader.sandbox.protocol import Sandbox
 from grader.sandbox.verifier import Clock, Verifier
 from grader.settings import Settings
 
@@ -26,6 +29,8 @@ class Kept(Verifier):
     def usable(self) -> bool:
         return self.good
 
+    def hang_up(self) -> None: ...
+
     def close(self) -> None:
         self.closed += 1
 
@@ -38,73 +43,95 @@ class Maker:
         self.made.append(Kept(slot))
         return self.made[-1]
 
+    @property
+    def closed(self) -> list[int]:
+        return [kept.closed for kept in self.made]
 
-def new_run() -> Run:
+
+def new_run(said: list[str] | None = None) -> Run:
     request = Request(source="s", challenge=Path(), out=Path())
-    return Run(request=request, settings=Settings(), say=lambda _text: None)
+    return Run(request=request, settings=Settings(), say=(said if said is not None else []).append)
 
 
-def test_one_verifier_serves_all_submissions_of_a_slot() -> None:
-    make = Maker()
-    slots = Slots(make)
-    boxes = [slots.sandbox(new_run()) for _ in range(3)]
+def test_one_verifier_serves_all_submissions_of_a_place() -> None:
+    slots = Slots(1, make := Maker())
+    for _ in range(3):
+        slots.sandbox(new_run()).close()
     assert [(kept.slot, kept.closed) for kept in make.made] == [(0, 0)]
-    assert len({id(box) for box in boxes}) == 3
     slots.close()
-    assert make.made[0].closed == 1
+    assert make.closed == [1]
 
 
 def test_one_that_is_no_good_any_more_is_replaced() -> None:
-    make = Maker()
-    slots = Slots(make)
-    slots.sandbox(new_run())
+    slots = Slots(1, make := Maker())
+    slots.sandbox(new_run()).close()
     make.made[0].good = False
-    slots.sandbox(new_run())
-    assert [kept.closed for kept in make.made] == [1, 0]
+    slots.sandbox(new_run()).close()
+    assert [kept.closed > 0 for kept in make.made] == [True, False]
 
 
-def test_a_run_that_asks_again_gets_a_new_one() -> None:
-    make, run = Maker(), new_run()
-    slots = Slots(make)
-    slots.sandbox(run)
-    slots.sandbox(run)
-    assert [kept.closed for kept in make.made] == [1, 0]
-
-
-def test_those_prepared_go_to_the_first_slots_and_the_rest_is_removed() -> None:
-    make = Maker()
-    slots = Slots(make)
+def test_those_prepared_are_the_first_to_serve() -> None:
+    slots = Slots(3, make := Maker())
     slots.prepare(2)
     assert [(kept.slot, kept.booted) for kept in make.made] == [(0, 1), (1, 1)]
+    boxes = [slots.sandbox(new_run()) for _ in range(3)]
+    assert [kept.slot for kept in make.made] == [0, 1, 2]
+    for box in boxes:
+        box.close()
+    slots.close()
+    assert make.closed == [1, 1, 1]
+
+
+def test_a_submission_waits_for_a_place_which_is_given_back_once() -> None:
+    slots = Slots(1, make := Maker())
+    said: list[str] = []
+    got: list[Sandbox] = []
+    first, run = slots.sandbox(new_run()), new_run(said)
+    asked = run.began
+    waiting = threading.Thread(target=lambda: got.append(slots.sandbox(run)))
+    waiting.start()
+    waiting.join(0.2)
+    assert (said, got) == (["waiting for a place"], [])
+    first.close()
+    first.close()
+    waiting.join(10)
+    assert run.began >= asked + 0.2  # the wait is not the submission's time
+    other = threading.Thread(target=lambda: got.append(slots.sandbox(new_run())))
+    other.start()
+    other.join(0.2)
+    assert len(got) == 1, "there is one place, and two are in it"
+    got[0].close()
+    other.join(10)
+    assert (len(got), len(make.made)) == (2, 1)
+
+
+def test_the_clock_of_a_run_that_asks_again_goes_on() -> None:
+    slots, run = Slots(1, Maker()), new_run()
+    slots.sandbox(run).close()
+    began = run.began
+    run.took("tests", 1.0)
+    time.sleep(0.01)
+    slots.sandbox(run).close()
+    assert run.began == began
+
+
+def test_who_waits_when_all_is_stopped_gets_no_place() -> None:
+    slots = Slots(1, make := Maker())
     slots.sandbox(new_run())
-    slots.close()
-    assert [kept.closed for kept in make.made] == [1, 1]
+    problems: list[type[BaseException]] = []
 
+    def wait() -> None:
+        try:
+            slots.sandbox(new_run())
+        except StoppedError as problem:
+            problems.append(type(problem))
 
-def test_after_the_end_none_is_made() -> None:
-    make = Maker()
-    slots = Slots(make)
-    slots.close()
-    with pytest.raises(RuntimeError):
+    waiting = threading.Thread(target=wait)
+    waiting.start()
+    waiting.join(0.1)
+    slots.stop()
+    waiting.join(10)
+    assert problems == [StoppedError]
+    with pytest.raises(StoppedError):
         slots.sandbox(new_run())
-    assert make.made == []
-
-
-def test_each_thread_is_a_slot() -> None:
-    make = Maker()
-    slots = Slots(make)
-    both = threading.Barrier(2)
-
-    def work() -> None:
-        slots.sandbox(new_run())
-        both.wait()
-        slots.sandbox(new_run())
-
-    threads = [threading.Thread(target=work) for _ in range(2)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert sorted(kept.slot for kept in make.made) == [0, 1]
-    slots.close()
-    assert [kept.closed for kept in make.made] == [1, 1]
+    assert len(make.made) == 1

@@ -130,6 +130,23 @@ def test_a_verifier_serves_many_and_nothing_of_one_is_there_for_the_next(client:
     assert client.containers(all=True, filters={"id": container}) == []
 
 
+def test_a_run_that_is_closed_again_does_not_disturb_the_one_that_has_its_verifier_now() -> None:
+    verifier = Verifier()
+    first, second = (DockerSandbox(secrets.token_hex(6), verifier=verifier) for _ in range(2))
+    try:
+        first.boot()
+        list(first.run(job()))
+        first.close()
+        events = second.run(job())
+        assert next(events)["event"] == "expected"
+        first.close()
+        assert [event["event"] for event in events][-1] == "done"
+        assert verifier.usable()
+    finally:
+        second.close()
+        verifier.close()
+
+
 def test_a_verifier_whose_tests_broke_is_not_used_again() -> None:
     verifier = Verifier()
     try:

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Literal, Protocol
 
 from grader.batch.entries import Entry
 from grader.batch.finished import Wanted, finished, load
-from grader.batch.slots import Slots
+from grader.batch.slots import Slots, StoppedError
 from grader.errors import ChallengeError, GraderError, InfrastructureError, RefusedError
 from grader.output import Pages
 from grader.pipeline import MakeSandbox, Request, Run, grade, save_failure
@@ -34,6 +34,8 @@ RETRY_SECONDS = (2.0, 10.0, 30.0)
 BROKEN_AFTER = 5
 """So many submissions in a row without a grade for the machine's fault: the machine is broken."""
 LOOK_SECONDS = 0.5
+UNDER_WAY = 2
+"""Submissions under way for each one in containers: what is read, judged or reported holds no place."""
 
 State = Literal["graded", "refused", "challenge_error", "infrastructure_error", "not_started"]
 
@@ -107,8 +109,9 @@ class Batch:
         self._stop = threading.Event()
         self._lock = threading.Lock()
         self._pins = Pins()
-        self._slots, self._record = Slots(self._verifier), record
+        self._slots, self._record = Slots(plan.jobs, self._verifier), record
         self._make_sandbox = make_sandbox or self._slots.sandbox
+        self._under_way = plan.jobs * (1 if make_sandbox else UNDER_WAY)
         self._lane = threading.BoundedSemaphore(plan.judge_calls) if plan.judge_calls else contextlib.nullcontext()
         self._failed_in_a_row = 0
         self._closing = threading.Thread(target=self._slots.close, name="closing")
@@ -122,7 +125,7 @@ class Batch:
         new = sum(not (self.plan.out / entry.name / "grade.json").exists() for entry in self.plan.entries)
         self._slots.prepare(min(self.plan.jobs, len(self.plan.entries) if self.plan.fresh else new))
         warm()
-        pool = ThreadPoolExecutor(self.plan.jobs, thread_name_prefix="slot")
+        pool = ThreadPoolExecutor(self._under_way, thread_name_prefix="submission")
         futures = [pool.submit(self._one, entry) for entry in self.plan.entries]
         try:
             _wait(futures)
@@ -144,6 +147,7 @@ class Batch:
     def stop(self) -> None:
         """Starts nothing more."""
         self._stop.set()
+        self._slots.stop()
         self.watcher.stopping()
 
     def _verifier(self, slot: int) -> Verifier:
@@ -154,10 +158,7 @@ class Batch:
     # ------------------------------------------------------------------------------------------------ one submission
 
     def _one(self, entry: Entry) -> Outcome:
-        if self._stop.is_set():
-            outcome = Outcome(entry=entry, state="not_started", reason="the batch was stopped before")
-        else:
-            outcome = self._begin(entry)
+        outcome = _not_started(entry) if self._stop.is_set() else self._begin(entry)
         self.watcher.finished(outcome)
         return outcome
 
@@ -177,10 +178,13 @@ class Batch:
         attempts = 0
         while True:
             attempts += 1
-            result = self._attempt(entry)
+            try:
+                result = self._attempt(entry)
+            except StoppedError:
+                return _not_started(entry)
             if isinstance(result, Grade):
                 self._keep(entry, result)
-                outcome = outcome_of(entry, result, time.monotonic() - began, attempts)
+                outcome = outcome_of(entry, result, result.timings["total"], attempts)
                 return replace(outcome, stale=result.challenge.get("digest") != self.plan.want.digest)
             pause = next(pauses, None) if isinstance(result, InfrastructureError) else None
             if pause is None or self._stop.is_set():
@@ -234,10 +238,16 @@ class Batch:
             self.stop()
 
 
+def _not_started(entry: Entry) -> Outcome:
+    return Outcome(entry=entry, state="not_started", reason="the batch was stopped before")
+
+
 def attempt(run: Run, make_sandbox: MakeSandbox) -> Grade | GraderError:
-    """The grade, or why there is none; then grade.json says it too."""
+    """The grade, or why there is none; then grade.json says it too. Raises StoppedError where it got no place."""
     try:
         return grade(run, make_sandbox)
+    except StoppedError:
+        raise
     except (RefusedError, ChallengeError, InfrastructureError) as problem:
         return problem
     except Exception as problem:  # whatever it is, the other submissions go on

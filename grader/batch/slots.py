@@ -1,85 +1,126 @@
-"""Slots: each grades one submission after the other, with one verifier that stays.
+"""Places for submissions: so many are in containers at once, each with one verifier that stays in its place.
 
-What a slot keeps is trusted: the verifier serves each submission in a new process, and no candidate code runs in it.
-The candidate's container, with its network, is made anew for each submission.
+What stays is trusted: the verifier serves each submission in a new process, and no candidate code runs in it. The
+candidate's container, with its network, is made anew for each submission.
+
+More submissions may be under way than there are places: while the containers of one are at work, another is read, or
+judged, or its report written.
 """
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
-from typing import TYPE_CHECKING
+import time
+from collections.abc import Callable, Iterator, Mapping
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from grader.pipeline import Run
-    from grader.sandbox.protocol import Sandbox
+    from grader.sandbox.docker import DockerSandbox
+    from grader.sandbox.protocol import Event, Job, Sandbox
     from grader.sandbox.verifier import Verifier
 
 MakeVerifier = Callable[[int], "Verifier"]
-"""Makes the verifier of the slot of that number."""
+"""Makes the verifier of the place of that number."""
+
+
+class StoppedError(Exception):
+    """No place is given any more."""
 
 
 class Slots:
-    """Hands out sandboxes, as `pipeline.MakeSandbox`. Each thread that asks is a slot."""
+    """`many` places. `sandbox` is a `pipeline.MakeSandbox`."""
 
-    def __init__(self, make: MakeVerifier) -> None:
+    def __init__(self, many: int, make: MakeVerifier) -> None:
         self._make = make
-        self._lock = threading.Lock()
-        self._slots: dict[int, _Slot] = {}
-        self._prepared: list[Verifier] = []
-        self._closed = False
+        self._changed = threading.Condition()
+        self._free = [_Slot(number) for number in reversed(range(many))]
+        self._all = tuple(self._free)
+        self._stopped = False
 
     def prepare(self, many: int) -> None:
-        """Starts the verifiers of the first `many` slots, in the background."""
-        for slot in range(many):
-            self._prepared.append(self._make(slot))
-            self._prepared[-1].boot()
+        """Starts the verifiers of the first `many` places, in the background."""
+        for slot in self._all[::-1][:many]:
+            slot.verifier = self._make(slot.number)
+            slot.verifier.boot()
 
     def sandbox(self, run: Run) -> Sandbox:
-        """A sandbox for `run`, with the slot's verifier: the one that is there, or a new one where that has served its
-        time. A run that asks again gets a new one, for something went wrong with the first."""
+        """Waits for a place and gives a sandbox in it, with the verifier that is there, or a new one where that has
+        served its time. The run's clock begins here. Raises StoppedError."""
         from grader.sandbox.docker import DockerSandbox
 
-        verifier = self._verifier(run.id)
-        return DockerSandbox(run.id, runtime=run.settings.runtime, clock=run.took, verifier=verifier)
+        slot = self._take(lambda: run.say("waiting for a place"))
+        if not run.timings:  # else it asks again, after a fault of the machine
+            run.began = time.monotonic()
+        if slot.verifier is not None and not slot.verifier.usable():
+            slot.close()
+        if slot.verifier is None:
+            slot.verifier = self._make(slot.number)
+        sandbox = DockerSandbox(run.id, runtime=run.settings.runtime, clock=run.took, verifier=slot.verifier)
+        return _Placed(sandbox, lambda: self._give_back(slot))
+
+    def stop(self) -> None:
+        """Gives no more places; those that are taken are not disturbed."""
+        with self._changed:
+            self._stopped = True
+            self._changed.notify_all()
 
     def close(self) -> None:
-        """Removes all verifiers, and makes no more that would stay."""
-        with self._lock:
-            self._closed = True
-            ends = [slot.close for slot in self._slots.values()] + [each.close for each in self._prepared]
-            self._prepared.clear()
-        threads = [threading.Thread(target=end) for end in ends]
+        """Removes all verifiers. To be called when no place is taken."""
+        self.stop()
+        threads = [threading.Thread(target=slot.close) for slot in self._all]
         for thread in threads:
             thread.start()
         for thread in threads:
             thread.join()
 
-    def _verifier(self, run: str) -> Verifier:
-        thread = threading.get_ident()
-        with self._lock:
-            if self._closed:
-                raise RuntimeError("a slot was asked for a sandbox after its end")
-            slot = self._slots.get(thread) or self._new_slot(thread)
-        if slot.verifier is not None and (slot.run == run or not slot.verifier.usable()):
-            slot.close()
-        slot.run = run
-        if slot.verifier is None:
-            slot.verifier = self._make(slot.number)
-        return slot.verifier
+    def _take(self, waits: Callable[[], None]) -> _Slot:
+        with self._changed:
+            if not self._free and not self._stopped:
+                waits()
+            self._changed.wait_for(lambda: self._free or self._stopped)
+            if self._stopped:
+                raise StoppedError
+            return self._free.pop()
 
-    def _new_slot(self, thread: int) -> _Slot:
-        slot = self._slots[thread] = _Slot(len(self._slots), self._prepared.pop(0) if self._prepared else None)
-        return slot
+    def _give_back(self, slot: _Slot) -> None:
+        with self._changed:
+            self._free.append(slot)
+            self._changed.notify()
 
 
 class _Slot:
-    """A thread's verifier, and the run that had it last."""
+    """A place, and the verifier in it."""
 
-    def __init__(self, number: int, verifier: Verifier | None) -> None:
-        self.number, self.verifier, self.run = number, verifier, ""
+    def __init__(self, number: int) -> None:
+        self.number = number
+        self.verifier: Verifier | None = None
 
     def close(self) -> None:
         if self.verifier is not None:
             self.verifier.close()
             self.verifier = None
+
+
+class _Placed:
+    """A sandbox that gives its place back when it is closed."""
+
+    def __init__(self, sandbox: DockerSandbox, leave: Callable[[], None]) -> None:
+        self._sandbox, self._leave = sandbox, leave
+        self._left = threading.Lock()
+
+    def boot(self) -> None:
+        self._sandbox.boot()
+
+    def run(self, job: Job) -> Iterator[Event]:
+        return self._sandbox.run(job)
+
+    def facts(self) -> Mapping[str, Any]:
+        return self._sandbox.facts()
+
+    def close(self) -> None:
+        try:
+            self._sandbox.close()
+        finally:
+            if self._left.acquire(blocking=False):  # closed by several; the place is given back once
+                self._leave()

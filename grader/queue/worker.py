@@ -82,7 +82,7 @@ class Worker:
         self._failed_in_a_row = self._breaks = 0
         self._lock = threading.Lock()
         self._pins = Pins()
-        self._slots = Slots(self._verifier)
+        self._slots = Slots(config.slots, self._verifier)
         self._pool = ThreadPoolExecutor(config.slots, thread_name_prefix="slot")
         self._lane = Lane(queue, settings.judge_model, JudgeConfig.of(settings).concurrency)
 

@@ -56,6 +56,7 @@ class DockerSandbox:
         self._restarts, self._token, self._connected = 0, secrets.token_hex(16), False
         self._looked = float("inf")
         self._closing = threading.Lock()
+        self._closed = False
         self._facts: dict[str, Any] = {"images": {}}
 
     @property
@@ -93,6 +94,9 @@ class DockerSandbox:
         """Removes the candidate's container, and a verifier that is the run's own or of no use any more. One that goes
         on sees to it that the container is gone before it serves another submission."""
         with self._closing:  # an interrupt may close while a thread of the pipeline does
+            if self._closed:  # and a verifier that is lent may serve another by now
+                return
+            self._closed = True
             ends = self._own or not self._verifier.usable()
             if ends:
                 self._verifier.hang_up()  # the candidate's container ends with it, and need not be ended by us

@@ -45,6 +45,8 @@ def attack(key):
     return {"waiting": waiting, "ended": time.time()}
 """
 
+BETWEEN = "def double(number):\n    return 2 * number\n"
+
 SECOND = """
 import os, socket, time
 
@@ -77,7 +79,8 @@ def told(out: Path) -> dict[str, Any]:
 
 
 def test_the_next_candidate_in_a_slot_finds_nothing_of_the_one_before(tmp_path: Path) -> None:
-    for name, text in (("a-first", FIRST), ("b-second", SECOND)):
+    # Two are under way at once, and either may be the first to get the one place; the third comes after both.
+    for name, text in (("a-first", FIRST), ("b-between", BETWEEN), ("c-second", SECOND)):
         (tmp_path / "in" / name).mkdir(parents=True)
         (tmp_path / "in" / name / "fort.py").write_text(text)
     out = tmp_path / "out"
@@ -91,12 +94,13 @@ def test_the_next_candidate_in_a_slot_finds_nothing_of_the_one_before(tmp_path: 
         check=False,
     )
     assert done.returncode == 0, done.stderr
-    first, second = told(out / "a-first"), told(out / "b-second")
+    first, second = told(out / "a-first"), told(out / "c-second")
     assert first["waiting"] >= 10, "the first left nothing that could have been found"
     assert second["began"] > first["ended"]
     assert second["seen"] == []
     assert second["received"] < 2_000, "the counters of the network namespace are not fresh"
-    grades = [json.loads((out / name / "grade.json").read_text())["provenance"] for name in ("a-first", "b-second")]
-    assert [grade["verifier_served_before"] for grade in grades] == [0, 1], "they did not have one verifier"
+    grades = [json.loads((out / name / "grade.json").read_text())["provenance"] for name in ("a-first", "c-second")]
+    assert grades[0]["verifier_served_before"] in {0, 1}
+    assert grades[1]["verifier_served_before"] == 2, "they did not have one verifier"
     assert grades[0]["images"] == grades[1]["images"]
     assert grades[0]["seed"] != grades[1]["seed"]
