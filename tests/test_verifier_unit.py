@@ -24,6 +24,7 @@ def serving(monkeypatch: pytest.MonkeyPatch) -> Iterator[ModuleType]:
 @pytest.fixture
 def network(monkeypatch: pytest.MonkeyPatch) -> Iterator[ModuleType]:
     monkeypatch.setattr(socket.socket, "__init__", socket.socket.__init__)  # and put back afterwards
+    monkeypatch.setattr(socket, "getaddrinfo", socket.getaddrinfo)
     yield inside.load("verifier", "candidate_network", monkeypatch)
     inside.forget("verifier")
 
@@ -85,8 +86,13 @@ def test_what_is_no_new_socket_of_the_internet_is_left_alone(network: ModuleType
 
 def test_before_there_is_a_container_sockets_are_of_here(network: ModuleType) -> None:
     network.install(lambda *_: None)
-    with socket.create_server(("127.0.0.1", 0)) as door, socket.create_connection(door.getsockname()) as line:
-        assert line.getpeername() == door.getsockname()
+    with socket.create_server(("127.0.0.1", 0)) as door:
+        port = door.getsockname()[1]
+        for name in ("127.0.0.1", "localhost"):
+            with socket.create_connection((name, port)) as line:
+                assert line.getpeername() == ("127.0.0.1", port)
+    with pytest.raises(OSError, match=r"Name or service|name resolution"):
+        socket.getaddrinfo("no-such-name.invalid", 80)
 
 
 @pytest.mark.usefixtures("serving")
