@@ -6,12 +6,14 @@ import contextlib
 import os
 import socket
 import sys
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
 
 import pytest
 
+from grader.sandbox.background import Background
 from tests import inside
 
 
@@ -46,6 +48,18 @@ def test_a_submission_is_laid_out_for_everybody_to_read_and_its_times_say_nothin
     assert {about.st_mtime for about in [*found.values(), top.stat()]} == {0}
     assert {name: (top / name).read_bytes() for name in files} == files
     assert set(found) - set(files) == {"a", "a/b", "a/d"}
+
+
+# ------------------------------------------------------------------------------------------------ the one before
+
+
+def test_work_that_has_not_ended_in_time_is_not_taken_for_done() -> None:
+    work, over = Background(), threading.Event()
+    work.start(lambda: over.wait(30) and None)
+    assert not work.join(0.05)
+    assert not work.join(0.05), "it was forgotten"
+    over.set()
+    assert work.join(10)
 
 
 # ------------------------------------------------------------------------------------------------ sockets

@@ -54,7 +54,9 @@ class Background:
             raise InfrastructureError(f"Docker did not start a container within {seconds:.0f} s.", fix="grade doctor")
         self.check()
 
-    def join(self, seconds: float) -> None:
-        """Until all threads have ended; at most `seconds` for each."""
-        while self._threads:
-            self._threads.pop().join(seconds)
+    def join(self, seconds: float) -> bool:
+        """Until all threads have ended, at most `seconds` for each; whether they have. One that has not is kept."""
+        for thread in self._threads:
+            thread.join(seconds)
+        self._threads = [thread for thread in self._threads if thread.is_alive()]
+        return not self._threads

@@ -102,7 +102,8 @@ class Verifier:
         else:
             raise self._ended(began, late=False)
         # Files of a submission lie where the container before could see them, were it not gone.
-        self._leaving.join(REMOVAL_SECONDS)
+        if not self._leaving.join(REMOVAL_SECONDS):
+            raise InfrastructureError("Docker did not remove the container before.", fix="grade doctor", retry=True)
         self._leaving.check()
         stream.send(job, bridge)
         for event in stream.events(deadline, partial(self._checked, check)):
