@@ -15,6 +15,8 @@ from __future__ import annotations
 
 from typing import Literal
 
+from grader.unseen import JOINERS, escaped
+
 
 class GraderError(Exception):
     """Base of all errors that a user is meant to read. `exit_code` and `status` are part of the stable contract."""
@@ -71,7 +73,10 @@ class Interrupted(GraderError):  # noqa: N818 - the name says what happened
 
 
 def visible(text: str, limit: int = 200) -> str:
-    """`text` from a candidate, made safe for a terminal or a log line: one line, control characters and bidi marks
-    shown as escapes, cut at `limit` characters."""
-    shown = "".join(c if c.isprintable() else c.encode("unicode_escape", "surrogatepass").decode("ascii") for c in text)
+    """`text` from a candidate, made safe for a terminal or a log line: one line, all that cannot be seen or that turns
+    text around shown as escapes, cut at `limit` characters."""
+    shown = "".join(
+        c if c.isprintable() or c in JOINERS else c.encode("unicode_escape").decode("ascii")
+        for c in escaped(text[: limit + 1])
+    )
     return shown if len(shown) <= limit else shown[: limit - 1] + "…"

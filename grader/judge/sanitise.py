@@ -11,13 +11,15 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from grader.unseen import BLANK, IGNORABLE
+
 _FLAG = re.compile("\U0001f3f4[\U000e0020-\U000e007e]{2,6}\U000e007f")
 """Flags of Scotland, Wales, Texas, …: the one honest use of tag characters."""
 _TAGS = re.compile("[\U000e0000-\U000e007f]+")
 _BIDI = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 _OVERRIDE = re.compile("[\u202d\u202e]")
-_ZERO_WIDTH = re.compile("[\u00ad\u034f\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200d\u2060-\u2064\u3164\ufeff\uffa0]")
-_VARIATION = re.compile("[\ufe00-\ufe0f\U000e0100-\U000e01ef]")
+_VARIATION = re.compile("[\u180b-\u180d\u180f\ufe00-\ufe0f\U000e0100-\U000e01ef]")
+_ZERO_WIDTH = re.compile(f"[{IGNORABLE}{BLANK}]")
 _COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
 _REFERENCE = re.compile(r"^[ ]{0,3}\[[^\]\n]{1,40}\]:[ \t]*(?:#|<>)[ \t]*[(\"'].*$", re.MULTILINE)
 """`[//]: # (text)`: a link definition that nothing uses, the usual way to hide a note in Markdown."""
@@ -80,8 +82,8 @@ def _without_invisible(text: str, removed: Counter[str], hidden: list[str]) -> s
     for kind, pattern in (
         ("tag characters", _TAGS),
         ("direction marks", _BIDI),
-        ("zero-width characters", _ZERO_WIDTH),
         ("variation selectors", _VARIATION),
+        ("zero-width characters", _ZERO_WIDTH),
     ):
         text, count = pattern.subn("", text)
         removed[kind] += count

@@ -10,12 +10,8 @@ import re
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
-_EMOJI = "\u2190-\u3299\U0001f000-\U0001faff"
-_UNSEEN = re.compile(
-    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u061c\u115f\u1160\u180e\u200b\u200c\u200e\u200f\u2028-\u202f\u2060-\u206f"
-    "\u3164\ufe00-\ufe0e\ufeff\uffa0\ufff9-\ufffb\ufffe\uffff\ud800-\udfff\U000e0000-\U000e0fff]"
-    f"|(?<![{_EMOJI}])\ufe0f|(?<![{_EMOJI}\ufe0f])\u200d"
-)
+from grader.unseen import escaped
+
 _EMAIL = re.compile(r"(?<![\w.+-])[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,5}")
 _RESERVED = re.compile(r"(?:@|\.)(?:example(?:\.\w+)?|test|invalid|localhost)$", re.IGNORECASE)
 _AUTHOR = re.compile(
@@ -27,8 +23,8 @@ HIDDEN = "‹hidden›"
 
 def clean(text: str) -> str:
     """`text` with every character that cannot be seen, or that moves others about (ANSI, bidi marks, NUL, lone
-    surrogates, tags), written as an escape. Line breaks and tabs stay."""
-    return _UNSEEN.sub(lambda found: found[0].encode("unicode_escape", "surrogatepass").decode("ascii"), text)
+    surrogates, tags, blank letters), written as an escape. Line breaks and tabs stay."""
+    return escaped(text)
 
 
 def anonymous(text: str, names: Sequence[str] = ()) -> str:

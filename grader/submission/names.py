@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from grader.errors import visible
 from grader.submission.entries import Entry, Kind
 from grader.submission.limits import IntakeLimits, refused
+from grader.unseen import IGNORABLE, UNSEEN
 
 # Beyond these even a part that is left out is refused: they keep the work per entry small.
 _MOST_PATH_CHARACTERS = 4_096
@@ -16,6 +17,9 @@ _MOST_DEPTH = 100
 
 _DRIVE = re.compile(r"(?:^|/)[A-Za-z]:")
 """Of any name in a path: the folders above it may be stripped."""
+_BREAK = re.compile(r"[\t\n]")
+_SPACE = re.compile(r"[\xa0\u2000-\u200a\u202f\u205f\u3000]")
+_IGNORABLE = re.compile(f"[{IGNORABLE}]")
 _REPACK = "Pack the files again with plain relative paths"
 _RENAME = "Rename it"
 
@@ -61,12 +65,11 @@ def check_path(path: str, limits: IntakeLimits) -> None:
 
 
 def _check_characters(path: str) -> None:
-    for character in path:
-        category = unicodedata.category(character)
-        if category == "Cs":
-            raise refused(path, "has a name that is not valid UTF-8", _RENAME)
-        if category in {"Cc", "Cf", "Zl", "Zp"}:
-            raise refused(path, f"has the invisible character U+{ord(character):04X} in its name", _RENAME)
+    found = UNSEEN.search(path) or _BREAK.search(path)
+    if found and "\ud800" <= found[0] <= "\udfff":
+        raise refused(path, "has a name that is not valid UTF-8", _RENAME)
+    if found:
+        raise refused(path, f"has the invisible character U+{ord(found[0]):04X} in its name", _RENAME)
 
 
 def check_collisions(entries: Iterable[Entry]) -> None:
@@ -93,11 +96,15 @@ def _refuse_pair(path: str, other: str) -> None:
         raise refused(
             path, "is there twice, in two spellings of the same letters (Unicode forms)", "Keep one of the two"
         )
-    raise refused(path, f"differs from '{visible(other)}' only in upper and lower case", "Rename one of the two")
+    if path.casefold() == other.casefold() or path.isascii():
+        raise refused(path, f"differs from '{visible(other)}' only in upper and lower case", "Rename one of the two")
+    raise refused(path, f"looks the same as '{visible(other)}'", "Rename one of the two")
 
 
 def _folded(path: str) -> str:
-    """What a file system compares that ignores case and Unicode form."""
+    """What a file system compares that ignores case and Unicode form, and a reader who sees neither joiners nor which
+    space it is."""
     if path.isascii():
         return path.lower()
+    path = _SPACE.sub(" ", _IGNORABLE.sub("", path))
     return unicodedata.normalize("NFC", unicodedata.normalize("NFD", path).casefold())
