@@ -144,9 +144,10 @@ class Link:
         self.processes.append(process)
         return process
 
-    def reset(self) -> dict:
-        """Ends all processes of the test, empties what they could write to, and returns the bridge's counts."""
-        reply, _ = self.ask(op="reset")
+    def reset(self, burn: int = 0) -> dict:
+        """Ends all processes of the test, empties what they could write to, lets `burn` process numbers go by, and
+        returns the bridge's counts."""
+        reply, _ = self.ask(op="reset", burn=burn)
         deadline = time.monotonic() + DRAIN_SECONDS
         while any({p.out, p.err, p.status} & p.open for p in self.processes) and time.monotonic() < deadline:
             self.move(deadline - time.monotonic())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import socket
 import struct
 import time
@@ -98,8 +99,18 @@ class Candidate:
     `seconds` is the candidate's own time of the last call (of all items, for `map`), `last_seconds` that of each item.
     """
 
-    def __init__(self, link: Link, files: Files, budget: Budget, module: str, reply_cap: int, output_cap: int) -> None:
+    def __init__(
+        self,
+        link: Link,
+        files: Files,
+        budget: Budget,
+        module: str,
+        reply_cap: int,
+        output_cap: int,
+        rng: random.Random,
+    ) -> None:
         self.files = files
+        self._rng = rng
         self.seconds = 0.0
         self.last_seconds: list[float] = []
         self.total_seconds = 0.0
@@ -119,12 +130,25 @@ class Candidate:
         return self.ask("call", limit, name=function, module=self._module, args=args, kwargs=kwargs)
 
     def map(
-        self, function: str, items: Iterable[Any], *, limit: float | None = None, errors: str = "raise"
+        self,
+        function: str,
+        items: Iterable[Any],
+        *,
+        limit: float | None = None,
+        errors: str = "raise",
+        in_order: bool = False,
     ) -> list[Any]:
-        """`call(function, item)` for each item, in order, without a round trip between them. With `errors="return"` a
-        failing item's CandidateError stands in its place; after a time limit or a death it stands in all the rest."""
-        requests = [self._request("call", name=function, module=self._module, args=(item,)) for item in items]
-        results = self._exchange(requests, limit)
+        """`call(function, item)` for each item, without a round trip between them. The items are asked in an order
+        that the seed draws, or as they stand with `in_order`, where one builds on the other; the results are in the
+        order of the items. With `errors="return"` a failing item's CandidateError stands in its place; after a time
+        limit or a death it stands in all that had not been asked."""
+        items = list(items)
+        order = list(range(len(items)))
+        if not in_order:
+            self._rng.shuffle(order)
+        asked = [self._request("call", name=function, module=self._module, args=(items[at],)) for at in order]
+        results = _put_back(self._exchange(asked, limit), order)
+        self.last_seconds = _put_back(self.last_seconds, order)
         if errors == "raise":
             for result in results:
                 if isinstance(result, CandidateError):
@@ -319,6 +343,11 @@ class Candidate:
             "ended" if code is None else f"was ended by signal {-code}" if code < 0 else f"ended with exit code {code}"
         )
         return CandidateError("ProcessDied", f"{what} {how}")
+
+
+def _put_back(drawn: list[Any], order: list[int]) -> list[Any]:
+    """What came in the drawn `order`, in the order of the items; what did not come is left out at its place."""
+    return [value for _, value in sorted(zip(order, drawn, strict=False), key=lambda pair: pair[0])]
 
 
 def _wrapped(argument: Any) -> dict[str, Any]:

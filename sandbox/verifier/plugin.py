@@ -6,6 +6,7 @@ import inspect
 import os
 from dataclasses import dataclass, field
 
+import drawing
 import pytest
 from bridge_link import BridgeLostError, Capture, Link, NoProcessError, Process
 from candidate import Budget, Candidate, CandidateError, Files
@@ -34,6 +35,7 @@ class Job:
 class Observed:
     """What is being observed of the test that runs now."""
 
+    test: str = ""
     status: str = "passed"
     message: str = ""
     fault: str | None = None
@@ -51,6 +53,7 @@ class Verifier:
         self.budget = Budget(job.call_seconds, job.total_seconds)
         self.link: Link | None = None
         self.now = Observed()
+        self.numbers = drawing.stream(job.seed, "numbers")
         self.resources: dict[str, float] = {}
         self.given_up = ""
         self.gateway = start_gateway(job, ask_model)
@@ -60,6 +63,7 @@ class Verifier:
     def pytest_configure(self, config: pytest.Config) -> None:
         config.addinivalue_line("markers", "points(n, group=…): what the test is worth, and where it belongs")
         config.addinivalue_line("markers", "group(name): the group of a module's tests")
+        config.addinivalue_line("markers", "in_order: the tests of this module or class run in the order they stand in")
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
         if report.failed:
@@ -83,6 +87,7 @@ class Verifier:
             of = f" whose id holds {' or '.join(self.job.only)}" if self.job.only else ""
             self.events.send("broken", message=f"there is no test{of}")
         self.events.send("expected", tests=tests)
+        session.items[:] = drawing.tests(session.items, self.job.seed)
 
     def pytest_runtestloop(self, session: pytest.Session) -> None:
         if session.testsfailed:
@@ -117,7 +122,7 @@ class Verifier:
     # ------------------------------------------------------------------------------------------------ one test
 
     def pytest_runtest_protocol(self, item: pytest.Item) -> bool | None:
-        self.now = Observed()
+        self.now = Observed(test=item.nodeid)
         if self.gateway:
             self.gateway.reset()
         if self.given_up:
@@ -218,7 +223,7 @@ class Verifier:
     def reset(self, candidate: Candidate | None) -> list[str]:
         """Limits that were hit in the test, by the candidate's calls and by the counts of the container."""
         before, kills = self.resources, self.link.memory_kills
-        counts = self.link.reset()
+        counts = self.link.reset(burn=self.numbers.randrange(drawing.MOST_NUMBERS))
         hit = list(candidate.limits) if candidate else []
         if counts.get("memory_kills", 0) > kills:
             hit.append("memory")
@@ -236,7 +241,13 @@ class Verifier:
         """The candidate's work; see candidate.py."""
         if self.now.candidate is None:
             self.now.candidate = Candidate(
-                self.link, self.files, self.budget, self.job.module, self.job.reply_bytes, self.job.output_bytes
+                self.link,
+                self.files,
+                self.budget,
+                self.job.module,
+                self.job.reply_bytes,
+                self.job.output_bytes,
+                drawing.stream(self.job.seed, f"asked:{self.now.test}"),
             )
         return self.now.candidate
 

@@ -29,7 +29,7 @@ def test_a_process_that_dies(candidate, kind, how):
 
 
 def test_after_a_death_the_rest_of_a_map_is_dead(candidate):
-    results = candidate.map("fail", ["plain", "vanish", "plain"], errors="return")
+    results = candidate.map("fail", ["plain", "vanish", "plain"], errors="return", in_order=True)
     assert [result.type for result in results] == ["ValueError", "ProcessDied", "ProcessDied"]
 
 
