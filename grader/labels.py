@@ -5,10 +5,9 @@ A rater never sees another's level, what an item was written to, or the judge's.
 
 from __future__ import annotations
 
-import csv
-import io
 import os
 import re
+import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -16,8 +15,10 @@ from pathlib import Path
 from random import Random
 from typing import TYPE_CHECKING
 
+from grader import csv_files, files
+from grader.agreement.ratings import REQUIRED
 from grader.calibration.items import Item, folder_of, load_items
-from grader.calibration.labels import DEVELOPMENT, RATINGS, notes, read_file
+from grader.calibration.labels import DEVELOPMENT, RATINGS, read_file
 from grader.errors import UsageError, visible
 
 if TYPE_CHECKING:
@@ -60,16 +61,16 @@ def path_of(challenge: Challenge, *, development: bool = False) -> Path:
     return folder_of(challenge) / (DEVELOPMENT if development else RATINGS)
 
 
-def rows_of(path: Path) -> list[dict[str, str]]:
-    """The rows of a file of ratings as they are; none where there is no file."""
-    if not path.is_file():
-        return []
-    text = path.read_bytes().decode("utf-8-sig", "replace")
-    reader = csv.DictReader(io.StringIO(text, newline=""), restval="")
-    missing = sorted({"item", "criterion", "rater", "level"} - set(reader.fieldnames or ()))
-    if missing:
-        raise UsageError(f"{path}:1: the column {missing[0]!r} is missing from the header.")
-    return [{key: value or "" for key, value in row.items() if key is not None} for row in reader]
+def rows_of(path: Path) -> list[Mapping[str, str]]:
+    """The rows of a file of ratings as they are; none where there is no file. Raises UsageError."""
+    return [row.cells for row in _table(path).rows] if path.is_file() else []
+
+
+def _table(path: Path) -> csv_files.Table:
+    table = csv_files.read(path, REQUIRED, COLUMNS)
+    if table.faults:
+        raise UsageError(csv_files.report(path, table.faults, "the ratings"))
+    return table
 
 
 def append(path: Path, item: Item, rater: str, level: int, *, note: str = "", development: bool = False) -> None:
@@ -87,29 +88,28 @@ def append(path: Path, item: Item, rater: str, level: int, *, note: str = "", de
 
 
 def _write(path: Path, rows: Sequence[Mapping[str, str]]) -> None:
-    new = not path.is_file()
-    columns = list(COLUMNS) if new else _header(path)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    ends = new or path.read_bytes()[-1:] in {b"\n", b""}
+    """Adds `rows`: at the end of the file, or, where that has no column for something in them or is not UTF-8, by
+    writing it anew with all that it held."""
+    table = _table(path) if path.is_file() else None
+    used = {name for row in rows for name, value in row.items() if value}
+    if table is None or not table.utf8 or used - set(table.columns):
+        columns = tuple(dict.fromkeys([*(name for name in table.columns if name), *COLUMNS])) if table else COLUMNS
+        before = [row.cells for row in table.rows] if table else []
+        files.write(path, _as_text(columns, [*before, *rows], header=True), durable=True)
+        return
+    ends = path.read_bytes()[-1:] in {b"\n", b"\r"}
     with path.open("a", newline="", encoding="utf-8") as file:
-        if not ends:
-            file.write("\n")
-        writer = csv.DictWriter(file, columns, restval="", extrasaction="ignore", lineterminator="\n")
-        if new:
-            writer.writeheader()
-        writer.writerows([{key: _harmless(value) for key, value in row.items()} for row in rows])
+        file.write(("" if ends else "\n") + _as_text(table.columns, rows, separator=table.separator))
         file.flush()
         os.fsync(file.fileno())
 
 
-def _header(path: Path) -> list[str]:
-    with path.open(newline="", encoding="utf-8-sig") as file:
-        return [name.strip() for name in next(csv.reader(file))]
-
-
-def _harmless(cell: str) -> str:
-    """A spreadsheet runs cells that begin with these characters."""
-    return f"'{cell}" if cell[:1] in {"=", "+", "-", "@", "\t"} else cell
+def _as_text(
+    columns: Sequence[str], rows: Sequence[Mapping[str, str]], *, header: bool = False, separator: str = ","
+) -> str:
+    lines = [columns] if header else []
+    lines += [[row.get(name, "") for name in columns] for row in rows]
+    return "".join(csv_files.line(cells, separator=separator) for cells in lines)
 
 
 def take_in(challenge: Challenge, source: Path, *, development: bool = False) -> tuple[int, int]:
@@ -126,15 +126,25 @@ def take_in(challenge: Challenge, source: Path, *, development: bool = False) ->
         for row in new.rows
         if there.get((row.item, row.rater), str(row.level)) != str(row.level)
     ]
+    typed = {_folded(rater): rater for _, rater in there}
+    faults += [
+        f"  line {row.line}: {visible(row.rater, 60)!r} is written {visible(typed[_folded(row.rater)], 60)!r} there"
+        for row in new.rows
+        if typed.get(_folded(row.rater), row.rater) != row.rater
+    ]
     if faults:
         raise UsageError("\n".join([f"{source}: {len(faults)} ratings contradict {path}", *faults[:20]]))
     fresh = [row for row in new.rows if (row.item, row.rater) not in there]
-    said = notes(source)
-    _write(path, [_row(row, said.get((row.item, row.rater), ""), development=development) for row in fresh])
+    if fresh:
+        _write(path, [_row(row, development=development) for row in fresh])
     return len(fresh), len(new.rows) - len(fresh)
 
 
-def _row(row: Rating, note: str, *, development: bool) -> dict[str, str]:
+def _folded(name: str) -> str:
+    return unicodedata.normalize("NFKC", name).casefold()
+
+
+def _row(row: Rating, *, development: bool) -> dict[str, str]:
     return {
         "item": row.item,
         "criterion": row.criterion,
@@ -144,14 +154,10 @@ def _row(row: Rating, note: str, *, development: bool) -> dict[str, str]:
         "kind": "development" if development else row.kind,
         "role": row.role,
         "candidate": row.candidate,
-        "note": note,
+        "note": " ".join(row.note.split()),
     }
 
 
 def export(challenge: Challenge, *, development: bool = False) -> str:
     """The pack's ratings as CSV, all columns, in the order in which they were given."""
-    out = io.StringIO(newline="")
-    writer = csv.DictWriter(out, COLUMNS, restval="", extrasaction="ignore", lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(rows_of(path_of(challenge, development=development)))
-    return out.getvalue()
+    return _as_text(COLUMNS, rows_of(path_of(challenge, development=development)), header=True)

@@ -191,3 +191,50 @@ def test_a_dry_run_prints_the_exact_prompt_and_makes_no_call(labelled: Path, mon
     assert "Names three, and gives one an example that could be run." in shown.output
     assert "3| What we looked at in case" in shown.output
     assert re.search(r"about \d[\d,]* prompt tokens \(estimated\)\. No call was made\.", shown.output)
+
+
+# ------------------------------------------------------------------------------------------------ files of spreadsheets
+
+
+@pytest.mark.parametrize(
+    "header",
+    ["item,criterion,rater,level,note", "Item,Criterion,Rater,Level,Note", "item, criterion ,rater,level, note"],
+)
+@pytest.mark.parametrize("rater", ["ana", "@ana", "'@ana", "-x"])
+def test_a_note_and_a_name_come_in_once_whatever_the_header_looks_like(
+    header: str, rater: str, root: Path, pack: Challenge, tmp_path: Path
+) -> None:
+    source = tmp_path / "in.csv"
+    source.write_text(f"{header}\nitem-001,{NAME},{rater},4,= three\n")
+    assert labels.take_in(pack, source) == (1, 0)
+    assert labels.take_in(pack, source) == (0, 1)
+    (row,) = labels.rows_of(labels.path_of(pack))
+    assert (row["rater"], row["note"]) == (rater.removeprefix("'"), "= three")
+    exported = tmp_path / "out.csv"
+    exported.write_text(labels.export(pack))
+    assert labels.take_in(pack, exported) == (0, 1)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+@pytest.mark.parametrize("separator", [",", ";", "\t"])
+def test_a_packs_own_file_from_a_spreadsheet_is_read_and_gone_on_with(
+    encoding: str, separator: str, root: Path, pack: Challenge
+) -> None:
+    path = labels.path_of(pack)
+    rows = [["Item", "Criterion", "Rater", "Level"], ["item-001", NAME, "ben", "2"]]
+    path.write_text("\r\n".join(separator.join(row) for row in rows), encoding=encoding)
+    label(root, "4\nthe note\nq\n", "--rater", "ana")
+    before, new = labels.rows_of(path)
+    assert (before["rater"], before["level"]) == ("ben", "2")
+    assert (new["rater"], new["level"], new["note"]) == ("ana", "4", "the note")
+
+
+def test_a_rater_who_is_typed_in_two_ways_is_refused_before_the_file_is_spoilt(
+    root: Path, pack: Challenge, tmp_path: Path
+) -> None:
+    source = tmp_path / "in.csv"
+    source.write_text(f"item,criterion,rater,level\nitem-001,{NAME},Ana,4\n")
+    labels.take_in(pack, source)
+    source.write_text(f"item,criterion,rater,level\nitem-002,{NAME},ana,4\n")
+    with pytest.raises(UsageError, match="line 2: 'ana' is written 'Ana' there"):
+        labels.take_in(pack, source)

@@ -1,13 +1,11 @@
 """Ratings as data: the CSV file of ratings, read whole or refused with every fault and its line.
 
-Columns: item, criterion, rater, level, and where wanted rated_at, candidate, kind, role. Other columns are ignored.
+Columns: item, criterion, rater, level, and where wanted rated_at, candidate, kind, role, note. Others are ignored.
 This module does not import numpy, so that a file can be checked cheaply.
 """
 
 from __future__ import annotations
 
-import csv
-import io
 import re
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
@@ -17,6 +15,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Literal
 
+from grader import csv_files
 from grader.errors import UsageError, visible
 
 Kind = Literal["human", "authored", "model", "development"]
@@ -24,8 +23,7 @@ Role = Literal["rater", "adjudicator", "judge"]
 KINDS: tuple[Kind, ...] = ("human", "authored", "model", "development")
 ROLES: tuple[Role, ...] = ("rater", "adjudicator", "judge")
 REQUIRED = ("item", "criterion", "rater", "level")
-OPTIONAL = ("rated_at", "candidate", "kind", "role")
-FAULTS_SHOWN = 20
+OPTIONAL = ("rated_at", "candidate", "kind", "role", "note")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,6 +41,8 @@ class Rating:
     kind: Kind = "human"
     """`authored`: the level the item was written to; `model`: a model's; `development`: used to shape the prompt."""
     role: Role = "rater"
+    note: str = ""
+    """What the rater wrote beside the level."""
     line: int = 0
     """Line in the file, from 1; 0 where the rating was not read from a file."""
 
@@ -66,93 +66,37 @@ class Ratings:
 
 
 def read_ratings(path: str | Path, *, levels: Sequence[int] | Mapping[str, Sequence[int]] = (1, 2, 3, 4, 5)) -> Ratings:
-    """The ratings in the CSV file at `path` (UTF-8, with or without a byte order mark).
+    """The ratings in the CSV file at `path` (see `csv_files.read`).
 
     `levels` is the full list of levels, consecutive integers, for every criterion or by criterion; with a mapping,
     a criterion that it does not name is a fault. Raises UsageError with all faults (the first 20) and their lines.
     """
+    table = csv_files.read(Path(path), REQUIRED, OPTIONAL)
     faults: list[str] = []
-    rows = list(_rows(_text(Path(path)), levels, faults, visible(str(path))))
+    rows = list(_rows(table, levels, faults))
     faults += _conflicts(rows)
     if not faults and not rows:
         faults.append("the file has a header and no ratings")
     if faults:
-        raise UsageError(_report(visible(str(path)), faults))
+        raise UsageError(csv_files.report(path, faults, "the ratings"))
     by_criterion = {row.criterion: tuple(_levels_of(row.criterion, levels) or ()) for row in rows}
     return Ratings(rows=tuple(_with_candidates(rows)), levels=by_criterion)
 
 
-def _report(path: str, faults: list[str]) -> str:
-    shown = [f"  {fault}" for fault in faults[:FAULTS_SHOWN]]
-    if len(faults) > FAULTS_SHOWN:
-        shown.append(f"  and {len(faults) - FAULTS_SHOWN} more")
-    return "\n".join([f"{path}: {len(faults)} fault{'s' if len(faults) > 1 else ''} in the ratings", *shown])
-
-
-def _text(path: Path) -> str:
-    try:
-        content = path.read_bytes()
-    except OSError as error:
-        raise UsageError(f"{visible(str(path))}: cannot be read: {error.strerror}") from None
-    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
-        raise UsageError(f"{visible(str(path))}: the file is UTF-16; save it as CSV UTF-8")
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = content.count(b"\n", 0, error.start) + 1
-        raise UsageError(f"{visible(str(path))}: line {line}: not UTF-8; save the file as CSV UTF-8") from None
-
-
-def _records(text: str, faults: list[str]) -> Iterator[tuple[int, list[str]]]:
-    """Line number of the first line of each record, and its cells without surrounding blanks."""
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
-    while True:
-        line = reader.line_num + 1
-        try:
-            cells = [cell.strip() for cell in next(reader)]
-        except StopIteration:
-            return
-        except csv.Error as error:
-            faults.append(f"line {line}: not CSV: {error}")
-            return
-        if any(cells):
-            yield line, cells
-
-
 def _rows(
-    text: str, levels: Sequence[int] | Mapping[str, Sequence[int]], faults: list[str], path: str
+    table: csv_files.Table, levels: Sequence[int] | Mapping[str, Sequence[int]], faults: list[str]
 ) -> Iterator[Rating]:
-    records = _records(text, faults)
-    first = next(records, None)
-    if first is None:
-        raise UsageError(_report(path, faults or ["the file is empty"]))
-    header = _header(*first, path)
-    for line, cells in records:
-        if len(cells) != len(header):
-            faults.append(f"line {line}: {len(cells)} cells where the header has {len(header)}")
-            continue
+    faults += table.faults
+    for row in table.rows:
         found: list[str] = []
-        row = _rating(dict(zip(header, cells, strict=True)), line, levels, found)
-        faults += [f"line {line}: {fault}" for fault in found]
-        if row is not None:
-            yield row
-
-
-def _header(line: int, cells: list[str], path: str) -> list[str]:
-    header = [cell.casefold() for cell in cells]
-    faults = [f"line {line}: no column {name!r}" for name in REQUIRED if name not in header]
-    known = (*REQUIRED, *OPTIONAL)
-    faults += [f"line {line}: column {name!r} appears twice" for name in known if header.count(name) > 1]
-    if faults:
-        faults.append(f"the header is: {visible(', '.join(cells))}")
-        if len(cells) == 1 and re.search(r"[;\t]", cells[0]):
-            faults.append("cells must be separated by commas")
-        raise UsageError(_report(path, faults))
-    return header
+        rating = _rating(row.cells, row.line, levels, found)
+        faults += [f"line {row.line}: {fault}" for fault in found]
+        if rating is not None:
+            yield rating
 
 
 def _rating(
-    cells: dict[str, str], line: int, levels: Sequence[int] | Mapping[str, Sequence[int]], faults: list[str]
+    cells: Mapping[str, str], line: int, levels: Sequence[int] | Mapping[str, Sequence[int]], faults: list[str]
 ) -> Rating | None:
     faults += [f"{name} is blank" for name in REQUIRED if not cells[name]]
     kind = next((k for k in KINDS if k == (cells.get("kind", "").casefold() or "human")), None)
@@ -168,7 +112,7 @@ def _rating(
     item, criterion, rater = cells["item"], cells["criterion"], cells["rater"]
     candidate = cells.get("candidate", "")
     return Rating(item=item, criterion=criterion, rater=rater, level=level, rated_at=rated_at,
-                  candidate=candidate, kind=kind, role=role, line=line)  # fmt: skip
+                  candidate=candidate, kind=kind, role=role, note=cells.get("note", ""), line=line)  # fmt: skip
 
 
 def _levels_of(criterion: str, levels: Sequence[int] | Mapping[str, Sequence[int]]) -> Sequence[int] | None:

@@ -6,8 +6,6 @@ compute them from a name; they stay the same for as long as the list does.
 
 from __future__ import annotations
 
-import csv
-import io
 import os
 import secrets
 from collections.abc import Iterable, Mapping, Sequence
@@ -15,16 +13,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from grader import files
 from grader.batch.entries import Entry
 from grader.errors import InfrastructureError, UsageError
+from grader.store.candidates import LIST, read_list, write_list
 
-LIST = "candidates.csv"
 LINKS = "blind"
 """Folder of links `<id>` → result, so that a page can point to a report without a name."""
 _LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
 """No 0 and O, no 1 and I: ids are read aloud."""
-_COLUMNS = ("id", "name", "candidate", "source", "started", "submitted", "minutes", "late")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,25 +68,21 @@ def load(out: Path) -> tuple[Known, ...]:
     if not path.is_file():
         return ()
     try:
-        rows = list(csv.DictReader(io.StringIO(path.read_text(encoding="utf-8"))))
-        return tuple(_known(row) for row in rows)
-    except (OSError, UnicodeError, KeyError, ValueError, csv.Error) as problem:
-        raise UsageError(f"{path} cannot be read: {problem!r}. Without it blind ids are lost; restore it.") from problem
+        return tuple(_known(row) for row in read_list(path))
+    except (UsageError, ValueError) as problem:
+        raise UsageError(f"{path} cannot be read: {problem}. Without it blind ids are lost; restore it.") from problem
 
 
 def save(out: Path, known: Iterable[Known]) -> None:
     """Writes the list, for its owner only. Raises InfrastructureError."""
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(_COLUMNS)
+    rows = []
     for one in known:
         entry = one.entry
         late = "" if entry.late is None else "yes" if entry.late else "no"
         minutes = "" if entry.minutes is None else f"{entry.minutes:g}"
         times = [moment.isoformat() if moment else "" for moment in (entry.started, entry.submitted)]
-        writer.writerow([one.id, entry.name, entry.candidate, entry.source, *times, minutes, late])
-    files.write(out / LIST, text.getvalue(), durable=True)
-    os.chmod(out / LIST, 0o600)
+        rows.append((one.id, entry.name, entry.candidate, entry.source, *times, minutes, late))
+    write_list(out / LIST, rows)
 
 
 def _known(row: Mapping[str, str]) -> Known:

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import csv
 import difflib
-import io
 import re
-from collections.abc import Iterable, Mapping, Sequence
+import unicodedata
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from grader import csv_files
 from grader.errors import UsageError, visible
+from grader.store.people import BETWEEN, readable
 
 COLUMNS = ("path", "candidate", "started", "submitted", "minutes", "late")
 RESERVED = frozenset({"blind", "sorted", "pairs", "candidates.csv", "index.html", "index.csv", "index.json"})
@@ -72,40 +73,36 @@ def _is_metadata(path: Path) -> bool:
 
 def from_manifest(manifest: Path, folder: Path | None = None) -> Found:
     """The rows of a CSV file with the columns `path` and, where known, candidate, started, submitted, minutes, late.
-    Paths are relative to `folder`, else to the manifest's own. Raises UsageError with the row."""
+    Paths are relative to `folder`, else to the manifest's own. Raises UsageError with the line."""
     base = folder or manifest.parent
-    entries = [_row(row, f"{manifest}, row {number}", base) for number, row in enumerate(_rows(manifest), 2)]
+    lines: dict[str, int] = {}
+    entries = []
+    for row in _table(manifest).rows:
+        entry = _row(row.cells, f"{manifest}, line {row.line}", base)
+        if entry.source in lines:
+            source = visible(entry.source)
+            raise UsageError(f"{manifest}, line {row.line}: {source} is in line {lines[entry.source]} too.")
+        lines[entry.source] = row.line
+        entries.append(entry)
     if not entries:
         raise UsageError(f"{manifest} has no rows, so there is nothing to grade.")
-    seen: dict[str, int] = {}
-    for number, entry in enumerate(entries, 2):
-        if entry.source in seen:
-            raise UsageError(f"{manifest}, row {number}: {visible(entry.source)} is in row {seen[entry.source]} too.")
-        seen[entry.source] = number
     return Found(entries=_named(entries))
 
 
-def _rows(manifest: Path) -> Sequence[Mapping[str, str]]:
-    try:
-        reader = csv.DictReader(io.StringIO(manifest.read_text(encoding="utf-8-sig")), strict=True)
-        columns = [(name or "").strip().lower() for name in reader.fieldnames or ()]
-        rows = [{(key or "").strip().lower(): value for key, value in row.items()} for row in reader]
-    except (OSError, UnicodeError, csv.Error) as problem:
-        raise UsageError(f"{manifest} cannot be read as CSV in UTF-8: {problem}.") from problem
-    for name in columns:
-        if name not in COLUMNS:
-            near = difflib.get_close_matches(name, COLUMNS, n=1)
-            hint = f" Did you mean {near[0]}?" if near else ""
-            raise UsageError(f"{manifest}: unknown column {visible(name)!r}.{hint} Known: {', '.join(COLUMNS)}.")
-    if "path" not in columns:
-        raise UsageError(f"{manifest} has no column `path`. Known: {', '.join(COLUMNS)}.")
-    return rows
+def _table(manifest: Path) -> csv_files.Table:
+    table = csv_files.read(manifest, COLUMNS[:1], COLUMNS[1:])
+    unknown = [name for name in table.columns if name and name not in COLUMNS]
+    if unknown:
+        near = difflib.get_close_matches(unknown[0], COLUMNS, n=1)
+        hint = f" Did you mean {near[0]}?" if near else ""
+        raise UsageError(f"{manifest}: unknown column {visible(unknown[0])!r}.{hint} Known: {', '.join(COLUMNS)}.")
+    if table.faults:
+        raise UsageError(csv_files.report(manifest, table.faults, "the manifest"))
+    return table
 
 
-def _row(row: Mapping[str, Any], where: str, base: Path) -> Entry:
-    if "" in row or None in row.values():
-        raise UsageError(f"{where}: the number of cells is not that of the header.")
-    cells = {name: row.get(name, "").strip() for name in COLUMNS}
+def _row(row: Mapping[str, str], where: str, base: Path) -> Entry:
+    cells = {name: row.get(name, "") for name in COLUMNS}
     if not cells["path"]:
         raise UsageError(f"{where}: `path` is empty.")
     from grader.submission.git import is_remote
@@ -114,7 +111,7 @@ def _row(row: Mapping[str, Any], where: str, base: Path) -> Entry:
     entry = Entry(
         name=cells["path"],
         source=source,
-        candidate=cells["candidate"],
+        candidate=unicodedata.normalize("NFC", cells["candidate"]),
         started=_moment(cells["started"], f"{where}: started"),
         submitted=_moment(cells["submitted"], f"{where}: submitted"),
         minutes=_minutes(cells["minutes"], f"{where}: minutes"),
@@ -138,9 +135,9 @@ def _moment(text: str, where: str) -> datetime | None:
 def _minutes(text: str, where: str) -> float | None:
     if not text:
         return None
-    if not re.fullmatch(r"\d{1,6}(\.\d{1,6})?", text):
+    if not re.fullmatch(r"[0-9]{1,6}([.,][0-9]{1,6})?", text):
         raise UsageError(f"{where} is {visible(text)!r}, not a number of minutes.")
-    return float(text)
+    return float(text.replace(",", "."))
 
 
 _WORDS = {"": None, "yes": True, "true": True, "1": True, "no": False, "false": False, "0": False}
@@ -169,23 +166,26 @@ def _gradescope(metadata: Path) -> dict[str, dict[str, Any]]:
         if isinstance(about, dict):
             people = [one for one in about.get(":submitters") or () if isinstance(one, dict)]
             sent = about.get(":created_at")
-            who = ", ".join(str(one.get(":name") or one.get(":email") or "") for one in people)
+            who = BETWEEN.join(str(one.get(":name") or one.get(":email") or "") for one in people)
             moment = sent if isinstance(sent, datetime) else None
             aware = moment.replace(tzinfo=UTC) if moment and not moment.tzinfo else moment
-            found[str(name)] = {"candidate": who, "submitted": aware}
+            found[str(name)] = {"candidate": unicodedata.normalize("NFC", who), "submitted": aware}
     return found
 
 
 def _named(entries: Iterable[Entry]) -> tuple[Entry, ...]:
-    """The entries with a folder name each that is safe and their own, and with a candidate each."""
+    """The entries with a folder name each that is safe and their own, and with a candidate each: where none is known,
+    what the file or folder is called, as it is. No name is ever read back from that of a folder."""
     taken: set[str] = set()
     named = []
     for entry in entries:
-        short = _safe(_SUFFIX.sub("", entry.name.rstrip("/").rpartition("/")[2]))
-        whole = _safe(entry.name.strip("/").replace("/", "_"))
+        called = _SUFFIX.sub("", entry.name.rstrip("/").rpartition("/")[2])
+        short, whole = _safe(called), _safe(entry.name.strip("/").replace("/", "_"))
         name = next(name for name in _choices(short, whole) if name.lower() not in taken)
         taken.add(name.lower())
-        named.append(replace(entry, name=name, candidate=entry.candidate or name))
+        who = called if name == short else entry.name
+        candidate = entry.candidate or unicodedata.normalize("NFC", readable(who)).strip() or name
+        named.append(replace(entry, name=name, candidate=candidate))
     return tuple(named)
 
 
@@ -198,4 +198,4 @@ def _choices(short: str, whole: str) -> Iterable[str]:
 
 
 def _safe(name: str) -> str:
-    return re.sub(r"[^\w.@+ -]", "_", name)[:120].strip(". ") or "submission"
+    return re.sub(r"[^\w.@+ -]", "_", unicodedata.normalize("NFC", name))[:120].strip(". ") or "submission"

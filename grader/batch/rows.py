@@ -12,6 +12,7 @@ from grader.batch.lateness import Policy, Timing, capped, timing
 from grader.challenge import Challenge, digest
 from grader.records import Grade
 from grader.report.text import anonymous
+from grader.store.people import members
 
 OTHER_VERSION = "Graded against another version of the challenge; start the batch again before comparing."
 
@@ -65,7 +66,7 @@ def rows(out: Path, known: Iterable[Known], challenge: Challenge, policy: Policy
 
 
 def _blind(row: Row) -> Row:
-    names = (Path(row.source).name, row.name, row.candidate)
+    names = (Path(row.source).name, row.name, *members(row.candidate))
     flags = tuple(anonymous(flag, names) for flag in row.flags)
     return replace(row, reason=anonymous(row.reason, names), flags=flags, name="", candidate="", source="")
 

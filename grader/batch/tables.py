@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from grader import files
+from grader import csv_files, files
 from grader.batch.rows import Row
 from grader.challenge import Challenge
 from grader.report.text import clean
 
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "|", "%")
 _COLUMNS = (
     "id", "status", "recommendation", "score", "score_low", "score_high", "final", "score_after_policy", "points",
     "max_points", "late", "elapsed_seconds", "working_seconds", "needs_person", "grading_seconds", "digest",
@@ -34,15 +31,12 @@ def write_tables(out: Path, rows: Sequence[Row], challenge: Challenge, *, reveal
 
 def to_csv(rows: Sequence[Row], *, reveal: bool) -> str:
     """An empty cell is not known, or open; it is never zero. Texts cannot run as formulas."""
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\r\n")
-    names = _NAMES if reveal else ()
-    writer.writerow([*_COLUMNS[:1], *names, *_COLUMNS[1:]])
+    columns = [*_COLUMNS[:1], *(_NAMES if reveal else ()), *_COLUMNS[1:]]
+    table = [csv_files.line(columns, end="\r\n")]
     for row in rows:
         data = _flat(row)
-        cells = [data[_COLUMNS[0]], *(data[name] for name in names), *(data[name] for name in _COLUMNS[1:])]
-        writer.writerow([_cell(value) for value in cells])
-    return text.getvalue()
+        table.append(csv_files.line((_clean(data[name]) for name in columns), end="\r\n"))
+    return "".join(table)
 
 
 def to_json(data: Mapping[str, Any]) -> str:
@@ -91,12 +85,5 @@ def _json(row: Row, *, reveal: bool) -> dict[str, Any]:
     return data if reveal else {key: value for key, value in data.items() if key not in _NAMES}
 
 
-def _cell(value: Any) -> str:
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, int | float):
-        return f"{value:.10g}"
-    text = clean(str(value))
-    return f"'{text}" if text.lstrip(" ").startswith(_FORMULA) else text
+def _clean(value: Any) -> Any:
+    return clean(value) if isinstance(value, str) else value

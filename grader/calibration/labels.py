@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import csv
 import hashlib
-import io
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -88,13 +86,7 @@ def labels_now(challenge: Challenge) -> dict[str, str]:
     return digests(items, read(challenge, items))
 
 
-def notes(path: Path) -> Mapping[tuple[str, str], str]:
-    """(item, rater) → what the rater wrote beside the level, where the file has a column `note`."""
-    if not path.is_file():
-        return {}
-    rows = csv.DictReader(io.StringIO(path.read_bytes().decode("utf-8-sig", "replace"), newline=""))
-    return {
-        (row.get("item") or "", row.get("rater") or ""): (row.get("note") or "").strip()
-        for row in rows
-        if (row.get("note") or "").strip()
-    }
+def notes(challenge: Challenge) -> Mapping[tuple[str, str], str]:
+    """(item, rater) → what the rater wrote beside the level, where anything."""
+    found = read(challenge, load_items(challenge))
+    return {(row.item, row.rater): row.note for row in found.rows if row.note} if found else {}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import click
@@ -19,45 +20,66 @@ if TYPE_CHECKING:
 @click.option("--why", default="", help="Kept with the removal: a request, a policy.")
 @click.option("--yes", is_flag=True, help="Do it. Without this, only say what would go.")
 @click.option("--store", default="", metavar="URL", help="Another store than GRADER_STORE.")
-def command(older_than: str, candidate: str, why: str, yes: bool, store: str) -> None:
+def command(older_than: str, candidate: str, why: str, yes: bool, store: str) -> int:
     """Remove runs from the store and their results from the disk: grades, pages and evidence.
 
     Pages of a batch that speak of them go too; `grade batch` writes them again for those who stay. What stays is a
     note of how much was removed, when, by whom and why, and no name. Backups, the submitted archives themselves and
     the judge's cache are not touched; what is printed says where they are.
+
+    A name is found however it is typed: case, accents' forms, kinds of apostrophe and hyphen, "Weber, Ana" for
+    "Ana Weber", and each member of a group. Names that are only near are shown and left alone.
+
+    Exits with 1 when nothing was found for --candidate.
     """
     from grader.errors import UsageError
+    from grader.queue.forget import near
     from grader.settings import PLACES, Settings
     from grader.store import open_store, retention
 
     if bool(older_than) == bool(candidate):
         raise UsageError("Give either --older-than AGE or --candidate NAME.")
+    waiting, close = 0, tuple[str, ...]()
     with open_store(store or Settings.read().store) as opened:
         if candidate:
             removal = retention.of_person(opened, candidate)
-            _purge_queue(opened.engine, candidate, yes=yes)
+            waiting, close = _purge_queue(opened.engine, candidate, yes=yes), near(opened.engine, candidate)
         else:
             removal = retention.older_than(opened, _before(older_than))
-        click.echo(report(removal, done=yes))
-        if yes and removal.runs:
-            retention.remove(
-                opened, removal, why=why or ("a person's data" if candidate else f"older than {older_than}")
-            )
-    if removal.runs:
+        if not waiting or not removal.nothing:
+            click.echo(report(removal, done=yes))
+        if yes and not removal.nothing:
+            reason = why or ("a person's data" if candidate else f"older than {older_than}")
+            retention.remove(opened, removal, why=reason)
+    click.echo(_near([*removal.near, *close]), nl=False)
+    if not removal.nothing:
         click.echo(
             f"Left alone: backups, and the judge's cache ({PLACES.cache / 'judge'}), which may quote submissions."
         )
-    if removal.runs and not yes:
+    if not removal.nothing and not yes:
         click.echo("Nothing was removed; --yes does it.")
+    return 1 if candidate and removal.nothing and not waiting else 0
 
 
-def _purge_queue(engine: Engine, candidate: str, *, yes: bool) -> None:
+def _near(names: Sequence[str]) -> str:
+    """Names that were not taken for the one that was asked for: somebody has to look."""
+    from grader.errors import visible
+
+    shown = dict.fromkeys(names)
+    lines = [f"  near    {visible(name, 200)!r} (another name, so not touched)" for name in shown]
+    return "".join(f"{line}\n" for line in lines)
+
+
+def _purge_queue(engine: Engine, candidate: str, *, yes: bool) -> int:
+    """How many jobs of the queue go, or have gone."""
     from grader.queue.forget import forget, jobs_of
 
-    if waiting := jobs_of(engine, candidate):
+    waiting = len(jobs_of(engine, candidate))
+    if waiting:
         click.echo(f"{'Removing' if yes else 'Would remove'} {waiting} jobs of the queue.")
         if yes:
             forget(engine, candidate)
+    return waiting
 
 
 def _before(age: str) -> str:
@@ -76,11 +98,13 @@ def report(removal: Removal, *, done: bool) -> str:
     """What goes, and what the operator has to see to."""
     from grader.errors import visible
 
-    if not removal.runs:
+    if removal.nothing:
         return "No run matches; there is nothing to remove."
     word = "Removing" if done else "Would remove"
     lines = [f"{word} {len(removal.runs)} runs and {len(removal.folders)} results on this machine's disk."]
     lines += [f"  result  {visible(str(folder), 300)}" for folder in removal.folders]
+    lines += [f"  row     {visible(name, 100)} in {visible(str(path), 300)}" for path, name in removal.listed]
+    lines += [f"  shared  {visible(group, 200)}: it goes for all of them" for group in removal.shared]
     lines += [f"  pages   {visible(str(out / 'index.html'), 300)}" for out in removal.batches]
     lines += [f"  yours   {visible(source, 300)} (not touched)" for source in removal.sources]
     return "\n".join(lines)

@@ -2,30 +2,48 @@
 
 from __future__ import annotations
 
-from sqlalchemy import inspect, text
-from sqlalchemy.engine import Engine
+from collections.abc import Sequence
 
+from sqlalchemy import inspect, text
+from sqlalchemy.engine import Engine, RowMapping
+
+from grader.store import people
 from grader.store.engine import reading, writing
 
-_OF_PERSON = "(args->>'candidate' = :who or args->>'blind' = :who or starts_with(args->>'blind', :who || '-'))"
+_ALL = """
+    select id, status::text as status, args->>'candidate' as candidate, args->>'blind' as blind
+    from procrastinate_jobs order by id"""
 
 
-def jobs_of(engine: Engine, candidate: str) -> int:
-    """How many jobs speak of a candidate, by name or blind id. 0 for a store without a queue."""
-    if engine.dialect.name != "postgresql":
-        return 0
-    with reading(engine) as connection:
-        if not inspect(connection).has_table("queue_version"):
-            return 0
-        sql = f"select count(*) from procrastinate_jobs where {_OF_PERSON}"  # noqa: S608 - a constant of ours
-        return int(connection.execute(text(sql), {"who": candidate}).scalar_one())
+def jobs_of(engine: Engine, candidate: str) -> Sequence[RowMapping]:
+    """Jobs that speak of a person, by name, alone or in a group, or by blind id. None for a store without a queue."""
+    return [row for row in _jobs(engine) if _is_of(row, candidate)]
+
+
+def near(engine: Engine, candidate: str) -> tuple[str, ...]:
+    """Names in the queue that may be meant by `candidate`."""
+    return people.near(candidate, list(dict.fromkeys(row["candidate"] or "" for row in _jobs(engine))))
 
 
 def forget(engine: Engine, candidate: str) -> None:
     """Removes these jobs, with what is noted about their attempts. One that runs is finished by its worker, and then
     stands in the store like any other."""
-    jobs = f"select id from procrastinate_jobs where {_OF_PERSON} and status <> 'doing'"  # noqa: S608
+    gone = [row["id"] for row in jobs_of(engine, candidate) if row["status"] != "doing"]
     with writing(engine) as connection:
         for table, key in (("queue_attempts", "job"), ("procrastinate_jobs", "id")):
-            sql = f"delete from {table} where {key} in ({jobs})"  # noqa: S608 - constants of ours
-            connection.execute(text(sql), {"who": candidate})
+            sql = f"delete from {table} where {key} = any(:jobs)"  # noqa: S608 - constants of ours
+            connection.execute(text(sql), {"jobs": gone})
+
+
+def _jobs(engine: Engine) -> Sequence[RowMapping]:
+    if engine.dialect.name != "postgresql":
+        return ()
+    with reading(engine) as connection:
+        if not inspect(connection).has_table("queue_version"):
+            return ()
+        return connection.execute(text(_ALL)).mappings().all()
+
+
+def _is_of(row: RowMapping, candidate: str) -> bool:
+    blind, sought = (row["blind"] or "").upper(), candidate.upper()
+    return blind == sought or blind.startswith(f"{sought}-") or people.is_of(candidate, row["candidate"] or "")

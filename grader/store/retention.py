@@ -8,24 +8,24 @@ removed, by whom and why, and names nobody.
 from __future__ import annotations
 
 import contextlib
-import csv
-import io
 import json
 import os
 import shutil
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from sqlalchemy import delete, exists, select, text
+from sqlalchemy import delete, exists, func, select, text
 from sqlalchemy.engine import Connection, RowMapping
 
-from grader import files
+from grader.errors import UsageError
+from grader.store import people
+from grader.store.candidates import COLUMNS, read_list, write_list
+from grader.store.candidates import LIST as BATCH_LIST
 from grader.store.engine import outside_transaction, reading, writing
 from grader.store.store import Store, now, user
 from grader.store.tables import events, grades, ratings, runs
 
-BATCH_LIST = "candidates.csv"
 _COHORT = ("index.html", "index.csv", "index.json", "sorted", "pairs")
 
 
@@ -38,6 +38,16 @@ class Removal:
     """Results on this machine's disk."""
     batches: tuple[Path, ...]
     """Output folders of batches whose pages go too: they speak of those who are removed."""
+    listed: tuple[tuple[Path, str], ...] = ()
+    """Rows of lists of candidates that are the person's: the list, and the name of the result's folder."""
+    shared: tuple[str, ...] = ()
+    """Groups that the person belongs to: what is removed is the others' too."""
+    near: tuple[str, ...] = ()
+    """Names that may have been meant, and are not touched."""
+
+    @property
+    def nothing(self) -> bool:
+        return not (self.runs or self.folders or self.listed)
 
     @property
     def sources(self) -> tuple[str, ...]:
@@ -50,10 +60,51 @@ def older_than(store: Store, before: str) -> Removal:
     return _removal(store, runs.c.started_at < before)
 
 
-def of_person(store: Store, candidate: str) -> Removal:
-    """Runs of a candidate, by name or blind id; a second submission's `-2` counts as the same person."""
-    blind = (runs.c.blind == candidate) | runs.c.blind.startswith(f"{candidate}-", autoescape=True)
-    return _removal(store, (runs.c.candidate == candidate) | ((runs.c.blind != "") & blind))
+def of_person(store: Store, wanted: str) -> Removal:
+    """Runs of a person, by name (see `people`) or blind id, alone or in a group; a second submission's `-2` counts as
+    the same person. Results that only a batch's list of candidates knows of go too."""
+    names = store.candidates()
+    hers = people.matching(wanted, names)
+    blind = func.upper(runs.c.blind)
+    by_id = (blind == wanted.upper()) | blind.startswith(f"{wanted.upper()}-", autoescape=True)
+    removal = _removal(store, runs.c.candidate.in_(hers) | ((runs.c.blind != "") & by_id))
+    listed = [(out, row) for out in _outs(store) for row in _rows_of(out, wanted)]
+    folders = dict.fromkeys(
+        [*removal.folders, *(out / row["name"] for out, row in listed if _run_in(out / row["name"]))]
+    )
+    shared = [name for name in hers if len(people.members(name)) > 1]
+    listed_names = {row["candidate"] for out in _outs(store) for row in _list_in(out)}
+    return replace(
+        removal,
+        folders=tuple(folders),
+        batches=tuple(dict.fromkeys([*removal.batches, *(out for out, _ in listed)])),
+        listed=tuple((out / BATCH_LIST, row["name"]) for out, row in listed),
+        shared=tuple(shared),
+        near=people.near(wanted, [*names, *sorted(listed_names)]),
+    )
+
+
+def _outs(store: Store) -> list[Path]:
+    """Output folders of batches on this machine's disk."""
+    with reading(store.engine) as connection:
+        found = connection.execute(select(runs.c.batch).distinct().where(runs.c.batch != "")).scalars().all()
+    return [Path(out) for out in sorted(found) if (Path(out) / BATCH_LIST).is_file()]
+
+
+def _list_in(out: Path) -> list[Mapping[str, str]]:
+    with contextlib.suppress(UsageError):
+        return read_list(out / BATCH_LIST)
+    return []
+
+
+def _rows_of(out: Path, wanted: str) -> list[Mapping[str, str]]:
+    """Rows of the list in `out` that are the person's."""
+    sought = wanted.upper()
+    return [
+        row
+        for row in _list_in(out)
+        if people.is_of(wanted, row["candidate"]) or row["id"].upper() == sought or row["id"].startswith(f"{sought}-")
+    ]
 
 
 def _removal(store: Store, which: object) -> Removal:
@@ -79,7 +130,8 @@ def remove(store: Store, removal: Removal, *, why: str, who: str = "") -> None:
     for folder in removal.folders:
         _remove_result(folder)
     for batch in removal.batches:
-        _clear_batch(batch, {folder.name for folder in removal.folders if folder.parent == batch})
+        listed = {name for path, name in removal.listed if path.parent == batch}
+        _clear_batch(batch, listed | {folder.name for folder in removal.folders if folder.parent == batch})
     gone = [run["run"] for run in removal.runs]
     with writing(store.engine) as connection:
         for start in range(0, len(gone), 500):
@@ -127,9 +179,5 @@ def _clear_batch(out: Path, names: set[str]) -> None:
     for link in (out / "blind").glob("*") if (out / "blind").is_dir() else ():
         if link.is_symlink() and Path(os.readlink(link)).name in names:
             link.unlink()
-    rows = list(csv.reader(io.StringIO((out / BATCH_LIST).read_text(encoding="utf-8"))))
-    at = rows[0].index("name")
-    text_out = io.StringIO()
-    csv.writer(text_out, lineterminator="\n").writerows(row for row in rows if row[at] not in names)
-    files.write(out / BATCH_LIST, text_out.getvalue())
-    os.chmod(out / BATCH_LIST, 0o600)
+    kept = [row for row in read_list(out / BATCH_LIST) if row["name"] not in names]
+    write_list(out / BATCH_LIST, ([row[name] for name in COLUMNS] for row in kept))

@@ -13,6 +13,7 @@ from sqlalchemy import Select, Table, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection, Engine, RowMapping
 
+from grader.store import people
 from grader.store.engine import reading, writing
 from grader.store.tables import ALL, KEY, bodies, calibrations, events, grades, judgements, ratings, runs
 
@@ -138,9 +139,16 @@ class Store:
         for column, wanted in ((runs.c.challenge_id, challenge), (runs.c.status, status)):
             query = query.where(column == wanted) if wanted else query
         if candidate:
-            query = query.where((runs.c.candidate == candidate) | (runs.c.blind == candidate))
+            names = people.matching(candidate, self.candidates())
+            query = query.where(runs.c.candidate.in_(names) | (runs.c.blind == candidate))
         with reading(self.engine) as connection:
             return connection.execute(query).mappings().all()
+
+    def candidates(self) -> list[str]:
+        """All that are named, as they are, sorted."""
+        query = select(runs.c.candidate).distinct().where(runs.c.candidate != "").order_by(runs.c.candidate)
+        with reading(self.engine) as connection:
+            return list(connection.execute(query).scalars())
 
     def find(self, wanted: str) -> Sequence[RowMapping]:
         """Runs whose id is `wanted`, or whose submission's digest begins so (with or without `sha256:`)."""

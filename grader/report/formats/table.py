@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import csv
-import io
-
+from grader import csv_files
 from grader.challenge import Challenge
 from grader.records import Grade
 from grader.report.formats.cases import cases
 from grader.report.text import clean
-
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "|", "%")
 
 
 def write(grade: Grade, challenge: Challenge | None, audience: str) -> bytes:
@@ -27,11 +23,12 @@ def write(grade: Grade, challenge: Challenge | None, audience: str) -> bytes:
     if audience == "reviewer":
         row |= _parts(grade)
         row |= {"reason": grade.reason, "flags": " | ".join(grade.flags)}
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerow([_cell(name) for name in row])
-    writer.writerow([_cell(value) for value in row.values()])
-    return out.getvalue().encode("utf-8")
+    text = (csv_files.line(map(_clean, cells), end="\r\n") for cells in (row.keys(), row.values()))
+    return "".join(text).encode("utf-8")
+
+
+def _clean(value: object) -> object:
+    return value if isinstance(value, (int, float)) else clean(str(value))
 
 
 def _whole(grade: Grade) -> dict[str, object]:
@@ -67,11 +64,3 @@ def _parts(grade: Grade) -> dict[str, object]:
         found[f"competency: {entry.id}"] = entry.score
         found[f"competency: {entry.id} max"] = entry.max_score
     return found
-
-
-def _cell(value: object) -> str:
-    """A number as it is; a text that a spreadsheet would run as a formula gets an apostrophe in front."""
-    if isinstance(value, (int, float)):
-        return f"{value:.10g}"
-    text = clean(str(value))
-    return f"'{text}" if text.lstrip(" ").startswith(_FORMULA) else text

@@ -1,0 +1,179 @@
+"""Whose a run is: one person, however the name is typed; and never another's."""
+
+from __future__ import annotations
+
+import unicodedata
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from grader.batch import blind
+from grader.batch.entries import from_folder, from_manifest
+from grader.cli import purge
+from grader.store import open_store, people
+from grader.store.store import About
+from tests.batch_fixtures import ALL, submissions
+from tests.store_fixtures import result
+
+SAME = [
+    ("Sean O'Brien", "Sean O\u2019Brien"),
+    ("Sean O'Brien", "SEAN O\u02bcBRIEN"),
+    ("Weber, Ana", "Ana Weber"),
+    ("ana weber", "Weber ,  Ana"),
+    ("प्रिया शर्मा", "प्रि\u200cया शर्मा"),
+    ("Jürgen Groß", unicodedata.normalize("NFD", "Jürgen Groß")),
+    ("Jürgen Groß", "JÜRGEN GROSS"),
+    ("สมชาย ใจดี", unicodedata.normalize("NFD", "สมชาย ใจดี")),
+    ("Anne-Marie Li", "Anne\u2011Marie Li"),
+    ("Jean\u00a0Luc", "Jean Luc"),
+    ("ﬁona", "Fiona"),
+    ("Bo Chen", "Bo Chen; Cy Diaz"),
+    ("Diaz, Cy", "Bo Chen; Cy Diaz"),
+    ("Cy Diaz", "Weber, Ana; Diaz, Cy"),
+    ("Cy Diaz", "Bo Chen & Cy Diaz"),
+    ("Ana Weber", "Ana Weber_1001_assignsubmission_file"),
+    ('Dwayne "Rock" Johnson', "Dwayne \u201cRock\u201d Johnson"),
+    ("ana@example.org", "Ana Weber <Ana@example.org>"),
+    ("Bo Chen, Cy Diaz", "Bo Chen, Cy Diaz"),
+    ("name \udcff", "name \\udcff"),
+]
+OTHERS = [
+    ("Ana", "Ana Weber"),
+    ("Ana", "Weber, Ana"),
+    ("James Thomas", "Thomas James"),
+    ("Gabriel José", "García Márquez, Gabriel José"),
+    ("José Ortega", "José Ortega y Gasset"),
+    ("Andy", "Sandy"),
+    ("Bo", "Bob"),
+    ("?", "!"),
+    ("", ""),
+]
+
+
+@pytest.mark.parametrize(("one", "other"), SAME)
+def test_one_name_is_found_however_it_is_typed(one: str, other: str) -> None:
+    assert people.is_of(one, other)
+
+
+@pytest.mark.parametrize(("one", "other"), OTHERS)
+def test_a_name_is_not_taken_for_another(one: str, other: str) -> None:
+    assert not people.is_of(one, other)
+
+
+@pytest.mark.parametrize(
+    ("wanted", "there"),
+    [
+        ("Sean O'Brien", "Sean O_Brien"),
+        ("Weber, Ana", "Weber_ Ana"),
+        ("प्रिया शर्मा", "प_र_य_ शर_म_"),
+        ("Jürgen Groß", "Ju_rgen Groß"),
+        ("Jurgen Gross", "Jürgen Groß"),
+        ("Ana", "Weber, Ana"),
+        ("Gabriel Garcia", "García Márquez, Gabriel José"),
+        ("Jon Smith", "John Smith"),
+        ("Ana Weber", "weberana_1234_5678_solution"),
+    ],
+)
+def test_a_name_that_may_be_meant_is_near(wanted: str, there: str) -> None:
+    assert people.near(wanted, ["Max Xavier Quill", there]) == (there,)
+
+
+NAMES = [
+    "Sean O'Brien",
+    "प्रिया शर्मा",
+    "Weber, Ana",
+    unicodedata.normalize("NFD", "Jürgen Groß"),
+    "=cmd",
+    "@ana",
+    "O\u2019Neil",
+]
+
+
+def test_a_name_is_kept_as_it_is_and_never_read_back_from_the_folders(tmp_path: Path) -> None:
+    folder = submissions(tmp_path / "in", dict.fromkeys(NAMES, ALL))
+    entries = from_folder(folder, tmp_path / "out").entries
+    known = blind.assign(entries)
+    blind.save(tmp_path / "out", known)
+    wanted = {unicodedata.normalize("NFC", name) for name in NAMES}
+    assert {entry.candidate for entry in entries} == wanted
+    assert {one.entry.candidate for one in blind.load(tmp_path / "out")} == wanted
+    assert blind.assign(entries, blind.load(tmp_path / "out")) == known
+    assert not any(set(entry.name) & set("'’=,") for entry in entries)
+
+
+def test_two_works_of_one_name_are_two_peoples(tmp_path: Path) -> None:
+    (tmp_path / "m.csv").write_text("path\na/solution.zip\nb/solution.zip\n")
+    entries = from_manifest(tmp_path / "m.csv").entries
+    assert len({entry.candidate for entry in entries}) == 2
+    assert len({one.id.split("-")[0] for one in blind.assign(entries)}) == 2
+
+
+def test_a_name_that_is_no_utf8_is_listed_all_the_same(tmp_path: Path) -> None:
+    (tmp_path / "in" / "bad \udcff").mkdir(parents=True)
+    (known,) = blind.assign(from_folder(tmp_path / "in", tmp_path / "out").entries)
+    blind.save(tmp_path / "out", [known])
+    assert blind.load(tmp_path / "out")[0].entry.candidate == "bad \\udcff"
+
+
+# ------------------------------------------------------------------------------------------------ purge
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> str:
+    url = f"sqlite:///{tmp_path / 'store.db'}"
+    with open_store(url) as opened:
+        for number, name in enumerate(["Sean O\u2019Brien", "Weber, Ana", "Bo Chen; Cy Diaz", "Sean O_Brien"]):
+            opened.record(result(number), About(candidate=name, blind=f"ID{number}"))
+    return url
+
+
+def purged(store: str, name: str, *more: str) -> Result:
+    return CliRunner().invoke(purge.command, ["--candidate", name, "--store", store, *more], standalone_mode=False)
+
+
+def left(store: str) -> list[str]:
+    with open_store(store) as opened:
+        return opened.candidates()
+
+
+@pytest.mark.parametrize(
+    ("name", "gone"), [("Ana Weber", "Weber, Ana"), ("cy diaz", "Bo Chen; Cy Diaz"), ("id1", "Weber, Ana")]
+)
+def test_a_person_is_removed_by_a_name_as_they_write_it(store: str, name: str, gone: str) -> None:
+    done = purged(store, name, "--yes")
+    assert done.return_value == 0
+    assert gone not in left(store)
+    assert len(left(store)) == 3
+    assert ("shared  Bo Chen; Cy Diaz" in done.output) == (";" in gone)
+
+
+def test_what_is_near_is_shown_and_stays_even_where_the_name_was_found(store: str) -> None:
+    done = purged(store, "sean o'brien", "--yes")
+    assert "near    'Sean O_Brien'" in done.output
+    assert left(store) == ["Bo Chen; Cy Diaz", "Sean O_Brien", "Weber, Ana"]
+
+
+def test_a_person_who_is_not_found_is_said_with_an_exit_code_of_its_own(store: str) -> None:
+    done = purged(store, "Chen", "--yes")
+    assert done.return_value == 1
+    assert "No run matches" in done.output
+    assert "near    'Bo Chen; Cy Diaz'" in done.output
+    assert len(left(store)) == 4
+
+
+def test_who_stands_only_in_a_batchs_list_is_removed_from_it(store: str, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    folder = submissions(tmp_path / "in", {"D'Arcy": ALL, "eve": ALL})
+    blind.save(out, blind.assign(from_folder(folder, out).entries))
+    with open_store(store) as opened:
+        opened.record(result(9), About(candidate="eve", blind="EVE", batch=str(out)))
+    assert purged(store, "d\u2019arcy").return_value == 0
+    assert "D'Arcy" in (out / "candidates.csv").read_text()
+    assert purged(store, "d\u2019arcy", "--yes").return_value == 0
+    assert [one.entry.candidate for one in blind.load(out)] == ["eve"]
+
+
+def test_history_finds_a_person_as_purge_does(store: str) -> None:
+    with open_store(store) as opened:
+        assert [row["candidate"] for row in opened.history(candidate="ana weber")] == ["Weber, Ana"]
