@@ -64,11 +64,11 @@ def mend(settings: Settings, say: Say, challenges: Sequence[str] = ()) -> None:
         install_engine(say)
     client = connect(seconds=images.BUILD_SECONDS)
     try:
-        if images.missing(client, [images.base_tag()]):
+        if images.missing(client, [images.base_tag(settings.base_image)]):
             _install_bootstrap(say)
         for name in sweep(client):
             say(f"removed {name}, which a dead run had left")
-        images.ensure(client, recipes(settings, challenges), say)
+        images.ensure(client, recipes(settings, challenges), say, settings.base_image)
     finally:
         client.close()
 
@@ -80,10 +80,11 @@ def recipes(settings: Settings, challenges: Sequence[str] = ()) -> list[Recipe]:
     from grader.settings import find_challenge
 
     folders = [find_challenge(name, settings) for name in challenges] or list(list_challenges(settings).values())
-    wanted = [images.verifier_recipe(), images.candidate_recipe()]
+    own = settings.base_image
+    wanted = [images.verifier_recipe(own), images.candidate_recipe(b"", own)]
     for folder in folders:
         try:
-            wanted.append(images.candidate_recipe(load_challenge(folder).requirements()))
+            wanted.append(images.candidate_recipe(load_challenge(folder).requirements(), own))
         except GraderError:
             if challenges:
                 raise
@@ -135,7 +136,7 @@ def _limits(client: APIClient) -> Finding:
 def _images(client: APIClient, settings: Settings, challenges: Sequence[str]) -> list[Finding]:
     from grader.sandbox import images
 
-    tags = [images.base_tag(), *(recipe.tag for recipe in recipes(settings, challenges))]
+    tags = [images.base_tag(settings.base_image), *(recipe.tag for recipe in recipes(settings, challenges))]
     absent = images.missing(client, tags)
     return [
         Finding(name="Sandbox image", found=tag not in absent, detail=tag, fix="grade doctor --fix") for tag in tags

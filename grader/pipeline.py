@@ -19,10 +19,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from grader import __version__, files
-from grader.errors import ChallengeError, GraderError, InfrastructureError, visible
+from grader.errors import ChallengeError, GraderError, InfrastructureError, UsageError, visible
 from grader.output import Pages, write_grade, write_pages
 from grader.records import Grade, JudgeResult, Submission, VerifierResult
-from grader.settings import Settings
+from grader.settings import Settings, is_shipped
 
 if TYPE_CHECKING:
     from grader.challenge import Challenge
@@ -79,7 +79,7 @@ def docker_sandbox(run: Run) -> Sandbox:
     """The sandbox that `grade` uses."""
     from grader.sandbox.docker import DockerSandbox
 
-    return DockerSandbox(run.id, runtime=run.settings.runtime, clock=run.took)
+    return DockerSandbox(run.id, runtime=run.settings.runtime, base_image=run.settings.base_image, clock=run.took)
 
 
 def grade(run: Run, make_sandbox: MakeSandbox = docker_sandbox) -> Grade:
@@ -139,8 +139,35 @@ def _read(run: Run, known: dict[str, Any]) -> tuple[Challenge, Submission]:
         limits = IntakeLimits(max_files=rules.max_files, max_bytes=int(rules.max_bytes))
         submission = read_submission(run.request.source, limits, required=rules.required)
         known["submission"] = submission_facts(submission)
+        refuse_brought(challenge, submission, run.settings)
         check_required(submission, rules.required)
     return challenge, submission
+
+
+def refuse_brought(challenge: Challenge, submission: Submission, settings: Settings) -> None:
+    """Raises UsageError where a pack or settings of the working folder came with the submission, which may have been
+    unpacked there: the submission holds the very same files."""
+    from grader.challenge import hidden_files
+    from grader.settings import NAME
+    from grader.trust import brought
+
+    here = Path.cwd().resolve()
+    if here in challenge.root.resolve().parents and not is_shipped(challenge.root):
+        name = challenge.root.name
+        pack = {f"{name}/challenge.yaml": (challenge.root / "challenge.yaml").read_bytes()}
+        pack |= {f"{name}/tests/{path}": content for path, content in hidden_files(challenge.root).items()}
+        if brought(submission.files, pack):
+            raise UsageError(
+                f"The submission holds the challenge {visible(str(challenge.root))} itself, hidden tests and all: "
+                "whoever sent it could have written them.",
+                fix="Run this from a folder of your own, with your own pack.",
+            )
+    for path in settings.read_from:
+        if path.parent == here and brought(submission.files, {NAME: path.read_bytes()}):
+            raise UsageError(
+                f"The settings in {visible(str(path))} came with the submission, which holds the same file.",
+                fix="Run this from a folder of your own.",
+            )
 
 
 def challenge_facts(challenge: Challenge) -> dict[str, Any]:
@@ -208,7 +235,7 @@ def make_job(run: Run, challenge: Challenge, submission: Submission) -> Job:
     from grader.sandbox.protocol import Job
     from grader.verifier import limits_of, seed_for
 
-    image = images.candidate_recipe(challenge.requirements()).tag
+    image = images.candidate_recipe(challenge.requirements(), run.settings.base_image).tag
     model = load_model(challenge.root)
     wanted = submission.files.get(challenge.submission.dependencies) if challenge.submission.dependencies else None
     if wanted is not None:
@@ -334,9 +361,17 @@ def _provenance(run: Run, facts: Mapping[str, Any], seed: int | None = None) -> 
         "started_at": run.started_at,
         "run": run.id,
         **({"seed": seed} if seed is not None else {}),
+        **_origin(run),
         **facts,
         "pinned": {"TZ": "UTC", "LC_ALL": "C.UTF-8", "PYTHONHASHSEED": "0"},
     }
+
+
+def _origin(run: Run) -> dict[str, Any]:
+    """Where pack and settings came from, where that is not what was shipped and set in the environment."""
+    pack = run.request.challenge
+    told = {} if is_shipped(pack) else {"challenge_folder": str(pack.resolve())}
+    return {**told, **({"settings_files": list(map(str, run.settings.read_from))} if run.settings.read_from else {})}
 
 
 # ------------------------------------------------------------------------------------------------ save

@@ -19,7 +19,7 @@ from grader.sandbox import images
 from grader.sandbox.docker import DockerSandbox
 from grader.sandbox.engine import connect
 from grader.sandbox.protocol import Job
-from grader.settings import PLACES
+from grader.settings import PLACES, Settings
 from grader.submission import IntakeLimits, check_required, read_submission
 from grader.verifier import limits_of
 
@@ -41,7 +41,7 @@ class PublicResult:
     message: str
 
 
-def run_public(source: str, root: Path, say: Callable[[str], None]) -> PublicResult:
+def run_public(source: str, root: Path, settings: Settings, say: Callable[[str], None]) -> PublicResult:
     """Runs the starter's tests of the pack in `root` on the submission `source`. Raises GraderError."""
     challenge = load_manifest(root)
     public = starter_tests(root)
@@ -50,7 +50,7 @@ def run_public(source: str, root: Path, say: Callable[[str], None]) -> PublicRes
     submission = read_submission(source, limits, required=rules.required)
     check_required(submission, [name for name in rules.required if name.endswith(".py")])
     model = load_model(root / "starter") or load_model(root)  # a candidate's copy has no hidden model
-    recipe = _recipe(challenge, say)
+    recipe = _recipe(challenge, settings.base_image, say)
     allowed = limits_of(challenge)
     whole = replace(allowed, call=allowed.total, output=1 << 18)
     job = Job(
@@ -63,7 +63,7 @@ def run_public(source: str, root: Path, say: Callable[[str], None]) -> PublicRes
         model=model.as_data() if model else None,
     )
     say("running the public tests")
-    return _run(job)
+    return _run(job, settings)
 
 
 def starter_tests(root: Path) -> dict[str, bytes]:
@@ -80,20 +80,21 @@ def starter_tests(root: Path) -> dict[str, bytes]:
     return found
 
 
-def _recipe(challenge: Challenge, say: Callable[[str], None]) -> images.Recipe:
+def _recipe(challenge: Challenge, base_image: str, say: Callable[[str], None]) -> images.Recipe:
     """The candidate's image with pytest in it."""
     pytest = (PLACES.shipped / "sandbox" / "verifier" / "requirements.txt").read_bytes()
-    recipe = images.candidate_recipe(challenge.requirements() + b"\n" + pytest)
+    recipe = images.candidate_recipe(challenge.requirements() + b"\n" + pytest, base_image)
     client = connect()
     try:
-        images.ensure(client, [images.verifier_recipe(), recipe], say)
+        images.ensure(client, [images.verifier_recipe(base_image), recipe], say, base_image)
     finally:
         client.close()
     return recipe
 
 
-def _run(job: Job) -> PublicResult:
-    sandbox = DockerSandbox(f"public-{secrets.token_hex(4)}")
+def _run(job: Job, settings: Settings) -> PublicResult:
+    run_id = f"public-{secrets.token_hex(4)}"
+    sandbox = DockerSandbox(run_id, runtime=settings.runtime, base_image=settings.base_image)
     try:
         sandbox.boot()
         for event in sandbox.run(job):

@@ -47,13 +47,11 @@ def test_every_file_that_runs_inside_is_in_its_image() -> None:
         assert {name.rpartition("/")[2] for name in recipe.files} == present
 
 
-def test_a_base_of_ones_own_is_taken_as_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
-    usual = images.base_tag()
-    monkeypatch.setenv("GRADER_BASE_IMAGE", "registry.example/python:3.11")
-    assert images.base_tag() == "registry.example/python:3.11"
-    assert images.candidate_recipe().base == "registry.example/python:3.11"
-    monkeypatch.delenv("GRADER_BASE_IMAGE")
-    assert images.base_tag() == usual
+def test_a_base_of_the_operators_own_is_the_base_of_every_image() -> None:
+    usual, own = images.base_tag(), "registry.example/python:3.11"
+    assert images.base_tag(own) == own
+    assert images.candidate_recipe(b"", own).base == images.verifier_recipe(own).base == own
+    assert {recipe.base for recipe in recipes(Settings(base_image=own), ["rag-triage"])} == {own}
     assert usual.startswith("grader-base:")
 
 

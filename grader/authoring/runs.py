@@ -75,7 +75,7 @@ def docker(settings: Settings) -> MakeSandbox:
     def make(run_id: str) -> Sandbox:
         from grader.sandbox.docker import DockerSandbox
 
-        return DockerSandbox(run_id, runtime=settings.runtime)
+        return DockerSandbox(run_id, runtime=settings.runtime, base_image=settings.base_image)
 
     return make
 

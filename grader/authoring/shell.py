@@ -61,7 +61,12 @@ def _containers(job: Job, settings: Settings, argv: Sequence[str]) -> Iterator[s
         idle = verifier_options()
         made.append(
             _create(
-                client, run_id, "verifier", verifier_recipe().tag, idle["host"], idle["container"] | {"command": IDLE}
+                client,
+                run_id,
+                "verifier",
+                verifier_recipe(settings.base_image).tag,
+                idle["host"],
+                idle["container"] | {"command": IDLE},
             )
         )
         client.put_archive(made[0], SUBMISSION, _pack(job.files))

@@ -153,7 +153,8 @@ class Batch:
     def _verifier(self, slot: int) -> Verifier:
         from grader.sandbox.verifier import Verifier
 
-        return Verifier(pins=self._pins, cores=self.plan.cores[slot] if slot < len(self.plan.cores) else "")
+        cores = self.plan.cores[slot] if slot < len(self.plan.cores) else ""
+        return Verifier(pins=self._pins, cores=cores, base_image=self.settings.base_image)
 
     # ------------------------------------------------------------------------------------------------ one submission
 

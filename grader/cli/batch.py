@@ -89,19 +89,21 @@ def command(
     from grader.batch.lateness import read_policy
     from grader.challenge import load_challenge
     from grader.cli.report import listed
+    from grader.cli.standing import say_origin, settings_for
     from grader.errors import UsageError
     from grader.output import Pages
     from grader.sandbox.guard import guarded
-    from grader.settings import Settings, find_challenge
+    from grader.settings import find_challenge
 
-    settings, policy = Settings.read(), read_policy(late)
+    policy = read_policy(late)
     if folder is None and manifest is None:
         raise UsageError("Name a folder of submissions, or a --manifest.")
     if not queued and (priority is not None or shared or detach):
         raise UsageError("--priority, --shared and --detach are for the queue; add --queue.")
-    pack = load_challenge(find_challenge(challenge, settings, challenges))
     where = out or Path(f"grades-{(manifest.stem if manifest else (folder or Path()).resolve().name) or 'batch'}")
     found = entries.from_manifest(manifest, folder) if manifest else entries.from_folder(folder or Path(), where)
+    settings = settings_for(*([str(folder)] if folder and not manifest else []), *(one.source for one in found.entries))
+    pack = load_challenge(find_challenge(challenge, settings, challenges))
     plan = _plan(found, pack, where, settings, judge=not no_judge, fresh=fresh, pages=Pages(formats=listed(formats)))
     plan = plan if queued else _sized(plan, settings, jobs)
     known = _who(plan)
@@ -126,6 +128,7 @@ def command(
         with guarded():
             batch, outcomes = _run(plan, settings, known, store or settings.store, then=write)
     click.echo(summary(outcomes, batch.problems, found.passed_over, where))
+    say_origin(pack, settings)
     return 130 if batch.interrupted else exit_code(outcomes)
 
 

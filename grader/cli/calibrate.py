@@ -57,10 +57,11 @@ def command(
     """
     from grader.calibration import page, record, run
     from grader.challenge import load_challenge
+    from grader.cli.standing import say_origin, settings_for
     from grader.judge.cache import Cache
-    from grader.settings import PLACES, Settings, find_challenge
+    from grader.settings import PLACES, find_challenge
 
-    settings = Settings.read()
+    settings = settings_for()
     pack = load_challenge(find_challenge(challenge, settings, challenges))
     if follow is not None:
         _follow(pack, Path(follow[0]), follow[1])
@@ -70,6 +71,7 @@ def command(
     if dry_run:
         click.echo(_plan(material, asked))
         return 0
+    say_origin(pack, settings)
     if not as_json:
         click.echo(_plan(material, asked), err=True)
     previous = record.read(pack.root, {})

@@ -209,9 +209,10 @@ def play(challenge: str, challenges: Path | None, **given: Any) -> int:
     """
     from grader.authoring import playing, runs
     from grader.cli.progress import Progress
-    from grader.settings import Settings, find_challenge
+    from grader.cli.standing import settings_for
+    from grader.settings import find_challenge
 
-    settings = Settings.read()
+    settings = settings_for()
     root = find_challenge(challenge, settings, challenges)
     with Progress(quiet=False) as progress:
         progress.say(f"playing {given['submission']}" + (" with a real model" if given["live"] else ""))

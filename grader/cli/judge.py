@@ -30,15 +30,18 @@ def command(
     suggestion, with the reason. With --dry-run no endpoint is needed and nothing is sent.
     """
     from grader.challenge import load_challenge
+    from grader.cli.standing import say_origin, settings_for
     from grader.errors import UsageError
-    from grader.settings import Settings, find_challenge
+    from grader.pipeline import refuse_brought
+    from grader.settings import find_challenge
     from grader.submission import read_submission
 
-    settings = Settings.read()
+    settings = settings_for(submission)
     pack = load_challenge(find_challenge(challenge, settings, challenges))
     if only is not None:
         pack = _only(pack, only)
     read = read_submission(submission, required=pack.submission.required)
+    refuse_brought(pack, read, settings)
     if dry_run:
         _show_prompts(pack, read, settings)
         return 0
@@ -46,6 +49,7 @@ def command(
         raise UsageError("No judge is configured.", fix="Set GRADER_JUDGE_MODEL, OPENAI_BASE_URL and OPENAI_API_KEY.")
     result = _judge(pack, read, settings)
     click.echo(_as_json(result) if as_json else _as_text(result))
+    say_origin(pack, settings)
     return 0
 
 

@@ -20,14 +20,16 @@ def command(submission: str, challenge: str, challenges: Path | None) -> int:
     (challenge.yaml, starter/ and environment/). It is no grade.
     """
     from grader.cli.progress import Progress
+    from grader.cli.standing import settings_for
     from grader.errors import visible
     from grader.public import run_public
     from grader.sandbox.guard import guarded
-    from grader.settings import Settings, find_challenge
+    from grader.settings import find_challenge
 
-    root = find_challenge(challenge, Settings.read(), challenges)
+    settings = settings_for(submission)
+    root = find_challenge(challenge, settings, challenges, public=True)
     with guarded(), Progress() as progress:
-        result = run_public(submission, root, progress.say)
+        result = run_public(submission, root, settings, progress.say)
     for line in result.output.splitlines():
         click.echo(visible(line, 500))
     click.echo("public tests passed" if result.passed else f"public tests did not pass: {visible(result.message)}")

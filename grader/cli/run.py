@@ -56,12 +56,13 @@ def command(
     """
     from grader.cli.progress import Progress
     from grader.cli.report import listed
+    from grader.cli.standing import settings_for
     from grader.output import Pages
     from grader.pipeline import Request, Run, grade
     from grader.sandbox.guard import guarded
-    from grader.settings import Settings, find_challenge
+    from grader.settings import find_challenge
 
-    settings = Settings.read()
+    settings = settings_for(submission)
     request = Request(
         source=submission,
         challenge=find_challenge(challenge, settings, challenges),
@@ -127,6 +128,8 @@ def default_name(source: str) -> str:
 
 def summary(result: Grade, run: Run) -> str:
     """A few lines for a terminal. Group sums only: no test's name, input or expected value."""
+    from grader.cli.standing import origin
+
     assert result.score is not None  # noqa: S101 - graded
     assert result.objective is not None  # noqa: S101
     score, points = result.score, result.objective
@@ -138,5 +141,6 @@ def summary(result: Grade, run: Run) -> str:
         f"  recommendation  {result.recommendation.replace('_', ' ')}: {result.recommendation_reason}",
     ]
     lines += [f"  note            {flag}" for flag in result.flags]
+    lines += [f"  {name:<15} {text}" for name, text in origin(run.request.challenge, result.challenge, run.settings)]
     lines += [f"  report          {run.request.out / 'report.html'}", f"  took            {run.timings['total']:.2f} s"]
     return "\n".join(lines)

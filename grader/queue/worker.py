@@ -217,7 +217,8 @@ class Worker:
         from grader.sandbox.verifier import Verifier
 
         cores = self.config.cores
-        return Verifier(pins=self._pins, cores=cores[slot] if slot < len(cores) else "")
+        own = cores[slot] if slot < len(cores) else ""
+        return Verifier(pins=self._pins, cores=own, base_image=self.settings.base_image)
 
     def _pack_changed(self) -> None:
         self._changed = True

@@ -44,12 +44,13 @@ class DockerSandbox:
         run_id: str,
         *,
         runtime: str = "",
+        base_image: str = "",
         clock: Clock = lambda _stage, _seconds: None,
         verifier: Verifier | None = None,
     ) -> None:
         self.run_id, self.runtime = run_id, runtime
         self._clock = clock
-        self._verifier, self._own = verifier or Verifier(), verifier is None
+        self._verifier, self._own = verifier or Verifier(base_image=base_image), verifier is None
         self._background = Background()
         self._candidate = ""
         self._began = time.monotonic()

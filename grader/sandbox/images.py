@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import hashlib
 import io
-import os
+import shlex
 import shutil
 import subprocess
 import sys
@@ -65,11 +65,10 @@ class Recipe:
         return f"{PREFIX}-{self.kind}:{total.hexdigest()[:16]}"
 
 
-def base_tag() -> str:
-    """The base image's tag: `$GRADER_BASE_IMAGE` itself, or a digest of the recipe below."""
-    own = os.environ.get("GRADER_BASE_IMAGE", "")
-    if own:
-        return own
+def base_tag(base_image: str = "") -> str:
+    """The base image's tag: `base_image`, the operator's own, where there is one; else a digest of the recipe below."""
+    if base_image:
+        return base_image
     recipe = repr((REGISTRY_IMAGE, SUITE, DEBIAN_PACKAGES, LEFT_OUT_OF_BASE))
     return f"{PREFIX}-base:{hashlib.sha256(recipe.encode()).hexdigest()[:16]}"
 
@@ -98,23 +97,27 @@ RUN python3 -m compileall -q /opt/dependencies || true
 """
 
 
-def verifier_recipe() -> Recipe:
+def verifier_recipe(base_image: str = "") -> Recipe:
     folder = PLACES.shipped / "sandbox" / "verifier"
     requirements = (folder / "requirements.txt").read_bytes()
     return Recipe(
         kind="verifier",
-        base=base_tag(),
+        base=base_tag(base_image),
         dockerfile=_INSTALL + _FOLDERS,
         files=_code(folder),
         requirements=requirements,
     )
 
 
-def candidate_recipe(requirements: bytes = b"") -> Recipe:
+def candidate_recipe(requirements: bytes = b"", base_image: str = "") -> Recipe:
     """`requirements`: the challenge's hash-pinned packages."""
     folder = PLACES.shipped / "sandbox" / "candidate"
     return Recipe(
-        kind="candidate", base=base_tag(), dockerfile=_INSTALL, files=_code(folder), requirements=requirements
+        kind="candidate",
+        base=base_tag(base_image),
+        dockerfile=_INSTALL,
+        files=_code(folder),
+        requirements=requirements,
     )
 
 
@@ -164,31 +167,38 @@ def missing(client: APIClient, tags: list[str]) -> list[str]:
     return absent
 
 
-def ensure(client: APIClient, recipes: list[Recipe], say: Say) -> None:
+def ensure(client: APIClient, recipes: list[Recipe], say: Say, base_image: str = "") -> None:
     """Makes the base and `recipes` where the engine lacks them. Raises InfrastructureError, or ChallengeError for
     packages that cannot be had."""
-    ensure_base(client, say)
+    ensure_base(client, say, base_image)
     for recipe in recipes:
         build_once(client, recipe, partial(say, f"building {recipe.tag}"))
 
 
-def ensure_base(client: APIClient, say: Say) -> None:
-    tag = base_tag()
+def ensure_base(client: APIClient, say: Say, base_image: str = "") -> None:
+    """Makes the base image where the engine lacks it. Raises InfrastructureError; one that the operator named is not
+    replaced by another."""
+    tag = base_tag(base_image)
     if not missing(client, [tag]):
         return
-    say(f"looking for {REGISTRY_IMAGE} in a registry")
-    if _pull(client, tag):
+    name = base_image or REGISTRY_IMAGE
+    say(f"looking for {name} in a registry")
+    if _pull(client, name, tag):
         return
+    if base_image:
+        raise InfrastructureError(
+            f"The base image {base_image} is not there, and no registry gives it to the engine.",
+            fix=f"docker pull {shlex.quote(base_image)}   (with your login), or unset GRADER_BASE_IMAGE or base_image",
+        )
     say("no registry answers; making the base image from Debian packages (under a minute)")
     _bootstrap(client, tag)
 
 
-def _pull(client: APIClient, tag: str) -> bool:
+def _pull(client: APIClient, name: str, tag: str) -> bool:
     from docker.errors import APIError
     from requests.exceptions import RequestException
 
-    name = os.environ.get("GRADER_BASE_IMAGE", "") or REGISTRY_IMAGE
-    repository, _, version = name.rpartition(":")
+    repository, version = _named(name)
     try:
         for line in client.pull(repository, version, stream=True, decode=True):
             if "error" in line:
@@ -199,6 +209,15 @@ def _pull(client: APIClient, tag: str) -> bool:
     except (APIError, RequestException):
         return False
     return True
+
+
+def _named(image: str) -> tuple[str, str]:
+    """Repository, and tag or digest, of an image's name; `latest` where it says neither."""
+    if "@" in image:
+        repository, _, version = image.partition("@")
+        return repository, version
+    repository, sign, version = image.rpartition(":")
+    return (repository, version) if sign and "/" not in version else (image, "latest")
 
 
 def _bootstrap(client: APIClient, tag: str) -> None:

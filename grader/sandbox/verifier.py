@@ -36,8 +36,8 @@ class Verifier:
     `pins` keeps the images the same for several runs; it stays on `cores` (`"0-1"`), or anywhere where these are empty,
     and so do the candidates' containers that it serves."""
 
-    def __init__(self, *, pins: images.Pins | None = None, cores: str = "") -> None:
-        self.pins, self.cores = pins or images.Pins(), cores
+    def __init__(self, *, pins: images.Pins | None = None, cores: str = "", base_image: str = "") -> None:
+        self.pins, self.cores, self.base_image = pins or images.Pins(), cores, base_image
         self.container = ""
         self.image: Mapping[str, str] = {}
         self.served = 0
@@ -73,7 +73,7 @@ class Verifier:
             self._background.start(partial(self._boot, run_id or secrets.token_hex(6), clock))
 
     def _boot(self, run_id: str, clock: Clock) -> None:
-        tag = images.verifier_recipe().tag
+        tag = images.verifier_recipe(self.base_image).tag
         pinned = self.pins.of(self.client, tag)
         self.image = {"tag": tag, "id": pinned}
         self.container = create(self.client, run_id, "verifier", pinned, verifier_options(), cores=self.cores)
