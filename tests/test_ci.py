@@ -51,6 +51,26 @@ def test_the_gitlab_job_runs_the_documented_commands() -> None:
         subprocess.run(["bash", "-n", "-c", line], check=True)
 
 
+@pytest.mark.parametrize(
+    ("address", "code"),
+    [("https://host/jane/work.git", 0), ("https://host/team/hiring.git", 2), ("https://host/team/hiring", 2)],
+)
+def test_the_gitlab_job_ends_where_it_would_grade_the_project_that_it_runs_in(address: str, code: int) -> None:
+    job = yaml.safe_load((ROOT / "ci" / "gitlab.yml").read_text(encoding="utf-8"))[".grade"]
+    known = {"REPOSITORY": address, "CI_PROJECT_PATH": "team/hiring"}
+    (line,) = job["before_script"]
+    assert subprocess.run(["bash", "-c", line], check=False, env={**os.environ, **known}).returncode == code
+
+
+def test_the_action_ends_where_it_would_grade_the_repository_that_it_runs_in() -> None:
+    step = next(step for step in ACTION["runs"]["steps"] if step["name"] == "Grade")
+    assert "GRADER_TRUSTED" in step["run"]
+    known = {"REPOSITORY": "Team/Hiring", "GITHUB_REPOSITORY": "team/hiring", "RUNNER_TEMP": "/nowhere"}
+    done = subprocess.run(["bash", "-c", step["run"]], check=False, env={**os.environ, **known}, capture_output=True)
+    assert done.returncode == 2
+    assert b"the repository that it grades" in done.stdout
+
+
 class Runner:
     """Runs the action's `run` steps in order, as a hosted runner does: expressions filled in, GITHUB_* files kept."""
 
