@@ -27,6 +27,7 @@ from grader.settings import Settings, is_shipped
 if TYPE_CHECKING:
     from grader.challenge import Challenge
     from grader.sandbox.protocol import Job, Sandbox
+    from grader.secret import Secret
 
 Say = Callable[[str], None]
 NO_JUDGE = "no judge configured"
@@ -55,10 +56,20 @@ class Run:
     progress: Callable[[int, int], None] = lambda _done, _all: None
     judge_lane: contextlib.AbstractContextManager[object] = field(default_factory=contextlib.nullcontext)
     """Entered for each call of the judge, from several threads: where runs share what an endpoint bears."""
+    secret: Secret | None = None
+    """Keys the seed; the operator's where None."""
     id: str = field(default_factory=lambda: secrets.token_hex(6))
     started_at: str = field(default_factory=lambda: datetime.now(UTC).isoformat(timespec="seconds"))
     timings: dict[str, float] = field(default_factory=dict)
     began: float = field(default_factory=time.monotonic)
+
+    def key(self) -> Secret:
+        """The secret that keys this run's seed, the same to its end. Raises UsageError where there can be none."""
+        if self.secret is None:
+            from grader.secret import of
+
+            self.secret = of(self.settings)
+        return self.secret
 
     def took(self, stage: str, seconds: float) -> None:
         self.timings[stage] = round(self.timings.get(stage, 0.0) + seconds, 4)
@@ -87,6 +98,7 @@ def grade(run: Run, make_sandbox: MakeSandbox = docker_sandbox) -> Grade:
     the reason; then nothing but the reason is in it."""
     files.check_writable(run.request.out)
     files.remove_partial(run.request.out)
+    run.key()
     known: dict[str, Any] = {}
     try:
         return _grade(run, make_sandbox, known)
@@ -233,7 +245,7 @@ def make_job(run: Run, challenge: Challenge, submission: Submission) -> Job:
     from grader.model import load_model
     from grader.sandbox import dependencies, images
     from grader.sandbox.protocol import Job
-    from grader.verifier import limits_of, seed_for
+    from grader.verifier import limits_of
 
     image = images.candidate_recipe(challenge.requirements(), run.settings.base_image).tag
     model = load_model(challenge.root)
@@ -245,7 +257,7 @@ def make_job(run: Run, challenge: Challenge, submission: Submission) -> Job:
         tests=hidden_files(challenge.root),
         files=submission.files,
         module=challenge.interface.module,
-        seed=seed_for(digest(challenge), submission.digest),
+        seed=run.key().seed(digest(challenge), submission.digest),
         limits=limits_of(challenge),
         candidate_image=image,
         preload=preload(submission.files),
@@ -323,7 +335,7 @@ def _combine(
     from grader import grading, objective
     from grader.judge.routing import route
     from grader.model import provenance
-    from grader.verifier import model_calls, seed_for
+    from grader.verifier import model_calls
 
     points = objective.score(observed.tests)
     combined = grading.combine(challenge, points, judged.criteria)
@@ -347,7 +359,7 @@ def _combine(
         recommendation_reason=combined.recommendation_reason,
         open=combined.open,
         judge=judged.judge,
-        provenance=_provenance(run, traced, seed_for(about["digest"], submission.digest)),
+        provenance=_provenance(run, traced, run.key().seed(about["digest"], submission.digest)),
         timings=dict(run.timings),
         flags=flags,
         resources=observed.resources,
@@ -360,7 +372,7 @@ def _provenance(run: Run, facts: Mapping[str, Any], seed: int | None = None) -> 
         "python": sys.version.split()[0],
         "started_at": run.started_at,
         "run": run.id,
-        **({"seed": seed} if seed is not None else {}),
+        **({"seed": seed, "secret": run.key().fingerprint} if seed is not None else {}),
         **_origin(run),
         **facts,
         "pinned": {"TZ": "UTC", "LC_ALL": "C.UTF-8", "PYTHONHASHSEED": "0"},

@@ -49,6 +49,8 @@ class Settings:
     challenges: str = ""
     base_image: str = ""
     """Image to build the sandboxes on, instead of the usual slim image or Debian packages."""
+    secret: str = field(default="", repr=False)
+    """Of the operator, keys the seeds (grader/secret.py). From the environment alone, never from grader.toml."""
     runtime: str = ""
     """Container runtime for the candidate's container (`runsc`, `kata-runtime`); the engine's default where empty."""
     trusted: str = ""
@@ -83,6 +85,7 @@ class Settings:
         found = cls(
             **values,
             store_is_named="store" in values,
+            secret=os.environ.get("GRADER_SECRET", ""),
             read_from=tuple(path.resolve() for path in (own_path, here_path) if path is not None),
             notes=tuple(notes),
             standing=place,

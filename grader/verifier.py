@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
@@ -14,13 +12,6 @@ from grader.sandbox.protocol import CandidateLimits, Event
 
 Progress = Callable[[int, int], None]
 """Told how many tests have ended, and how many there are."""
-
-
-def seed_for(challenge_digest: str, submission_digest: str) -> int:
-    """A number that only this submission to this challenge gets: HMAC-SHA256 of the submission's digest, keyed by the
-    challenge's, which covers the hidden tests; so nobody outside can compute it. 63 bits."""
-    mac = hmac.new(challenge_digest.encode(), submission_digest.encode(), hashlib.sha256).digest()
-    return int.from_bytes(mac[:8], "big") >> 1
 
 
 def limits_of(challenge: Challenge) -> CandidateLimits:

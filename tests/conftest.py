@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import fcntl
+import os
 import tempfile
 from pathlib import Path
 
 import hypothesis
 import pytest
 
+_CONFIGURATION = tempfile.TemporaryDirectory(prefix="grader-tests-")
+os.environ["XDG_CONFIG_HOME"] = _CONFIGURATION.name  # nothing of whoever runs the tests, and nothing left with them
+os.environ["GRADER_SECRET"] = "the same for all tests, so that a failure comes again"
 hypothesis.settings.register_profile("repeatable", derandomize=True, deadline=None)
 hypothesis.settings.load_profile("repeatable")
 PACKS = Path(__file__).parent / "packs"

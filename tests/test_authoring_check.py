@@ -58,9 +58,9 @@ def test_a_pack_that_keeps_its_promises_has_nothing_broken(tmp_path: Path) -> No
     }  # fmt: skip
 
 
-def test_the_reference_meets_another_seed_each_time_and_the_first_is_that_of_a_grading(tmp_path: Path) -> None:
+def test_the_reference_meets_another_seed_each_time_and_the_same_ones_on_every_machine(tmp_path: Path) -> None:
     from grader.challenge import digest
-    from grader.verifier import seed_for
+    from grader.secret import FOR_CHECKS
 
     maker = Maker()
     pack = write_pack(tmp_path)
@@ -68,7 +68,7 @@ def test_the_reference_meets_another_seed_each_time_and_the_first_is_that_of_a_g
     assert len({job.seed for job in maker.jobs}) == 5
     submission = report.reference[0].submission
     assert submission is not None
-    assert seed_for(digest(load_challenge(pack)), submission.digest) in {job.seed for job in maker.jobs}
+    assert FOR_CHECKS.seed(digest(load_challenge(pack)), submission.digest) in {job.seed for job in maker.jobs}
 
 
 def test_the_report_for_programs_holds_findings_runs_and_items(tmp_path: Path) -> None:

@@ -16,6 +16,7 @@ import pytest
 from click.testing import CliRunner
 from sqlalchemy import text
 
+from grader import secret
 from grader.batch import blind
 from grader.batch.runner import Outcome, Plan
 from grader.cli.db import command as db_command
@@ -26,7 +27,7 @@ from grader.pipeline import Run
 from grader.queue import open_queue, schema, work
 from grader.queue.app import _Attempts
 from grader.queue.follow import QueuedBatch, Wishes
-from grader.queue.job import MOST_ATTEMPTS, JobSpec, queue_name
+from grader.queue.job import MOST_ATTEMPTS, JobSpec, queue_name, secret_mark
 from grader.queue.lane import Lane, take
 from grader.queue.ledger import Ledger
 from grader.queue.offers import offers
@@ -63,7 +64,7 @@ def sql(queue: Queue, statement: str, **values: Any) -> Any:
 
 
 def batch(queue: Queue, key: str = "a", *, priority: int | None = None, challenge: str = "sums") -> str:
-    name = queue_name("sha256:c", "")
+    name = queue_name("sha256:c", "", "")
     return queue.batch(
         BatchSpec(
             key=key, queue=name, challenge=challenge, digest="sha256:c", judge="", priority=priority, place="/results"
@@ -93,7 +94,7 @@ def fetch(queue: Queue, count: int = 1, worker: int | None = None, name: str = "
             queue,
             "select id, args from procrastinate_fetch_job_v2(array[cast(:name as varchar)], :worker)",
             worker=worker,
-            name=name or queue_name("sha256:c", ""),
+            name=name or queue_name("sha256:c", "", ""),
         )[0]
         for _ in range(count)
     ]
@@ -149,7 +150,7 @@ def test_after_many_new_jobs_a_fetch_does_not_sort_all_that_waits(queue: Queue) 
         queue,
         "explain select * from procrastinate_jobs where status = 'todo' "
         "and queue_name = any(array[cast(:name as varchar)]) order by priority desc, id limit 1",
-        name=queue_name("sha256:c", ""),
+        name=queue_name("sha256:c", "", ""),
     )
     assert "Sort" not in str(plan)
 
@@ -470,10 +471,51 @@ def test_a_finished_result_waits_for_a_database_that_is_away(
 
 def test_another_version_challenge_or_judge_is_another_queue() -> None:
     names = {
-        queue_name(digest, judge, version) for digest in ("a", "b") for judge in ("", "m") for version in ("1", "2")
+        queue_name(digest, judge, secret, version)
+        for digest in ("a", "b")
+        for judge in ("", "m")
+        for secret in ("", "s")
+        for version in ("1", "2")
     }
-    assert len(names) == 8
+    assert len(names) == 16
     assert max(len("procrastinate_queue_v1#" + name) for name in names) < 63  # a channel of Postgres
+
+
+def test_a_batch_is_not_put_in_where_every_worker_has_another_secret(tmp_path: Path, queue: Queue) -> None:
+    what = plan(submissions(tmp_path / "in", {"ann": ALL}), tmp_path / "out")
+    Ledger(queue, "elsewhere").seen("working", 4, ["grade-of-something", secret_mark("0123456789abcdef")], "")
+    mine = secret.of(Settings()).fingerprint
+    with pytest.raises(UsageError, match=f"here is {mine}, and theirs is 0123456789abcdef") as told:
+        queued(queue, what).put()
+    assert "GRADER_SECRET" in told.value.fix
+    Ledger(queue, "here").seen("working", 4, [secret_mark(mine)], "")
+    assert queued(queue, what).put() == 1
+
+
+def test_workers_of_an_hour_ago_and_of_an_older_grader_refuse_nothing(tmp_path: Path, queue: Queue) -> None:
+    what = plan(submissions(tmp_path / "in", {"ann": ALL}), tmp_path / "out")
+    Ledger(queue, "old").seen("working", 4, ["grade-of-something"], "")
+    Ledger(queue, "gone").seen("working", 4, [secret_mark("0123456789abcdef")], "")
+    sql(queue, "update queue_workers set seen = now() - interval '1 hour' where name = 'gone'")
+    assert queued(queue, what).put() == 1
+
+
+def test_a_job_is_given_back_where_the_secret_has_been_rotated(tmp_path: Path, queue: Queue) -> None:
+    queued(queue, plan(submissions(tmp_path / "in", {"ann": ALL}), tmp_path / "out")).put()
+    box = Box(queue, tmp_path)
+    rotated = replace(box.means.offers(), secret="fedcba9876543210")
+    box.means = replace(box.means, offers=lambda: rotated)
+    ((job, args),) = [job for name in box.names for job in fetch(queue, 1, box.id, name)][:1]
+    with pytest.raises(work.GivenBackError, match="secret"):
+        work.run(box.means, job, args)
+    assert box.ran == []
+
+
+def test_the_secret_of_each_worker_is_shown(url: str, queue: Queue) -> None:
+    Ledger(queue, "here").seen("working", 4, [secret_mark("0123456789abcdef")], "")
+    assert "0123456789abcdef" in CliRunner().invoke(queue_command, ["--store", url]).output
+    told = json.loads(CliRunner().invoke(queue_command, ["--store", url, "--json"]).output)
+    assert told["workers"][0]["secret"] == "0123456789abcdef"
 
 
 def test_a_job_that_nobody_can_take_stays_and_it_is_said(url: str, queue: Queue) -> None:
@@ -482,7 +524,7 @@ def test_a_job_that_nobody_can_take_stays_and_it_is_said(url: str, queue: Queue)
     said = CliRunner().invoke(queue_command, ["--store", url]).output
     assert f"Nobody can take {made}: no worker has sums at c" in said.replace("sha256:", "")
     assert "elsewhere" in said
-    Ledger(queue, "here").seen("working", 4, [queue_name("sha256:c", "")], "")
+    Ledger(queue, "here").seen("working", 4, [queue_name("sha256:c", "", "")], "")
     assert "Nobody" not in CliRunner().invoke(queue_command, ["--store", url]).output
     sql(queue, "update queue_workers set seen = now() - interval '2 minutes'")
     said = CliRunner().invoke(queue_command, ["--store", url]).output
@@ -578,7 +620,7 @@ def test_the_queue_is_shown_drained_and_steered(url: str, queue: Queue) -> None:
     (job, _), *_ = fetch(queue, 1)
     ledger = Ledger(queue, "w1")
     ledger.begin(job, made)
-    ledger.seen("working", 4, [queue_name("sha256:c", "")], "")
+    ledger.seen("working", 4, [queue_name("sha256:c", "", "")], "")
 
     def grade(*words: str) -> str:
         done = CliRunner().invoke(queue_command, [*words], obj=None)

@@ -16,7 +16,8 @@ def _own_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
 
 
-def test_nothing_set_means_no_judge() -> None:
+def test_nothing_set_means_no_judge(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("GRADER_SECRET")
     settings = Settings.read()
     assert settings == Settings()
     assert not settings.judge_configured

@@ -147,7 +147,6 @@ def _plan(runner: Runner, listed: Sequence[Listed], options: Options) -> _Plan:
 
 
 def _seeds(runner: Runner, submission: Submission, count: int) -> list[Task]:
-    """The first seed is the one that `grade` would use."""
     return [
         Task(
             name=f"{REFERENCE}, seed {n + 1}" if n else REFERENCE,

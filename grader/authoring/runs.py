@@ -16,7 +16,8 @@ from grader.challenge import Challenge, digest
 from grader.errors import ChallengeError, GraderError, InfrastructureError, Interrupted, RefusedError
 from grader.pipeline import Request, Run, make_job
 from grader.records import ObjectiveScore, Submission, VerifierResult
-from grader.verifier import collect, seed_for
+from grader.secret import FOR_CHECKS
+from grader.verifier import collect
 
 if TYPE_CHECKING:
     from grader.sandbox.protocol import CandidateLimits, Event, Job, Sandbox
@@ -34,7 +35,7 @@ class Task:
     name: str
     submission: Submission = field(repr=False)
     seed: int | None = None
-    """Seed of the data's variant; the one that `grade` uses where None."""
+    """Seed of the data's variant; the submission's own first one where None."""
     limits: CandidateLimits | None = None
     """Other limits than the pack's."""
     only: tuple[str, ...] = ()
@@ -91,12 +92,12 @@ class Runner:
         self._stopped = False
 
     def seed(self, submission: Submission, number: int = 0) -> int:
-        """The seed that `grade` gives `submission`; with a `number` above 0, that of another variant of the data."""
-        return seed_for(self._digest, submission.digest + (f"#{number}" if number else ""))
+        """A seed of `submission`, the same on every machine; each `number` is another variant of the data."""
+        return FOR_CHECKS.seed(self._digest, submission.digest + (f"#{number}" if number else ""))
 
     def job(self, task: Task) -> Job:
         request = Request(source=task.name, challenge=self.challenge.root, out=Path(), only=task.only)
-        run = Run(request=request, settings=self.settings, say=lambda _text: None)
+        run = Run(request=request, settings=self.settings, say=lambda _text: None, secret=FOR_CHECKS)
         job = make_job(run, self.challenge, task.submission)
         seed = self.seed(task.submission) if task.seed is None else task.seed
         return replace(job, seed=seed, limits=task.limits or job.limits)

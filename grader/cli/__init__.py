@@ -26,6 +26,7 @@ COMMANDS = {
     "purge": ("purge", "Remove old runs, or all of one person's data, from the store."),
     "report": ("report", "Render a finished run again: other templates, formats, or with a name."),
     "public": ("public", "Run the starter's public tests in the sandbox; nothing hidden takes part."),
+    "secret": ("secret", "Show or rotate the secret that hidden tests' data is drawn with."),
     "sign": ("sign", "Sign a result, for systems that did not make it."),
     "verify": ("verify", "Check that a result is what was signed."),
     "agreement": ("agreement", "How far raters agree, and whether a judge may vote: on ratings made anywhere."),

@@ -139,7 +139,11 @@ def _batch(row: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _worker(row: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: row[name] for name in ("name", "version", "judge", "slots", "running", "state", "alive", "seen")}
+    from grader.queue.job import secret_mark
+
+    marks = [str(offer) for offer in row["offers"] if str(offer).startswith(secret_mark(""))]
+    shown = {name: row[name] for name in ("name", "version", "judge", "slots", "running", "state", "alive", "seen")}
+    return {**shown, "secret": marks[0].removeprefix(secret_mark("")) if marks else ""}
 
 
 def _table(facts: Mapping[str, Any]) -> list[str]:
@@ -153,14 +157,14 @@ def _table(facts: Mapping[str, Any]) -> list[str]:
     ]
     lines += [
         f"Nobody can take {row['id']}: no worker has {row['challenge']} at {row['digest'][7:19]} with grader "
-        f"{row['grader']}" + (f" and the judge {row['judge']}." if row["judge"] else ".")
+        f"{row['grader']}{', the judge ' + row['judge'] if row['judge'] else ''} and the secret of whoever put it in."
         for row in batches
         if row["waiting"] and not row["workers"]
     ]
-    lines += ["", "worker                                    slots  running  state     grader"]
+    lines += ["", "worker                                    slots  running  state     grader      secret"]
     lines += [
         f"{row['name'][:40]:<41} {row['slots']:>5} {row['running']:>8}  "
-        f"{row['state'] if row['alive'] else 'gone':<9} {row['version']}"
+        f"{row['state'] if row['alive'] else 'gone':<9} {row['version']:<11} {row['secret']}"
         for row in workers
     ]
     lines += ["The queue is drained: `grade queue resume` lets the workers go on."] if facts["draining"] else []

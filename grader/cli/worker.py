@@ -23,9 +23,9 @@ import click
 def command(store: str, slots: int | None, challenges: Path | None, work: Path | None, stalled: float) -> None:
     """Grade what `grade batch --queue` puts into the queue, for the challenges that are on this machine.
 
-    It takes a job only where its own version, the challenge's content and the judge's model are what the job asks for.
-    SIGTERM or Ctrl-C finishes what runs; a second one abandons it, and others run it. When the database or the Docker
-    engine goes away, it waits for them.
+    It takes a job only where its own version, the challenge's content, the judge's model and the operator's secret
+    (`grade secret`) are what the job asks for. SIGTERM or Ctrl-C finishes what runs; a second one abandons it, and
+    others run it. When the database or the Docker engine goes away, it waits for them.
     """
     from grader.batch.room import cores, room
     from grader.batch.room import slots as room_for

@@ -15,11 +15,12 @@ from datetime import UTC, datetime
 
 from sqlalchemy.engine import RowMapping
 
+from grader import secret
 from grader.batch.blind import Known
 from grader.batch.entries import Entry
 from grader.batch.finished import finished, load
 from grader.batch.runner import Outcome, Plan, Record, Watcher, outcome_of
-from grader.errors import GraderError, InfrastructureError, RefusedError, visible
+from grader.errors import GraderError, InfrastructureError, RefusedError, UsageError, visible
 from grader.pipeline import Request, Run, save_failure
 from grader.queue import places
 from grader.queue.job import JobSpec, is_plain, queue_name
@@ -28,6 +29,8 @@ from grader.settings import Settings
 from grader.submission.git import is_remote
 
 LOOK_SECONDS = 0.5
+ALIVE_SECONDS = 60.0
+"""A worker that gave a sign within it is there."""
 AWAY_SECONDS = 600.0
 """So long a database that went away is waited for."""
 
@@ -64,16 +67,19 @@ class QueuedBatch:
         self.interrupted = False
         self.problems: list[str] = []
         self.id = ""
+        self._secret = secret.of(settings).fingerprint
 
     def put(self) -> int:
-        """Puts in what is not finished. Returns how many jobs the batch waits for."""
+        """Puts in what is not finished. Returns how many jobs the batch waits for. Raises UsageError where each worker
+        that is there has another secret."""
+        self._check_secret()
         places.check(self._wishes.shared)
         for entry in self.plan.entries:
             self._skip_finished(entry)
         wanted = self.plan.want
         place = self._wishes.shared or os.path.abspath(self.plan.out)
         key = "\0".join((os.path.abspath(self.plan.out), place, wanted.digest, wanted.judge_model))
-        name = queue_name(wanted.digest, wanted.judge_model)
+        name = queue_name(wanted.digest, wanted.judge_model, self._secret)
         self.id = self.queue.batch(
             BatchSpec(
                 key=hashlib.sha256(f"{key}\0{name}".encode()).hexdigest(),
@@ -105,6 +111,15 @@ class QueuedBatch:
         return [self._outcomes[entry.name] for entry in self.plan.entries]
 
     # ------------------------------------------------------------------------------------------------ putting in
+
+    def _check_secret(self) -> None:
+        there = self.queue.secrets(ALIVE_SECONDS)
+        if there and self._secret not in there:
+            raise UsageError(
+                f"No worker would take this batch: the operator's secret here is {self._secret}, and theirs "
+                f"{'are' if len(there) > 1 else 'is'} {', '.join(sorted(there))}.",
+                fix="the same GRADER_SECRET, or the same file (`grade secret show`), here and for every worker",
+            )
 
     def _skip_finished(self, entry: Entry) -> None:
         before = None if self.plan.fresh else finished(self.plan.out / entry.name, entry.source, self.plan.want)
@@ -143,6 +158,7 @@ class QueuedBatch:
             digest=self.plan.want.digest,
             judge=self.plan.judge,
             formats=self.plan.pages.formats,
+            secret=self._secret,
             since=datetime.now(UTC).isoformat(timespec="seconds") if self.plan.fresh else "",
         )
 

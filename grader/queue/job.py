@@ -1,7 +1,8 @@
 """What a job asks for, and the name of the queue that it waits in.
 
 A queue's name is a digest of what a result has to rest on: the grader's version, the challenge's content, the judge's
-model. A worker listens to the queues of what it has, so it never meets a job that it would have to refuse.
+model, the operator's secret. A worker listens to the queues of what it has, so it never meets a job that it would have
+to refuse.
 """
 
 from __future__ import annotations
@@ -20,10 +21,16 @@ PAUSES = (5, 60)
 """Seconds before the second and the third attempt."""
 
 
-def queue_name(digest: str, judge_model: str, version: str = __version__) -> str:
-    """Where jobs wait that want this challenge, judge and grader. Short, for Postgres cuts channels at 63 bytes."""
-    wanted = "\0".join((version, digest, judge_model))
+def queue_name(digest: str, judge_model: str, secret: str, version: str = __version__) -> str:
+    """Where jobs wait that want this challenge, judge, secret (its fingerprint) and grader. Short, for Postgres cuts
+    channels at 63 bytes."""
+    wanted = "\0".join((version, digest, judge_model, secret))
     return f"grade-{hashlib.sha256(wanted.encode()).hexdigest()[:24]}"
+
+
+def secret_mark(fingerprint: str) -> str:
+    """What a worker lists beside its queues, so that it can be said why it takes nothing."""
+    return f"secret:{fingerprint}"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,6 +53,8 @@ class JobSpec:
     """Of the challenge."""
     judge: bool
     formats: tuple[str, ...] = ()
+    secret: str = ""
+    """Fingerprint of the secret that keys the seed; empty in a job of before there was one."""
     since: str = ""
     """With it, only a result that was started later counts as there already; ISO 8601, UTC."""
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from grader import secret
 from grader.challenge import Challenge, digest, load_challenge
 from grader.errors import GraderError
 from grader.queue.job import queue_name
@@ -21,10 +22,13 @@ class Offers:
     """Digest of a challenge → folder of the pack."""
     broken: Mapping[str, str]
     """Challenge → why it is not offered."""
+    secret: str
+    """Fingerprint of the operator's secret on this machine."""
 
 
 def offers(settings: Settings, folder: Path | None) -> Offers:
-    """All challenges that this machine finds, as they are now."""
+    """All challenges that this machine finds, as they are now. Raises UsageError where it has no usable secret."""
+    key = secret.of(settings).fingerprint
     packs: dict[str, Path] = {}
     queues: dict[str, None] = {}
     broken: dict[str, str] = {}
@@ -36,8 +40,8 @@ def offers(settings: Settings, folder: Path | None) -> Offers:
             broken[name] = problem.message
             continue
         packs[found] = path.resolve()
-        queues |= dict.fromkeys(queue_name(found, model) for model in ("", judge_model(challenge, settings)))
-    return Offers(queues=tuple(queues), packs=packs, broken=broken)
+        queues |= dict.fromkeys(queue_name(found, model, key) for model in ("", judge_model(challenge, settings)))
+    return Offers(queues=tuple(queues), packs=packs, broken=broken, secret=key)
 
 
 def judge_model(challenge: Challenge, settings: Settings) -> str:

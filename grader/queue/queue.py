@@ -18,7 +18,7 @@ from sqlalchemy import text
 from sqlalchemy.engine import Connection, RowMapping
 
 from grader import __version__
-from grader.queue.job import TASK, JobSpec
+from grader.queue.job import TASK, JobSpec, secret_mark
 from grader.store.engine import reading, writing
 from grader.store.store import Store, user
 
@@ -150,6 +150,16 @@ class Queue:
             from queue_workers w where w.seen > now() - interval '1 day' order by w.since"""
         with reading(self.engine) as connection:
             return connection.execute(text(sql), {"stalled": stalled}).mappings().all()
+
+    def secrets(self, stalled: float) -> set[str]:
+        """Fingerprints of the secrets of workers that were seen within `stalled` seconds."""
+        mark = secret_mark("")
+        sql = """
+            select distinct o.value from queue_workers w, jsonb_array_elements_text(w.offers) o
+            where o.value like :mark and w.seen > now() - make_interval(secs => :stalled)"""
+        with reading(self.engine) as connection:
+            found = connection.execute(text(sql), {"mark": f"{mark}%", "stalled": stalled})
+            return {str(value).removeprefix(mark) for (value,) in found}
 
     def parked(self) -> Sequence[RowMapping]:
         """Jobs that the machines failed too often: `id`, `batch`, `name`, and the `reasons` of their attempts."""

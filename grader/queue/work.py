@@ -148,6 +148,9 @@ def _pack(means: Means, spec: JobSpec) -> tuple[Path, Wanted]:
     if pack is None or want is None or want.digest != spec.digest:
         means.changed()
         raise GivenBackError("The challenge here is another version by now.")
+    if spec.secret and spec.secret != means.offers().secret:
+        means.changed()
+        raise GivenBackError("The operator's secret here is another one by now.")
     return pack, want
 
 

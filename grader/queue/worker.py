@@ -28,6 +28,7 @@ from grader.errors import GraderError, InfrastructureError, UsageError
 from grader.judge.config import JudgeConfig
 from grader.pipeline import MakeSandbox
 from grader.queue import work
+from grader.queue.job import secret_mark
 from grader.queue.lane import Lane
 from grader.queue.ledger import Ledger
 from grader.queue.offers import Offers, offers
@@ -261,7 +262,8 @@ class Worker:
 
     def _sign(self) -> None:
         judge = self.settings.judge_model if self.settings.judge_configured else ""
-        self.ledger.seen(self.state, self.config.slots, self.offers.queues, judge)
+        listed = [*self.offers.queues, secret_mark(self.offers.secret)]
+        self.ledger.seen(self.state, self.config.slots, listed, judge)
         self._draining = self.queue.draining
         swept = self.ledger.sweep(self.config.stalled)
         if swept.again or swept.parked:
@@ -288,6 +290,7 @@ class Worker:
             self._say_offers()
 
     def _say_offers(self) -> None:
-        self.say(f"{self.name}: {self.config.slots} slots, {len(self.offers.packs)} challenges")
+        count, secret = len(self.offers.packs), self.offers.secret
+        self.say(f"{self.name}: {self.config.slots} slots, {count} challenges, secret {secret}")
         for name, why in self.offers.broken.items():
             self.say(f"{name} is not offered: {why}")

@@ -29,6 +29,7 @@ POSTERN = "test_fortress.py::test_the_postern_answers"
 KEYS = {
     "OPENAI_API_KEY": "sk-hostile-0123456789abcdef0123456789abcdef",
     "ANTHROPIC_API_KEY": "sk-ant-hostile-89abcdef0123456789abcdef01234567",
+    "GRADER_SECRET": "of-the-operator-fedcba9876543210fedcba9876543210",
 }
 """Set in the environment while the corpus runs; they may appear nowhere at all."""
 
