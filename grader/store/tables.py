@@ -7,6 +7,8 @@ judgements    a level that a run's criterion got, from a judge or a person
 ratings       a level that a person gave
 calibrations  what a judge's gate rests on
 events        all else that happened: upgrades, backups, removals, grades that came out differently
+
+What people say about submissions is in grader/store/case_tables.py.
 """
 
 from __future__ import annotations
@@ -19,15 +21,14 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
-    MetaData,
     String,
     Table,
     Text,
     UniqueConstraint,
 )
 
-NAMES = {"ix": "ix_%(column_0_N_label)s", "uq": "uq_%(table_name)s_%(column_0_N_name)s"}
-metadata = MetaData(naming_convention=NAMES)
+from grader.store.case_tables import CASE_TABLES
+from grader.store.metadata import metadata
 
 KEY = ("submission_digest", "challenge_digest", "grader_version", "seed")
 """What makes a grade one and the same."""
@@ -157,4 +158,6 @@ events = Table(
     Index(None, "about"),
 )
 
-ALL = (runs, grades, bodies, judgements, ratings, calibrations, events)
+APPEND_ONLY = (runs, grades, bodies, judgements, ratings, calibrations, events)
+"""Rows are added and removed, never changed; so are those that case_tables names."""
+ALL = (*APPEND_ONLY, *CASE_TABLES)

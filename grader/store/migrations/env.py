@@ -2,7 +2,8 @@
 
 from alembic import context
 
-from grader.store.tables import metadata
+import grader.store.tables  # noqa: F401 - registers the tables
+from grader.store.metadata import metadata
 
 context.configure(connection=context.config.attributes["connection"], target_metadata=metadata, transactional_ddl=False)
 context.run_migrations()

@@ -1,0 +1,229 @@
+"""Operations that open and read cases: one, a person's own, all of them, and what happened in one."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Select, and_, insert, or_, select
+from sqlalchemy.engine import Connection, RowMapping
+
+from grader.errors import UsageError
+from grader.review import rows, rules
+from grader.review.base import Base, said
+from grader.review.problems import NotAllowedError, NotFoundError
+from grader.review.records import Actor, Case, Event, Kind, Stage, State
+from grader.review.visible import View, visible
+from grader.store.case_tables import assignments, case_sources, cases, people
+from grader.store.engine import reading, writing
+from grader.store.folder import read_result
+from grader.store.tables import runs
+
+PAGE = 50
+"""Cases of one page."""
+MACHINE = "grade.machine.json"
+"""The machine's own grade, once people's levels stand in grade.json."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Task:
+    """A case in a person's own queue, with nothing about anybody else in it."""
+
+    case: str
+    title: str
+    challenge: str
+    blind: str
+    kind: Kind
+    state: State
+    revealed: bool
+    """Whether there is a debrief for this person to read."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Row:
+    """A case in the list of all. `asked` and `inside` are None for a lead who rates the case."""
+
+    case: str
+    challenge: str
+    challenge_version: str
+    blind: str
+    state: Stage
+    at: str
+    asked: int | None
+    inside: int | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Page:
+    """A page of cases, and where the next one begins; empty on the last."""
+
+    rows: tuple[Row, ...]
+    after: str
+
+
+class CasesDesk(Base):
+    """The part of the desk that opens cases and shows them."""
+
+    def open_case(
+        self, actor: Actor, run: str, *, instruction: str = "", minimum: int = 2, bar_raiser: bool = False
+    ) -> Case:
+        """The case of a run that is in the store; made where there is none for its submission, challenge and candidate.
+        Raises UsageError for a run that is not there, has no grade, or whose evidence is not on this machine."""
+        if minimum < 2:
+            raise UsageError("A reveal takes at least two independent assessments.")
+        with writing(self.engine) as connection:
+            rows.lock_people(connection)
+            row = connection.execute(select(runs).where(runs.c.run == run)).mappings().first()
+            if row is None or row["status"] != "graded":
+                raise UsageError(f"Run {run} has no grade to review.", fix="grade history")
+            found = connection.execute(select(cases).where(_same_case(row))).mappings().first()
+            if found is not None:
+                return Case(**found)
+            case = self._new_case(row, minimum=minimum, bar_raiser=bar_raiser)
+            connection.execute(insert(cases).values(asdict(case)))
+            connection.execute(insert(case_sources).values(case=case.id, **_source(Path(row["folder"]), instruction)))
+            self._note(connection, case.id, "opened", actor, run=run)
+        return case
+
+    def _new_case(self, run: RowMapping, *, minimum: int, bar_raiser: bool) -> Case:
+        same = {name: run[name] for name in ("run", "challenge_version", "challenge_digest", "submission_digest",
+                                             "candidate", "blind", "folder")}  # fmt: skip
+        return Case(**same, id=self.new_id(), challenge=run["challenge_id"], state="collecting", round=1,
+                    minimum=minimum, bar_raiser=bar_raiser, early_why="", at=self.clock())  # fmt: skip
+
+    def case_of(self, run: str) -> Case | None:
+        """The case of a run in the store, or of another run of the same submission; None where there is none."""
+        with reading(self.engine) as connection:
+            row = connection.execute(select(runs).where(runs.c.run == run)).mappings().first()
+            which = _same_case(row) if row else cases.c.run == run
+            found = connection.execute(select(cases).where(which)).mappings().first()
+        return Case(**found) if found else None
+
+    def view(self, actor: Actor, case: str, *, glass: str = "") -> View:
+        """What the actor may see of a case; the reading is an event. `glass`: an admin's reason to look before the
+        reveal. Raises NotFoundError."""
+        with self._locked(case) as (connection, file):
+            if glass:
+                self._demand(actor, file, "break_glass")
+                self._note(connection, case, "glass broken", actor, why=said(glass, "Looking before the reveal"))
+            view = visible(actor, file, names=self.names, broken_glass=bool(glass))
+            what = "read others' words" if view.revealed else "read the work" if view.work else "read the state"
+            self._note(connection, case, what, actor)
+        return view
+
+    def queue(self, actor: Actor) -> tuple[Task, ...]:
+        """A person's own cases: what waits first, each group in an order that is random and stays the same, other for
+        each person: later work is rated more harshly, so nobody's shall always be last."""
+        if actor.person is None:
+            raise NotAllowedError("A queue is a person's; say who.")
+        me = actor.person
+        columns = (cases, assignments.c.kind, assignments.c.state.label("own"), case_sources.c.challenge.label("data"))
+        joined = assignments.join(cases, cases.c.id == assignments.c.case)
+        query = select(*columns).select_from(joined.join(case_sources, case_sources.c.case == cases.c.id))
+        with reading(self.engine) as connection:
+            found = connection.execute(query.where(assignments.c.person == me.id)).mappings().all()
+        own = [_task(row) for row in found if not rules.linked(me, _case(row))]
+        return tuple(sorted(own, key=lambda one: (one.state not in rules.OPEN, _shuffled(me.id, one.case))))
+
+    def cases(
+        self, actor: Actor, *, state: str = "", challenge: str = "", person: str = "", after: str = "",
+        limit: int = PAGE,
+    ) -> Page:  # fmt: skip
+        """A page of all cases, the newest first, for a lead. `person`: those that somebody was asked for. `after` is
+        where the page before ended."""
+        if not rules.leads(actor):
+            raise NotAllowedError("The list of all cases is a lead's.")
+        query = _filtered(state, challenge, person, after).order_by(cases.c.at.desc(), cases.c.id.desc())
+        with reading(self.engine) as connection:
+            found = connection.execute(query.limit(limit + 1)).mappings().all()
+            own = _parts(connection, [row["id"] for row in found[:limit]])
+        listed = [_row(actor, row, own.get(row["id"], [])) for row in found[:limit] if _may_list(actor, row)]
+        last = found[limit - 1] if len(found) > limit else None
+        return Page(rows=tuple(listed), after=f"{last['at']}/{last['id']}" if last else "")
+
+    def events(self, actor: Actor, case: str = "") -> tuple[Event, ...]:
+        """What happened in a case, or with people, for a lead who does not rate it. Words may have been erased."""
+        with reading(self.engine) as connection:
+            if not case:
+                if not rules.leads(actor):
+                    raise NotAllowedError("What happened with people is a lead's to read.")
+                return rows.events(connection, rows.PEOPLE)
+            file = rows.read(connection, case)
+            if not rules.known_to(actor, file):
+                raise NotFoundError(case)
+            if not rules.leads(actor) or rules.rates(actor, file):
+                raise NotAllowedError("What happened in a case is for leads who do not rate it.")
+            return rows.events(connection, case)
+
+
+def _same_case(run: RowMapping) -> Any:
+    names = ("submission_digest", "challenge_digest", "candidate")
+    return or_(cases.c.run == run["run"], and_(*(cases.c[name] == run[name] for name in names)))
+
+
+def _source(folder: Path, instruction: str) -> dict[str, str]:
+    from grader import evidence
+
+    machine = folder / MACHINE
+    grade = json.loads(machine.read_text(encoding="utf-8")) if machine.is_file() else read_result(folder)
+    challenge = evidence.load_json(folder / evidence.FOLDER / "challenge.json")
+    return {"challenge": _json(challenge), "instruction": instruction, "machine": _json(grade)}
+
+
+def _json(value: Any) -> str:
+    text = json.dumps(value, ensure_ascii=False).replace("\\u0000", "\\\\x00")
+    return text.encode("utf-8", "backslashreplace").decode("utf-8")
+
+
+def _case(row: RowMapping) -> Case:
+    return Case(**{name: row[name] for name in Case.__dataclass_fields__})
+
+
+def _task(row: RowMapping) -> Task:
+    title = json.loads(row["data"]).get("challenge", {}).get("title", row["challenge"])
+    through = row["own"] in {"sealed", "late"} or (row["kind"] == "adjudicator" and row["state"] in rules.REVEALED)
+    return Task(case=row["id"], title=title, challenge=row["challenge"], blind=row["blind"], kind=row["kind"],
+                state=row["own"], revealed=through)  # fmt: skip
+
+
+def _shuffled(person: str, case: str) -> str:
+    return sha256(f"{person} {case}".encode()).hexdigest()
+
+
+def _filtered(state: str, challenge: str, person: str, after: str) -> Select[Any]:
+    query = select(cases)
+    for column, wanted in ((cases.c.state, state), (cases.c.challenge, challenge)):
+        query = query.where(column == wanted) if wanted else query
+    if person:
+        query = query.where(cases.c.id.in_(select(assignments.c.case).where(assignments.c.person == person)))
+    if after:
+        at, _, last = after.partition("/")
+        query = query.where(or_(cases.c.at < at, and_(cases.c.at == at, cases.c.id < last)))
+    return query
+
+
+def _parts(connection: Connection, ids: Sequence[str]) -> dict[str, list[RowMapping]]:
+    found: dict[str, list[RowMapping]] = {}
+    query = select(assignments).join(people, people.c.id == assignments.c.person).where(assignments.c.case.in_(ids))
+    for row in connection.execute(query).mappings():
+        found.setdefault(row["case"], []).append(row)
+    return found
+
+
+def _may_list(actor: Actor, row: RowMapping) -> bool:
+    return actor.person is None or not rules.linked(actor.person, _case(row))
+
+
+def _row(actor: Actor, row: RowMapping, asked: Sequence[RowMapping]) -> Row:
+    raters = [one for one in asked if one["kind"] != "adjudicator" and one["state"] != "recused"]
+    blind = any(actor.person and one["person"] == actor.person.id and one["state"] in rules.BLIND for one in raters)
+    return Row(
+        case=row["id"], challenge=row["challenge"], challenge_version=row["challenge_version"], blind=row["blind"],
+        state="collecting" if blind else row["state"], at=row["at"],
+        asked=None if blind else len(raters),
+        inside=None if blind else sum(one["state"] in {"submitted", "sealed"} for one in raters),
+    )  # fmt: skip

@@ -1,0 +1,189 @@
+"""Operations on a whole case: ask people, reveal, adjudicate, agree or dissent, decide, open again, release."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict
+
+from sqlalchemy import insert, update
+from sqlalchemy.engine import Connection
+
+from grader.errors import UsageError, visible
+from grader.review import rules
+from grader.review.base import Base, said
+from grader.review.grade import closed_grade
+from grader.review.problems import NotAllowedError, NotFoundError, NotReadyError
+from grader.review.records import OUTCOMES, Actor, Assignment, Decision, File, Kind, Letter, Outcome, Person, Response
+from grader.review.visible import criterion_ids, side_by_side
+from grader.store.case_tables import adjudications, assignments, decisions, letters, responses
+
+
+class DebriefDesk(Base):
+    """The part of the desk at which a case is led."""
+
+    def assign(self, actor: Actor, case: str, person: Person, kind: Kind = "assessor") -> Assignment:
+        """Asks somebody to look at a case. Raises NotAllowedError for somebody who has to do with it already, is linked
+        to its candidate, or may not have that part."""
+        with self._locked(case) as (connection, file):
+            self._demand(actor, file, "assign")
+            return self._ask(connection, file, actor, person, kind, file.case.round)
+
+    def _ask(
+        self, connection: Connection, file: File, actor: Actor, person: Person, kind: Kind, number: int
+    ) -> Assignment:
+        _suitable(file, person, kind)
+        made = Assignment(id=self.new_id(), case=file.case.id, person=person.id, kind=kind, round=number,
+                          state="assigned", version=0, why="", at=self.clock())  # fmt: skip
+        connection.execute(insert(assignments).values(asdict(made)))
+        self._note(connection, file.case.id, "asked", actor, about=person.id, kind=kind)
+        return made
+
+    def reveal(self, actor: Actor, case: str, *, early: bool = False, why: str = "") -> None:
+        """Opens all assessments to all at once. `early` closes what is outstanding as late, for a reason that everybody
+        sees. Raises NotReadyError. The count is taken in the transaction that reveals."""
+        reason = said(why, "Closing early") if early else ""
+        with self._locked(case) as (connection, file):
+            if file.case.state != "collecting" and "reopen" in rules.may(actor, file):
+                self._seal(connection, file)  # a third that came in afterwards
+                return
+            self._demand(actor, file, "reveal")
+            if missing := rules.missing(file, early=early):
+                raise NotReadyError(missing)
+            self._seal(connection, file)
+            late = [one for one in file.assignments if one.state in rules.OPEN and one.kind != "adjudicator"]
+            for one in late:
+                self._to(connection, one, state="late", why=reason)
+            self._set(connection, file.case, state="debrief", early_why=reason if late else "")
+            self._note(connection, case, "revealed", actor, early=bool(late), why=reason if late else "")
+
+    def _seal(self, connection: Connection, file: File) -> None:
+        for one in file.assignments:
+            if one.state == "submitted":
+                self._to(connection, one, state="sealed")
+
+    def _to(self, connection: Connection, one: Assignment, **values: object) -> None:
+        connection.execute(update(assignments).where(assignments.c.id == one.id).values(**values))
+
+    def adjudicate(
+        self, actor: Actor, case: str, criterion: str, level: int | None, why: str, *, by: Person | None = None,
+        for_candidate: str = "",
+    ) -> None:  # fmt: skip
+        """Settles a criterion after the reveal; without a level, that it cannot be judged. `by` is who says so, where
+        it is not the actor."""
+        reason = said(why, "Settling a criterion")
+        with self._locked(case) as (connection, file):
+            self._demand(actor, file, "adjudicate")
+            who = _named(actor, by, file)
+            _check_level(file, criterion, level)
+            row = {"case": case, "person": who.id, "criterion": criterion, "level": level, "why": reason,
+                   "for_candidate": for_candidate, "at": self.clock()}  # fmt: skip
+            connection.execute(insert(adjudications).values(row))
+            self._note(connection, case, "adjudicated", actor, criterion=criterion, by=who.id)
+
+    def respond(self, actor: Actor, case: str, *, agrees: bool, words: str = "") -> Response:
+        """Agreement or dissent with the outcome, in a person's own words; the latest stands. Dissent takes a reason."""
+        reason = words.strip() if agrees else said(words, "Dissent")
+        with self._locked(case) as (connection, file):
+            self._demand(actor, file, "respond")
+            who = _named(actor, None, file)
+            made = Response(person=who.id, agrees=agrees, words=reason, at=self.clock())
+            connection.execute(insert(responses).values(case=case, **asdict(made)))
+            self._note(connection, case, "agreed" if agrees else "dissented", actor)
+        return made
+
+    def decide(self, actor: Actor, case: str, outcome: Outcome, why: str, *, by: Person | None = None) -> Decision:
+        """Advance, decline or more, by a named lead, with a reason. Advance and decline take that no criterion is left
+        open between people. Raises NotAllowedError."""
+        reason = said(why, "A decision")
+        if outcome not in OUTCOMES:
+            raise UsageError(f"A decision is {', '.join(OUTCOMES)}; not {visible(str(outcome), 40)!r}.")
+        with self._locked(case) as (connection, file):
+            self._demand(actor, file, "decide")
+            who = _named(actor, by, file)
+            if outcome != "more":
+                _settled(file)
+            advice = closed_grade(file).recommendation
+            against = outcome != "more" and advice != "needs_review" and outcome != advice
+            made = Decision(person=who.id, round=file.case.round, outcome=outcome, why=reason, recommendation=advice,
+                            against=against, at=self.clock())  # fmt: skip
+            connection.execute(insert(decisions).values(case=case, **asdict(made)))
+            self._set(connection, file.case, state="decided")
+            self._note(connection, case, "decided", actor, outcome=outcome, by=who.id, against=against)
+        return made
+
+    def reopen(self, actor: Actor, case: str, why: str, people: Sequence[Person], kind: Kind = "assessor") -> None:
+        """Opens a case again with fresh assessors, who see nothing of the earlier rounds until they are through."""
+        reason = said(why, "Opening a case again")
+        if not people:
+            raise UsageError("Opening a case again takes somebody who has had nothing to do with it.")
+        with self._locked(case) as (connection, file):
+            self._demand(actor, file, "reopen")
+            number = file.case.round + 1
+            for person in people:
+                self._ask(connection, file, actor, person, kind, number)
+            self._set(connection, file.case, state="collecting", round=number)
+            self._note(connection, case, "reopened", actor, why=reason)
+
+    def edit_letter(self, actor: Actor, case: str, text: str, *, release: bool = False) -> Letter:
+        """Keeps the text for the candidate; with `release` it goes out, once, and stays as it is."""
+        body = said(text, "A letter")
+        with self._locked(case) as (connection, file):
+            self._demand(actor, file, "letter")
+            who = _named(actor, None, file)
+            made = Letter(person=who.id, text=body, released=release, at=self.clock())
+            row = {"case": case, "person": who.id, "body": body, "released": release, "at": made.at}
+            connection.execute(insert(letters).values(row))
+            if release:
+                self._set(connection, file.case, state="released")
+            self._note(connection, case, "letter released" if release else "letter edited", actor)
+        return made
+
+
+def _suitable(file: File, person: Person, kind: Kind) -> None:
+    """Raises NotAllowedError where `person` cannot have this part in the case. For somebody who is linked to the
+    candidate the case is not there, and the lead is told no more than that."""
+    name = visible(person.name, 80)
+    if rules.linked(person, file.case) or not person.active:
+        raise NotAllowedError(f"{name} cannot be asked for this case.")
+    if file.of(person) is not None:
+        raise NotAllowedError(f"{name} has to do with this case already; ask somebody else.")
+    if kind == "bar_raiser":
+        if "bar_raiser" not in person.roles:
+            raise NotAllowedError(f"{name} is no bar raiser.")
+        teams = {file.people[one.person].team for one in file.assignments if one.state != "recused"} - {""}
+        if person.team and person.team in teams:
+            raise NotAllowedError(f"{name} is of the same team as an assessor; a bar raiser comes from another.")
+
+
+def _named(actor: Actor, by: Person | None, file: File) -> Person:
+    """Whose word it is: the actor's, or a person's for whom the machine's operator vouches."""
+    who = actor.person or by
+    if who is None:
+        raise UsageError("Say who: this takes a person's name.")
+    if rules.linked(who, file.case) or not who.active:
+        raise NotFoundError(file.case.id)
+    return who
+
+
+def _check_level(file: File, criterion: str, level: int | None) -> None:
+    known = {str(one["id"]): one for one in file.source.challenge["rubric"]["criteria"]}
+    if criterion not in known:
+        raise UsageError(f"There is no criterion {visible(criterion, 80)!r}: {', '.join(known)}.")
+    if level is not None and str(level) not in {str(one) for one in known[criterion]["levels"]}:
+        raise UsageError(f"Level {level} of {criterion} is not 1 to {len(known[criterion]['levels'])}.")
+
+
+def _settled(file: File) -> None:
+    """Raises NotAllowedError where people's levels of a criterion are still open."""
+    open_ = unsettled(file)
+    if open_:
+        raise NotAllowedError(
+            f"{', '.join(open_)}: people's levels are still open. A third, blind, assessment or an adjudicator closes "
+            "them; `more` can be decided now."
+        )
+
+
+def unsettled(file: File) -> Iterable[str]:
+    """Criteria that people have left open, in the rubric's order."""
+    found = {one.criterion: one.combined for one in side_by_side(file, {one.person: "" for one in file.assignments})}
+    return [name for name in criterion_ids(file) if found[name].how == "open"]

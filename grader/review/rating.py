@@ -1,0 +1,134 @@
+"""Operations of a person who rates: save, hand in, take back, step aside, amend. Each writes only their own words."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import replace
+
+from sqlalchemy import insert, update
+from sqlalchemy.engine import Connection
+
+from grader.ratings import sheet as sheets
+from grader.ratings.places import Work
+from grader.ratings.sheet import Sheet, complete, gaps
+from grader.review.base import Base, said, work_of
+from grader.review.problems import ConflictError, IncompleteError, NotAllowedError, NotFoundError
+from grader.review.records import Actor, Assessment, Assignment, File
+from grader.rubric import Criterion
+from grader.store.case_tables import assessments, assignments
+
+
+class RatingDesk(Base):
+    """The part of the desk at which one person rates."""
+
+    def save(self, actor: Actor, case: str, sheet: Sheet, *, version: int) -> Assessment:
+        """Keeps a draft, whatever is in it. `version` is the one that it was written on. Raises ConflictError, with
+        both texts, where a newer one is there."""
+        with self._locked(case) as (connection, file):
+            self._demand(actor, file, "save")
+            own = self._own(actor, file)
+            saved = self._add(connection, file, own, sheet, version, "draft")
+            self._move(connection, own, state="draft", version=saved.version)
+            if own.state == "assigned":
+                self._note(connection, case, "began", actor)
+        return saved
+
+    def submit(self, actor: Actor, case: str, sheet: Sheet, *, version: int, work: Work | None = None) -> Assessment:
+        """Hands an assessment in. What is incomplete is saved as a draft, and IncompleteError says what is missing.
+        Handing in the same again changes nothing. Raises ConflictError as `save` does.
+
+        `work` is the text that the person was shown, where it is not the submission's own."""
+        with self._locked(case) as (connection, file):
+            if done := _sent_already(actor, file, sheet, version):
+                return done
+            self._demand(actor, file, "submit")
+            own = self._own(actor, file)
+            criteria, text = criteria_of(file), work or work_of(file.case)
+            missing = gaps(sheet, criteria, text)
+            kept = sheet if missing else complete(sheet, criteria, text)
+            saved = self._add(connection, file, own, kept, version, "draft" if missing else "submitted")
+            self._move(connection, own, state="draft" if missing else "submitted", version=saved.version)
+            if not missing:
+                self._note(connection, case, "handed in", actor, version=saved.version)
+        if missing:
+            raise IncompleteError(missing)
+        return saved
+
+    def withdraw(self, actor: Actor, case: str) -> Assessment:
+        """Takes an assessment back into a draft, while nobody else could have seen it."""
+        with self._locked(case) as (connection, file):
+            self._demand(actor, file, "withdraw")
+            own = self._own(actor, file)
+            latest = file.versions(own)[-1]
+            saved = self._add(connection, file, own, latest.sheet, own.version, "draft")
+            self._move(connection, own, state="draft", version=saved.version)
+            self._note(connection, case, "withdrawn", actor)
+        return saved
+
+    def recuse(self, actor: Actor, case: str, why: str) -> None:
+        """Steps aside for a reason; somebody else is to be asked."""
+        reason = said(why, "Stepping aside")
+        with self._locked(case) as (connection, file):
+            self._demand(actor, file, "recuse")
+            self._move(connection, self._own(actor, file), state="recused", why=reason)
+            self._note(connection, case, "recused", actor, why=reason)
+
+    def amend(self, actor: Actor, case: str, sheet: Sheet, *, version: int) -> Assessment:
+        """Adds what a person now thinks, after seeing the others: marked informed and never counted. What they handed
+        in before stays as it was."""
+        with self._locked(case) as (connection, file):
+            self._demand(actor, file, "amend")
+            own = self._own(actor, file)
+            text = work_of(file.case)
+            if missing := gaps(sheet, criteria_of(file), text):
+                raise IncompleteError(missing)
+            kept = complete(sheet, criteria_of(file), text)
+            saved = self._add(connection, file, own, kept, version, "informed")
+            self._move(connection, own, version=saved.version)
+            self._note(connection, case, "amended", actor, version=saved.version)
+        return saved
+
+    def _own(self, actor: Actor, file: File) -> Assignment:
+        own = file.of(actor.person)
+        if own is None:
+            raise NotFoundError(file.case.id)
+        return own
+
+    def _add(
+        self, connection: Connection, file: File, own: Assignment, sheet: Sheet, version: int, kind: str
+    ) -> Assessment:
+        if version != own.version:
+            if not own.version:
+                raise NotAllowedError("Nothing was written yet; save on version 0.")
+            raise ConflictError(file.versions(own)[-1], sheet)
+        made = Assessment(assignment=own.id, version=own.version + 1, kind=kind, sheet=sheet, at=self.clock())  # type: ignore[arg-type]
+        body = json.dumps(sheets.to_data(sheet), ensure_ascii=False)
+        row = {"assignment": own.id, "version": made.version, "kind": kind, "body": body, "at": made.at}
+        connection.execute(insert(assessments).values(row))
+        return made
+
+    def _move(self, connection: Connection, own: Assignment, **values: object) -> None:
+        connection.execute(update(assignments).where(assignments.c.id == own.id).values(**values))
+
+
+def criteria_of(file: File) -> Sequence[Criterion]:
+    """The criteria as they were when the submission was graded."""
+    return tuple(Criterion.model_validate_json(json.dumps(one)) for one in file.source.challenge["rubric"]["criteria"])
+
+
+def _sent_already(actor: Actor, file: File, sheet: Sheet, version: int) -> Assessment | None:
+    """What the same form made when it was sent before."""
+    own = file.of(actor.person)
+    done = file.independent(own) if own is not None and own.state == "submitted" else None
+    return done if done is not None and done.version == version + 1 and _same(done.sheet, sheet) else None
+
+
+def _same(before: Sheet, now: Sheet) -> bool:
+    """Whether two sheets say the same, apart from what was looked up when the first was handed in."""
+
+    def plain(sheet: Sheet) -> Sheet:
+        said_ = sorted((replace(one, found=()) for one in sheet.said), key=lambda one: one.criterion)
+        return replace(sheet, said=tuple(said_))
+
+    return plain(before) == plain(now)
