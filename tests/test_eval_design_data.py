@@ -17,7 +17,9 @@ import yaml
 
 PACK = Path(__file__).resolve().parent.parent / "challenges" / "eval-design"
 sys.path.insert(0, str(PACK / "tests"))
+sys.path.append(str(PACK.parents[1] / "sandbox" / "verifier"))
 
+from grader_tests import CandidateError, read_yaml  # noqa: E402
 from planted import cases, policy, readers, replies, starter, systems, text  # noqa: E402
 from planted.harness import Bench, checked  # noqa: E402
 from planted.judges import FAULTS as JUDGE_FAULTS  # noqa: E402
@@ -299,7 +301,7 @@ def test_no_reply_can_bring_a_judge_down(fault: str, sent: Any) -> None:
 
 
 def rubric_of(name: str) -> tuple[readers.Criterion, ...]:
-    return readers.parse((PACK / name / "rubric.yaml").read_text("utf-8"))
+    return readers.parse(read_yaml((PACK / name / "rubric.yaml").read_text("utf-8")))
 
 
 def agreement(criteria: tuple[readers.Criterion, ...], made: list[replies.Reply]) -> float:
@@ -318,7 +320,7 @@ def test_a_gap_and_an_overlap_are_read_differently() -> None:
     made = replies.write("gap")
     holes = "{1: {say: x, all: [promises_more]}, 5: {say: y, all: [names_rule]}}"
     gap = f"criteria: [{{id: a, levels: {holes}}}, {{id: b, levels: {{1: {{say: x}}, 5: {{say: y}}}}}}]"
-    one, other = readers.parse(gap)
+    one, other = readers.parse(read_yaml(gap))
     assert agreement((one,), made) < 0.8
     assert {readers.read(other, reply, "lenient") for reply in made} == {5}
     assert {readers.read(other, reply, "strict") for reply in made} == {1}
@@ -332,8 +334,8 @@ def test_a_gap_and_an_overlap_are_read_differently() -> None:
     ],
 )  # fmt: skip
 def test_a_rubric_of_another_form_is_refused_with_a_reason(content: str) -> None:
-    with pytest.raises(readers.RubricError, match=r"\w"):
-        readers.parse(content)
+    with pytest.raises((readers.RubricError, CandidateError), match=r"\w"):
+        readers.parse(read_yaml(content))
 
 
 # ---------------------------------------------------------------------------------------------------- reports

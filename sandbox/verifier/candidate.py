@@ -6,29 +6,18 @@ import random
 import socket
 import struct
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 import wire
+from blame import CandidateError
 from bridge_link import DRAIN_SECONDS, Link, NoProcessError, Process
+from grader_tests import documents
 
 START_SECONDS = 0.02
 REPLIES_PER_TEST = 8 << 20
 """Bytes of replies that one test may take in: a value takes up to forty times its text, and must not fill the memory
 that the hidden tests have."""
-
-
-class CandidateError(Exception):
-    """The candidate's code raised, ended, ran out of a limit or answered with something unusable.
-
-    `type` is the class name of the candidate's exception, or one of ProcessDied, TimeLimit, MemoryLimit, ProcessLimit,
-    BadReply;
-    `message` is plain text; `where` names the innermost line of the submission, where known.
-    """
-
-    def __init__(self, kind: str, message: str, where: str = "", limit: str = "") -> None:
-        super().__init__(f"{kind}: {message}" + (f" (at {where})" if where else ""))
-        self.type, self.message, self.where, self.limit = kind, message, where, limit
 
 
 class Budget:
@@ -48,23 +37,41 @@ class Budget:
 
 
 class Files(Mapping[str, bytes]):
-    """The submission as data: path → bytes. Read it, parse it; it is never imported here."""
+    """The submission as data: path → bytes. Read it, parse it; it is never imported here. `looked` is called whenever
+    something of it is taken."""
 
-    def __init__(self, files: dict[str, bytes]) -> None:
-        self._files = files
+    def __init__(self, files: dict[str, bytes], looked: Callable[[], None] = lambda: None) -> None:
+        self._files, self._looked = files, looked
 
     def __getitem__(self, path: str) -> bytes:
+        self._looked()
         return self._files[path]
 
     def __iter__(self) -> Iterator[str]:
+        self._looked()
         return iter(self._files)
 
     def __len__(self) -> int:
+        self._looked()
         return len(self._files)
 
     def text(self, path: str) -> str:
         """The file as text; bytes that are not UTF-8 become U+FFFD."""
-        return self._files[path].decode("utf-8-sig", "replace")
+        return self[path].decode("utf-8-sig", "replace")
+
+    def json(self, path: str, *, most: int = documents.MOST_BYTES) -> Any:
+        """The value of a JSON file of at most `most` bytes. Raises CandidateError, as `yaml` does."""
+        return documents.read_json(self._there(path), path, most)
+
+    def yaml(self, path: str, *, most: int = documents.MOST_BYTES) -> Any:
+        """The plain data of a YAML file of at most `most` bytes. Raises CandidateError where there is no such file, or
+        where it is not plain data that is read in bounds; see grader_tests/documents.py."""
+        return documents.read_yaml(self._there(path), path, most)
+
+    def _there(self, path: str) -> bytes:
+        if path not in self:
+            raise documents.refused(path, "there is no such file")
+        return self[path]
 
 
 class Completed:
@@ -102,14 +109,16 @@ class Candidate:
     def __init__(
         self,
         link: Link,
-        files: Files,
+        files: dict[str, bytes],
         budget: Budget,
         module: str,
         reply_cap: int,
         output_cap: int,
         rng: random.Random,
     ) -> None:
-        self.files = files
+        self.files = Files(files, self._take)
+        self.taken = False
+        """Whether the test has had anything of the candidate's in hand: see blame.py."""
         self._rng = rng
         self.seconds = 0.0
         self.last_seconds: list[float] = []
@@ -121,6 +130,10 @@ class Candidate:
         self._dead: CandidateError | None = None
         self._serial = 0
         self._room = max(REPLIES_PER_TEST, reply_cap)
+        self._wholes = wire.Wholes()
+
+    def _take(self) -> None:
+        self.taken = True
 
     # ------------------------------------------------------------------------------------------------ tests' calls
 
@@ -232,6 +245,7 @@ class Candidate:
     def _exchange(self, requests: list[dict[str, Any]], limit: float | None) -> list[Any]:
         """Sends all requests and reads the replies in order; each has the time limit to itself."""
         self.last_seconds = []
+        self._take()
         if self._dead is not None:
             return [self._dead] * len(requests)
         worker = self._worker or self._start_worker()
@@ -277,10 +291,11 @@ class Candidate:
 
     def _read(self, raw: bytes, request: dict[str, Any]) -> Any:
         try:
-            answer = wire.parse(raw)
+            answer = wire.parse(raw, self._wholes)
         except wire.BadReplyError as problem:
             return CandidateError("BadReply", f"the reply cannot be used: {problem}")
-        if not isinstance(answer, dict) or answer.get("id") != request["id"]:
+        number = answer.get("id") if isinstance(answer, dict) else None
+        if not isinstance(answer, dict) or type(number) is not int or number != request["id"]:  # True is 1, as 1.0 is
             return self._end(CandidateError("BadReply", "a reply to something that was not asked"))
         if "error" in answer:
             error = answer["error"] if isinstance(answer["error"], dict) else {}
@@ -301,6 +316,7 @@ class Candidate:
             raise CandidateError("ProcessLimit", f"{what} could not be started: {problem}", limit="processes") from None
 
     def _command(self, argv: list[str], env: dict[str, str] | None) -> Process:
+        self._take()
         if self._budget.left <= 0:
             raise self._time_limit(f"the command {argv[0]}", 0.0, "total")
         words = [str(part) for part in argv]

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import inspect
+import math
 import os
 from dataclasses import dataclass, field
 
 import drawing
 import pytest
+from blame import CandidateError, whose
 from bridge_link import BridgeLostError, Capture, Link, NoProcessError, Process
-from candidate import Budget, Candidate, CandidateError, Files
+from candidate import Budget, Candidate
 from events import Events, cut
 
 
@@ -49,7 +51,6 @@ class Verifier:
     def __init__(self, job: Job, events: Events, connect, ask_host, ask_model=None) -> None:
         self.job, self.events = job, events
         self.connect, self.ask_host = connect, ask_host
-        self.files = Files(job.files)
         self.budget = Budget(job.call_seconds, job.total_seconds)
         self.link: Link | None = None
         self.now = Observed()
@@ -147,18 +148,9 @@ class Verifier:
         return report
 
     def judge(self, problem: BaseException, place: str) -> None:
-        """Whose doing an exception is. The reference solution passes every test, so an assertion that fails, or an
-        error that came out of the candidate's container, is the submission's. Any other exception means that the test
-        did not know what to do with what it saw: that could not be judged, and costs nothing until a person looks."""
-        if isinstance(problem, BridgeLostError):
-            self.now.status, self.now.fault, self.now.message = "error", "infrastructure", cut(str(problem))
-        elif isinstance(problem, CandidateError | AssertionError | pytest.fail.Exception):
-            self.now.status, self.now.fault, self.now.message = "failed", "candidate", cut(str(problem))
-        else:
-            self.now.status, self.now.fault = "error", "challenge"
-            unknown = isinstance(problem, pytest.FixtureLookupError)
-            said = f"fixture {problem.argname!r} not found" if unknown else problem
-            self.now.message = cut(f"{type(problem).__name__}: {said} (at {place})")
+        candidate = self.now.candidate
+        blame = whose(problem, place, taken=candidate is not None and candidate.taken)
+        self.now.status, self.now.fault, self.now.message = blame.status, blame.fault, cut(blame.message)
 
     def finish(self, item: pytest.Item) -> None:
         """Ends all that the test started, and reports it. A container that was lost is the host's to explain."""
@@ -242,7 +234,7 @@ class Verifier:
         if self.now.candidate is None:
             self.now.candidate = Candidate(
                 self.link,
-                self.files,
+                self.job.files,
                 self.budget,
                 self.job.module,
                 self.job.reply_bytes,
@@ -257,9 +249,9 @@ class Verifier:
         return self.record_metric
 
     def record_metric(self, name: str, value: float, *, floor: float, target: float, unit: str = "") -> float:
-        value, floor, target = float(value), float(floor), float(target)
-        if not all(abs(number) < float("inf") for number in (value, floor, target)) or floor == target:
-            raise ValueError(f"metric {name}: value, floor and target are finite, and floor is not target")
+        value, floor, target = (finite(name, number) for number in (value, floor, target))
+        if floor == target:
+            raise ValueError(f"metric {name}: floor is not target")
         self.now.metrics.append({"name": name, "value": value, "floor": floor, "target": target, "unit": unit})
         return min(1.0, max(0.0, (value - floor) / (target - floor)))
 
@@ -285,6 +277,18 @@ def start_gateway(job: Job, ask_model=None):
     from gateway.server import Gateway
 
     return Gateway(job.model, job.seed, ask_model)
+
+
+def finite(name: str, value: float) -> float:
+    """`value` as a double. Raises CandidateError: what a hidden test measures comes from the candidate, and so does
+    what is no finite number."""
+    try:
+        number = float(value)
+    except (OverflowError, TypeError, ValueError):
+        number = math.nan
+    if not math.isfinite(number):
+        raise CandidateError("BadValue", f"what was measured as {name} is no finite number")
+    return number
 
 
 def points(item: pytest.Item) -> float:

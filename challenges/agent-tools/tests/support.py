@@ -11,7 +11,7 @@ import pytest
 from engine.backend import Backend
 from engine.brain import Brain, Said
 from engine.driver import Case, Record, play, verdict
-from gateway.records import Reply, ToolCall
+from grader_tests import Reply, ToolCall
 from world import Writer, shop_for
 
 MOST_CALLS = 2000

@@ -4,11 +4,13 @@ from __future__ import annotations
 import pytest
 from planted.readers import RubricError, kappa, overall, parse, rank_correlation, read
 
+MOST_BYTES = 40_000
+
 
 @pytest.fixture
 def criteria(candidate):
     try:
-        return parse(candidate.files.text("rubric.yaml"))
+        return parse(candidate.files.yaml("rubric.yaml", most=MOST_BYTES))
     except RubricError as problem:
         pytest.fail(str(problem))
 

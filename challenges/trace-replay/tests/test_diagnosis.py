@@ -2,7 +2,6 @@
 from __future__ import annotations
 
 import pytest
-import yaml
 from support import share
 from world.experiments import credit
 from world.starter import incident
@@ -15,12 +14,7 @@ NONE = "none"
 @pytest.fixture
 def diagnosis(candidate) -> dict[str, dict[str, str]]:
     """Entries of diagnosis.yaml by trace: those of named traces that have all four texts."""
-    text = candidate.files.text("diagnosis.yaml")
-    assert len(text) <= LARGEST, f"diagnosis.yaml has more than {LARGEST} characters"
-    try:
-        rows = yaml.safe_load(text)
-    except (yaml.YAMLError, ValueError, RecursionError) as error:
-        pytest.fail(f"diagnosis.yaml cannot be read: {str(error)[:200]}")
+    rows = candidate.files.yaml("diagnosis.yaml", most=LARGEST)
     assert isinstance(rows, list), "diagnosis.yaml is not a list"
     good = [row for row in rows if isinstance(row, dict) and complete(row)]
     names = [row["trace"] for row in good]

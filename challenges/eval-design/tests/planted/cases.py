@@ -4,10 +4,11 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
+
+from grader_tests import CandidateError, read_json
 
 from planted import policy, text
 
@@ -121,8 +122,8 @@ def read(content: str) -> Cases:
 
 def _case(line: str) -> Case | str:
     try:
-        row = json.loads(line)
-    except (ValueError, RecursionError):
+        row = read_json(line)
+    except CandidateError:
         return "not JSON"
     if not isinstance(row, dict) or not {"id", "ticket", "gold", "tags"} <= set(row):
         return "a case has the keys id, ticket, gold and tags"

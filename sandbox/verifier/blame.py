@@ -1,0 +1,76 @@
+"""Whose doing it is that a hidden test ended with an exception: one pure function, with its reasons.
+
+Its siblings, for containers that ended, are in grader/sandbox/failure.py.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pytest
+from bridge_link import BridgeLostError
+
+CANDIDATE, CHALLENGE, INFRASTRUCTURE = "candidate", "challenge", "infrastructure"
+
+
+class CandidateError(Exception):
+    """The candidate's code raised, ended, ran out of a limit or answered with something unusable.
+
+    `type` is the class name of the candidate's exception, or one of ProcessDied, TimeLimit, MemoryLimit, ProcessLimit,
+    BadReply, BadDocument, BadValue, BadService, ModelLost; `message` is plain text; `where` names the innermost line of
+    the submission, where known; `limit` the limit that was hit.
+    """
+
+    def __init__(self, kind: str, message: str, where: str = "", limit: str = "") -> None:
+        super().__init__(f"{kind}: {message}" + (f" (at {where})" if where else ""))
+        self.type, self.message, self.where, self.limit = kind, message, where, limit
+
+
+class TestOverrunError(BaseException):
+    """The hidden test used up the processor time or the memory that one test has in the verifier. No `Exception`: a
+    test that catches everything goes on for ever otherwise."""
+
+    __test__ = False
+
+
+@dataclass(frozen=True)
+class Blame:
+    """What becomes of the test, in the words of the event `test`."""
+
+    status: str
+    fault: str
+    message: str
+
+
+def whose(problem: BaseException, place: str, *, taken: bool) -> Blame:
+    """Decides for an exception that left a hidden test. `taken`: whether the test had anything of the candidate's in
+    hand: had asked it for something, or read one of its files.
+
+    - The bridge was lost: the host finds out why: **infrastructure**, until it has.
+    - What the test asks for is not there (a fixture, model.yaml): no reply can do that: **challenge**.
+    - Nothing of the candidate's had been taken in: then the test did it alone, and would do it to everybody: the
+      **challenge**'s, and its points stay open.
+    - All else is the **candidate**'s: an assertion, an error out of the candidate's container, and any exception at all
+      that came after the first thing of the candidate's, be it KeyError, OverflowError, MemoryError or the end of the
+      time that a test has. The reference passes every test on every seed that `grade challenge check` tries, so the
+      test knows what to do with a right answer; it stumbled over this one. Were these points left open, whoever makes a
+      test raise would have half of them, and could not be declined.
+    """
+    if isinstance(problem, BridgeLostError):
+        return Blame("error", INFRASTRUCTURE, said(problem))
+    told = f"{type(problem).__name__}: {said(problem)} (at {place})"
+    if isinstance(problem, pytest.FixtureLookupError):
+        return Blame("error", CHALLENGE, f"fixture {problem.argname!r} not found (at {place})")
+    if isinstance(problem, pytest.UsageError) or not taken:
+        return Blame("error", CHALLENGE, told)
+    if isinstance(problem, CandidateError | AssertionError | pytest.fail.Exception):
+        return Blame("failed", CANDIDATE, said(problem))
+    return Blame("failed", CANDIDATE, f"What the submission gave made the test stumble: {told}")
+
+
+def said(problem: BaseException) -> str:
+    """The message of `problem`, which may be made of what a candidate sent."""
+    try:
+        return str(problem)
+    except Exception as second:
+        return f"(its message cannot be shown: {type(second).__name__})"

@@ -1,0 +1,70 @@
+"""Whose doing it is that a hidden test raised, from each side."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from types import ModuleType
+
+import pytest
+
+from tests import inside
+
+
+@pytest.fixture
+def blame(monkeypatch: pytest.MonkeyPatch) -> Iterator[ModuleType]:
+    yield inside.load("verifier", "blame", monkeypatch)
+    inside.forget("verifier")
+
+
+STUMBLES = [
+    KeyError("queue"), TypeError("unhashable"), OverflowError("int too large"), ZeroDivisionError(), RecursionError(),
+    UnicodeEncodeError("utf-8", "\ud800", 0, 1, "surrogates not allowed"), MemoryError(), AttributeError("None"),
+    IndexError(), ValueError(), NameError("name 'y' is not defined"), OSError("reset"), StopIteration(), SystemExit(0),
+    RuntimeError(),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("problem", STUMBLES, ids=lambda problem: type(problem).__name__)
+def test_a_test_that_stumbles_over_what_it_was_given_is_failed_and_never_open(
+    blame: ModuleType, problem: BaseException
+) -> None:
+    found = blame.whose(problem, "test_it.py:3", taken=True)
+    assert (found.status, found.fault) == ("failed", "candidate")
+    assert f"made the test stumble: {type(problem).__name__}" in found.message
+
+
+@pytest.mark.parametrize(
+    "problem", [*STUMBLES, AssertionError("no data was drawn")], ids=lambda one: type(one).__name__
+)
+def test_a_test_that_raises_before_it_has_seen_the_submission_is_the_challenges(
+    blame: ModuleType, problem: BaseException
+) -> None:
+    found = blame.whose(problem, "test_it.py:3", taken=False)
+    assert (found.status, found.fault) == ("error", "challenge")
+
+
+@pytest.mark.parametrize("taken", [True, False])
+def test_what_no_reply_can_bring_about_is_the_challenges(blame: ModuleType, taken: bool) -> None:
+    found = blame.whose(pytest.UsageError("the pack has no model.yaml"), "conftest.py:1", taken=taken)
+    assert (found.status, found.fault) == ("error", "challenge")
+
+
+@pytest.mark.parametrize("taken", [True, False])
+def test_a_bridge_that_was_lost_is_for_the_host_to_explain(blame: ModuleType, taken: bool) -> None:
+    lost = sys.modules["bridge_link"].BridgeLostError("gone")
+    found = blame.whose(lost, "test_it.py:3", taken=taken)
+    assert (found.status, found.fault) == ("error", "infrastructure")
+
+
+def test_an_assertion_and_an_error_of_the_candidate_are_told_in_their_own_words(blame: ModuleType) -> None:
+    for problem in (AssertionError("3 of 9 were right"), blame.CandidateError("BadReply", "not JSON")):
+        assert blame.whose(problem, "test_it.py:3", taken=True).message == str(problem)
+
+
+def test_an_error_whose_message_breaks_is_told_all_the_same(blame: ModuleType) -> None:
+    class OddError(Exception):
+        def __str__(self) -> str:
+            raise RecursionError
+
+    assert "its message cannot be shown: RecursionError" in blame.whose(OddError(), "x", taken=True).message

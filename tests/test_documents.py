@@ -1,0 +1,101 @@
+"""YAML and JSON of candidates, as hidden tests read them: plain data within bounds, or the candidate's error."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Iterator
+from types import ModuleType
+from typing import Any
+
+import pytest
+import yaml
+
+from tests import inside
+
+MERGES = "a0: &a0 {k: 1}\n" + "".join(f"a{n}: &a{n} {{<<: [{', '.join([f'*a{n - 1}'] * 10)}]}}\n" for n in range(1, 12))
+ALIASES = "a0: &a0 [1]\n" + "".join(f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 10)}]\n" for n in range(1, 30))
+MODULUS = 2**61 - 1
+
+
+@pytest.fixture(scope="module")
+def reader() -> Iterator[ModuleType]:
+    with pytest.MonkeyPatch.context() as patch:
+        inside.load("verifier", "candidate", patch)
+        import grader_tests
+
+        yield grader_tests
+    inside.forget("verifier")
+
+
+def test_plain_yaml_is_read_as_everybody_reads_it(reader: ModuleType) -> None:
+    text = (
+        "a: [1, -2, 0x1F, 010, 1_000, 1.5, .5, 1.e+3, yes, No, true, null, ~]\n"
+        "levels: {1: {say: one}, 2: {say: '<<'}}\nlong: |\n  two\n  lines\n? key\n: 'it''s'\nempty:\n"
+    )
+    assert reader.read_yaml(text) == yaml.safe_load(text)
+
+
+def test_dates_and_clock_times_stay_text(reader: ModuleType) -> None:
+    assert reader.read_yaml("[2024-01-01, 1:30, !!str 5]") == ["2024-01-01", "1:30", "5"]
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        (MERGES, "line 2: the merge key << is not followed"),
+        ("a: {<<: {b: 1}}", "merge key"),
+        (ALIASES, "the alias \\*a0 is not followed"),
+        ("!!bool maybe", "the tag tag:yaml.org,2002:bool is not known"),
+        ("!!int ''", "tag"),
+        ("!!timestamp x", "tag"),
+        ("a: !!set {b, c}", "tag"),
+        ("!!python/object/apply:os.system [x]", "tag"),
+        ("9" * 400, "too large to be finite"),
+        ("0x" + "f" * 400, "too large to be finite"),
+        ("1.0e+999", "not a finite number"),
+        ("[.inf]", "not a finite number"),
+        ("[.NaN]", "not a finite number"),
+        (json.dumps([n * MODULUS for n in range(1, 40_000)]), "hash"),
+        ("a: 1\na: 2", "line 2: the key 'a' stands twice"),
+        ("? [1, 2]\n: 3", "a key is a list"),
+        ("a: 1\n---\nb: 2", "a second document"),
+        ("[" * 70 + "]" * 70, "nested deeper than 64"),
+        ("[" * 100_000, "nested deeper than 64"),
+        ("- " * 100_000, "nested deeper than 64"),
+        ("[" + "a," * 200_000 + "]", "has more than 100,000 parts"),
+        ("x" * 2_000_000, "at most 1,048,576 are read"),
+        ('"\\ud800"', "not YAML|half a character"),
+        ("[1, 2", "not YAML"),
+        ("\x07", "not YAML"),
+    ],
+)
+def test_what_is_not_plain_yaml_is_the_candidates_error_and_soon(reader: ModuleType, text: str, words: str) -> None:
+    began = time.thread_time()
+    with pytest.raises(reader.CandidateError, match=words) as caught:
+        reader.read_yaml(text, "rubric.yaml")
+    assert time.thread_time() - began < 5
+    assert str(caught.value).startswith("BadDocument: rubric.yaml cannot be used: ")
+
+
+@pytest.mark.parametrize("text", ["[1e999]", "{", '{"a": 1, "a": 2}', '"\\ud800"', "1" * 400, "NaN", "[" * 100_000])
+def test_json_of_a_file_follows_the_rules_for_replies(reader: ModuleType, text: str) -> None:
+    with pytest.raises(reader.CandidateError, match="line 3 cannot be used"):
+        reader.read_json(text, "line 3")
+
+
+def test_a_byte_order_mark_is_not_in_the_way(reader: ModuleType) -> None:
+    assert reader.read_json("\ufeff[1]") == reader.read_yaml("\ufeff[1]") == [1]
+
+
+def test_files_are_read_by_name_and_looking_at_them_is_noticed(reader: ModuleType) -> None:
+    from candidate import Files  # type: ignore[import-not-found]
+
+    looks: list[int] = []
+    files: Any = Files({"a.yaml": b"b: [1]", "a.json": b"{}"}, lambda: looks.append(1))
+    assert looks == []
+    assert (files.yaml("a.yaml"), files.json("a.json")) == ({"b": [1]}, {})
+    assert looks
+    for path, words in (("none.yaml", "there is no such file"), ("a.yaml", "at most 3 are read")):
+        with pytest.raises(reader.CandidateError, match=words):
+            files.yaml(path, most=3)
