@@ -13,11 +13,12 @@ from grader.errors import InfrastructureError
 
 def write(path: Path, content: bytes | str, *, durable: bool = False) -> None:
     """Puts `content` at `path` in one step: whoever looks sees the old file or the new one, never half of one.
-    With `durable` it is on the disk before this returns, so that a power cut cannot undo it.
+    With `durable` it is on the disk before this returns, so that a power cut cannot undo it. Half a character in a text
+    is written as an escape.
 
     Raises InfrastructureError where the disk is full or the folder cannot be written.
     """
-    data = content.encode("utf-8") if isinstance(content, str) else content
+    data = content.encode("utf-8", "backslashreplace") if isinstance(content, str) else content
     temporary = ""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -212,6 +212,12 @@ def flags(objective: ObjectiveScore, limits_hit: Sequence[str]) -> tuple[str, ..
     """What a reviewer should look at that is not in the score."""
     errors = sum(test.status is TestStatus.ERROR for test in objective.tests)
     found = list(limits_hit)
+    stumbled = sum(test.stumbled for test in objective.tests)
+    if stumbled:
+        found.append(
+            f"{stumbled} hidden test{'s' if stumbled > 1 else ''} stumbled over what the submission gave: lost, unless "
+            "the instruction allows what was given; the report says what it was."
+        )
     if errors:
         found.append(
             f"{errors} hidden test{'s' if errors > 1 else ''} could not be judged; the challenge's owner should look."

@@ -94,8 +94,8 @@ def docker_sandbox(run: Run) -> Sandbox:
 
 
 def grade(run: Run, make_sandbox: MakeSandbox = docker_sandbox) -> Grade:
-    """Grades one submission and writes the output folder. Raises GraderError, after `grade.json` has been written with
-    the reason; then nothing but the reason is in it."""
+    """Grades one submission and writes the output folder. Raises GraderError, or what nobody foresaw, after
+    `grade.json` has been written with the reason; then nothing but the reason is in it."""
     files.check_writable(run.request.out)
     files.remove_partial(run.request.out)
     run.key()
@@ -106,6 +106,10 @@ def grade(run: Run, make_sandbox: MakeSandbox = docker_sandbox) -> Grade:
         if problem.exit_code in {3, 4, 5}:
             with contextlib.suppress(InfrastructureError):  # the folder itself may be what is wrong
                 save_failure(run, problem, known)
+        raise
+    except Exception as problem:
+        with contextlib.suppress(Exception):  # whatever it was may be met again
+            save_failure(run, unforeseen(problem), known)
         raise
 
 
@@ -401,6 +405,16 @@ def _nameless(message: str, source: str) -> str:
     """`message` without the archive's name, which is often the candidate's: the pages are blind."""
     return message.replace(
         f"'{visible(Path(source).name)}'", "The archive" if message.startswith("'") else "the archive"
+    )
+
+
+def unforeseen(problem: Exception) -> GraderError:
+    """An error that nobody foresaw is the grader's, not the candidate's."""
+    if isinstance(problem, GraderError):
+        return InfrastructureError(problem.message)
+    said = visible(str(problem), 300)
+    return InfrastructureError(
+        f"The grader failed by itself: {type(problem).__name__}: {said}", fix="report this, please"
     )
 
 

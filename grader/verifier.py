@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from grader.challenge import Challenge
-from grader.errors import ChallengeError, InfrastructureError
+from grader.errors import ChallengeError, InfrastructureError, visible
 from grader.records import Fault, Metric, TestResult, TestStatus, VerifierResult
 from grader.sandbox.protocol import CandidateLimits, Event
 
@@ -42,7 +42,7 @@ def collect(events: Iterable[Event], progress: Progress = lambda _done, _all: No
             _add(event, expected, results)
             progress(len(results), len(expected))
         elif kind == "broken":
-            message = event.get("message") or f"pytest ended with code {event.get('code')}"
+            message = _told(str(event.get("message") or f"pytest ended with code {event.get('code')}"))
             raise ChallengeError(f"The hidden tests cannot be run: {message}", fix="grade challenge check")
         elif kind == "done":
             resources = event.get("resources", {})
@@ -56,6 +56,13 @@ def collect(events: Iterable[Event], progress: Progress = lambda _done, _all: No
         raise ChallengeError(f"{what}{': ' + missing[0] if missing else ''}.", fix="grade challenge check")
     tests = tuple(results[name] for name in expected)
     return VerifierResult(expected=tuple(expected), tests=tests, limits_hit=_limits_hit(tests), resources=resources)
+
+
+def _told(message: str) -> str:
+    """A traceback of the verifier's in one line: where it began and what it ended with. What lies between quotes hidden
+    tests, and this sentence may be read by a candidate."""
+    lines = [line for line in message.splitlines() if line.strip()]
+    return visible(" … ".join(dict.fromkeys([lines[0].strip(), lines[-1].removeprefix("E ").strip()])), 600)
 
 
 def _add(event: Event, expected: Mapping[str, Mapping[str, Any]], results: dict[str, TestResult]) -> None:
@@ -92,6 +99,7 @@ def _result(event: Event, test: Mapping[str, Any], fault: Fault | None) -> TestR
         dropped_bytes=event["dropped_bytes"],
         peak_memory=event["peak_memory"],
         model_calls=tuple(event.get("model_calls", ())),
+        stumbled=bool(event.get("stumbled")),
     )
 
 

@@ -209,7 +209,7 @@ def test_a_test_that_cannot_judge_a_shipped_submission_is_reported(tmp_path: Pat
         return results
 
     report = checked(write_pack(tmp_path), maker=Maker(puzzled))
-    assert "cheating/prints: could not be judged" in broken(report, "submissions")[0]
+    assert "cheating/prints: a test raised something of its own" in broken(report, "submissions")[0]
     assert "KeyError: 'queue'" in broken(report, "submissions")[0]
 
 

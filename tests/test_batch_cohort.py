@@ -90,7 +90,8 @@ def test_the_page_lets_nothing_be_loaded(tmp_path: Path) -> None:
 
 
 def test_each_column_has_its_own_page_so_that_sorting_needs_no_script(tmp_path: Path) -> None:
-    rows = [row(1, score=50.0), row(2, score=None, status="refused", recommendation=""), row(3, score=90.0)]
+    none = row(2, score=None, low=None, high=None, status="refused", recommendation="")
+    rows = [row(1, score=50.0, low=50.0), none, row(3, score=90.0, low=90.0)]
     text = written(tmp_path, rows)
     for column in COLUMNS:
         assert f'href="sorted/{column.key}.html"' in text
@@ -98,6 +99,13 @@ def test_each_column_has_its_own_page_so_that_sorting_needs_no_script(tmp_path: 
         assert sorted(ids(page)) == ["ID0001", "ID0002", "ID0003"]
         assert 'href="../blind/ID0001/report.html"' in page
     assert ids((tmp_path / "sorted" / "score.html").read_text()) == ["ID0003", "ID0001", "ID0002"]
+
+
+def test_what_is_open_brings_nobody_before_others(tmp_path: Path) -> None:
+    rows = [row(1, score=60.0, low=20.0), row(2, score=50.0, low=50.0)]
+    assert ids(written(tmp_path, rows)) == ["ID0002", "ID0001"]
+    assert ids((tmp_path / "sorted" / "score.html").read_text()) == ["ID0002", "ID0001"]
+    assert 'data-low="20"' in (tmp_path / "index.html").read_text(), "where the script sorts by it too"
 
 
 def test_who_needs_a_person_stands_first(tmp_path: Path) -> None:

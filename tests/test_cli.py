@@ -39,8 +39,10 @@ def work(tmp_path: Path) -> Path:
 def play(monkeypatch: pytest.MonkeyPatch) -> Play:
     """Lets `grade` in this process play a run instead of using Docker; returns the sandboxes it made."""
 
-    def played(points: Sequence[float] = (1.0, 0.0), problem: GraderError | None = None) -> list[ScriptedSandbox]:
-        tests = tuple(ran(earned, 1, id=f"test_it.py::test_{n}") for n, earned in enumerate(points))
+    def played(
+        points: Sequence[float] = (1.0, 0.0), problem: GraderError | None = None, status: str = ""
+    ) -> list[ScriptedSandbox]:
+        tests = tuple(ran(earned, 1, id=f"test_it.py::test_{n}", status=status) for n, earned in enumerate(points))
         events = recorded(VerifierResult(expected=tuple(test.id for test in tests), tests=tests))
         made: list[ScriptedSandbox] = []
 
@@ -73,6 +75,13 @@ def test_1_a_grade_below_the_bar(under: str, code: int, pack: Path, work: Path, 
     play()
     outcome = run_here(work, "-c", pack, "-o", tmp_path / "out", "--fail-under", under)
     assert (outcome.code, outcome.grade["status"]) == (code, "graded")
+
+
+def test_1_what_is_open_passes_no_bar(pack: Path, work: Path, tmp_path: Path, play: Play) -> None:
+    play((0.0, 0.0), status="error")
+    outcome = run_here(work, "-c", pack, "-o", tmp_path / "out", "--fail-under", "1")
+    assert (outcome.grade["score"]["value"], outcome.grade["score"]["low"]) == (50, 0)
+    assert outcome.code == 1
 
 
 @pytest.mark.parametrize(

@@ -240,4 +240,6 @@ def test_flags_say_what_is_not_in_the_score() -> None:
         "A limit was hit.",
         "1 hidden test could not be judged; the challenge's owner should look.",
     )
+    (stumbled,) = flags(objective.score([ran(0, 1, status="failed", stumbled=True)]), [])
+    assert stumbled.startswith("1 hidden test stumbled over what the submission gave")
     assert flags(objective.score([ran()]), []) == ()

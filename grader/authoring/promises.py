@@ -113,10 +113,11 @@ def _fails(listed: Listed, ran: Ran, tests: Sequence[str]) -> list[Finding]:
 
 
 def _unjudged(listed: Listed, ran: Ran) -> list[Finding]:
-    open_tests = [test for test in ran.points.tests if test.status is TestStatus.ERROR]
+    open_tests = [test for test in ran.points.tests if test.status is TestStatus.ERROR or test.stumbled]
     if not open_tests:
         return []
-    text = f"{listed.entry.path}: could not be judged, so the test has to check what it gets: {_tests(open_tests)}"
+    text = f"{listed.entry.path}: a test raised something of its own, so it has to check what it gets: "
+    text += _tests(open_tests)
     return [broken("submissions", text, listed.place)]
 
 

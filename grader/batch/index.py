@@ -34,6 +34,7 @@ class Line(NamedTuple):
     outcome: str
     tone: str
     score: str
+    low: str
     span: str
     points: str
     time: str
@@ -43,7 +44,8 @@ class Line(NamedTuple):
 
 
 class Column(NamedTuple):
-    """A column, and how its page is sorted: best, latest or most first."""
+    """A column, and how its page is sorted: best, latest or most first. A score counts with all that is open at
+    nothing: nobody comes before others by what could not be judged."""
 
     key: str
     title: str
@@ -54,12 +56,12 @@ class Column(NamedTuple):
 _ORDER = {"needs_review": 0, "": 1, "advance": 2, "decline": 3}
 COLUMNS = (
     Column("submission", "Submission", lambda row: (row.name, row.id)),
-    Column("outcome", "Outcome", lambda row: (_ORDER.get(row.recommendation, 1), row.status, _down(row.score))),
-    Column("score", "Score", lambda row: _down(row.score), numeric=True),
+    Column("outcome", "Outcome", lambda row: (_ORDER.get(row.recommendation, 1), row.status, _down(row.low))),
+    Column("score", "Score", lambda row: _down(row.low), numeric=True),
     Column("range", "Range", lambda row: _down(None if row.high is None else row.high - (row.low or 0)), numeric=True),
     Column("points", "Hidden tests", lambda row: _down(row.points), numeric=True),
     Column("time", "Time", lambda row: (not row.timing.late, _down(row.timing.elapsed or row.timing.working)), True),
-    Column("flags", "Flags", lambda row: (-len(row.flags), _down(row.score))),
+    Column("flags", "Flags", lambda row: (-len(row.flags), _down(row.low))),
 )
 
 
@@ -228,6 +230,7 @@ def _line(row: Row, challenge: Challenge, *, reveal: bool) -> Line:
         outcome=outcome,
         tone=tone,
         score=score,
+        low="" if row.low is None else f"{row.low:g}",
         span="" if row.low is None or row.high is None else span(row.low, row.high, challenge.pass_mark),
         points=""
         if row.points is None or row.max_points is None

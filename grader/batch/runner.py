@@ -21,7 +21,7 @@ from grader.batch.finished import Wanted, finished, load
 from grader.batch.slots import Slots, StoppedError
 from grader.errors import ChallengeError, GraderError, InfrastructureError, RefusedError
 from grader.output import Pages
-from grader.pipeline import MakeSandbox, Request, Run, grade, save_failure
+from grader.pipeline import MakeSandbox, Request, Run, grade, save_failure, unforeseen
 from grader.records import Grade
 from grader.sandbox.images import Pins
 from grader.settings import Settings
@@ -256,10 +256,9 @@ def attempt(run: Run, make_sandbox: MakeSandbox) -> Grade | GraderError:
 
 
 def _unexpected(run: Run, problem: Exception) -> GraderError:
-    """An error that nobody foresaw is the grader's, not the candidate's: no grade, and the reason in grade.json."""
-    message = problem.message if isinstance(problem, GraderError) else f"{type(problem).__name__}: {problem}"
-    found = InfrastructureError(message, fix="" if isinstance(problem, GraderError) else "report this, please")
-    with contextlib.suppress(GraderError, OSError):
+    """No grade, and the reason in grade.json."""
+    found = unforeseen(problem)
+    with contextlib.suppress(Exception):
         save_failure(run, found, {})
     return found
 

@@ -78,7 +78,7 @@ def cli() -> None:
 
 def main(args: list[str] | None = None) -> Any:
     """Entry point. Turns every GraderError into its sentence and exit code; a person never sees a traceback for one."""
-    from grader.errors import GraderError
+    from grader.errors import GraderError, visible
 
     gc.set_threshold(50_000, 20, 20)  # a short-lived process: collecting during imports costs a tenth of the start
     for number in (signal.SIGTERM, signal.SIGHUP):
@@ -103,7 +103,8 @@ def main(args: list[str] | None = None) -> Any:
     except Exception:
         import traceback
 
-        traceback.print_exc()
+        for line in traceback.format_exc().splitlines():  # it may quote a candidate
+            click.echo(visible(line, 500), err=True)
         click.echo("grade: this is a fault of the grader, not of the submission; there is no grade.", err=True)
         sys.exit(5)  # what Python would leave with, 1, says that there is a grade
 

@@ -22,7 +22,12 @@ if TYPE_CHECKING:
 @click.option("--out", "-o", type=click.Path(path_type=Path), help="Folder for the result (./grade-<name>).")
 @click.option("--json", "as_json", is_flag=True, help="Print grade.json on standard output, for programs.")
 @click.option("--no-judge", is_flag=True, help="Leave the criteria to people, even where a judge is configured.")
-@click.option("--fail-under", type=float, metavar="N", help="Exit with 1 when the score is below N (of 100).")
+@click.option(
+    "--fail-under",
+    type=float,
+    metavar="N",
+    help="Exit with 1 when the score is below N (of 100), with all that is open at nothing.",
+)
 @click.option("--challenges", type=click.Path(path_type=Path), metavar="DIR", help="Folder to look for challenges in.")
 @click.option("--only", multiple=True, metavar="TEXT", help="Run only tests whose id contains TEXT. Not a full grade.")
 @click.option(
@@ -81,7 +86,7 @@ def command(
         click.echo(json.dumps(grade_to_json(result), ensure_ascii=False))
     else:
         click.echo(summary(result, run))
-    return 1 if fail_under is not None and result.score is not None and result.score.value < fail_under else 0
+    return 1 if fail_under is not None and result.score is not None and result.score.low < fail_under else 0
 
 
 @contextlib.contextmanager

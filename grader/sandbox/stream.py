@@ -138,4 +138,14 @@ def _event(line: bytes) -> Event:
         raise ChallengeError(f"The verifier said something that is no event: {line[:200]!r}") from problem
     if not isinstance(event, dict) or not isinstance(event.get("event"), str):
         raise ChallengeError(f"The verifier said something that is no event: {line[:200]!r}")
-    return event
+    return whole(event) if b"\\ud" in line else event
+
+
+def whole(value: Any) -> Any:
+    """`value` without half characters, which nobody can write down: U+FFFD stands in the place of each. They come in by
+    escapes that a candidate wrote into a string."""
+    if isinstance(value, str):
+        return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    if isinstance(value, list):
+        return [whole(item) for item in value]
+    return {whole(key): whole(item) for key, item in value.items()} if isinstance(value, dict) else value

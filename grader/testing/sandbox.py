@@ -72,6 +72,7 @@ def result_event(test: TestResult) -> Event:
         "dropped_bytes": test.dropped_bytes,
         "peak_memory": test.peak_memory,
         "used": test.status is not TestStatus.NOT_RUN,
+        "stumbled": test.stumbled,
         "model_calls": [dict(call) for call in test.model_calls],
     }
 

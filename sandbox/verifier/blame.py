@@ -40,6 +40,8 @@ class Blame:
     status: str
     fault: str
     message: str
+    stumbled: bool = False
+    """The test raised something of its own on what the candidate gave it."""
 
 
 def whose(problem: BaseException, place: str, *, taken: bool) -> Blame:
@@ -65,7 +67,7 @@ def whose(problem: BaseException, place: str, *, taken: bool) -> Blame:
         return Blame("error", CHALLENGE, told)
     if isinstance(problem, CandidateError | AssertionError | pytest.fail.Exception):
         return Blame("failed", CANDIDATE, said(problem))
-    return Blame("failed", CANDIDATE, f"What the submission gave made the test stumble: {told}")
+    return Blame("failed", CANDIDATE, f"What the submission gave made the test stumble: {told}", stumbled=True)
 
 
 def said(problem: BaseException) -> str:

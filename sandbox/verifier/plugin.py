@@ -5,7 +5,9 @@ from __future__ import annotations
 import inspect
 import math
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import drawing
 import pytest
@@ -13,6 +15,9 @@ from blame import CandidateError, whose
 from bridge_link import BridgeLostError, Capture, Link, NoProcessError, Process
 from candidate import Budget, Candidate
 from events import Events, cut
+
+if TYPE_CHECKING:
+    from _pytest._code import TracebackEntry
 
 
 @dataclass(frozen=True)
@@ -41,6 +46,7 @@ class Observed:
     status: str = "passed"
     message: str = ""
     fault: str | None = None
+    stumbled: bool = False
     metrics: list[dict[str, object]] = field(default_factory=list)
     candidate: Candidate | None = None
 
@@ -142,7 +148,7 @@ class Verifier:
     def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo):
         report = yield
         if call.excinfo is not None and self.now.status == "passed":
-            self.judge(call.excinfo.value, str(call.excinfo.traceback[-1]).strip())
+            self.judge(call.excinfo.value, place(call.excinfo.traceback))
         if call.when == "teardown":
             self.finish(item)
         return report
@@ -151,6 +157,7 @@ class Verifier:
         candidate = self.now.candidate
         blame = whose(problem, place, taken=candidate is not None and candidate.taken)
         self.now.status, self.now.fault, self.now.message = blame.status, blame.fault, cut(blame.message)
+        self.now.stumbled = blame.stumbled
 
     def finish(self, item: pytest.Item) -> None:
         """Ends all that the test started, and reports it. A container that was lost is the host's to explain."""
@@ -201,6 +208,7 @@ class Verifier:
             status=now.status,
             message=now.message,
             fault=now.fault,
+            stumbled=now.stumbled,
             seconds=round(candidate.total_seconds, 6) if candidate else 0.0,
             metrics=now.metrics,
             limits=sorted({*limits, *(["output"] if dropped else [])}),
@@ -277,6 +285,13 @@ def start_gateway(job: Job, ask_model=None):
     from gateway.server import Gateway
 
     return Gateway(job.model, job.seed, ask_model)
+
+
+def place(entries: Sequence[TracebackEntry]) -> str:
+    """`test_it.py:12 in test_it`: the innermost line of the pack's own, for the challenge's author."""
+    here = os.getcwd()
+    own = [entry for entry in entries if str(entry.path).startswith(f"{here}/")] or entries[-1:]
+    return f"{os.path.relpath(own[-1].path, here)}:{own[-1].lineno + 1} in {own[-1].name}" if own else "nowhere"
 
 
 def finite(name: str, value: float) -> float:

@@ -5,7 +5,7 @@ const body = table.tBodies[0];
 const rows = [...body.rows];
 let texts = null;
 const value = (row, at) => {
-  const text = row.cells[at].textContent.replaceAll(",", "").replace("−", "-");
+  const text = (row.cells[at].dataset.low ?? row.cells[at].textContent).replaceAll(",", "").replace("−", "-");
   const found = parseFloat(text);
   return Number.isNaN(found) ? text.trim().toLowerCase() : found;
 };
