@@ -24,11 +24,13 @@ class GraderError(Exception):
     exit_code = 1
     status: Literal["refused", "challenge_error", "infrastructure_error"] = "infrastructure_error"
 
-    def __init__(self, message: str, *, fix: str = "") -> None:
+    def __init__(self, message: str, *, fix: str = "", detail: str = "") -> None:
         super().__init__(message)
         self.message = message
         self.fix = fix
         """A command or a step that mends it; empty where the message says it already."""
+        self.detail = detail
+        """What another program said of it: for reviewers, never on a page or a terminal that candidates may see."""
 
 
 class UsageError(GraderError):
@@ -60,10 +62,15 @@ class InfrastructureError(GraderError):
     exit_code = 5
     status = "infrastructure_error"
 
-    def __init__(self, message: str, *, fix: str = "", retry: bool = False) -> None:
-        super().__init__(message, fix=fix)
+    def __init__(
+        self, message: str, *, fix: str = "", detail: str = "", retry: bool = False, of_submission: bool = False
+    ) -> None:
+        super().__init__(message, fix=fix, detail=detail)
         self.retry = retry
         """Whether it may well work when tried again at once: something vanished in the middle of a run."""
+        self.of_submission = of_submission
+        """Whether it came of what this one submission names or holds, such as its address: says nothing of the
+        machine, so others go on and this one is tried last."""
 
 
 class Interrupted(GraderError):  # noqa: N818 - the name says what happened

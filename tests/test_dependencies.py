@@ -3,6 +3,11 @@
 from __future__ import annotations
 
 import contextlib
+import functools
+import http.server
+import subprocess
+import sys
+import threading
 import time
 import zipfile
 from collections.abc import Iterator
@@ -12,8 +17,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grader.errors import ChallengeError, RefusedError
-from grader.sandbox import dependencies, images
+from grader.errors import ChallengeError, InfrastructureError, RefusedError
+from grader.sandbox import dependencies, guarded_pip, images, wheels
 from grader.sandbox.engine import connect
 from tests.shell import run_here
 from tests.small_packs import write_files, write_pack
@@ -159,19 +164,22 @@ def test_what_is_taken_is_never_an_option_an_address_or_a_path(text: str) -> Non
 # ------------------------------------------------------------------------------------------------ pip runs nothing
 
 
-def wheel(folder: Path, name: str, needs: str = "") -> None:
-    """A wheel of a package `name` with one module, that may need another package."""
+def wheel(folder: Path, name: str, needs: str = "", more: dict[str, str] | None = None) -> Path:
+    """A wheel of a package `name` with one module, that may need another package and hold `more` files."""
     metadata = f"Metadata-Version: 2.1\nName: {name}\nVersion: 1\n" + (f"Requires-Dist: {needs}\n" if needs else "")
     parts = {
         f"{name}.py": f"name = {name!r}\n",
+        **(more or {}),
         f"{name}-1.dist-info/METADATA": metadata,
         f"{name}-1.dist-info/WHEEL": "Wheel-Version: 1.0\nGenerator: t\nRoot-Is-Purelib: true\nTag: py3-none-any\n",
     }
     record = f"{name}-1.dist-info/RECORD"
     parts[record] = "".join(f"{path},,\n" for path in [*parts, record])
-    with zipfile.ZipFile(folder / f"{name}-1-py3-none-any.whl", "w") as archive:
+    made = folder / f"{name}-1-py3-none-any.whl"
+    with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as archive:
         for path, content in parts.items():
             archive.writestr(path, content)
+    return made
 
 
 def source(path: Path, mark: Path) -> None:
@@ -195,7 +203,7 @@ def shelf(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 
 
 def install(tmp_path: Path, text: str) -> list[str]:
-    images.install_wheels(text.encode(), tmp_path / "target", "x86_64", hashes=False, seconds=60)
+    wheels.install_wheels(text.encode(), tmp_path / "target", "x86_64", hashes=False, seconds=60)
     return sorted(path.name for path in (tmp_path / "target").iterdir())
 
 
@@ -214,8 +222,18 @@ def test_a_package_that_is_only_there_as_source_is_refused(shelf: Path, tmp_path
 def test_a_wheel_cannot_have_a_source_archive_built(shelf: Path, tmp_path: Path) -> None:
     source(shelf / "evil-1.zip", tmp_path / "mark")
     wheel(shelf, "front", needs=f"evil @ file://{shelf}/evil-1.zip")
-    with pytest.raises(ChallengeError, match="has to be built"):
+    with pytest.raises(ChallengeError, match="names an address, which is not followed"):
         install(tmp_path, "front==1\n")
+
+
+def test_a_package_that_gets_as_far_as_being_built_is_not(shelf: Path, tmp_path: Path) -> None:
+    """The second wall, should pip come upon a source archive in a way that nobody thought of."""
+    source(shelf / "evil-1.zip", tmp_path / "mark")
+    command = [sys.executable, "-P", guarded_pip.__file__, str(tmp_path / "facts"), "10000000"]
+    command += ["download", "--no-binary=:all:", "--no-build-isolation", "--dest", str(tmp_path), "evil==1"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=tmp_path)
+    assert done.returncode != 0
+    assert "has to be built" in done.stderr
 
 
 def test_an_archive_on_the_operators_desk_is_not_built(shelf: Path, tmp_path: Path) -> None:
@@ -232,6 +250,166 @@ def test_code_on_the_operators_desk_is_not_imported(name: str, shelf: Path, tmp_
     write_files(Path(), {name: f"open({str(tmp_path / 'mark')!r}, 'w')\n"})
     wheel(shelf, "front")
     assert "front.py" in install(tmp_path, "front==1\n")
+
+
+# ------------------------------------------------------------------------------------------------ limits and blame
+
+
+def refused(tmp_path: Path, most: int = 1_000_000, seconds: float = 60) -> str:
+    """Why the package `front` is not installed; nothing of it is on the disk."""
+    with pytest.raises(ChallengeError) as caught:
+        wheels.install_wheels(b"front==1\n", tmp_path / "target", "x86_64", hashes=False, seconds=seconds, most=most)
+    assert not list((tmp_path / "target").glob("*"))
+    return caught.value.message
+
+
+def test_a_wheel_that_swells_is_refused_before_it_is_laid_out(shelf: Path, tmp_path: Path) -> None:
+    packed = wheel(shelf, "front", more={"zeros": "0" * 300_000_000}).stat().st_size
+    assert packed < 400_000
+    assert refused(tmp_path, most=400_000_000) == "front-1-py3-none-any.whl swells to more than 200 times its size."
+    assert refused(tmp_path).startswith("The packages take 300,000,")
+
+
+def test_wheels_of_too_many_files_are_refused(shelf: Path, tmp_path: Path) -> None:
+    wheel(shelf, "front", more={f"{n}": "" for n in range(guarded_pip.MOST_FILES)})
+    assert refused(tmp_path, most=50_000_000) == "The packages hold more than 40,000 files."
+
+
+def test_metadata_that_swells_ends_pip_and_not_the_machine(shelf: Path, tmp_path: Path) -> None:
+    packed = wheel(shelf, "front")
+    with zipfile.ZipFile(packed) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
+        for name, content in parts.items():
+            with archive.open(name, "w", force_zip64=True) as entry:
+                entry.write(content)
+                for _ in range(160 if name.endswith("METADATA") else 0):
+                    entry.write(b"\n" * 10_000_000)
+    assert "could not be installed" in refused(tmp_path)
+
+
+class Index(http.server.SimpleHTTPRequestHandler):
+    """An index over a folder. `/simple/<name>/` lists the wheels of that name; `mood` decides what else happens."""
+
+    mood = ""
+
+    def do_GET(self) -> None:
+        name = self.path.strip("/").rpartition("/")[2]
+        if self.mood.isdigit() and ("front" in name or self.path.endswith(".whl")):
+            return self.send_error(int(self.mood))
+        if self.path.startswith("/simple/"):
+            found = sorted(path.name for path in Path(self.directory).glob(f"{name}-*.whl"))
+            if not found:
+                return self.send_error(404)
+            return self.answer("".join(f"<a href='/{wheel}'>{wheel}</a>" for wheel in found).encode())
+        content = (Path(self.directory) / name).read_bytes()
+        return self.answer(content, torn=self.mood == "torn", endless=self.mood == "endless")
+
+    def answer(self, content: bytes, *, torn: bool = False, endless: bool = False) -> None:
+        self.send_response(200)
+        self.send_header("Content-Type", "text/html" if content[:1] == b"<" else "application/octet-stream")
+        self.send_header("Content-Length", str(10**10 if endless else len(content)))
+        self.end_headers()
+        with contextlib.suppress(OSError):
+            self.wfile.write(content[: len(content) // 2] if torn else content)
+            while endless:
+                self.wfile.write(b"\0" * 100_000)
+
+    def log_message(self, *_: object) -> None: ...
+
+
+@pytest.fixture
+def index(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[type[Index]]:
+    (tmp_path / "served").mkdir()
+
+    class Mine(Index):
+        pass
+
+    server = http.server.ThreadingHTTPServer(
+        ("127.0.0.1", 0), functools.partial(Mine, directory=str(tmp_path / "served"))
+    )
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    monkeypatch.setenv("PIP_INDEX_URL", f"http://me:hunter2@127.0.0.1:{server.server_port}/simple/")
+    monkeypatch.setenv("PIP_RETRIES", "0")
+    yield Mine
+    server.shutdown()
+    server.server_close()
+
+
+@pytest.mark.parametrize("mood", ["500", "503", "429", "401", "403", "torn"])
+def test_an_index_that_fails_is_not_the_lists_fault(mood: str, index: type[Index], tmp_path: Path) -> None:
+    wheel(tmp_path / "served", "front")
+    index.mood = mood
+    with pytest.raises(InfrastructureError) as caught:
+        install(tmp_path, "front==1\n")
+    assert "127.0.0.1" in caught.value.message
+    assert mood in caught.value.message or "could not be read" in caught.value.message
+    assert "hunter2" not in caught.value.message + caught.value.detail
+    index.mood = ""
+    assert "front.py" in install(tmp_path, "front==1\n")
+
+
+def test_an_index_that_is_not_there_is_not_the_lists_fault(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PIP_RETRIES", "0")
+    monkeypatch.setenv("PIP_INDEX_URL", "http://127.0.0.1:9/simple/")
+    with pytest.raises(InfrastructureError, match=r"127\.0\.0\.1:9/simple/front/ could not be read: .*refused"):
+        install(tmp_path, "front==1\n")
+    monkeypatch.setenv("PIP_INDEX_URL", "https://no-such-host.invalid/simple/")
+    with pytest.raises(InfrastructureError, match=r"no-such-host\.invalid/simple/front/ could not be read"):
+        install(tmp_path, "front==1\n")
+    monkeypatch.setenv("PIP_INDEX_URL", "http://no-such-host.invalid/simple/")
+    with pytest.raises(InfrastructureError, match=r"does not ask the index at no-such-host\.invalid"):
+        install(tmp_path, "front==1\n")
+
+
+def test_a_package_that_the_index_does_not_have_is_the_lists_fault(index: type[Index], tmp_path: Path) -> None:
+    wheel(tmp_path / "served", "front")
+    assert index.mood == ""
+    with pytest.raises(ChallengeError, match="No matching distribution found for front==2"):
+        install(tmp_path, "front==2\n")
+    with pytest.raises(ChallengeError, match="No matching distribution found for other"):
+        install(tmp_path, "front==1\nother\n")
+
+
+def test_what_comes_without_end_is_ended_at_the_limit(index: type[Index], tmp_path: Path) -> None:
+    wheel(tmp_path / "served", "front")
+    index.mood = "endless"
+    assert refused(tmp_path, most=20_000_000)
+
+
+def test_no_address_that_a_package_names_is_asked(index: type[Index], tmp_path: Path) -> None:
+    heard = []
+
+    class Inside(http.server.BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            heard.append(self.path)
+            self.send_error(403, "only-for-insiders")
+
+    inside = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Inside)
+    threading.Thread(target=inside.serve_forever, daemon=True).start()
+    wheel(tmp_path / "served", "front", needs=f"internal @ http://127.0.0.1:{inside.server_port}/internal-1.tar.gz")
+    wheel(tmp_path / "served", "second", needs="internal @ file:///etc/hostname")
+    for name in ("front", "second"):
+        with pytest.raises(ChallengeError, match="which is not followed"):
+            install(tmp_path, f"{name}==1\n")
+    inside.shutdown()
+    inside.server_close()
+    assert index.mood == ""
+    assert heard == []
+
+
+def test_a_refusal_names_the_line_and_nothing_that_pip_said() -> None:
+    words = (
+        "ERROR: Could not find a version that satisfies the requirement Ruamel_yaml==99 from http://inside:81/ secret"
+    )
+    problem = ChallengeError("…", detail=words)
+    said = dependencies._refusal(b"# mine\nnumpy\nruamel.yaml==99\n", "requirements.txt", problem)
+    assert said == "requirements.txt, line 3: 'ruamel.yaml==99' could not be installed, as wheels only."
+    both = ChallengeError("…", detail="Cannot install a-b==1 and numpy==1 because these conflict")
+    said = dependencies._refusal(b"numpy==1\n\na_b==1\n", "r.txt", both)
+    assert said == "r.txt, lines 1, 3: could not be installed together, as wheels only."
+    said = dependencies._refusal(b"numpy==1\n", "r.txt", ChallengeError("…", detail="unpackable"))
+    assert said == "r.txt: what it lists could not be installed, as wheels only."
 
 
 # ------------------------------------------------------------------------------------------------ in Docker

@@ -12,7 +12,7 @@ import pytest
 from grader.challenge import load_challenge
 from grader.doctor import examine, recipes
 from grader.errors import ChallengeError, InfrastructureError, UsageError
-from grader.sandbox import images
+from grader.sandbox import images, wheels
 from grader.sandbox.engine import connect
 from grader.settings import PLACES, Settings
 from tests.shell import run_outside
@@ -95,7 +95,7 @@ def test_the_build_context_is_the_same_bytes_again(tmp_path: Path) -> None:
 
 def test_packages_must_be_pinned_by_hash(tmp_path: Path) -> None:
     with pytest.raises(ChallengeError, match=r"(?i)hash"):
-        images.install_wheels(b"six==1.17.0\n", tmp_path, "x86_64")
+        wheels.install_wheels(b"six==1.17.0\n", tmp_path, "x86_64")
 
 
 # ------------------------------------------------------------------------------------------------ in Docker

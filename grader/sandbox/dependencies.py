@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from functools import partial
 
-from grader.errors import ChallengeError, RefusedError, visible
+from grader.errors import ChallengeError, InfrastructureError, RefusedError, visible
 from grader.sandbox import images
 from grader.sandbox.engine import connect
 
@@ -65,7 +65,36 @@ def image(text: bytes, name: str, base: str, say: images.Say) -> str:
         hashes = "--hash=" in "".join(wanted)
         images.build_once(client, recipe, begun, seconds=SECONDS, most=MAX_BYTES, hashes=hashes)
     except ChallengeError as problem:
-        raise RefusedError(f"{visible(name)}: {problem.message}") from problem
+        raise RefusedError(_refusal(text, name, problem), detail=problem.detail) from problem
+    except InfrastructureError as problem:
+        problem.of_submission = True
+        raise
     finally:
         client.close()
     return recipe.tag
+
+
+def _refusal(text: bytes, name: str, problem: ChallengeError) -> str:
+    """Which lines could not be installed. pip's words are not repeated: they may hold what an address inside the
+    operator's network answered, or the operator's index and folders."""
+    if not problem.detail:
+        return f"{visible(name)}: {problem.message}"
+    said = _plain(problem.detail)
+    lines = text.decode("utf-8-sig").splitlines()
+    to_blame = [number for number, line in enumerate(lines, 1) if (found := _name(line)) and f" {found} " in said]
+    where = f"{visible(name)}, line{'s' if len(to_blame) > 1 else ''} {', '.join(map(str, to_blame))}:"
+    if len(to_blame) == 1:
+        return f"{where} {visible(lines[to_blame[0] - 1].strip(), 80)!r} could not be installed, as wheels only."
+    if to_blame:
+        return f"{where} could not be installed together, as wheels only."
+    return f"{visible(name)}: what it lists could not be installed, as wheels only."
+
+
+def _name(line: str) -> str:
+    found = re.match(r"\s*([A-Za-z0-9][A-Za-z0-9._-]*)", line)
+    return re.sub(r"[-_.]+", "-", found[1]).lower() if found else ""
+
+
+def _plain(words: str) -> str:
+    """Words with names as the index knows them, each between spaces."""
+    return f" {' '.join(re.findall(r'[a-z0-9]+(?:-[a-z0-9]+)*', re.sub(r'[-_.]+', '-', words.lower())))} "

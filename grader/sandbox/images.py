@@ -16,7 +16,6 @@ import io
 import shlex
 import shutil
 import subprocess
-import sys
 import tarfile
 import threading
 from collections.abc import Callable, Mapping
@@ -26,8 +25,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from grader import scratch
-from grader.errors import ChallengeError, InfrastructureError
+from grader.errors import InfrastructureError
 from grader.sandbox.containers import MEETING, SUBMISSION, VERIFIER_USER
+from grader.sandbox.wheels import MOST_BYTES, PYTHON, install_wheels
 from grader.settings import PLACES
 
 if TYPE_CHECKING:
@@ -35,7 +35,6 @@ if TYPE_CHECKING:
 
 Say = Callable[[str], None]
 
-PYTHON = "3.11"
 REGISTRY_IMAGE = f"python:{PYTHON}-slim-bookworm"
 SUITE = "bookworm"
 DEBIAN_PACKAGES = ("python3-minimal", "libpython3-stdlib", "libstdc++6")
@@ -243,7 +242,7 @@ def _bootstrap(client: APIClient, tag: str) -> None:
 
 def build_once(
     client: APIClient, recipe: Recipe, begun: Callable[[], None], *, seconds: float = BUILD_SECONDS,
-    most: int | None = None, hashes: bool = True,
+    most: int = MOST_BYTES, hashes: bool = True,
 ) -> None:  # fmt: skip
     """`build`, unless the engine has the image. Of several who want it at once, threads or processes of this user, one
     builds (then `begun` is called) and the others wait."""
@@ -256,7 +255,7 @@ def build_once(
 
 
 def build(
-    client: APIClient, recipe: Recipe, *, seconds: float = BUILD_SECONDS, most: int | None = None, hashes: bool = True
+    client: APIClient, recipe: Recipe, *, seconds: float = BUILD_SECONDS, most: int = MOST_BYTES, hashes: bool = True
 ) -> None:
     """Builds `recipe` with the engine's builder; no network in any step. `seconds` and `most` (bytes, laid out) limit
     the packages."""
@@ -266,10 +265,7 @@ def build(
         packages = folder / "packages"
         packages.mkdir()
         if recipe.requirements.strip():
-            install_wheels(recipe.requirements, packages, _machine(client), hashes=hashes, seconds=seconds)
-            size = sum(path.stat().st_size for path in packages.rglob("*") if path.is_file())
-            if most is not None and size > most:
-                raise ChallengeError(f"The packages take {size:,} bytes; at most {most:,} are allowed.")
+            install_wheels(recipe.requirements, packages, _machine(client), hashes=hashes, seconds=seconds, most=most)
         context = _context(recipe, packages)
     log: list[str] = []
     try:
@@ -317,51 +313,3 @@ def _context(recipe: Recipe, packages: Path) -> io.BytesIO:
             archive.addfile(entry, io.BytesIO(content))
     memory.seek(0)
     return memory
-
-
-# ------------------------------------------------------------------------------------------------ packages
-
-
-_PIP = """
-import runpy, sys
-def refuse(event, _arguments):
-    if event in {"subprocess.Popen", "os.system", "os.exec", "os.posix_spawn", "os.fork", "os.forkpty", "pty.spawn"}:
-        raise PermissionError("a package that has to be built is not installed here")
-sys.addaudithook(refuse)
-sys.argv[0] = "pip"
-runpy.run_module("pip", run_name="__main__")
-"""
-"""pip, unable to start a process. `--only-binary` does not hold for a package that a wheel names by its address, and to
-build one is to run its code on this machine."""
-
-
-def install_wheels(
-    requirements: bytes, target: Path, machine: str, *, hashes: bool = True, seconds: float = BUILD_SECONDS
-) -> None:
-    """Lays the wheels that `requirements` names out in `target`, for the Python of the images. Wheels only: pip
-    unpacks them and runs nothing. With `hashes` every package must be pinned by one.
-
-    Raises ChallengeError with pip's own words where a package cannot be had.
-    """
-    platforms = [f"manylinux_2_{minor}_{machine}" for minor in range(36, 4, -1)]
-    platforms += [f"{old}_{machine}" for old in ("manylinux2014", "manylinux2010", "manylinux1", "linux")]
-    with scratch.folder("pip") as folder:
-        file, empty = folder / "requirements.txt", folder / "empty"
-        file.write_bytes(requirements)
-        empty.mkdir()
-        # -P and a folder of its own: pip takes neither code nor an archive from where the operator happens to stand.
-        command = [sys.executable, "-P", "-c", _PIP, "--disable-pip-version-check", "install", "--quiet"]
-        command += ["--no-input", "--no-compile"]
-        command += ["--target", str(target), "--only-binary=:all:", "--implementation=cp", f"--python-version={PYTHON}"]
-        command += [f"--abi={abi}" for abi in (f"cp{PYTHON.replace('.', '')}", "abi3", "none")]
-        command += [f"--platform={platform}" for platform in platforms]
-        command += ["--require-hashes", "--no-deps"] if hashes else []
-        try:
-            done = subprocess.run(
-                [*command, "-r", str(file)], capture_output=True, text=True, check=False, timeout=seconds, cwd=empty
-            )
-        except subprocess.TimeoutExpired as problem:
-            raise ChallengeError(f"Installing packages took longer than {seconds:.0f} s.") from problem
-    if done.returncode:
-        words = [line for line in done.stderr.splitlines() if not line.startswith("WARNING")]
-        raise ChallengeError("Packages could not be installed from wheels:\n" + "\n".join(words)[-1500:])
