@@ -24,6 +24,9 @@ class Pages:
     """Shown on report.html, which is blind without it."""
 
 
+LETTERS = ("feedback.html", "feedback.md")
+
+
 def write_grade(out: Path, result: Grade) -> None:
     """Writes grade.json: last, so that where it is, all the rest is."""
     from grader.evidence import to_text
@@ -42,8 +45,12 @@ def write_pages(
     files.write(
         out / "report.html", render_report(result, challenge, submission, blind=blind, candidate=pages.candidate)
     )
-    letter, text = render_feedback(result, challenge, submission, templates=pages.templates)
-    files.write(out / "feedback.html", letter)
-    files.write(out / "feedback.md", text)
+    if result.status == "infrastructure_error":  # it will be run again, and there is nothing to tell the candidate
+        for name in LETTERS:
+            (out / name).unlink(missing_ok=True)
+    else:
+        letter = render_feedback(result, challenge, submission, templates=pages.templates)
+        for name, text in zip(LETTERS, letter, strict=True):
+            files.write(out / name, text)
     for name, content in render_formats(result, challenge, pages.formats, pages.audience).items():
         files.write(out / name, content)

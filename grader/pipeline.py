@@ -44,6 +44,9 @@ class Request:
     only: tuple[str, ...] = ()
     """Parts of test ids, to run only those: for authors. The grade says so."""
     pages: Pages = field(default_factory=Pages)
+    fetch_first: bool = False
+    """Whether the packages that the submission lists are fetched before a sandbox is asked for, since that may be
+    waited for and fetching takes long. Otherwise the containers boot meanwhile."""
 
 
 @dataclass
@@ -115,11 +118,13 @@ def grade(run: Run, make_sandbox: MakeSandbox = docker_sandbox) -> Grade:
 
 def _grade(run: Run, make_sandbox: MakeSandbox, known: dict[str, Any]) -> Grade:
     request = run.request
-    sandbox = make_sandbox(run)
+    sandbox = None if request.fetch_first else _boot(run, make_sandbox)
     try:
-        sandbox.boot()
         run.say("reading the submission")
         challenge, submission = _read(run, known)
+        if sandbox is None:
+            candidate_image(run, challenge, submission)
+            sandbox = _boot(run, make_sandbox)
         judging = _start_judge(run, challenge, submission)
         sandbox, observed = _run_tests(run, sandbox, make_sandbox, challenge, submission)
         removal = threading.Thread(target=sandbox.close)
@@ -135,7 +140,18 @@ def _grade(run: Run, make_sandbox: MakeSandbox, known: dict[str, Any]) -> Grade:
         write_grade(request.out, result)
         return result
     finally:
+        if sandbox is not None:
+            sandbox.close()
+
+
+def _boot(run: Run, make_sandbox: MakeSandbox) -> Sandbox:
+    sandbox = make_sandbox(run)
+    try:
+        sandbox.boot()
+    except BaseException:
         sandbox.close()
+        raise
+    return sandbox
 
 
 # ------------------------------------------------------------------------------------------------ read
@@ -243,27 +259,33 @@ def _import_renderer() -> None:
     warm()
 
 
+def candidate_image(run: Run, challenge: Challenge, submission: Submission) -> str:
+    """The tag of the image that the submission runs in, made here where it lists packages."""
+    from grader.sandbox import dependencies, images
+
+    image = images.candidate_recipe(challenge.requirements(), run.settings.base_image).tag
+    wanted = submission.files.get(challenge.submission.dependencies) if challenge.submission.dependencies else None
+    if wanted is None:
+        return image
+    with run.stage("dependencies"):
+        return dependencies.image(wanted, challenge.submission.dependencies, image, run.say)
+
+
 def make_job(run: Run, challenge: Challenge, submission: Submission) -> Job:
     """The run of `submission` against the hidden tests of `challenge`; the image of its dependencies is made here."""
     from grader.challenge import digest, hidden_files
     from grader.model import load_model
-    from grader.sandbox import dependencies, images
     from grader.sandbox.protocol import Job
     from grader.verifier import limits_of
 
-    image = images.candidate_recipe(challenge.requirements(), run.settings.base_image).tag
     model = load_model(challenge.root)
-    wanted = submission.files.get(challenge.submission.dependencies) if challenge.submission.dependencies else None
-    if wanted is not None:
-        with run.stage("dependencies"):
-            image = dependencies.image(wanted, challenge.submission.dependencies, image, run.say)
     return Job(
         tests=hidden_files(challenge.root),
         files=submission.files,
         module=challenge.interface.module,
         seed=run.key().seed(digest(challenge), submission.digest),
         limits=limits_of(challenge),
-        candidate_image=image,
+        candidate_image=candidate_image(run, challenge, submission),
         preload=preload(submission.files),
         model=model.as_data() if model else None,
         only=run.request.only,
@@ -414,7 +436,9 @@ def unforeseen(problem: Exception) -> GraderError:
         return InfrastructureError(problem.message)
     said = visible(str(problem), 300)
     return InfrastructureError(
-        f"The grader failed by itself: {type(problem).__name__}: {said}", fix="report this, please"
+        f"The grader failed by itself: {type(problem).__name__}: {said}",
+        fix="report this, please",
+        of_submission=not isinstance(problem, OSError),
     )
 
 
@@ -426,6 +450,7 @@ def save_failure(run: Run, problem: GraderError, known: Mapping[str, Any]) -> No
         reason=_nameless(problem.message, run.request.source) + (f" ({problem.fix})" if problem.fix else ""),
         challenge=known.get("challenge", {"id": run.request.challenge.name}),
         submission=known.get("submission", {}),
+        detail=problem.detail,
         recommendation_reason="There is no grade.",
         provenance=_provenance(run, {}),
         timings=dict(run.timings),

@@ -266,6 +266,8 @@ class Grade:
     score: Score | None = None
     recommendation: Recommendation = "needs_review"
     recommendation_reason: str = ""
+    detail: str = ""
+    """What another program said of a failure, such as pip: for reviewers, never for a candidate."""
     open: tuple[Open, ...] = ()
     judge: Mapping[str, object] = field(default_factory=dict)
     provenance: Mapping[str, object] = field(default_factory=dict)

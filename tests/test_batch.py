@@ -123,6 +123,45 @@ def test_a_broken_machine_ends_the_batch_early(tmp_path: Path) -> None:
     assert exit_code(outcomes) == 5
 
 
+def nobody_there(name: str) -> Entry:
+    """An entry whose address nobody answers at."""
+    return Entry(name=name, source=f"https://127.0.0.1:1/{name}.git", candidate=name)
+
+
+def test_submissions_whose_own_address_fails_stop_nobody_and_are_tried_last(tmp_path: Path) -> None:
+    folder = submissions(tmp_path / "in", {"ann": ALL, "bob": ALL})
+    honest = plan(folder, tmp_path / "out")
+    many = [nobody_there(f"c{number}") for number in range(BROKEN_AFTER + 2)]
+    watcher = Quiet()
+    batch = Batch(
+        replace(honest, entries=[*many, *honest.entries], jobs=1, retry_seconds=(60.0,)), Settings(), watcher,
+        make_sandbox=lambda run: Scripted(run, {}, []),
+    )  # fmt: skip
+    outcomes = batch.run()
+    assert [outcome.state for outcome in outcomes] == ["infrastructure_error"] * len(many) + ["graded", "graded"]
+    assert [outcome.attempts for outcome in outcomes] == [2] * len(many) + [1, 1]
+    assert batch.problems == []
+    told = [outcome.entry.name for outcome in watcher.outcomes]
+    assert told == ["ann", "bob", *(entry.name for entry in many)]
+
+
+def test_a_surprise_in_one_submission_after_the_other_stops_nobody(tmp_path: Path) -> None:
+    names = {f"s{number:02d}": ["surprise"] for number in range(BROKEN_AFTER + 1)} | {"z": ALL}
+    batch, outcomes, ran = run(plan(submissions(tmp_path / "in", names), tmp_path / "out", jobs=1))
+    assert states(outcomes)["z"] == "graded"
+    assert batch.problems == []
+    assert ran.index("z") == BROKEN_AFTER + 1, "what surprised is tried once more at the end"
+
+
+def test_the_next_start_begins_with_those_that_were_never_tried(tmp_path: Path) -> None:
+    names = {f"s{number:02d}": ALL for number in range(8)}
+    folder = submissions(tmp_path / "in", names)
+    run(plan(folder, tmp_path / "out", jobs=1), dict.fromkeys(names, 99))
+    ran = run(plan(folder, tmp_path / "out", jobs=1))[2]
+    tried = [f"s{number:02d}" for number in range(BROKEN_AFTER)]
+    assert ran == [*(name for name in names if name not in tried), *tried]
+
+
 def test_an_interrupt_finishes_what_is_in_flight_and_starts_nothing_more(tmp_path: Path) -> None:
     folder = submissions(tmp_path / "in", {f"s{number}": ALL for number in range(6)})
     batches: list[Batch] = []

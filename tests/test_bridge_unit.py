@@ -6,11 +6,13 @@ Nothing here ends a process: what does that is only ever run inside a container.
 from __future__ import annotations
 
 import errno
+import gc
 import inspect
 import os
 import signal
 import socket
 import subprocess
+import sys
 import types
 from collections.abc import Iterator
 from pathlib import Path
@@ -32,6 +34,30 @@ def bridge(monkeypatch: pytest.MonkeyPatch) -> Iterator[ModuleType]:
     monkeypatch.setattr(module.Bridge, "end_all", never)
     yield module
     inside.forget("candidate")
+
+
+# ------------------------------------------------------------------------------------------------ what it imports
+
+
+def test_only_the_packs_own_packages_are_imported_ahead_of_candidate_code(
+    serving: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What a submission lists to be installed runs in processes of the candidate's alone."""
+    for folder, name in (("trusted", "ours_of_the_pack"), ("chosen", "theirs_of_the_list"), ("chosen", "ends_all")):
+        (tmp_path / folder).mkdir(exist_ok=True)
+        (tmp_path / folder / f"{name}.py").write_text("raise SystemExit(3)\n" if name == "ends_all" else "")
+    (tmp_path / "trusted" / "ends_too.py").write_text("raise SystemExit(3)\n")
+    path = list(sys.path)
+    monkeypatch.setattr(sys, "path", path)
+    monkeypatch.setattr(gc, "freeze", lambda: None)
+    serving.op_setup(
+        packages=[str(tmp_path / "chosen"), str(tmp_path / "trusted")], trusted=[str(tmp_path / "trusted")],
+        preload=["theirs_of_the_list", "ends_all", "ends_too", "ours_of_the_pack", "no_such_module"], env={},
+    )  # fmt: skip
+    assert sys.modules.pop("ours_of_the_pack", None)
+    assert "theirs_of_the_list" not in sys.modules
+    assert str(tmp_path / "trusted") not in sys.path
+    assert serving.packages == [str(tmp_path / "chosen"), str(tmp_path / "trusted")]
 
 
 # ------------------------------------------------------------------------------------------------ what it hands out

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import functools
 import http.server
+import secrets
 import subprocess
 import sys
 import threading
@@ -352,7 +353,9 @@ def test_an_index_that_fails_is_not_the_lists_fault(mood: str, index: type[Index
 def test_an_index_that_is_not_there_is_not_the_lists_fault(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PIP_RETRIES", "0")
     monkeypatch.setenv("PIP_INDEX_URL", "http://127.0.0.1:9/simple/")
-    with pytest.raises(InfrastructureError, match=r"127\.0\.0\.1:9/simple/front/ could not be read: .*refused"):
+    with pytest.raises(
+        InfrastructureError, match=r"127\.0\.0\.1:9/simple/front/ could not be read: Connection refused"
+    ):
         install(tmp_path, "front==1\n")
     monkeypatch.setenv("PIP_INDEX_URL", "https://no-such-host.invalid/simple/")
     with pytest.raises(InfrastructureError, match=r"no-such-host\.invalid/simple/front/ could not be read"):
@@ -437,6 +440,96 @@ def test_a_wheel_from_the_registry_is_there_for_the_submission_and_only_installe
     second = run_here(work, "-c", pack, "-o", tmp_path / "out")
     assert (second.code, second.grade["score"]["value"]) == (0, 100)
     assert "installing" not in second.err
+
+
+FORT_TEST = """
+import pytest
+
+@pytest.mark.parametrize("n", range(4))
+def test_it(candidate, n):
+    assert candidate.call("count") == 1
+"""
+"""Each test meets a fresh process: state that is carried from one to the next is seen."""
+FORT = """
+import pathlib
+
+def count():
+    mark = pathlib.Path("/tmp/seen")
+    new = not mark.exists()
+    mark.touch()
+    return 1 if new else 2
+"""
+IN_PID_1 = {
+    "patches the bridge": """
+import os, sys
+if os.getpid() == 1:
+    kind = sys.modules["__main__"].Bridge
+    kind.op_reset = lambda self: ({"killed": 0, "disk_full": False, "cpu_seconds": 0.0}, [])
+    made, old = [0], kind.op_worker
+    def worker(self):
+        made[0] += 1
+        reply, ends = old(self)
+        return reply, ends[:2] if made[0] in (2, 4) else ends
+    kind.op_worker = worker
+""",
+    "ends it": "import os\nif os.getpid() == 1:\n    raise SystemExit(0)\n",
+    "keeps it waiting": "import os, time\nif os.getpid() == 1:\n    time.sleep(600)\n",
+}
+
+
+@pytest.mark.docker
+@pytest.mark.usefixtures("images")
+@pytest.mark.parametrize("kind", IN_PID_1)
+def test_a_package_of_the_candidates_choice_never_runs_in_pid_1(kind: str, shelf: Path, tmp_path: Path) -> None:
+    wheel(shelf, "front", more={"front.py": IN_PID_1[kind]})
+    pack = write_pack(tmp_path / "pack", FORT_TEST, submission="{dependencies: requirements.txt}")
+    name = f"front==1 ; python_version > '3.{len(kind)}' or python_version > '3'\n"
+    work = write_files(tmp_path / "work", {"work.py": "import front\n" + FORT, "requirements.txt": name})
+    outcome = run_here(work, "-c", pack, "-o", tmp_path / "out")
+    assert (outcome.code, outcome.grade["score"]["value"]) == (0, 100), outcome.err
+
+
+@pytest.mark.docker
+@pytest.mark.usefixtures("images")
+def test_an_index_that_is_down_gives_no_letter_and_no_refusal(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PIP_RETRIES", "0")
+    monkeypatch.setenv("PIP_INDEX_URL", "http://me:hunter2@127.0.0.1:9/simple/")
+    pack = write_pack(tmp_path / "pack", PACK_TEST, submission="{dependencies: requirements.txt}")
+    work = write_files(tmp_path / "work", {"work.py": WORK, "requirements.txt": "idna==3.5\n"})
+    outcome = run_here(work, "-c", pack, "-o", tmp_path / "out")
+    assert (outcome.code, outcome.grade["status"]) == (5, "infrastructure_error")
+    assert "http://127.0.0.1:9/simple/idna/ could not be read: Connection refused" in outcome.grade["reason"]
+    for path in (tmp_path / "out").rglob("*"):
+        assert not path.is_file() or b"hunter2" not in path.read_bytes()
+    assert not list((tmp_path / "out").glob("feedback*")), "there is nothing to tell the candidate"
+
+
+@pytest.mark.docker
+@pytest.mark.usefixtures("images")
+def test_images_of_packages_do_not_stay_for_good(monkeypatch: pytest.MonkeyPatch) -> None:
+    client = connect()
+    kind = f"sweep-{secrets.token_hex(4)}"
+    base = images.candidate_recipe().tag
+    made = [
+        images.Recipe(kind=kind, base=base, dockerfile=f"{images._ADD}LABEL of={number}\n", files={})
+        for number in range(3)
+    ]
+    tags = [recipe.tag for recipe in made]
+    monkeypatch.setattr(dependencies, "KEEP_MOST", 2)
+    try:
+        for recipe in made:
+            images.build_once(client, recipe, lambda: None)
+            dependencies.note_use(recipe.tag)
+        hour, month = time.time() + 3700, time.time() + 31 * 86_400
+        assert dependencies.sweep(client, kind=kind) == [], "what was used within the hour stays"
+        assert dependencies.sweep(client, hour, kind) == tags[:1], "used longest ago"
+        assert images.missing(client, tags) == tags[:1]
+        assert sorted(dependencies.sweep(client, month, kind)) == sorted(tags[1:])
+        assert images.missing(client, tags) == tags
+    finally:
+        for tag in set(tags) - set(images.missing(client, tags)):
+            client.remove_image(tag)
+        client.close()
 
 
 @pytest.mark.docker

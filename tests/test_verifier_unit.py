@@ -118,9 +118,30 @@ def test_a_container_that_has_no_socket_left_is_the_candidates_doing() -> None:
             raise link.NoProcessError("too many descriptors")
 
     limits = {"call_seconds": 1, "total_seconds": 1, "reply_bytes": 1, "output_bytes": 1}
-    job = plugin.Job(seed=1, module="m", packages=[], preload=[], only=[], files={}, **limits)
+    job = plugin.Job(seed=1, module="m", packages=[], trusted=[], preload=[], only=[], files={}, **limits)
     verifier = plugin.Verifier(job, None, None, None)
     assert verifier.socket(socket.AF_INET, socket.SOCK_STREAM, 0) is None
     verifier.link = Drained()
     with pytest.raises(sys.modules["candidate"].CandidateError, match="ProcessLimit"):
         verifier.socket(socket.AF_INET, socket.SOCK_STREAM, 0)
+
+
+@pytest.mark.usefixtures("serving")
+@pytest.mark.parametrize("packet", [b'{"pid": 7}', b"[]", b"7", b"{", b"\xff", b'{"errno": 1}'])
+def test_an_answer_that_the_bridge_does_not_give_is_a_lost_bridge(packet: bytes) -> None:
+    """Two descriptors where four are due must not become an error of the hidden test."""
+    link = sys.modules["bridge_link"]
+    near, far = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    reader, writer = os.pipe()
+    made = link.Link(near)
+    socket.send_fds(far, [packet], [reader, writer])
+    before = len(os.listdir("/proc/self/fd"))
+    with pytest.raises(link.BridgeLostError, match="does not give"):
+        made.ask(op="worker")
+    assert len(os.listdir("/proc/self/fd")) == before
+    with pytest.raises(link.BridgeLostError):
+        made.ask(op="usage", pid=1)
+    for end in (reader, writer):
+        os.close(end)
+    near.close()
+    far.close()

@@ -1,8 +1,9 @@
 """The work of a batch on one machine: threads that each grade one submission after the other.
 
 One bad submission stops nothing. A fault of the machine is tried again after a pause, and then listed apart; when
-several submissions in a row fail so, the machine is what is broken and the rest is left for the next start. What was
-in flight when the process died is simply not finished, and is run again.
+several submissions in a row fail so, the machine is what is broken and the rest is left for the next start. What came
+of a submission's own address or packages says nothing of the machine: it is tried once more when all others are done.
+What was in flight when the process died is simply not finished, and is run again.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from __future__ import annotations
 import contextlib
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -52,6 +53,8 @@ class Outcome:
     seconds: float = 0.0
     attempts: int = 0
     """0: the result was there already."""
+    of_submission: bool = False
+    """No grade for a fault that came of what this submission names or holds, such as its address."""
     stale: bool = False
     """Graded against another version of the challenge than the batch was started with: somebody edited the pack."""
 
@@ -126,17 +129,32 @@ class Batch:
         self._slots.prepare(min(self.plan.jobs, len(self.plan.entries) if self.plan.fresh else new))
         warm()
         pool = ThreadPoolExecutor(self._under_way, thread_name_prefix="submission")
-        futures = [pool.submit(self._one, entry) for entry in self.plan.entries]
         try:
-            _wait(futures)
-        except KeyboardInterrupt:
-            self.interrupted = True
-            self.stop()
-            _wait(futures)
+            outcomes = self._all(pool, sorted(self.plan.entries, key=self._failed_before), {})
+            late = [entry for entry in self.plan.entries if outcomes[entry.name].of_submission]
+            outcomes |= self._all(pool, late, outcomes)
         finally:
             pool.shutdown(wait=False, cancel_futures=True)
         self._closing.start()
-        return [future.result() for future in futures]
+        return [outcomes[entry.name] for entry in self.plan.entries]
+
+    def _all(
+        self, pool: ThreadPoolExecutor, entries: Sequence[Entry], before: Mapping[str, Outcome]
+    ) -> dict[str, Outcome]:
+        """The outcome of each of `entries`, of which some were tried `before`."""
+        futures = {entry.name: pool.submit(self._one, entry, before.get(entry.name)) for entry in entries}
+        try:
+            _wait(list(futures.values()))
+        except KeyboardInterrupt:
+            self.interrupted = True
+            self.stop()
+            _wait(list(futures.values()))
+        return {name: future.result() for name, future in futures.items()}
+
+    def _failed_before(self, entry: Entry) -> bool:
+        """Whether an earlier start came to no grade for it: then those that were never tried come first."""
+        before = None if self.plan.fresh else load(self.plan.out / entry.name)
+        return before is not None and before.status == "infrastructure_error"
 
     def close(self) -> None:
         """Waits until all that was started has gone; its removal began when the last submission was done."""
@@ -158,10 +176,14 @@ class Batch:
 
     # ------------------------------------------------------------------------------------------------ one submission
 
-    def _one(self, entry: Entry) -> Outcome:
-        outcome = _not_started(entry) if self._stop.is_set() else self._begin(entry)
-        self.watcher.finished(outcome)
-        return outcome
+    def _one(self, entry: Entry, before: Outcome | None) -> Outcome:
+        outcome = (before or _not_started(entry)) if self._stop.is_set() else self._begin(entry)
+        if outcome.of_submission and before is None:
+            self.watcher.stage(entry, f"once more at the end: {outcome.reason}")
+        else:
+            self.watcher.finished(outcome)
+        again = before is not None and outcome is not before
+        return replace(outcome, attempts=outcome.attempts + before.attempts) if before and again else outcome
 
     def _begin(self, entry: Entry) -> Outcome:
         began = time.monotonic()
@@ -187,15 +209,17 @@ class Batch:
                 self._keep(entry, result)
                 outcome = outcome_of(entry, result, result.timings["total"], attempts)
                 return replace(outcome, stale=result.challenge.get("digest") != self.plan.want.digest)
-            pause = next(pauses, None) if isinstance(result, InfrastructureError) else None
+            theirs = isinstance(result, InfrastructureError) and result.of_submission
+            pause = next(pauses, None) if isinstance(result, InfrastructureError) and not theirs else None
             if pause is None or self._stop.is_set():
                 seconds = time.monotonic() - began
                 written = load(self.plan.out / entry.name)
                 if written is not None:
                     self._keep(entry, written)
                 return Outcome(
-                    entry=entry, state=result.status, reason=result.message, seconds=seconds, attempts=attempts
-                )
+                    entry=entry, state=result.status, reason=result.message, seconds=seconds, attempts=attempts,
+                    of_submission=theirs,
+                )  # fmt: skip
             self.watcher.stage(entry, f"again in {pause:.0f} s: {result.message}")
             self._stop.wait(pause)
 
@@ -207,6 +231,7 @@ class Batch:
             out=plan.out / entry.name,
             judge=plan.judge,
             pages=plan.pages,
+            fetch_first=bool(plan.want.challenge.submission.dependencies),
         )
         run = Run(
             request=request,
@@ -228,8 +253,9 @@ class Batch:
 
     def _count(self, outcome: Outcome) -> None:
         with self._lock:
-            failed = outcome.state == "infrastructure_error"
-            self._failed_in_a_row = self._failed_in_a_row + 1 if failed else 0
+            failed = outcome.state == "infrastructure_error" and not outcome.of_submission
+            if not outcome.of_submission:
+                self._failed_in_a_row = self._failed_in_a_row + 1 if failed else 0
             broken = self._failed_in_a_row >= BROKEN_AFTER and not self._stop.is_set()
             if broken:
                 self.problems.append(

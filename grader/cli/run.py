@@ -52,7 +52,7 @@ def command(
     Writes into --out:
       grade.json      the grade, for programs (stable, with a JSON Schema)
       report.html     for reviewers: every number with what it rests on
-      feedback.html   for the candidate, and feedback.md; no hidden test in it
+      feedback.html   for the candidate, and feedback.md; no hidden test in it (none where our side failed)
       evidence/       what was observed; `grade rescore` works from it
 
     What is printed here is safe to show to a candidate. Without a judge model (GRADER_JUDGE_MODEL) the criteria stay

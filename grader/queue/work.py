@@ -104,7 +104,12 @@ def run(means: Means, job: int, args: Mapping[str, Any]) -> None:
         seconds = time.monotonic() - began
         means.done(
             Outcome(
-                entry=_logged(spec), state="infrastructure_error", reason=reason, seconds=seconds, attempts=attempts
+                entry=_logged(spec),
+                state="infrastructure_error",
+                reason=reason,
+                seconds=seconds,
+                attempts=attempts,
+                of_submission=getattr(problem, "of_submission", False),
             )
         )
         raise FailedError(reason, attempts) from problem
@@ -175,7 +180,7 @@ def _grade(means: Means, spec: JobSpec, pack: Path, source: str, out: Path) -> G
     """One attempt. An engine that went away is waited for, and then the attempt is made again. Raises
     InfrastructureError, GivenBackError."""
     request = Request(
-        source=source, challenge=pack, out=out, judge=spec.judge, pages=Pages(formats=spec.formats)
+        source=source, challenge=pack, out=out, judge=spec.judge, pages=Pages(formats=spec.formats),
     )  # fmt: skip
     while True:
         run = Run(request=request, settings=means.settings, say=lambda _text: None, judge_lane=means.lane)

@@ -201,6 +201,8 @@ class Worker:
         from grader.batch.display import result_line
 
         self.say(result_line(outcome))
+        if outcome.of_submission:
+            return
         with self._lock:
             if outcome.state != "infrastructure_error":
                 self._failed_in_a_row = self._breaks = 0

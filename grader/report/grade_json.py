@@ -52,6 +52,7 @@ def grade_to_json(grade: Grade) -> dict[str, Any]:
         "provenance": _plain(grade.provenance),
         "timings": _plain(grade.timings),
         "resources": _plain(grade.resources),
+        **({"detail": grade.detail} if grade.detail else {}),
     }
     _finite(data, "grade.json")
     return data
@@ -143,6 +144,7 @@ def grade_from_json(data: Any) -> Grade:
         timings=top.numbers("timings"),
         flags=top.texts("flags"),
         resources=top.numbers("resources", {}),
+        detail=top.take("detail", str, ""),
     )
 
 

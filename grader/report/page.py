@@ -111,6 +111,7 @@ def _always(grade: Grade) -> dict[str, Any]:
         "graded_on": first.started(grade),
         "no_grade": None if grade.score else wording.no_grade(grade),
         "reason": stopped(grade.reason),
+        "detail": clean(grade.detail),
         "lead": sentence(grade.recommendation_reason),
         "stages": run.stages(grade.timings),
         "took": run.took(grade.timings),

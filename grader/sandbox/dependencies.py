@@ -7,16 +7,26 @@ candidate's, or of a package, runs while there is a network.
 
 from __future__ import annotations
 
+import contextlib
 import re
+import time
 from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 from grader.errors import ChallengeError, InfrastructureError, RefusedError, visible
 from grader.sandbox import images
 from grader.sandbox.engine import connect
+from grader.settings import PLACES
+
+if TYPE_CHECKING:
+    from docker import APIClient
 
 MAX_PACKAGES = 60
 MAX_BYTES = 400_000_000
 SECONDS = 300.0
+KEEP_DAYS, KEEP_MOST = 14, 40
+"""Images of packages that stay: so long after their last use, and so many."""
 _LINE = re.compile(
     r"[A-Za-z0-9][A-Za-z0-9._-]*(?:\[[A-Za-z0-9._,\s-]+\])?"  # name[extras]
     r"\s*(?:(?:===?|~=|!=|<=?|>=?)\s*[A-Za-z0-9.*+!_-]+\s*,?\s*)*"  # versions
@@ -64,6 +74,8 @@ def image(text: bytes, name: str, base: str, say: images.Say) -> str:
         begun = partial(say, f"installing what {visible(name)} lists")
         hashes = "--hash=" in "".join(wanted)
         images.build_once(client, recipe, begun, seconds=SECONDS, most=MAX_BYTES, hashes=hashes)
+        note_use(recipe.tag)
+        sweep(client)
     except ChallengeError as problem:
         raise RefusedError(_refusal(text, name, problem), detail=problem.detail) from problem
     except InfrastructureError as problem:
@@ -72,6 +84,40 @@ def image(text: bytes, name: str, base: str, say: images.Say) -> str:
     finally:
         client.close()
     return recipe.tag
+
+
+def _noted(tag: str) -> Path:
+    return PLACES.cache / "dependencies" / tag.replace(":", "-")
+
+
+def note_use(tag: str) -> None:
+    """Remembers that the image is in use now."""
+    path = _noted(tag)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.touch()
+
+
+def sweep(client: APIClient, now: float | None = None, kind: str = images.DEPENDENCIES) -> list[str]:
+    """Removes images of packages that no submission has used for `KEEP_DAYS`, and of the rest all but the `KEEP_MOST`
+    used last; their tags. Without this every list that a candidate thinks of would stay on the disk for good. What was
+    used within the hour stays, for a grading may be about to use it, and what a container uses the engine keeps."""
+    from docker.errors import APIError
+
+    now = time.time() if now is None else now
+    used: dict[str, float] = {}
+    for found in client.images(filters={"label": f"{images.LABEL}={kind}"}):
+        for tag in found.get("RepoTags") or ():
+            noted = _noted(tag)
+            used[tag] = noted.stat().st_mtime if noted.exists() else float(found["Created"])
+    removed = []
+    for place, tag in enumerate(sorted(used, key=lambda tag: -used[tag])):
+        age = now - used[tag]
+        if age > 3600 and (place >= KEEP_MOST or age > KEEP_DAYS * 86_400):
+            with contextlib.suppress(APIError):
+                client.remove_image(tag)
+                removed.append(tag)
+                _noted(tag).unlink(missing_ok=True)
+    return removed
 
 
 def _refusal(text: bytes, name: str, problem: ChallengeError) -> str:

@@ -104,7 +104,18 @@ class _Waiting:
         self._note(waits=False)
         if isinstance(problem, Exception):
             reason = getattr(problem.args[0] if problem.args else None, "reason", None) or problem
-            self._note(url=self._url, problem=f"{type(reason).__name__}: {reason}"[-500:])
+            self._note(url=self._url, problem=cause(reason))
+
+
+def cause(problem: Any) -> str:
+    """What the system, or the name service, said; else the error in words."""
+    seen: Any = problem
+    while seen is not None:
+        if isinstance(seen, OSError) and seen.strerror:
+            return str(seen.strerror)
+        seen = seen.__cause__ or seen.__context__
+    said = str(problem).rpartition("object at 0x")[2].partition(">: ")[2] or str(problem)
+    return f"{type(problem).__name__}: {said}"[:500]
 
 
 def plain(url: str) -> str:

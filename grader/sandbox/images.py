@@ -41,6 +41,7 @@ DEBIAN_PACKAGES = ("python3-minimal", "libpython3-stdlib", "libstdc++6")
 LEFT_OUT_OF_BASE = ("doc", "man", "info", "locale")
 PREFIX = "grader"
 LABEL = "grader.image"
+DEPENDENCIES = "dependencies"
 PULL_SECONDS = 90
 BUILD_SECONDS = 900
 FIX = "grade doctor --fix"
@@ -122,7 +123,7 @@ def candidate_recipe(requirements: bytes = b"", base_image: str = "") -> Recipe:
 
 def dependencies_recipe(requirements: bytes, base: str) -> Recipe:
     """`requirements`: plain lines that `dependencies.parse` let through."""
-    return Recipe(kind="dependencies", base=base, dockerfile=_ADD, files={}, requirements=requirements)
+    return Recipe(kind=DEPENDENCIES, base=base, dockerfile=_ADD, files={}, requirements=requirements)
 
 
 def _code(folder: Path) -> dict[str, bytes]:

@@ -122,6 +122,7 @@ def encode(job: Job, bridge: str = "") -> bytes:
         "reply_bytes": job.limits.reply,
         "output_bytes": job.limits.output,
         "packages": ["/opt/dependencies", "/opt/packages"],
+        "trusted": ["/opt/packages"],
         "preload": list(job.preload),
         "only": list(job.only),
         "model": job.model,

@@ -260,4 +260,5 @@ def _not_fetched(address: str, ref: str, text: str) -> GraderError:
     return InfrastructureError(
         f"'{visible(address)}' could not be fetched: {visible(text)}.",
         fix=f"Check it with: git ls-remote {visible(address)}",
+        of_submission=True,
     )

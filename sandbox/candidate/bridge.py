@@ -7,7 +7,7 @@ namespace, and `prctl(PR_SET_DUMPABLE, 0)` shields its memory and its descriptor
 
 The verifier sends one JSON object a packet and gets one back, with descriptors where a process was started:
 
-    {"op": "setup", "packages": [...], "preload": [...], "env": {...}}   packages are trusted: pinned by the challenge
+    {"op": "setup", "packages": [...], "trusted": [...], "preload": [...], "env": {...}}   trusted: the pack's packages
     {"op": "worker"}                                       → pid, [socket, stdout, stderr, status]
     {"op": "command", "argv": [...], "env": {...}}         → pid, [stdin, stdout, stderr, status]
     {"op": "socket", "family": 2, …}                       → [a socket in this container's network] or errno
@@ -100,16 +100,19 @@ class Bridge:
 
     # ------------------------------------------------------------------------------------------------ requests
 
-    def op_setup(self, packages: list[str], preload: list[str], env: dict[str, str]) -> tuple[dict, list[int]]:
-        """Makes the challenge's own packages importable and imports some once, so that no test pays for it. `env` is
-        what candidate processes find in their environment beside this one's."""
+    def op_setup(
+        self, packages: list[str], trusted: list[str], preload: list[str], env: dict[str, str]
+    ) -> tuple[dict, list[int]]:
+        """Makes packages importable for candidate processes, and imports some once, so that no test pays for it: only
+        from `trusted`, for what the candidate chose to be installed must never run in this process. `env` is what
+        candidate processes find in their environment beside this one's."""
         self.packages = packages
         os.environ.update(env)
-        sys.path.extend(packages)
+        sys.path.extend(trusted)
         for name in preload:
-            with contextlib.suppress(Exception):  # the worker reports it, where it is needed
+            with contextlib.suppress(BaseException):  # the worker reports it, where it is needed
                 importlib.import_module(name)
-        sys.path[:] = [path for path in sys.path if path not in packages]
+        sys.path[:] = [path for path in sys.path if path not in trusted]
         importlib.invalidate_caches()
         gc.collect()
         gc.freeze()

@@ -23,6 +23,8 @@ ANSWER_SECONDS = 30.0
 DRAIN_SECONDS = 0.2
 CHUNK = 1 << 16
 STARTS = ("worker", "command", "socket")
+ENDS = {"worker": (4,), "command": (4,), "socket": (0, 1)}
+"""How many descriptors come with the answer to each request; with the others, none."""
 
 
 class BridgeLostError(RuntimeError):
@@ -127,7 +129,11 @@ class Link:
                 raise self._lose(f"the candidate's container does not answer: {problem}") from problem
         if not packet:
             raise self._lose("the candidate's container has ended")
-        reply = json.loads(packet)
+        reply = _answer(packet)
+        if reply is None or ("error" not in reply and len(ends) not in ENDS.get(str(request["op"]), (0,))):
+            for end in ends:
+                os.close(end)
+            raise self._lose("the candidate's container gave an answer that the bridge does not give")
         if "error" not in reply:
             return reply, ends
         if request["op"] in STARTS and self.processes:
@@ -188,6 +194,15 @@ class Link:
                 return
             for key, events in selector.select(seconds):
                 _move_one(key.data, key.fd, events)
+
+
+def _answer(packet: bytes) -> dict | None:
+    """An answer of the bridge; None where it is none."""
+    try:
+        reply = json.loads(packet)
+    except ValueError:
+        return None
+    return reply if isinstance(reply, dict) else None
 
 
 def _move_one(process: Process, end: int, events: int) -> None:

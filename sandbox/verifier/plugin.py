@@ -31,6 +31,7 @@ class Job:
     reply_bytes: int
     output_bytes: int
     packages: list[str]
+    trusted: list[str]
     preload: list[str]
     only: list[str]
     files: dict[str, bytes]
@@ -110,7 +111,7 @@ class Verifier:
     def setup(self, link: Link, preload: list[str]) -> None:
         self.link = link
         env = self.gateway.listen() if self.gateway else {}
-        reply, _ = link.ask(op="setup", packages=self.job.packages, preload=preload, env=env)
+        reply, _ = link.ask(op="setup", packages=self.job.packages, trusted=self.job.trusted, preload=preload, env=env)
         self.events.send("connected", python=reply["python"])
 
     def socket(self, family: int, kind: int, protocol: int) -> int | None:

@@ -59,7 +59,7 @@ class Host:
 def verifier(plugin: ModuleType, host: Host, links: list[Link]) -> Any:
     job = plugin.Job(
         seed=1, module="fort", call_seconds=1.0, total_seconds=2.0, reply_bytes=10, output_bytes=10, packages=[],
-        preload=["numpy"], only=[], files={},
+        trusted=[], preload=["numpy"], only=[], files={},
     )  # fmt: skip
     tokens: list[str] = []
 
