@@ -37,7 +37,7 @@ def rescore(out: Path, say: Say) -> Grade:
         open=combined.open,
     )
     say("writing the report")
-    write_pages(out, result, challenge, submission, Pages())
+    write_pages(out, result, challenge, submission, Pages(known=_known(out)))
     write_grade(out, result)
     return result
 
@@ -47,5 +47,11 @@ def render(out: Path, pages: Pages) -> Grade:
     result = grade_from_json(load_json(out / "grade.json"))
     known = result.status == "graded"
     challenge = evidence.load_challenge(out) if known else None
+    pages = replace(pages, known=(*pages.known, *_known(out)))
     write_pages(out, result, challenge, evidence.load_submission(out) if known else None, pages)
     return result
+
+
+def _known(out: Path) -> tuple[str, ...]:
+    """What may name the author: a result's folder is called as what was handed in."""
+    return (str(out.resolve()),)

@@ -22,6 +22,9 @@ class Pages:
     templates: Path | None = None
     candidate: str = ""
     """Shown on report.html, which is blind without it."""
+    known: tuple[str, ...] = ()
+    """What else the run knows of the author: names and what an archive or folder is called. None of it stands in a
+    blind page."""
 
 
 LETTERS = ("feedback.html", "feedback.md")
@@ -42,9 +45,8 @@ def write_pages(
     from grader.report import render_feedback, render_formats, render_report
 
     blind = not pages.candidate
-    files.write(
-        out / "report.html", render_report(result, challenge, submission, blind=blind, candidate=pages.candidate)
-    )
+    report = render_report(result, challenge, submission, blind=blind, candidate=pages.candidate, known=pages.known)
+    files.write(out / "report.html", report)
     if result.status == "infrastructure_error":  # it will be run again, and there is nothing to tell the candidate
         for name in LETTERS:
             (out / name).unlink(missing_ok=True)

@@ -78,7 +78,7 @@ def _alike(
         except GraderError:
             unread += 1
     pairs = cohort.pairs()
-    names = {one.id: (one.entry.name, one.entry.candidate) for one in known}
+    names = {one.id: one.entry.known for one in known}
     shown = [replace(pair, page=side_by_side.page_name(pair)) for pair in pairs[:_MOST_PAGES]]
     for pair in shown:
         left, right = (evidence.load_submission(folders[side]).files for side in (pair.left, pair.right))

@@ -40,6 +40,19 @@ class Entry:
     late: bool | None = None
     """What the manifest says; where it says nothing, the challenge's window decides."""
 
+    @property
+    def known(self) -> tuple[str, ...]:
+        """What may name the author, for blind pages."""
+        return names_of(self.name, self.candidate, self.source)
+
+
+def names_of(name: str, candidate: str, source: str) -> tuple[str, ...]:
+    """What may name the author of a submission: its folder, its archive, the people who sent it. Who is called as the
+    folder is not known to be a person."""
+    letters = re.compile(r"[\W_]+")
+    people = members(candidate) if letters.sub("", candidate) != letters.sub("", name) else ()
+    return (f"./{name}", f"./{source.rstrip('/').rpartition('/')[2]}", *people)
+
 
 @dataclass(frozen=True, kw_only=True)
 class Found:

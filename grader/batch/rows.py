@@ -7,12 +7,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from grader.batch.blind import Known
+from grader.batch.entries import names_of
 from grader.batch.finished import load
 from grader.batch.lateness import Policy, Timing, capped, timing
 from grader.challenge import Challenge, digest
 from grader.records import Grade
-from grader.report.text import anonymous
-from grader.store.people import members
+from grader.submission.redact import blind
 
 OTHER_VERSION = "Graded against another version of the challenge; start the batch again before comparing."
 
@@ -66,9 +66,9 @@ def rows(out: Path, known: Iterable[Known], challenge: Challenge, policy: Policy
 
 
 def _blind(row: Row) -> Row:
-    names = (Path(row.source).name, row.name, *members(row.candidate))
-    flags = tuple(anonymous(flag, names) for flag in row.flags)
-    return replace(row, reason=anonymous(row.reason, names), flags=flags, name="", candidate="", source="")
+    names = names_of(row.name, row.candidate, row.source)
+    flags = tuple(blind(flag, names)[0] for flag in row.flags)
+    return replace(row, reason=blind(row.reason, names)[0], flags=flags, name="", candidate="", source="")
 
 
 def row(one: Known, grade: Grade | None, challenge: Challenge, policy: Policy, now: str) -> Row:

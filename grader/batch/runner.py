@@ -230,7 +230,7 @@ class Batch:
             challenge=plan.challenge,
             out=plan.out / entry.name,
             judge=plan.judge,
-            pages=plan.pages,
+            pages=replace(plan.pages, known=entry.known),
             fetch_first=bool(plan.want.challenge.submission.dependencies),
         )
         run = Run(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Mapping, Sequence
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +11,7 @@ from grader import files
 from grader.batch.index import environment, own_source
 from grader.batch.pairs import Pair
 from grader.report.templating import policy, source
-from grader.report.text import anonymous
+from grader.submission.redact import blinder
 
 FOLDER = "pairs"
 _MOST_FILES = 8
@@ -36,10 +35,11 @@ def write_page(out: Path, pair: Pair, left: Files, right: Files, names: Sequence
     """Writes the page of `pair`; `names` do not appear in it. Raises InfrastructureError."""
     from markupsafe import Markup
 
+    hidden = blinder(tuple(names))
     style = source("page.css") + own_source("cohort.css")
     together = list(dict.fromkeys((passage.left_path, passage.right_path) for passage in pair.passages))
     views = {
-        "mask": partial(anonymous, names=tuple(names)),
+        "mask": lambda text: hidden.text(text)[0],
         "csp": policy(style),
         "style": Markup(style),  # noqa: S704 - our own files
         "pair": pair,

@@ -10,8 +10,8 @@ from fnmatch import fnmatchcase
 
 from grader.judge import code
 from grader.judge.code import Kind
-from grader.judge.redact import Redactor
 from grader.judge.sanitise import neutral, plain
+from grader.submission.redact import Redactor
 
 MAX_LINE = 2_000
 """Characters of a line that are shown; the rest of a longer line is left out and counted."""

@@ -27,9 +27,12 @@ PARTS = {
 }
 """Part → what has changed when its digest has, as a phrase."""
 _SOURCES = {
-    "prompt": ("prompt.py",),
-    "sanitiser": ("sanitise.py", "code.py", "redact.py", "documents.py", "reading.py", "detect.py", "phrases.py"),
-    "parser": ("reply.py", "evidence.py", "votes.py"),
+    "prompt": ("judge/prompt.py",),
+    "sanitiser": (
+        *("judge/sanitise.py", "judge/code.py", "judge/documents.py", "judge/reading.py", "judge/detect.py"),
+        *("judge/phrases.py", "submission/redact.py", "submission/person.py", "submission/known_words.py", "unseen.py"),
+    ),
+    "parser": ("judge/reply.py", "judge/evidence.py", "judge/votes.py"),
 }
 
 
@@ -57,5 +60,5 @@ def _digest(value: Any) -> str:
 @cache
 def _sources(files: Iterable[str]) -> str:
     """Digest of modules' own text: whatever changes there may change what the judge sees or how it is read."""
-    package = resources.files("grader.judge")
+    package = resources.files("grader")
     return _digest([(package / name).read_text(encoding="utf-8") for name in files])

@@ -11,7 +11,7 @@ from grader.judge import detect, documents
 from grader.judge.config import JudgeConfig
 from grader.judge.detect import Finding
 from grader.judge.documents import Selection, View
-from grader.judge.redact import Redactor, find_identities
+from grader.submission.redact import Redactor, find_identities
 
 if TYPE_CHECKING:
     from grader.rubric import Criterion

@@ -179,9 +179,8 @@ def _there(spec: JobSpec, source: str, want: Wanted, room: Path) -> Grade | None
 def _grade(means: Means, spec: JobSpec, pack: Path, source: str, out: Path) -> Grade:
     """One attempt. An engine that went away is waited for, and then the attempt is made again. Raises
     InfrastructureError, GivenBackError."""
-    request = Request(
-        source=source, challenge=pack, out=out, judge=spec.judge, pages=Pages(formats=spec.formats),
-    )  # fmt: skip
+    pages = Pages(formats=spec.formats, known=_entry(spec).known)
+    request = Request(source=source, challenge=pack, out=out, judge=spec.judge, pages=pages)
     while True:
         run = Run(request=request, settings=means.settings, say=lambda _text: None, judge_lane=means.lane)
         result = attempt(run, means.make_sandbox)

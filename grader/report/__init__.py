@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
     from pathlib import Path
 
     from grader.challenge import Challenge
@@ -23,16 +23,18 @@ def render_report(
     *,
     blind: bool = True,
     candidate: str = "",
+    known: Sequence[str] = (),
 ) -> str:
     """report.html for reviewers: one self-contained page. Without a submission there is no code view; only without a
     grade may there be no challenge.
 
-    A blind page shows neither `candidate` nor `submission.source`, e-mail addresses or author lines; with
-    `blind=False` it is headed by `candidate`.
+    A blind page shows neither `candidate`, `submission.source` and what else is `known` of the author, nor what the
+    files say of him: names, addresses, handles, phone numbers, home folders, profile links, author lines. With
+    `blind=False` it is headed by `candidate` and shows everything.
     """
     from grader.report.page import render
 
-    return render(grade, challenge, submission, blind=blind, candidate=candidate)
+    return render(grade, challenge, submission, blind=blind, candidate=candidate, known=known)
 
 
 def render_feedback(
@@ -61,12 +63,10 @@ def render_formats(
 
 def warm() -> None:
     """Imports and compiles what a page needs, so that this is done while something else is waited for."""
-    from grader.report import feedback, page  # noqa: F401 - imported to be there
-    from grader.report.documents import rendered
-    from grader.report.highlight import highlighted
+    from grader import aside
+    from grader.report import feedback, page, source  # noqa: F401 - imported to be there
     from grader.report.templating import pages
 
+    aside.prepare(source.warm)
     for name in pages().list_templates(filter_func=lambda name: name.endswith(".html.j2")):
         pages().get_template(name)
-    rendered("# Title")
-    highlighted(["x = 1"], "x.py")

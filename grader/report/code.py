@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import re
 import time
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from html import escape
 from typing import NamedTuple
 
+from grader import aside
 from grader.report.decode import Decoded, decode
 from grader.report.documents import rendered
 from grader.report.highlight import highlighted
@@ -85,43 +87,61 @@ class Budget:
     characters: int = 1_200_000
     colours: int = 250_000
     opened: int = 600
-    until: float = field(default_factory=lambda: time.monotonic() + 2.0)
+    until: float = field(default_factory=lambda: time.process_time() + 2.0)
+    plain: str = ""
+    """Why nothing is coloured or rendered; empty where it is."""
 
 
 def files_of(
-    files: Mapping[str, bytes], marks: Iterable[Mark], *, mask: Callable[[str], str] = str, budget: Budget | None = None
+    files: Mapping[str, bytes],
+    marks: Iterable[Mark],
+    *,
+    mask: Callable[[str], str] = str,
+    name: Callable[[str], str] = str,
+    budget: Budget | None = None,
 ) -> list[File]:
-    """All `files`, by path, with as much of their text as the page can take. `mask` hides what a blind copy hides."""
+    """All `files`, by path, with as much of their text as the page can take. `mask` hides what a blind copy hides in
+    their texts, `name` what it hides in their paths."""
     budget = budget or Budget()
     by_path: dict[str, list[Mark]] = {}
     for mark in marks:
         by_path.setdefault(mark.path, []).append(mark)
-    anchors = _anchors(files)
+    shown = {path: name(path) for path in files}
+    anchors = _anchors(shown)
     order = sorted(files, key=lambda path: (path not in by_path, not _is_document(path), path))
-    made = {path: _file(path, files[path], anchors[path], by_path.get(path, ()), mask, budget) for path in order}
+    made = {}
+    for path in order:
+        aside.busy_with(path)
+        bare = File(path=shown[path], anchor=anchors[path], size=size(len(files[path])))
+        made[path] = _file(bare, files[path], by_path.get(path, ()), mask, budget)
     return [made[path] for path in sorted(files)]
+
+
+def listed_only(files: Mapping[str, bytes]) -> list[File]:
+    """The files without texts, numbered: where they cannot be read in time, nor can what stands in their names."""
+    note = ("not shown: the files took too long to be read",)
+    return [
+        File(path=f"file {number}", anchor=f"code/{number}", size=size(len(content)), notes=note)
+        for number, content in enumerate(files.values(), 1)
+    ]
 
 
 def _is_document(path: str) -> bool:
     return path.lower().endswith((".md", ".markdown"))
 
 
-def _anchors(paths: Iterable[str]) -> dict[str, str]:
-    """Path → id, of harmless characters, one to one."""
+def _anchors(paths: Mapping[str, str]) -> dict[str, str]:
+    """Path → id, of harmless characters, one to one. `paths`: path → what the page calls it."""
     found: dict[str, str] = {}
-    taken: set[str] = set()
-    for path in paths:
-        base = "code/" + re.sub(r"[^A-Za-z0-9._/-]", "_", path[:80])
-        name = next(n for n in (base, *(f"{base}~{i}" for i in range(2, len(taken) + 3))) if n not in taken)
-        taken.add(name)
-        found[path] = name
+    used: Counter[str] = Counter()
+    for path, shown in paths.items():
+        base = "code/" + re.sub(r"[^A-Za-z0-9._/-]", "_", shown[:80])
+        used[base] += 1
+        found[path] = base if used[base] == 1 else f"{base}~{used[base]}"
     return found
 
 
-def _file(
-    path: str, content: bytes, anchor: str, marks: Sequence[Mark], mask: Callable[[str], str], budget: Budget
-) -> File:
-    bare = File(path=path, anchor=anchor, size=size(len(content)))
+def _file(bare: File, content: bytes, marks: Sequence[Mark], mask: Callable[[str], str], budget: Budget) -> File:
     if not content:
         return bare._replace(notes=("empty",))
     decoded = decode(content)
@@ -138,12 +158,12 @@ def _shown(file: File, decoded: Decoded, mask: Callable[[str], str], budget: Bud
     lines = decoded.text.split("\n", _MOST_SPLIT)[: min(file.lines, _MOST_SPLIT)]
     windows = _windows(len(lines), file.marks, lines, budget)
     kept = sum(end - start + 1 for start, end in windows)
-    notes = [decoded.note] if decoded.note else []
+    notes = [note for note in (decoded.note, budget.plain) if note]
     if kept < file.lines:
         notes.append(f"cut: {kept:,} of {count(file.lines, 'line')} shown")
     texts = {start: _masked(lines[start - 1 : end], mask) for start, end in windows}
     cost = sum(len(line) for part in texts.values() for line in part)
-    colour = cost <= budget.colours and time.monotonic() < budget.until
+    colour = not budget.plain and cost <= budget.colours and time.process_time() < budget.until
     body = "".join(
         ('<p class="gap">…</p>' if number else "")
         + _lines(start, highlighted(texts[start], file.path if colour else ""), file)

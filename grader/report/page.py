@@ -6,17 +6,22 @@ renders one page.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from functools import partial
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from itertools import groupby
 from typing import Any, NamedTuple
 
 from grader.challenge import Challenge
 from grader.records import Grade, Submission
 from grader.report import criteria, first, results, run, wording
-from grader.report.code import File, Mark, files_of, split_rules
-from grader.report.templating import css_text, pages, policy, source
-from grader.report.text import anonymous, clean, competency, count, listed, number, sentence, stopped
+from grader.report.blind import Blind, words_of
+from grader.report.code import File, Mark, split_rules
+from grader.report.source import Shown
+from grader.report.source import shown as shown_source
+from grader.report.templating import css_text, pages, policy
+from grader.report.templating import source as asset
+from grader.report.text import clean, competency, count, listed, number, sentence, stopped
+from grader.submission.person import Identities
 
 _MANY_FILES, _MANY_TESTS = 60, 300
 """From here on a page draws only what is looked at: opening stays quick, at the cost of a jumping scroll bar."""
@@ -33,26 +38,37 @@ class Share(NamedTuple):
 
 
 def render(
-    grade: Grade, challenge: Challenge | None, submission: Submission | None, *, blind: bool, candidate: str
+    grade: Grade,
+    challenge: Challenge | None,
+    submission: Submission | None,
+    *,
+    blind: bool,
+    candidate: str,
+    known: Sequence[str] = (),
 ) -> str:
     """The page as one self-contained HTML text."""
     from markupsafe import Markup
 
-    mask = _mask(submission, candidate) if blind else str
+    names = tuple(filter(None, (candidate, submission.source if submission else "", *known))) if blind else None
     flags = first.flags(grade, submission.files if submission else ())
-    files = _files(grade, challenge, submission, flags, mask) if challenge else []
+    source = _source(grade, challenge, submission, flags, names)
+    files, hidden = source.files, Blind(names, _common(challenge), source.found) if names is not None else None
+    if hidden is not None:
+        hidden.hide_paths(submission.files if submission else ())
+        grade = hidden.grade(grade)
     shown = {mark.label: mark.id for file in files if file.body is not None for mark in file.marks}
     who = candidate if candidate and not blind else _pseudonym(grade)
     outcome = wording.outcome(grade, challenge)
     style = _style(f"{who}, {grade.challenge.get('id', '')}: {outcome.word.lower()}", files)
-    script = source("page.js")
+    script = asset("page.js")
     views = {
         **_always(grade),
         **(_graded(grade, challenge, shown) if challenge and grade.score else _NOTHING),
-        "mask": mask,
+        "mask": hidden.own if hidden else str,
         "outcome": outcome,
         "who": who,
         "blind": blind,
+        "hidden": _hidden(Counter(source.removed) + hidden.removed) if hidden else "",
         "title": f"{outcome.heading} · {who}, {grade.challenge.get('id', '')}",
         "flags": [{"text": stopped(flag.text), "target": shown.get(f"!{at}", "")} for at, flag in enumerate(flags, 1)],
         "files": files,
@@ -67,11 +83,6 @@ def render(
     return pages().get_template("report.html.j2").render(views)
 
 
-def _mask(submission: Submission | None, candidate: str) -> Callable[[str], str]:
-    names = [name for name in (candidate, submission.source if submission else "") if name and "\n" not in name]
-    return partial(anonymous, names=tuple(names))
-
-
 def _pseudonym(grade: Grade) -> str:
     digest = str(grade.submission.get("digest") or "").removeprefix("sha256:")
     return f"Submission {digest[:8]}" if digest else "Submission"
@@ -83,7 +94,7 @@ def _style(foot: str, files: Sequence[File]) -> str:
         f" @bottom-left {{ content: {css_text(foot)}; font: 7.5pt system-ui }}"
         ' @bottom-right { content: counter(page) " of " counter(pages); font: 7.5pt system-ui } }\n'
     )
-    return source("page.css") + page + split_rules(files)
+    return asset("page.css") + page + split_rules(files)
 
 
 def _breakable(name: str) -> Any:
@@ -188,22 +199,31 @@ def _criteria(grade: Grade, challenge: Challenge, shown: dict[str, str]) -> dict
     }
 
 
-def _files(
+def _common(challenge: Challenge | None) -> frozenset[str]:
+    return words_of(challenge) if challenge else frozenset()
+
+
+def _hidden(removed: Mapping[str, int]) -> str:
+    """What was taken out of a blind copy, counted."""
+    return listed([f"{amount:,} × {kind}" for kind, amount in sorted(removed.items())])
+
+
+def _source(
     grade: Grade,
-    challenge: Challenge,
+    challenge: Challenge | None,
     submission: Submission | None,
     flags: Sequence[first.Flag],
-    mask: Callable[[str], str],
-) -> list[File]:
-    if submission is None:
-        return []
+    names: tuple[str, ...] | None,
+) -> Shown:
+    if submission is None or challenge is None:
+        return Shown([], Identities(), {})
     marks = criteria.marks(grade, challenge)
     marks += [
         Mark(label=f"!{at}", path=flag.path, start=flag.start, end=flag.end, title=flag.text, back="basis", warn=True)
         for at, flag in enumerate(flags, 1)
         if flag.path
     ]
-    return files_of(submission.files, marks, mask=mask)
+    return shown_source(submission.files, marks, names, _common(challenge))
 
 
 def shares(grade: Grade, challenge: Challenge) -> list[Share]:

@@ -12,31 +12,11 @@ from datetime import UTC, datetime
 
 from grader.unseen import escaped
 
-_EMAIL = re.compile(r"(?<![\w.+-])[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,5}")
-_RESERVED = re.compile(r"(?:@|\.)(?:example(?:\.\w+)?|test|invalid|localhost)$", re.IGNORECASE)
-_AUTHOR = re.compile(
-    r"(?im)^([^\w\n]{0,12}(?:__author__|@?author|authors|maintainers?|co-authored-by|signed-off-by)[\"']?\s{0,4}[:= ]"
-    r"|[^\w\n]{0,12}copyright[^\n\d]{0,12}\d{4}[\d, -]{0,12})([^\n]{2,200})$"
-)
-HIDDEN = "‹hidden›"
-
 
 def clean(text: str) -> str:
     """`text` with every character that cannot be seen, or that moves others about (ANSI, bidi marks, NUL, lone
     surrogates, tags, blank letters), written as an escape. Line breaks and tabs stay."""
     return escaped(text)
-
-
-def anonymous(text: str, names: Sequence[str] = ()) -> str:
-    """`text` without e-mail addresses, author lines and `names`, line by line as it was."""
-    if "@" in text:
-        text = _EMAIL.sub(lambda found: found[0] if _RESERVED.search(found[0]) else HIDDEN, text)
-    if "uth" in text or "opyright" in text or "aintainer" in text or "igned" in text:
-        text = _AUTHOR.sub(lambda found: f"{found[1]} {HIDDEN}" if found[2].strip() != HIDDEN else found[0], text)
-    for name in names:
-        if len(name) > 2:
-            text = re.sub(re.escape(name), HIDDEN, text, flags=re.IGNORECASE)
-    return text
 
 
 def number(value: float, digits: int = 2) -> str:

@@ -1,0 +1,240 @@
+"""Work on a candidate's text in a process beside this one, which can be ended in the middle of whatever it does.
+
+An expression that does not come to an end holds Python's lock: no signal and no other thread gets through. So what
+reads hostile text runs in a helper: a process of our own code, with a budget of processor time that the system itself
+keeps (it kills the helper), a limit on memory, no key of ours in its environment, and nothing to write to but its
+answer.
+
+A helper is started when it is first wanted, or ahead of that by `prepare`; it serves one piece of work after another
+and ends with the process that started it. `run` may be called from many threads at once.
+"""
+
+from __future__ import annotations
+
+import atexit
+import contextlib
+import io
+import math
+import pickle
+import resource
+import select
+import signal
+import struct
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable
+from typing import Any, ParamSpec, TypeVar
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+SECONDS = 5.0
+"""Processor time for one piece of work: what a person would hand in takes a tenth of it."""
+_PATIENCE = 12
+"""So many times its processor time a helper may take by the clock: the machine may be busy."""
+_MEMORY = 3_000_000_000
+_MOST_IDLE = 4
+_ENDED = "the process that did it ended"
+_HEAD = struct.Struct("!cQ")
+_START = "import sys; sys.path[:] = sys.argv[1].split(':'); from grader.aside import serve; serve(sys.argv[2])"
+
+
+class AsideError(Exception):
+    """The work was not done: it took too long, needed too much memory, or failed. `at`: what it was busy with."""
+
+    def __init__(self, why: str, at: str = "") -> None:
+        super().__init__(f"{why} ({at})" if at else why)
+        self.why, self.at = why, at
+
+
+def run(seconds: float, work: Callable[P, R], /, *args: P.args, **kwargs: P.kwargs) -> R:
+    """`work(*args)`, done in a helper within `seconds` of processor time. `work` is a function of a module of ours;
+    what it takes and gives is copied. Raises AsideError."""
+    try:
+        return _run(seconds, work, args, kwargs)
+    except AsideError as problem:
+        if problem.why != _ENDED:
+            raise
+    return _run(seconds, work, args, kwargs)  # it may have been ended while it was idle
+
+
+def _run(seconds: float, work: Callable[..., R], args: Any, kwargs: Any) -> R:
+    helper = _take()
+    try:
+        result = helper.do(seconds, work, args, kwargs)
+    except BaseException:  # also where a person has had enough in the middle of it
+        helper.end()
+        raise
+    _give_back(helper)
+    if isinstance(result, AsideError):
+        raise result
+    return result  # type: ignore[no-any-return]
+
+
+def prepare(warm: Callable[[], None]) -> None:
+    """Starts a helper that begins with `warm`, a function of a module of ours, and does not wait for it; nothing where
+    one is idle."""
+    with _lock:
+        wanted = not _idle
+    if wanted:
+        _give_back(_Helper(f"{warm.__module__}:{warm.__qualname__}"))
+
+
+def busy_with(what: str) -> None:
+    """Said by work on its way: what it is at, for the sentence that tells why it was not done."""
+    if _answers is not None:
+        _send(_answers, b"@", what)
+
+
+# ---------------------------------------------------------------------------------------------- our side
+
+_lock = threading.Lock()
+_idle: list[_Helper] = []
+
+
+@atexit.register
+def end_all() -> None:
+    """Ends the helpers that wait for work."""
+    with _lock:
+        helpers = list(_idle)
+        _idle.clear()
+    for helper in helpers:
+        helper.end()
+
+
+def _take() -> _Helper:
+    while True:
+        with _lock:
+            helper = _idle.pop() if _idle else None
+        if helper is None:
+            return _Helper()
+        if helper.lives():
+            return helper
+        helper.end()
+
+
+def _give_back(helper: _Helper) -> None:
+    with _lock:
+        kept = len(_idle) < _MOST_IDLE
+        if kept:
+            _idle.append(helper)
+    if not kept:
+        helper.end()
+
+
+class _Helper:
+    """A process that does our work, and the pipes to and from it."""
+
+    def __init__(self, warm: str = "") -> None:
+        paths = ":".join(path for path in sys.path if path.startswith("/") and ":" not in path)
+        flags = ["-I", "-S", *(["-B"] if sys.dont_write_bytecode else [])]
+        self._process = subprocess.Popen(
+            [sys.executable, *flags, "-c", _START, paths, warm],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            bufsize=0,
+            cwd="/",
+            env={},
+        )
+
+    def lives(self) -> bool:
+        return self._process.poll() is None
+
+    def end(self) -> None:
+        """Ends the process, whatever it does."""
+        self._process.kill()
+        for pipe in (self._process.stdin, self._process.stdout):
+            with contextlib.suppress(OSError):
+                pipe.close()  # type: ignore[union-attr]
+        self._process.wait()
+
+    def do(self, seconds: float, work: Any, args: Any, kwargs: Any) -> Any:
+        asked, answers = self._process.stdin, self._process.stdout
+        until = time.monotonic() + seconds * _PATIENCE
+        at = ""
+        try:
+            _send(asked, b"?", (seconds, work, args, kwargs))
+            while True:
+                kind, body = _received(answers, until)
+                if kind != b"@":
+                    return pickle.loads(body) if kind == b"=" else AsideError(pickle.loads(body), at)  # noqa: S301 - our own process
+                at = pickle.loads(body)  # noqa: S301
+        except TimeoutError:
+            raise AsideError(f"it took longer than {seconds * _PATIENCE:g} s", at) from None
+        except (OSError, EOFError):
+            raise AsideError(self._why(seconds), at) from None
+
+    def _why(self, seconds: float) -> str:
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            if self._process.wait(timeout=1) in {-signal.SIGPROF, -signal.SIGALRM}:
+                return f"it took longer than {seconds:g} s of processor time"
+        return _ENDED
+
+
+def _received(pipe: Any, until: float) -> tuple[bytes, bytes]:
+    kind, size = _HEAD.unpack(_exactly(pipe, _HEAD.size, until))
+    return kind, _exactly(pipe, size, until)
+
+
+def _exactly(pipe: Any, size: int, until: float) -> bytes:
+    parts: list[bytes] = []
+    while size:
+        left = until - time.monotonic()
+        if left <= 0 or not select.select([pipe], [], [], left if left < math.inf else None)[0]:
+            raise TimeoutError
+        part = pipe.read(min(size, 1 << 20))
+        if not part:
+            raise EOFError
+        parts.append(part)
+        size -= len(part)
+    return b"".join(parts)
+
+
+def _send(pipe: Any, kind: bytes, what: Any) -> None:
+    body = pickle.dumps(what, protocol=pickle.HIGHEST_PROTOCOL)
+    left = memoryview(_HEAD.pack(kind, len(body)) + body)
+    while left:
+        left = left[pipe.write(left) :]
+
+
+# ---------------------------------------------------------------------------------------------- the helper's side
+
+_answers: io.FileIO | None = None
+
+
+def serve(warm: str) -> None:
+    """The helper: does what it is told until nobody is there to tell it anything."""
+    global _answers
+    import importlib
+
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the process that started this one
+    resource.setrlimit(resource.RLIMIT_AS, (_MEMORY, _MEMORY))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    _answers, asked = io.FileIO(1, "wb", closefd=False), io.FileIO(0, "rb", closefd=False)
+    if warm:
+        module, name = warm.split(":")
+        getattr(importlib.import_module(module), name)()
+    while True:
+        try:
+            seconds, work, args, kwargs = pickle.loads(_received(asked, math.inf)[1])  # noqa: S301 - our own process
+        except EOFError:
+            return
+        _limit(seconds)
+        try:
+            kind, result = b"=", work(*args, **kwargs)
+        except MemoryError:
+            kind, result = b"!", "it needed more memory than there is for it"
+        except Exception as problem:
+            kind, result = b"!", f"{type(problem).__name__}: {str(problem)[:200]}"
+        _limit(0.0)
+        _send(_answers, kind, result)
+
+
+def _limit(seconds: float) -> None:
+    """The system ends this process after `seconds` of processor time, or some minutes by the clock: neither signal is
+    caught, so nothing in Python has to be awake for it. 0 takes the limit away."""
+    signal.setitimer(signal.ITIMER_PROF, seconds)
+    signal.setitimer(signal.ITIMER_REAL, seconds * _PATIENCE + 5 if seconds else 0)
