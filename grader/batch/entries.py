@@ -13,7 +13,7 @@ from typing import Any
 
 from grader import csv_files
 from grader.errors import UsageError, visible
-from grader.store.people import BETWEEN, readable
+from grader.store.people import BETWEEN, members, readable
 
 COLUMNS = ("path", "candidate", "started", "submitted", "minutes", "late")
 RESERVED = frozenset({"blind", "sorted", "pairs", "candidates.csv", "index.html", "index.csv", "index.json"})
