@@ -6,10 +6,13 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-from grader import evidence, grading, objective
+from grader import evidence, files, grading, objective
+from grader.challenge import Challenge
 from grader.errors import UsageError
 from grader.evidence import load_json
+from grader.oneness import Audience, formats_in
 from grader.output import Pages, write_grade, write_pages
+from grader.own_files import FORMATS
 from grader.records import Grade
 from grader.report.grade_json import grade_from_json
 
@@ -37,9 +40,23 @@ def rescore(out: Path, say: Say) -> Grade:
         open=combined.open,
     )
     say("writing the report")
+    there = formats_in(out, before, challenge)
     write_pages(out, result, challenge, submission, Pages(known=_known(out)))
+    for name, audience in there.items():
+        _again(out, name, audience, result, challenge)
     write_grade(out, result)
     return result
+
+
+def _again(out: Path, name: str, audience: Audience | None, result: Grade, challenge: Challenge) -> None:
+    """A machine format that is there says the new score, to the same audience; one that was of another grade goes."""
+    from grader.report import render_formats
+
+    if audience is None:
+        (out / FORMATS[name]).unlink()
+        return
+    for file, content in render_formats(result, challenge, [name], audience).items():
+        files.write(out / file, content)
 
 
 def render(out: Path, pages: Pages) -> Grade:

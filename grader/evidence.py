@@ -27,9 +27,9 @@ FOLDER = "evidence"
 def save(out: Path, challenge: Challenge, submission: Submission, observed: VerifierResult) -> None:
     """Writes the evidence below `out`. Raises InfrastructureError where that cannot be done."""
     folder = out / FOLDER
+    files.write(folder / "challenge.json", to_text(snapshot(challenge)))  # first: it shows whose the folder is
     files.write(folder / "submission.zip", write_archive(submission))
     files.write(folder / "verifier.json", to_text(asdict(observed)))
-    files.write(folder / "challenge.json", to_text(snapshot(challenge)))
 
 
 def snapshot(challenge: Challenge) -> dict[str, Any]:

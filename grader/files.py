@@ -6,6 +6,7 @@ import contextlib
 import os
 import tempfile
 import threading
+from collections.abc import Iterator
 from pathlib import Path
 
 from grader.errors import InfrastructureError
@@ -33,14 +34,32 @@ def write(path: Path, content: bytes | str, *, durable: bool = False) -> None:
     except OSError as problem:
         with contextlib.suppress(OSError):
             os.unlink(temporary)
-        what = f"{path} cannot be written: {problem.strerror or problem}."
-        raise InfrastructureError(what, fix="free some space, or name another folder with --out") from problem
+        raise _cannot_be_written(path, problem) from problem
+
+
+@contextlib.contextmanager
+def explained(path: Path) -> Iterator[None]:
+    """Turns what the system says of `path` into an InfrastructureError."""
+    try:
+        yield
+    except OSError as problem:
+        raise _cannot_be_written(path, problem) from problem
+
+
+def _cannot_be_written(path: Path, problem: OSError) -> InfrastructureError:
+    what = f"{path} cannot be written: {problem.strerror or problem}."
+    return InfrastructureError(what, fix="free some space, or name another folder with --out")
 
 
 def check_writable(folder: Path) -> None:
     """Raises InfrastructureError where nothing could be written below `folder`: better before a run than after it.
     Makes nothing."""
-    nearest = next((path for path in (folder, *folder.parents) if os.path.exists(path)), folder)
+    nearest = next((path for path in (folder, *folder.parents) if os.path.lexists(path)), folder)
+    if not os.path.exists(nearest):
+        raise InfrastructureError(
+            f"{folder} cannot be written: {nearest} is a link to {os.readlink(nearest)}, which is not there.",
+            fix="name another folder with --out, or make the one that the link leads to",
+        )
     if not nearest.is_dir() or not os.access(nearest, os.W_OK | os.X_OK):
         raise InfrastructureError(
             f"{folder} cannot be written: {nearest} is no folder that this user may write to.",

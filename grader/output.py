@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import contextlib
+import itertools
+import json
+import os
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
-from grader import files
+from grader import files, own_files
+from grader.errors import UsageError, visible
 from grader.records import Grade, Submission
 
 if TYPE_CHECKING:
     from grader.challenge import Challenge
+    from grader.secret import Secret
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,6 +35,85 @@ class Pages:
 
 
 LETTERS = ("feedback.html", "feedback.md")
+
+
+def check_out(out: Path, source: str) -> None:
+    """Raises UsageError where a result in `out` would mix with, or replace, what is not the grader's;
+    InfrastructureError where nothing can be written there. Makes and removes nothing."""
+    files.check_writable(out)
+    if os.path.isdir(source):
+        _check_against(out, Path(source))
+    there = _there(out)
+    if there and not _is_output(out):
+        raise UsageError(
+            f"{visible(str(out))} holds {visible(there[0])}, which no grading wrote. Name another folder with --out."
+        )
+
+
+def _check_against(out: Path, source: Path) -> None:
+    """A folder that is graded may hold the output; it must not be it, nor lead it elsewhere by a link of its own."""
+    if out.is_dir() and os.path.samefile(out, source):
+        raise UsageError(f"--out {visible(str(out))} is the submission itself. Name another folder.")
+    inside = Path(os.path.abspath(out))
+    links = [path for path in (inside, *inside.parents) if path.is_symlink()]
+    for link in [*links, *([out / "evidence"] if (out / "evidence").is_symlink() else [])]:
+        if link.parent.resolve().is_relative_to(source.resolve()):
+            raise UsageError(f"{visible(str(link))} is a link in the submission. Name another folder with --out.")
+
+
+def source_mark(source: str, key: Secret) -> str:
+    """What `provenance.source` says of `source`: that a result is of this very path or address, not which it is."""
+    from grader.submission.git import is_remote, without_secrets
+
+    return key.mark(without_secrets(source) if is_remote(source) else os.path.realpath(source))
+
+
+def own_folder(wanted: Path, mark: str) -> Path:
+    """`wanted`, or with the lowest number behind it the one that is free or holds a result of the same source: two
+    archives of one name get two folders."""
+    numbered = (wanted.with_name(f"{wanted.name}-{number}") for number in itertools.count(2))
+    return next(path for path in itertools.chain([wanted], numbered) if _is_free(path, mark))
+
+
+def _is_free(path: Path, mark: str) -> bool:
+    if not os.path.lexists(path):
+        return True
+    if path.is_symlink() or not path.is_dir():
+        return False
+    return not any(path.iterdir()) or result_in(path).get("provenance", {}).get("source") == mark
+
+
+def result_in(out: Path) -> Mapping[str, Any]:
+    """The content of the grade.json in `out`; empty where there is none of ours."""
+    path = out / own_files.GRADE
+    with contextlib.suppress(OSError):
+        content = path.read_bytes() if path.is_file() else b""
+        return json.loads(content) if own_files.is_result(own_files.GRADE, content) else {}
+    return {}
+
+
+def clear(out: Path) -> None:
+    """Removes what an earlier run left in `out`: an output folder holds one run. Files of others stay. The markers go
+    last, so that a run that is killed in between leaves a folder that is still known as an output."""
+    for name in sorted(_there(out), key=(*own_files.RESULT - set(own_files.MARKERS), *own_files.MARKERS).index):
+        with files.explained(out / name):
+            (out / name).unlink(missing_ok=True)
+    with contextlib.suppress(OSError):
+        (out / "evidence").rmdir()
+    files.remove_partial(out)
+
+
+def _there(out: Path) -> list[str]:
+    """Files in `out` with names that a grading writes."""
+    return sorted(name for name in own_files.RESULT if os.path.lexists(out / name))
+
+
+def _is_output(out: Path) -> bool:
+    for name in own_files.MARKERS:
+        with contextlib.suppress(OSError):
+            if own_files.is_result(name, (out / name).read_bytes()):
+                return True
+    return False
 
 
 def write_grade(out: Path, result: Grade) -> None:

@@ -18,9 +18,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from grader import __version__, files
+from grader import __version__
 from grader.errors import ChallengeError, GraderError, InfrastructureError, UsageError, visible
-from grader.output import Pages, write_grade, write_pages
+from grader.output import Pages, check_out, clear, source_mark, write_grade, write_pages
 from grader.records import Grade, JudgeResult, Submission, VerifierResult
 from grader.settings import Settings, is_shipped
 
@@ -47,6 +47,8 @@ class Request:
     fetch_first: bool = False
     """Whether the packages that the submission lists are fetched before a sandbox is asked for, since that may be
     waited for and fetching takes long. Otherwise the containers boot meanwhile."""
+    own: tuple[Path, ...] = ()
+    """Files of the operator's, as the store, that are not the candidate's where they lie in the submission."""
 
 
 @dataclass
@@ -99,8 +101,7 @@ def docker_sandbox(run: Run) -> Sandbox:
 def grade(run: Run, make_sandbox: MakeSandbox = docker_sandbox) -> Grade:
     """Grades one submission and writes the output folder. Raises GraderError, or what nobody foresaw, after
     `grade.json` has been written with the reason; then nothing but the reason is in it."""
-    files.check_writable(run.request.out)
-    files.remove_partial(run.request.out)
+    check_out(run.request.out, run.request.source)
     run.key()
     known: dict[str, Any] = {}
     try:
@@ -169,7 +170,8 @@ def _read(run: Run, known: dict[str, Any]) -> tuple[Challenge, Submission]:
 
         rules = challenge.submission
         limits = IntakeLimits(max_files=rules.max_files, max_bytes=int(rules.max_bytes))
-        submission = read_submission(run.request.source, limits, required=rules.required)
+        own = (run.request.out, *run.request.own)
+        submission = read_submission(run.request.source, limits, required=rules.required, own=own)
         known["submission"] = submission_facts(submission)
         refuse_brought(challenge, submission, run.settings)
         check_required(submission, rules.required)
@@ -398,6 +400,7 @@ def _provenance(run: Run, facts: Mapping[str, Any], seed: int | None = None) -> 
         "python": sys.version.split()[0],
         "started_at": run.started_at,
         "run": run.id,
+        "source": source_mark(run.request.source, run.key()),
         **({"seed": seed, "secret": run.key().fingerprint} if seed is not None else {}),
         **_origin(run),
         **facts,
@@ -418,6 +421,7 @@ def _origin(run: Run) -> dict[str, Any]:
 def _save(run: Run, result: Grade, challenge: Challenge, submission: Submission, observed: VerifierResult) -> Grade:
     from grader import evidence
 
+    clear(run.request.out)
     evidence.save(run.request.out, challenge, submission, observed)
     write_pages(run.request.out, result, challenge, submission, run.request.pages)
     return result
@@ -443,7 +447,9 @@ def unforeseen(problem: Exception) -> GraderError:
 
 
 def save_failure(run: Run, problem: GraderError, known: Mapping[str, Any]) -> None:
-    """A run without a grade still leaves grade.json with the reason, and a page that says it."""
+    """A run without a grade still leaves grade.json with the reason, and a page that says it. Raises UsageError where
+    the output folder holds what no grading wrote."""
+    check_out(run.request.out, run.request.source)
     run.took("total", time.monotonic() - run.began)
     result = Grade(
         status=problem.status,
@@ -455,6 +461,7 @@ def save_failure(run: Run, problem: GraderError, known: Mapping[str, Any]) -> No
         provenance=_provenance(run, {}),
         timings=dict(run.timings),
     )
+    clear(run.request.out)
     write_grade(run.request.out, result)
     from grader.challenge import load_challenge
 

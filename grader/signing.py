@@ -10,11 +10,12 @@ import base64
 import hashlib
 import json
 import os
+import stat
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from grader import files
+from grader import files, oneness
 from grader.errors import GraderError, UsageError
 
 if TYPE_CHECKING:
@@ -59,10 +60,15 @@ def new_key(path: Path) -> str:
 
 
 def sign(out: Path, key: Ed25519PrivateKey) -> Signed:
-    """Signs everything in `out` and writes its signature.json. Raises UsageError where there is no grade."""
+    """Signs everything in `out` and writes its signature.json. Raises UsageError where there is no grade, where files
+    are of another run, and for what is neither a plain file nor a folder with one in it."""
     if not (out / "grade.json").is_file():
         raise UsageError(f"{out} holds no grade.json; is it the output folder of a grading?")
-    listed = digests(out)
+    try:
+        listed = digests(out)
+    except TamperedError as problem:
+        raise UsageError(problem.message) from problem
+    oneness.check(out)
     public = public_text(key.public_key())
     body = {"version": VERSION, "key": public, "files": listed}
     signature = base64.b64encode(key.sign(_message(body))).decode()
@@ -90,13 +96,19 @@ def verify(out: Path, trusted: Ed25519PublicKey) -> Signed:
 
 
 def digests(out: Path) -> dict[str, str]:
-    """Relative path → SHA-256 of every file in `out` but the signature. Raises TamperedError for a link."""
+    """Relative path → SHA-256 of every file in `out` but the signature. Raises TamperedError for whatever is neither a
+    plain file nor a folder that holds one."""
     found = {}
     for path in sorted(out.rglob("*")):
-        if path.is_symlink():
-            raise TamperedError(f"{path} is a link; a result holds plain files only.")
         name = path.relative_to(out).as_posix()
-        if path.is_file() and name != NAME:
+        mode = path.lstat().st_mode
+        if stat.S_ISDIR(mode):
+            if not any(path.iterdir()):
+                raise TamperedError(f"{path} is an empty folder; it was added.")
+        elif not stat.S_ISREG(mode):
+            what = "a link" if stat.S_ISLNK(mode) else "neither a file nor a folder"
+            raise TamperedError(f"{path} is {what}; it was added, for a result holds plain files only.")
+        elif name != NAME:
             found[name] = hashlib.sha256(path.read_bytes()).hexdigest()
     return found
 

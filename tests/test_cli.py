@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,15 +13,13 @@ import pytest
 from grader.cli import COMMANDS
 from grader.cli.run import default_name
 from grader.errors import ChallengeError, GraderError, InfrastructureError, Interrupted, RefusedError
-from grader.records import VerifierResult
 from grader.sandbox import docker
-from grader.testing.sandbox import ScriptedSandbox, recorded
-from tests.parts import ran
+from grader.testing.sandbox import ScriptedSandbox
+from tests.playing import Play, player
 from tests.shell import Outcome, command, run_here, run_outside
 from tests.small_packs import write_files, write_pack
 
 ADD = "def add(a, b):\n    return a + b\n"
-Play = Callable[..., list[ScriptedSandbox]]
 
 
 @pytest.fixture
@@ -37,23 +34,7 @@ def work(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def play(monkeypatch: pytest.MonkeyPatch) -> Play:
-    """Lets `grade` in this process play a run instead of using Docker; returns the sandboxes it made."""
-
-    def played(
-        points: Sequence[float] = (1.0, 0.0), problem: GraderError | None = None, status: str = ""
-    ) -> list[ScriptedSandbox]:
-        tests = tuple(ran(earned, 1, id=f"test_it.py::test_{n}", status=status) for n, earned in enumerate(points))
-        events = recorded(VerifierResult(expected=tuple(test.id for test in tests), tests=tests))
-        made: list[ScriptedSandbox] = []
-
-        def make(*_: object, **__: object) -> ScriptedSandbox:
-            made.append(ScriptedSandbox([] if problem else events, problem=problem))
-            return made[-1]
-
-        monkeypatch.setattr(docker, "DockerSandbox", make)
-        return made
-
-    return played
+    return player(monkeypatch)
 
 
 # ------------------------------------------------------------------------------------------------ exit codes

@@ -12,9 +12,9 @@ import jsonschema
 import pytest
 
 from grader.errors import UsageError
+from grader.own_files import FORMATS
 from grader.records import Grade
 from grader.report import render_formats
-from grader.report.formats import FILES
 from grader.report.markdown_text import escaped
 from tests import report_fixtures as saved
 from tests.test_report import hostile
@@ -23,7 +23,7 @@ AUDIENCES = ("reviewer", "candidate")
 
 
 def write(grade: Grade, name: str, audience: Any = "reviewer", challenge: Any = None) -> bytes:
-    return render_formats(grade, challenge or saved.challenge(), [name], audience)[FILES[name]]
+    return render_formats(grade, challenge or saved.challenge(), [name], audience)[FORMATS[name]]
 
 
 def test_formats_go_to_their_usual_names_in_the_order_asked_for() -> None:
@@ -38,7 +38,7 @@ def test_an_unknown_format_or_audience_is_refused_with_the_known_ones() -> None:
         render_formats(saved.accepted(), saved.challenge(), ["junit"], "public")  # type: ignore[arg-type]
 
 
-@pytest.mark.parametrize("name", FILES)
+@pytest.mark.parametrize("name", FORMATS)
 @pytest.mark.parametrize("run", saved.ALL)
 def test_a_candidates_copy_stops_at_the_group(run: str, name: str) -> None:
     grade = saved.ALL[run]()
@@ -57,7 +57,7 @@ def test_a_candidates_copy_stops_at_the_group(run: str, name: str) -> None:
         assert told not in shown, told
 
 
-@pytest.mark.parametrize("name", FILES)
+@pytest.mark.parametrize("name", FORMATS)
 @pytest.mark.parametrize("audience", AUDIENCES)
 @pytest.mark.parametrize("run", saved.ALL)
 def test_every_run_has_every_format_with_a_challenge_or_without(run: str, audience: str, name: str) -> None:
@@ -66,13 +66,13 @@ def test_every_run_has_every_format_with_a_challenge_or_without(run: str, audien
     assert content.decode("utf-8").endswith("\n")
     assert content == write(grade, name, audience)
     if grade.score is None:
-        assert render_formats(grade, None, [name], audience)[FILES[name]]  # type: ignore[arg-type]
+        assert render_formats(grade, None, [name], audience)[FORMATS[name]]  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("audience", AUDIENCES)
 def test_hostile_text_breaks_no_format(audience: Any) -> None:
     grade, _ = hostile()
-    for name in FILES:
+    for name in FORMATS:
         content = write(grade, name, audience).decode("utf-8")
         assert "\x1b" not in content
         assert "\u202e" not in content

@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
+import os
+import socket
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 
-from grader import signing
+from grader import evidence, signing
 from grader.cli import cli
 from grader.errors import UsageError
+from grader.output import write_grade
+from grader.records import VerifierResult
+from grader.submission import make_submission
+from tests import report_fixtures as saved
+
+EVIDENCE = ("challenge.json", "submission.zip", "verifier.json")
 
 
 @pytest.fixture
@@ -22,9 +31,10 @@ def key(tmp_path: Path) -> Path:
 @pytest.fixture
 def out(tmp_path: Path) -> Path:
     folder = tmp_path / "out"
-    (folder / "evidence").mkdir(parents=True)
-    (folder / "grade.json").write_text('{"status": "graded"}')
-    (folder / "evidence" / "verifier.json").write_text("{}")
+    evidence.save(folder, saved.challenge(), make_submission({"a.py": b""}), VerifierResult(expected=(), tests=()))
+    graded = replace(saved.accepted(), submission={"digest": make_submission({"a.py": b""}).digest}, objective=None)
+    about = {"id": saved.challenge().id, "version": saved.challenge().version}
+    write_grade(folder, replace(graded, challenge=about))
     return folder
 
 
@@ -38,10 +48,10 @@ def signed(out: Path, key: Path) -> tuple[Path, str]:
 def test_what_was_signed_is_verified(signed: tuple[Path, str]) -> None:
     out, public = signed
     found = signing.verify(out, signing.load_public(public))
-    assert set(found.files) == {"grade.json", "evidence/verifier.json"}
+    assert set(found.files) == {"grade.json", *(f"evidence/{name}" for name in EVIDENCE)}
 
 
-@pytest.mark.parametrize("name", ["grade.json", "evidence/verifier.json", "signature.json"])
+@pytest.mark.parametrize("name", ["evidence/verifier.json", "signature.json"])
 def test_a_change_of_any_byte_is_caught(signed: tuple[Path, str], name: str) -> None:
     out, public = signed
     before = (out / name).read_bytes()
@@ -65,6 +75,27 @@ def test_an_added_a_missing_and_a_linked_file_are_caught(signed: tuple[Path, str
     (out / "evidence" / "verifier.json").symlink_to("/etc/hostname")
     with pytest.raises(signing.TamperedError, match="is a link"):
         signing.verify(out, trusted)
+
+
+def test_what_is_no_plain_file_is_caught(signed: tuple[Path, str], key: Path) -> None:
+    """A named pipe, a socket, a folder: none of them has a digest, and none of them may be there."""
+    out, public = signed
+    made = [out / "fifo", out / "socket", out / "folder", out / "evidence" / "fifo"]
+    os.mkfifo(made[0])
+    for path in made:
+        if path.name == "fifo" and not path.exists():
+            os.mkfifo(path)
+        elif path.name == "socket":
+            with socket.socket(socket.AF_UNIX) as one:
+                one.bind(os.path.relpath(path))
+        elif path.name == "folder":
+            path.mkdir()
+        with pytest.raises(signing.TamperedError, match=f"{path.name} is .* added"):
+            signing.verify(out, signing.load_public(public))
+        with pytest.raises(UsageError, match="added"):
+            signing.sign(out, signing.load_private(key.read_text()))
+        path.rmdir() if path.is_dir() else path.unlink()
+    assert signing.verify(out, signing.load_public(public)).files
 
 
 def test_another_key_is_not_trusted(signed: tuple[Path, str], tmp_path: Path) -> None:

@@ -12,9 +12,9 @@ from grader.authoring.canary import search
 from grader.authoring.findings import Finding, broken, found
 from grader.authoring.runs import Ran
 from grader.output import Pages
+from grader.own_files import FORMATS
 from grader.pipeline import Request, Run, grade
 from grader.records import Grade
-from grader.report.formats import FILES
 
 if TYPE_CHECKING:
     from grader.sandbox.protocol import Event, Job
@@ -78,7 +78,7 @@ def output(root: Path, source: str, ran: Ran, settings: Settings, printed: Print
     """All that `grade` makes of a run: its files by name, but for the copy of the submission, and what it prints."""
     with tempfile.TemporaryDirectory(prefix="grade-check-") as folder:
         out = Path(folder)
-        request = Request(source=source, challenge=root, out=out, judge=False, pages=Pages(formats=tuple(FILES)))
+        request = Request(source=source, challenge=root, out=out, judge=False, pages=Pages(formats=tuple(FORMATS)))
         said: list[str] = []
         run = Run(request=request, settings=settings, say=said.append)
         result = grade(run, lambda _run: Replay(ran))

@@ -5,14 +5,16 @@ from __future__ import annotations
 import difflib
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from grader import csv_files
+from grader import csv_files, own_files
 from grader.errors import UsageError, visible
+from grader.own_files import SIDES
+from grader.store.candidates import LIST, read_list
 from grader.store.people import BETWEEN, members, readable
 
 COLUMNS = ("path", "candidate", "started", "submitted", "minutes", "late")
@@ -22,6 +24,7 @@ GRADESCOPE = "submission_metadata.yml"
 _METADATA = (".csv", ".json", ".yml", ".yaml", ".md", ".txt", ".html", ".log")
 _SUFFIX = re.compile(r"(\.tar)?\.(zip|gz|tgz|xz|txz|zst|tar|git)$", re.IGNORECASE)
 _MOST_METADATA_BYTES = 50_000_000
+_MOST_DATABASE_HEAD = 1_000_000
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,14 +65,17 @@ class Found:
     passed_over: tuple[str, ...] = ()
 
 
-def from_folder(folder: Path, out: Path) -> Found:
-    """Every folder and file of `folder` is a submission, so that none is lost without a word; hidden ones, lists and
-    notes (.csv, .md, …) are passed over, and `out` where it lies within. Raises UsageError."""
+def from_folder(folder: Path, out: Path, own: Collection[Path] = ()) -> Found:
+    """Every folder and file of `folder` is a submission, so that none is lost without a word. Passed over are hidden
+    ones, lists and notes (.csv, .md, …), and what the grader wrote: `out`, `own` (store, settings), results and outputs
+    of other batches, stores. Raises UsageError."""
     try:
-        paths = sorted(path for path in folder.iterdir() if path.resolve() != out.resolve())
+        paths = sorted(folder.iterdir())
     except OSError as problem:
         raise UsageError(f"{visible(str(folder))} cannot be read as a folder: {problem.strerror}.") from problem
-    over = [path for path in paths if path.name.startswith((".", "__MACOSX")) or _is_metadata(path)]
+    ours = {path.resolve() for path in (out, *own)}
+    paths = [path for path in paths if path.resolve() not in ours]
+    over = [path for path in paths if path.name.startswith((".", "__MACOSX")) or _is_metadata(path) or _is_own(path)]
     kept = [path for path in paths if path not in set(over)]
     if not kept:
         raise UsageError(f"There is no archive and no folder in {visible(str(folder))}, so there is nothing to grade.")
@@ -82,6 +88,44 @@ def from_folder(folder: Path, out: Path) -> Found:
 
 def _is_metadata(path: Path) -> bool:
     return path.suffix.lower() in _METADATA and path.is_file()
+
+
+def _is_own(path: Path) -> bool:
+    """Whether the grader wrote it: the output of a grading or of a batch, with nothing else in it, or a store."""
+    try:
+        return _is_output(path) if path.is_dir() else _is_store(path)
+    except OSError:
+        return False
+
+
+def _is_output(path: Path) -> bool:
+    if any(_is_marker(path / name, name) for name in own_files.MARKERS):
+        names = _files_in(path)
+        return not names - own_files.of_result("", names)
+    try:
+        results = {row["name"] for row in read_list(path / LIST)} if (path / LIST).is_file() else set()
+    except UsageError:
+        return False
+    return (path / LIST).is_file() and {name.partition("/")[0] for name in _files_in(path)} <= RESERVED | results
+
+
+def _is_marker(path: Path, name: str) -> bool:
+    """Whether the file is there and ours. Only plain files are opened: what is looked at is a candidate's."""
+    small = path.is_file() and path.stat().st_size <= _MOST_METADATA_BYTES
+    return small and own_files.is_result(name, path.read_bytes())
+
+
+def _files_in(folder: Path) -> set[str]:
+    return {found.relative_to(folder).as_posix() for found in folder.rglob("*") if not found.is_dir()}
+
+
+def _is_store(path: Path) -> bool:
+    """A database of ours, by its content; what it keeps beside itself (`grader.db-wal`), by the database."""
+    main = next((path.with_name(path.name.removesuffix(side)) for side in SIDES if path.name.endswith(side)), path)
+    if not main.is_file():
+        return False
+    with main.open("rb") as file:
+        return own_files.is_database(file.read(_MOST_DATABASE_HEAD))
 
 
 def from_manifest(manifest: Path, folder: Path | None = None) -> Found:

@@ -94,6 +94,7 @@ def command(
     from grader.output import Pages
     from grader.sandbox.guard import guarded
     from grader.settings import find_challenge
+    from grader.store import files_of
 
     policy = read_policy(late)
     if folder is None and manifest is None:
@@ -103,6 +104,9 @@ def command(
     where = out or Path(f"grades-{(manifest.stem if manifest else (folder or Path()).resolve().name) or 'batch'}")
     found = entries.from_manifest(manifest, folder) if manifest else entries.from_folder(folder or Path(), where)
     settings = settings_for(*([str(folder)] if folder and not manifest else []), *(one.source for one in found.entries))
+    if not manifest:
+        own = (*files_of(store or settings.store), Path("grader.toml"), *settings.read_from)
+        found = entries.from_folder(folder or Path(), where, own)
     pack = load_challenge(find_challenge(challenge, settings, challenges))
     plan = _plan(found, pack, where, settings, judge=not no_judge, fresh=fresh, pages=Pages(formats=listed(formats)))
     plan = plan if queued else _sized(plan, settings, jobs)

@@ -14,6 +14,7 @@ import click
 if TYPE_CHECKING:
     from grader.pipeline import Request, Run
     from grader.records import Grade
+    from grader.settings import Settings
 
 
 @click.command()
@@ -62,24 +63,29 @@ def command(
     from grader.cli.progress import Progress
     from grader.cli.report import listed
     from grader.cli.standing import settings_for
-    from grader.output import Pages
+    from grader.output import Pages, result_in
     from grader.pipeline import Request, Run, grade
     from grader.sandbox.guard import guarded
     from grader.settings import find_challenge
+    from grader.store import files_of
 
     settings = settings_for(submission)
+    named = store or (settings.store if settings.store_is_named else "")
     request = Request(
         source=submission,
         challenge=find_challenge(challenge, settings, challenges),
-        out=out or Path(f"grade-{default_name(submission)}"),
+        out=out or _default_out(submission, settings),
         judge=not no_judge,
         only=only,
         pages=Pages(formats=listed(formats)),
+        own=(*files_of(named), *settings.read_from),
     )
-    named = store or (settings.store if settings.store_is_named else "")
+    before = result_in(request.out).get("submission", {}).get("digest")
     with _kept(named, request), guarded(), Progress(quiet=as_json) as progress:
         run = Run(request=request, settings=settings, say=progress.say, progress=progress.tests)
         result = grade(run)
+    if before not in {None, "", result.submission.get("digest")}:
+        click.echo(f"{request.out} held the result of other files; it was replaced.", err=True)
     if as_json:
         from grader.report.grade_json import grade_to_json
 
@@ -87,6 +93,17 @@ def command(
     else:
         click.echo(summary(result, run))
     return 1 if fail_under is not None and result.score is not None and result.score.low < fail_under else 0
+
+
+def _default_out(submission: str, settings: Settings) -> Path:
+    from grader import secret
+    from grader.output import own_folder, source_mark
+
+    wanted = Path(f"grade-{default_name(submission)}")
+    out = own_folder(wanted, source_mark(submission, secret.of(settings)))
+    if out != wanted:
+        click.echo(f"{wanted} holds something else, so the result goes to {out} (--out names another).", err=True)
+    return out
 
 
 @contextlib.contextmanager

@@ -8,10 +8,19 @@ Importing this package costs nothing; `open_store` imports SQLAlchemy.
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
+
+from grader.own_files import with_sides
 
 if TYPE_CHECKING:
     from grader.store.store import Store
+
+
+def files_of(url: str) -> tuple[Path, ...]:
+    """The files on this machine that a store at `url` writes to; none for Postgres."""
+    kind, _, name = url.partition(":///")
+    return tuple(map(Path, with_sides(name.partition("?")[0]))) if kind.startswith("sqlite") and name else ()
 
 
 def open_store(url: str) -> Store:

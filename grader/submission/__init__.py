@@ -20,6 +20,7 @@ from grader.submission.folder import FolderSource
 from grader.submission.leaveout import common_folder, leave_out, left_out_records
 from grader.submission.limits import IntakeLimits, Meter, amount, refused, unreadable
 from grader.submission.names import check_collisions, check_path
+from grader.submission.own import leave_out_own, within
 from grader.submission.required import check_required
 from grader.submission.stream import GZIP, XZ, ZSTD
 
@@ -46,19 +47,26 @@ _OTHER_FORMATS = {
 
 
 def read_submission(
-    source: str | Path, limits: IntakeLimits | None = None, *, required: Sequence[str] = ()
+    source: str | Path,
+    limits: IntakeLimits | None = None,
+    *,
+    required: Sequence[str] = (),
+    own: Sequence[Path] = (),
 ) -> Submission:
     """Reads a .zip, a .tar (plain, gzip, xz or zstd), a folder, or a git repository (address or path, `#ref` for a
     commit). What an archive is, its first bytes decide, not its name.
 
     A single top folder is stripped; with `required` paths, none while they are all there, and as many as it takes to
-    find them. Raises RefusedError when the submission cannot be graded as it is, UsageError when there is nothing to
-    read at `source`, InfrastructureError when a repository does not answer.
+    find them. What the grader wrote is left out: outputs of gradings, known by their content, and `own`, the files and
+    the output folder of this run where they lie in the folder that is read.
+
+    Raises RefusedError when the submission cannot be graded as it is, UsageError when there is nothing to read at
+    `source`, InfrastructureError when a repository does not answer.
     """
     limits = limits or IntakeLimits()
     name = str(source)
     try:
-        return _read(name, limits, required)
+        return _read(name, limits, required, own)
     except (ArithmeticError, LookupError, MemoryError, RecursionError, ValueError, EOFError) as error:
         # Every known damage has its own sentence; this is the net under them.
         raise unreadable(f"'{visible(os.path.basename(name))}' cannot be read ({type(error).__name__})") from error
@@ -102,13 +110,13 @@ def make_submission(files: Mapping[str, bytes], *, left_out: tuple[LeftOut, ...]
 # ------------------------------------------------------------------------------------------------------- sources
 
 
-def _read(name: str, limits: IntakeLimits, required: Sequence[str]) -> Submission:
+def _read(name: str, limits: IntakeLimits, required: Sequence[str], own: Sequence[Path]) -> Submission:
     if os.path.isfile(name):
         return _collect(_archive(Path(name), limits), limits, required, name)
     from grader.submission.git import fetched, is_remote, is_repository, split_ref, without_secrets
 
     if os.path.isdir(name) and not is_repository(Path(name)):
-        return _collect(FolderSource(Path(name)), limits, required, name)
+        return _collect(FolderSource(Path(name)), limits, required, name, within(Path(name), own))
     address, ref = (name, "HEAD") if os.path.isdir(name) else split_ref(name)
     if not is_remote(address) and not os.path.isdir(address):
         raise _nothing_there(name)
@@ -160,10 +168,14 @@ def _archive(path: Path, limits: IntakeLimits) -> Source:
 # ----------------------------------------------------------------------------------------------------- collecting
 
 
-def _collect(source: Source, limits: IntakeLimits, required: Sequence[str], name: str) -> Submission:
+def _collect(
+    source: Source, limits: IntakeLimits, required: Sequence[str], name: str, own: Sequence[str] = ()
+) -> Submission:
     """The one way from a source to a submission."""
     listed = _listed(source, limits)
     kept, left = leave_out(listed)
+    kept, ours = leave_out_own(kept, source, limits, own)
+    left += ours
     _check_entries(kept, limits)
     for part in dict.fromkeys(path for path, _, _ in left):
         check_path(part, limits)

@@ -11,18 +11,10 @@ from typing import Literal
 
 from grader.challenge import Challenge
 from grader.errors import UsageError
+from grader.own_files import FORMATS
 from grader.records import Grade
 
 Audience = Literal["reviewer", "candidate"]
-FILES = {
-    "junit": "junit.xml",
-    "ctrf": "ctrf.json",
-    "gradescope": "results.json",
-    "csv": "grade.csv",
-    "markdown": "summary.md",
-    "sarif": "sarif.json",
-}
-"""Name of a format → file that it is written to."""
 
 
 def render(grade: Grade, challenge: Challenge | None, names: Iterable[str], audience: Audience) -> dict[str, bytes]:
@@ -43,4 +35,4 @@ def render(grade: Grade, challenge: Challenge | None, names: Iterable[str], audi
     unknown = [name for name in wanted if name not in writers]
     if unknown:
         raise UsageError(f"There is no format {unknown[0]!r}. Known: {', '.join(writers)}.")
-    return {FILES[name]: writers[name](grade, challenge, audience) for name in wanted}
+    return {FORMATS[name]: writers[name](grade, challenge, audience) for name in wanted}

@@ -1,0 +1,85 @@
+"""What the grader itself writes beside or into a submission, known by what it is: never a candidate's file.
+
+A folder is the output of a grading when the `grade.json` or the snapshot of the challenge in it is ours; then the files
+that a grading writes are ours, and no others in it. A name alone says nothing: nobody can hide a file by calling it so.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+GRADE = "grade.json"
+SNAPSHOT = "evidence/challenge.json"
+MARKERS = (SNAPSHOT, GRADE)
+"""Files whose content shows whose the folder is; removed last, GRADE at the very end."""
+FORMATS: Mapping[str, str] = {
+    "junit": "junit.xml",
+    "ctrf": "ctrf.json",
+    "gradescope": "results.json",
+    "csv": "grade.csv",
+    "markdown": "summary.md",
+    "sarif": "sarif.json",
+}
+"""Name of a format → file that it is written to."""
+RESULT = frozenset(
+    {
+        *MARKERS, *FORMATS.values(), "grade.machine.json", "report.html", "feedback.html", "feedback.md",
+        "signature.json", "evidence/submission.zip", "evidence/verifier.json", "evidence/criteria.json",
+    }
+)  # fmt: skip
+"""All that a grading leaves in its output folder, and what is made of it later, relative to the folder."""
+SIDES = ("-wal", "-shm", "-journal")
+"""What SQLite keeps beside a database, behind its name."""
+_MOST_BYTES = 20_000_000
+
+
+def is_result(path: str, content: bytes) -> bool:
+    """Whether `content` is that of the marker `path`, one of MARKERS, as a grading writes it."""
+    data = _object(content)
+    if path == SNAPSHOT:
+        return set(data) == {"challenge", "rubric"} and "primary_competency" in _inner(data, "challenge")
+    provenance = _inner(data, "provenance")
+    return {"schema_version", "status", "challenge", "submission"} <= set(data) and {
+        "run",
+        "grader_version",
+    } <= set(provenance)
+
+
+def is_database(content: bytes) -> bool:
+    """Whether `content`, the first bytes of a file, is a store of ours."""
+    return content.startswith(b"SQLite format 3\0") and b"CREATE TABLE runs" in content and b"alembic" in content
+
+
+def of_result(folder: str, paths: Iterable[str]) -> set[str]:
+    """Those of `paths` that a grading into `folder` writes, what a killed one left half written included."""
+    top = f"{folder}/" if folder else ""
+    return {path for path in paths if path.startswith(top) and _is_ours(path.removeprefix(top))}
+
+
+def with_sides(path: str) -> tuple[str, ...]:
+    """A SQLite database and the files that it keeps beside itself."""
+    return tuple(f"{path}{side}" for side in ("", *SIDES))
+
+
+def _is_ours(name: str) -> bool:
+    folder, _, last = name.rpartition("/")
+    if last.startswith(".") and last.endswith(".part"):  # as `files.write` makes it: .NAME.random.part
+        name = f"{folder}/" * bool(folder) + last[1:].rpartition(".part")[0].rpartition(".")[0]
+    return name in RESULT
+
+
+def _object(content: bytes) -> Mapping[str, Any]:
+    if len(content) > _MOST_BYTES or not content.lstrip().startswith(b"{"):
+        return {}
+    try:
+        data = json.loads(content)
+    except (ValueError, RecursionError):
+        return {}
+    return data if isinstance(data, dict) else {}
+
+
+def _inner(data: Mapping[str, Any], key: str) -> Mapping[str, Any]:
+    found = data.get(key)
+    return found if isinstance(found, dict) else {}
