@@ -1,7 +1,8 @@
 """Calls of an OpenAI-compatible endpoint. The only place of the judge that talks to a network.
 
 An endpoint is asked with a JSON Schema first, then for a JSON object, then in words with one turn to repair. What it
-can do is remembered per endpoint and model.
+can do is remembered per endpoint and model. What it does not answer is asked again here and not by the SDK, so that
+errors inside a 200 count and attempts are those that were made.
 """
 
 from __future__ import annotations
@@ -9,28 +10,26 @@ from __future__ import annotations
 import json
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from grader.errors import visible
+from grader import network
+from grader.judge import completion, refusal
 from grader.judge import reply as replies
+from grader.judge.abilities import MODES, otherwise
 from grader.judge.budget import Usage
 from grader.judge.cache import Cache, key_of
+from grader.judge.completion import Completion
 from grader.judge.config import JudgeConfig
-from grader.judge.documents import estimate_tokens
 from grader.judge.prompt import REPAIR, Message, Prompt, fresh_nonce
+from grader.judge.refusal import Refusal
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from openai import OpenAI
-
-MODES = ("json_schema", "json_object", "prompt")
-_OPTIONAL = ("seed", "temperature")
-_LENGTH = ("context_length", "context length", "maximum context", "too many tokens", "too long")
-_FILTER = ("content_filter", "content management policy", "content policy")
 
 
 class NoAnswerError(Exception):
@@ -79,15 +78,28 @@ class Client:
         """The connection pool, made when the first call is: importing the SDK takes most of a second."""
         with self._making:
             if self._made is None:
-                from openai import OpenAI
-
-                self._made = OpenAI(
-                    base_url=self._config.endpoint,
-                    api_key=self._config.api_key or "none",
-                    timeout=self._config.timeout,
-                    max_retries=self._config.max_retries,
-                )
+                self._made = self._connected()
             return self._made
+
+    def _connected(self) -> OpenAI:
+        """The SDK's client with nothing of the environment's but proxies and certificates: organisation, project and
+        headers that are set there may be meant for another endpoint. Raises NoAnswerError."""
+        from openai import OpenAI
+
+        address = self._config.address
+        try:
+            made = OpenAI(
+                base_url=address.endpoint,
+                api_key=address.key or "none",
+                timeout=self._config.timeout,
+                max_retries=0,
+                default_query=dict(address.query),
+            )
+        except (ImportError, ValueError) as problem:  # a proxy of a kind that cannot be used
+            raise NoAnswerError(self._unreached(problem)) from problem
+        made.organization = made.project = None
+        made._custom_headers = address.headers  # noqa: SLF001 - what the environment adds cannot be kept out otherwise
+        return made
 
     def close(self) -> None:
         if self._made is not None:
@@ -114,6 +126,7 @@ class Client:
             {
                 "model": model,
                 "endpoint": self._config.endpoint,
+                **({"query": dict(self._config.address.query)} if self._config.address.query else {}),
                 "messages": prompt.messages,
                 "schema": prompt.schema,
                 "sampling": sampling(self._config),
@@ -123,7 +136,9 @@ class Client:
         )
 
     def _new(self, model: str, prompt: Prompt, repeat: int) -> Answer:
-        known = {"mode": 0, "without": [], "limit": "max_tokens"} | self._cache.can(self._config.endpoint, model)
+        known = {"mode": 0, "without": [], "limit": "max_tokens", "system": True} | self._cache.can(
+            self._config.endpoint, model
+        )
         can = known
         spent = Usage()
         while True:
@@ -139,26 +154,27 @@ class Client:
     def _in_mode(self, model: str, prompt: Prompt, repeat: int, can: Mapping[str, Any], spent: Usage) -> Answer:
         mode = MODES[can["mode"]]
         messages = list(prompt.messages) if mode != "prompt" else _with_schema(prompt)
+        messages = messages if can["system"] else _without_system(messages)
         self._open()
         started = time.monotonic()
-        text, usage, fingerprint = self._call(model, messages, prompt, repeat, can)
-        spent += usage
+        came = self._call(model, messages, prompt, repeat, can)
+        spent += came.usage
         try:
-            replies.read(text, prompt.choices)
+            replies.read(came.text, prompt.choices)
         except replies.BadReplyError as problem:
             if mode == "json_schema":
                 if problem.is_json:
                     raise NoAnswerError(f"the judge's reply was not usable: {problem}", spent) from None
-                raise _TryOtherwiseError({"mode": 1}, usage) from None
-            text, usage, fingerprint = self._repair(model, messages, prompt, repeat, can, text, str(problem), spent)
-            spent += usage
+                raise _TryOtherwiseError({"mode": 1}, came.usage) from None
+            came = self._repair(model, messages, prompt, repeat, can, came.text, str(problem), spent)
+            spent += came.usage
         return Answer(
-            text=text,
-            mode=" without ".join([mode, *can["without"]]),
+            text=came.text,
+            mode=" without ".join([mode, *can["without"], *([] if can["system"] else ["system role"])]),
             prompt_tokens=spent.prompt_tokens,
             completion_tokens=spent.completion_tokens,
             estimated=spent.estimated,
-            system_fingerprint=fingerprint,
+            system_fingerprint=came.fingerprint,
             seconds=round(time.monotonic() - started, 3),
         )
 
@@ -172,42 +188,84 @@ class Client:
         text: str,
         problem: str,
         spent: Usage,
-    ) -> tuple[str, Usage, str]:
+    ) -> Completion:
         turn = [
             {"role": "assistant", "content": text[: replies.MAX_REPLY]},
             {"role": "user", "content": REPAIR.format(problem=problem)},
         ]
-        text, usage, fingerprint = self._call(model, [*messages, *turn], prompt, repeat, can)
+        came = self._call(model, [*messages, *turn], prompt, repeat, can)
         try:
-            replies.read(text, prompt.choices)
+            replies.read(came.text, prompt.choices)
         except replies.BadReplyError as again:
             reason = f"the judge's reply was not usable, and neither was its repair: {again}"
-            raise NoAnswerError(reason, spent + usage) from None
-        return text, usage, fingerprint
+            raise NoAnswerError(reason, spent + came.usage) from None
+        return came
 
     def _call(
         self, model: str, messages: list[Message], prompt: Prompt, repeat: int, can: Mapping[str, Any]
-    ) -> tuple[str, Usage, str]:
+    ) -> Completion:
+        """One completion, asked for until it is answered or the attempts are used up. Raises NoAnswerError, or
+        _TryOtherwiseError where the endpoint says what it cannot do."""
+        parameters: dict[str, Any] = {"messages": messages, **self._parameters(prompt, repeat, can)}
+        attempt = 0
+        while True:
+            attempt += 1
+            came = self._attempt(model, parameters)
+            if isinstance(came, str):
+                try:
+                    return completion.read(came, messages, self._config.max_output)
+                except completion.UnusableError as problem:
+                    raise NoAnswerError(problem.reason, problem.usage) from None
+            refused, reason = (came, "") if isinstance(came, Refusal) else (None, self._unreached(came, attempt))
+            other = otherwise(refused, can) if refused is not None else None
+            if other is not None:
+                raise NoAnswerError(other) if isinstance(other, str) else _TryOtherwiseError(other)
+            if attempt > self._config.max_retries or (refused is not None and not refused.again):
+                raise NoAnswerError(reason or (refused.sentence(attempt) if refused else ""))
+            time.sleep(refusal.pause(refused, attempt))
+
+    def _attempt(self, model: str, parameters: Mapping[str, Any]) -> str | Refusal | Exception:
+        """The body of a 200; what an endpoint says that does not answer; or why it could not be asked."""
         import openai
 
-        parameters: dict[str, Any] = {"messages": messages, **self._parameters(prompt, repeat, can)}
         try:
             with self._lane:
                 self.began = self.began or time.monotonic()
-                completion: Any = self._open().chat.completions.create(model=model, **parameters)
-        except (openai.BadRequestError, openai.UnprocessableEntityError) as problem:
-            raise _refused_request(problem, can) from None
-        except openai.OpenAIError as problem:
-            raise NoAnswerError(self._why(problem)) from None
-        except ValueError:
-            raise NoAnswerError("the judge's endpoint answered with something that is not a completion") from None
-        return _content(completion, messages, self._config.max_output)
+                got = self._open().chat.completions.with_raw_response.create(model=model, **parameters)
+                body = str(got.text)
+                status, headers = got.status_code, dict(got.headers)
+        except openai.APIStatusError as problem:
+            response = problem.response
+            return self._refused(response.status_code, response.text, dict(response.headers))
+        except (openai.OpenAIError, ValueError) as problem:
+            return problem
+        try:
+            data = json.loads(body)
+        except (ValueError, RecursionError):
+            return body
+        return self._refused(status, body, headers) if refusal.is_error(data) else body
+
+    def _refused(self, status: int, body: str, headers: Mapping[str, str]) -> Refusal:
+        found = refusal.refusal(status, body, headers)
+        address = self._config.address
+        none = "no key is set; " if status == 401 and not (address.key or address.login) else ""
+        return replace(found, said=(none + address.without_secrets(found.said)).rstrip("; "), proof=address.proof)
+
+    def _unreached(self, problem: Exception, attempts: int = 0) -> str:
+        import openai
+
+        tries = f" ({attempts} attempt{'s' if attempts > 1 else ''})" if attempts else ""
+        if isinstance(problem, openai.APITimeoutError):
+            return f"the judge did not answer within {self._config.timeout:g} s{tries}"
+        cause = self._config.address.without_secrets(network.why(problem, self._config.endpoint))
+        return f"the judge's endpoint {self._config.endpoint} could not be reached{tries}: {cause}"
 
     def _parameters(self, prompt: Prompt, repeat: int, can: Mapping[str, Any]) -> dict[str, Any]:
         config = self._config
         parameters: dict[str, Any] = {"temperature": config.temperature, "seed": config.seed + repeat}
         parameters = {name: value for name, value in parameters.items() if name not in can["without"]}
-        parameters[can["limit"]] = config.max_output
+        if can["limit"]:
+            parameters[can["limit"]] = config.max_output
         mode = MODES[can["mode"]]
         if mode == "json_schema":
             named = {"name": "assessment", "strict": True, "schema": prompt.schema}
@@ -215,24 +273,6 @@ class Client:
         elif mode == "json_object":
             parameters["response_format"] = {"type": "json_object"}
         return parameters
-
-    def _why(self, problem: Exception) -> str:
-        import openai
-
-        tries = self._config.max_retries + 1
-        reasons: tuple[tuple[type[Exception], str], ...] = (
-            (openai.APITimeoutError, f"the judge did not answer within {self._config.timeout:g} s ({tries} attempts)"),
-            (openai.APIConnectionError, f"the judge's endpoint could not be reached ({tries} attempts)"),
-            (openai.RateLimitError, f"the judge's endpoint is over its limit or quota (429, {tries} attempts)"),
-            (openai.AuthenticationError, "the judge's endpoint did not take the API key (401)"),
-            (openai.PermissionDeniedError, "the judge's endpoint did not allow it (403)"),
-            (openai.NotFoundError, "the judge's endpoint does not know the model or the address (404)"),
-        )
-        for kind, reason in reasons:
-            if isinstance(problem, kind):
-                return reason
-        status = getattr(problem, "status_code", None)
-        return f"the judge's endpoint failed ({status or type(problem).__name__}, {tries} attempts)"
 
 
 class _TryOtherwiseError(Exception):
@@ -255,45 +295,8 @@ def _with_schema(prompt: Prompt) -> list[Message]:
     return [*first, {**last, "content": text}]
 
 
-def _refused_request(problem: Any, can: Mapping[str, Any]) -> Exception:
-    """What to do about a 400 or 422: leave out the parameter that it names, ask in the next mode, or give up."""
-    said = str(problem).lower()
-    if any(word in said for word in _FILTER):
-        return NoAnswerError("the judge's endpoint refused the text by its content filter")
-    if any(word in said for word in _LENGTH):
-        return NoAnswerError("the files are longer than the judge's model can read")
-    if "max_completion_tokens" in said and can["limit"] == "max_tokens":
-        return _TryOtherwiseError({"limit": "max_completion_tokens"})
-    for name in _OPTIONAL:
-        if name in said and name not in can["without"]:
-            return _TryOtherwiseError({"without": [*can["without"], name]})
-    if can["mode"] + 1 < len(MODES):
-        return _TryOtherwiseError({"mode": can["mode"] + 1})
-    return NoAnswerError(f"the judge's endpoint did not take the request: {visible(str(problem), 160)}")
-
-
-def _content(completion: Any, messages: list[Message], max_output: int) -> tuple[str, Usage, str]:
-    """Text, usage and system fingerprint of a completion. Raises NoAnswerError for refusals and cut replies."""
-    choices = getattr(completion, "choices", None)
-    if not choices or getattr(choices[0], "message", None) is None:
-        raise NoAnswerError("the judge's endpoint answered with something that is not a completion")
-    message, finish = choices[0].message, choices[0].finish_reason
-    text = message.content if isinstance(message.content, str) else ""
-    usage = _usage(completion, messages, text)
-    if getattr(message, "refusal", None) or finish == "content_filter":
-        raise NoAnswerError("the judge refused to answer", usage)
-    if finish == "length":
-        raise NoAnswerError(f"the judge's reply was cut off at {max_output:,} tokens", usage)
-    if not text.strip():
-        raise NoAnswerError("the judge's reply was empty", usage)
-    fingerprint = getattr(completion, "system_fingerprint", None)
-    return text, usage, fingerprint if isinstance(fingerprint, str) else ""
-
-
-def _usage(completion: Any, messages: list[Message], text: str) -> Usage:
-    reported = getattr(completion, "usage", None)
-    prompt, answer = getattr(reported, "prompt_tokens", None), getattr(reported, "completion_tokens", None)
-    if type(prompt) is int and type(answer) is int and prompt >= 0 and answer >= 0:
-        return Usage(prompt_tokens=prompt, completion_tokens=answer)
-    estimate = sum(estimate_tokens(message["content"]) for message in messages)
-    return Usage(prompt_tokens=estimate, completion_tokens=estimate_tokens(text), estimated=True)
+def _without_system(messages: Sequence[Message]) -> list[Message]:
+    """The same for a model that knows no system role: its text stands before the first message."""
+    system = "\n\n".join(message["content"] for message in messages if message["role"] == "system")
+    first, *rest = (message for message in messages if message["role"] != "system")
+    return [{**first, "content": f"{system}\n\n{first['content']}"}, *rest]

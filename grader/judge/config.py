@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit, urlunsplit
 
 from grader.errors import UsageError
+from grader.judge.address import Address
+from grader.judge.address import read as read_address
 
 if TYPE_CHECKING:
     from grader.settings import Settings
-
-DEFAULT_ENDPOINT = "https://api.openai.com/v1"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,8 +31,8 @@ class JudgeConfig:
     """
 
     model: str
-    endpoint: str = DEFAULT_ENDPOINT
-    api_key: str = field(default="", repr=False)
+    address: Address = field(default_factory=Address, repr=False)
+    """Where and as whom it is asked; of it only `endpoint` may be written anywhere."""
     # what decides the answer
     temperature: float = 0.0
     seed: int = 20_000
@@ -61,9 +60,15 @@ class JudgeConfig:
     """Share of gradings with which items of known level ride along."""
     prices: Mapping[str, Price] = field(default_factory=dict)
 
+    @property
+    def endpoint(self) -> str:
+        """The address without user, password and query: fit to be written into a file."""
+        return self.address.endpoint
+
     @classmethod
     def of(cls, settings: Settings) -> JudgeConfig:
-        """The configuration in force. Raises UsageError for a key of `[judge]` or `[prices]` that is not known."""
+        """The configuration in force. Raises UsageError for a key of `[judge]` or `[prices]` that is not known,
+        and for an address or a key that cannot be right."""
         table = dict(settings.judge)
         prices = {name: _price(name, row) for name, row in settings.prices.items()}
         known = {item.name: item.default for item in fields(cls)}
@@ -71,21 +76,13 @@ class JudgeConfig:
             _check(key, value, known)
         return cls(
             model=settings.judge_model,
-            endpoint=plain_endpoint(settings.openai_base_url or DEFAULT_ENDPOINT),
-            api_key=settings.openai_api_key,
+            address=read_address(settings),
             prices=prices,
             **{key: _as(value, known[key]) for key, value in table.items()},
         )
 
 
-def plain_endpoint(url: str) -> str:
-    """`url` without user, password, query and trailing slash: fit to be written into a file of the pack."""
-    parts = urlsplit(url)
-    host = parts.netloc.rpartition("@")[2]
-    return urlunsplit((parts.scheme, host, parts.path.rstrip("/"), "", ""))
-
-
-_NOT_IN_TABLE = {"model", "endpoint", "api_key", "prices"}
+_NOT_IN_TABLE = {"model", "address", "prices"}
 
 
 def _check(key: str, value: Any, known: Mapping[str, Any]) -> None:

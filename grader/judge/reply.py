@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -11,6 +12,8 @@ from grader.errors import visible
 from grader.judge.prompt import CANNOT_JUDGE
 
 MAX_REPLY = 100_000
+MAX_RAW = 1_000_000
+"""Characters with what a model thought before it replied."""
 MAX_RATIONALE = 6_000
 _KEYS = {"rationale", "evidence", "level"}
 _QUOTE_KEYS = {"path", "start_line", "end_line", "quote"}
@@ -63,19 +66,69 @@ def read(text: str, choices: Sequence[str]) -> Reply:
     )
 
 
-def _object(text: str) -> dict[str, Any]:
-    if len(text) > MAX_REPLY:
-        raise BadReplyError(f"the reply is longer than {MAX_REPLY:,} characters", is_json=False)
-    body = text.strip()
-    if body.startswith("```") and body.endswith("```"):
-        body = body[3:-3].removeprefix("json").strip()
+def is_object(text: str) -> bool:
+    """Whether `text` is one JSON object, as a reply has to be."""
     try:
-        data = json.loads(body, object_pairs_hook=_unique, parse_constant=_no_constant)
-    except (ValueError, RecursionError):
-        raise BadReplyError("it is not one JSON object", is_json=False) from None
+        _object(text)
+    except BadReplyError as problem:
+        return problem.is_json
+    return True
+
+
+_INVISIBLE = " \t\r\n\ufeff\u200b\u2060\u00a0"
+_THOUGHTS_END = re.compile(r"</(?:think|thinking|thought|reasoning|reflection)>", re.IGNORECASE)
+_FENCE = re.compile(r"```[ \t]*[A-Za-z0-9_-]*[ \t]*\r?\n?(.*?)\s*```", re.DOTALL)
+
+
+def _object(text: str) -> dict[str, Any]:
+    """The one object that `text` is, apart from what a model thought before it and a fence around it.
+
+    Nothing else may stand around it: a judge that quotes an answer out of a submission must not be taken to give it.
+    """
+    if len(text) > MAX_RAW:
+        raise BadReplyError(f"the reply is longer than {MAX_RAW:,} characters", is_json=False)
+    body = text.strip(_INVISIBLE)
+    if not body.startswith("{"):
+        body = _unfenced(_after_thoughts(body))
+    if len(body) > MAX_REPLY:
+        raise BadReplyError(f"the reply is longer than {MAX_REPLY:,} characters", is_json=False)
+    data = _parsed(body)
+    if isinstance(data, str):  # an object that was written down twice
+        data = _parsed(data.strip(_INVISIBLE))
     if not isinstance(data, dict):
-        raise BadReplyError("it is not one JSON object", is_json=False)
+        raise BadReplyError(f"it is {_KINDS.get(type(data), 'a number')} and not one JSON object", is_json=False)
     return data
+
+
+_KINDS = {list: "a list", str: "a text", bool: "true or false", type(None): "null"}
+
+
+def _parsed(body: str) -> Any:
+    try:
+        return json.loads(body, object_pairs_hook=_unique, parse_constant=_no_constant, strict=False)
+    except (ValueError, RecursionError) as problem:
+        raise BadReplyError(_why_not(body, problem), is_json=False) from None
+
+
+def _why_not(body: str, problem: Exception) -> str:
+    if not body:
+        return "there is no answer after its reasoning"
+    if isinstance(problem, json.JSONDecodeError) and problem.msg == "Extra data":
+        return "it is not one JSON object: there is something after it"
+    around = "{" in body and not body.startswith(("{", "["))
+    return "it is not one JSON object" + (": there is text around it" if around else "")
+
+
+def _after_thoughts(body: str) -> str:
+    """What follows a model's thoughts: after blocks at the beginning, or after the end of one that never began, which
+    is how servers cut off the first mark. What was thought may quote marks, so the last end counts."""
+    ends = list(_THOUGHTS_END.finditer(body))
+    return body[ends[-1].end() :].strip(_INVISIBLE) if ends else body
+
+
+def _unfenced(body: str) -> str:
+    fenced = _FENCE.fullmatch(body)
+    return fenced[1].strip(_INVISIBLE) if fenced else body
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

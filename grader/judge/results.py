@@ -30,7 +30,8 @@ def result_of(
     if plan.reason or verdict is None:
         return _unscored(plan, plan.reason, details)
     if verdict.level is None or verdict.chosen is None:
-        return _unscored(plan, _sentence(verdict.reason), details)
+        failed = {"unanswered": True} if verdict.unanswered else {}
+        return _unscored(plan, _sentence(verdict.reason), {**details, **failed})
     why = withheld or _other_mode(plan, verdict, calibration)
     if why:
         return _unscored(plan, why, {key: value for key, value in details.items() if key not in _TELLS_LEVEL})
@@ -180,6 +181,7 @@ def judge_block(
         "repeats": config.repeats,
         "canaries": canaries,
         "system_fingerprints": sorted({v.system_fingerprint for a in asked for v in a.votes if v.system_fingerprint}),
+        "unanswered": {result.id: result.reason for result in results if result.details.get("unanswered")},
         "removed": dict(reading.removed),
         "redacted": dict(reading.redacted),
     }

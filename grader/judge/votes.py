@@ -33,6 +33,7 @@ class Vote:
     usage: Usage = field(default_factory=Usage)
     seconds: float = 0.0
     mode: str = ""
+    """How it was asked for; empty where no usable answer came."""
     system_fingerprint: str = ""
 
 
@@ -53,6 +54,11 @@ class Verdict:
     @property
     def spread(self) -> int:
         return max(self.levels) - min(self.levels) if self.levels else 0
+
+    @property
+    def unanswered(self) -> bool:
+        """Whether there is no level because the judge gave no usable answer: asked again, it may."""
+        return self.level is None and any(not vote.mode for vote in self.votes)
 
     @property
     def usage(self) -> Usage:

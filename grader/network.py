@@ -1,0 +1,126 @@
+"""Why something on the network did not answer, in words, for every client that there is: one walk along the chain of
+exceptions, and one reading of the words of programs such as git.
+
+A sentence names the cause and, where a setting decides it, the setting.
+"""
+
+from __future__ import annotations
+
+import errno
+import re
+import socket
+import ssl
+import urllib.parse
+import urllib.request
+from collections.abc import Iterator
+
+from grader.errors import visible
+
+_MOST = 40
+CERTIFICATE = "its certificate is not trusted here; SSL_CERT_FILE names a file with the certificates of your own"
+NO_TLS = "it does not speak TLS at that port: http:// instead of https://?"
+TLS_ONLY = "it speaks TLS at that port: https:// instead of http://?"
+NO_NAME = "its name is not known (DNS)"
+REFUSED = "nothing listens there (connection refused)"
+CLOSED = "it closed the connection without an answer"
+SLOW = "it did not answer in time"
+NO_ROUTE = "there is no route to it"
+SOCKS = "the proxy {proxy} is a SOCKS proxy, which needs a package that is not installed: pip install socksio"
+
+
+def chain(problem: BaseException) -> Iterator[BaseException]:
+    """`problem` and what lies behind it: causes, contexts, and the reasons that libraries put into arguments."""
+    waiting, seen = [problem], set[int]()
+    while waiting and len(seen) < _MOST:
+        one = waiting.pop(0)
+        if id(one) in seen:
+            continue
+        seen.add(id(one))
+        yield one
+        inner = (one.__cause__, one.__context__, getattr(one, "reason", None), *one.args)
+        waiting += [found for found in inner if isinstance(found, BaseException)]
+
+
+def why(problem: BaseException, url: str = "") -> str:
+    """What kept `problem` from being an answer, as a phrase about the other side ("it …"). `url` is what was asked: a
+    proxy that lies on the way is named."""
+    found = list(chain(problem))
+    proxy = proxy_of(url)
+    if proxy and any("SOCKS" in str(one) for one in found if isinstance(one, ImportError | ValueError)):
+        return SOCKS.format(proxy=proxy)
+    through = f" (asked through the proxy {proxy})" if proxy else ""
+    for one in found:
+        if phrase := _phrase(one):
+            return phrase + through
+    return from_words(" ".join(map(str, found))) or f"{visible(_deepest(found), 160)}{through}"
+
+
+def _phrase(problem: BaseException) -> str:
+    """For errors whose type says it. The order matters: many are kinds of OSError."""
+    if isinstance(problem, ssl.SSLCertVerificationError):
+        return f"{CERTIFICATE} ({problem.verify_message})"
+    if isinstance(problem, ssl.SSLError):
+        return NO_TLS if "WRONG_VERSION" in str(problem) or "RECORD_LAYER" in str(problem) else f"TLS failed: {problem}"
+    if isinstance(problem, socket.gaierror):
+        return NO_NAME
+    if isinstance(problem, ConnectionRefusedError):
+        return REFUSED
+    if isinstance(problem, ConnectionResetError | BrokenPipeError | ConnectionAbortedError):
+        return CLOSED
+    if isinstance(problem, TimeoutError):
+        return SLOW
+    unreachable = {errno.ENETUNREACH, errno.EHOSTUNREACH, errno.EHOSTDOWN}
+    return NO_ROUTE if isinstance(problem, OSError) and problem.errno in unreachable else ""
+
+
+_WORDS = (
+    (r"407|proxy authentication", "the proxy wants a user name and a password (407)"),
+    (r"could not resolve proxy", "the name of the proxy is not known (DNS)"),
+    (r"certificate|ssl ca cert|self.signed", CERTIFICATE),
+    (r"wrong version number|record layer", NO_TLS),
+    (r"http request to an https server", TLS_ONLY),
+    (
+        r"could not resolve host|name or service not known|name resolution|nodename nor servname|no such host",
+        NO_NAME,
+    ),
+    (r"host key verification failed", "its host key is not known: connect once with ssh, and confirm the key"),
+    (r"permission denied \(", "it took none of the SSH keys that are offered (ssh-add -l lists them)"),
+    (
+        r"authentication failed|could not read (username|password)|terminal prompts disabled|invalid username",
+        "it wants a user name and a token: put them into the address (https://USER:TOKEN@…) or use ssh",
+    ),
+    (r"connection refused", REFUSED),
+    (r"timed out|timeout", SLOW),
+    (r"network is unreachable|no route to host", NO_ROUTE),
+    (r"without sending|closed by remote|reset by peer|hung up|disconnected|incomplete|peer closed", CLOSED),
+    (r"returned error: 5\d\d", "it has a fault of its own; try again later"),
+    (r"returned error: 429", "it is over its limit of requests; try again later"),
+)
+
+
+def from_words(text: str) -> str:
+    """The cause that a program's or a library's own words tell, as `why` says it; empty where they tell none."""
+    said = text.lower()
+    return next((phrase for pattern, phrase in _WORDS if re.search(pattern, said)), "")
+
+
+def _deepest(found: list[BaseException]) -> str:
+    words = [str(one) for one in found if str(one).strip()]
+    return without_login(words[-1]) if words else type(found[-1]).__name__
+
+
+def proxy_of(url: str) -> str:
+    """The variable and the address, without a password, of the proxy that requests to `url` go through; empty for
+    none."""
+    parts = urllib.parse.urlsplit(url)
+    known = urllib.request.getproxies()
+    host = parts.hostname or ""
+    if not host or urllib.request.proxy_bypass(host):
+        return ""
+    kind = parts.scheme if known.get(parts.scheme) else "all"
+    return f"{kind.upper()}_PROXY={without_login(known[kind])}" if known.get(kind) else ""
+
+
+def without_login(text: str) -> str:
+    """`text` with no user name and password in the addresses that stand in it."""
+    return re.sub(r"(?<=://)[^/@\s#]*@", "", text)
