@@ -23,7 +23,14 @@ TRAP = 'openai_base_url = "http://127.0.0.1:9/v1"\nruntime = "theirs"\nstore = "
 @pytest.fixture(autouse=True)
 def _place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
-    for name in ("GRADER_CONFIG", "GRADER_TRUSTED", "GRADER_CHALLENGES", "OPENAI_BASE_URL", "OPENAI_API_KEY"):
+    for name in (
+        "GRADER_CONFIG",
+        "GRADER_TRUSTED",
+        "GRADER_CHALLENGES",
+        "OPENAI_BASE_URL",
+        "OPENAI_API_KEY",
+        "GRADER_SECRET",
+    ):
         monkeypatch.delenv(name, raising=False)
 
 
@@ -258,6 +265,7 @@ READERS = {
     "cli/sign.py": "GRADER_SIGNING_KEY, read where it is used and kept nowhere",
     "doctor.py": "DOCKER_HOST in sentences; apt-get gets the environment that it is started in",
     "sandbox/engine.py": "DOCKER_HOST in a sentence",
+    "sandbox/wheels.py": "pip gets the settings for the way to its index",
     "submission/git.py": "a short list of variables that git gets, and no others",
     "store/backup.py": "pg_dump gets the environment that it is started in",
 }
