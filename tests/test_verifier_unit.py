@@ -7,9 +7,12 @@ import os
 import socket
 import sys
 import threading
-from collections.abc import Iterator
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 import pytest
 
@@ -145,3 +148,134 @@ def test_an_answer_that_the_bridge_does_not_give_is_a_lost_bridge(packet: bytes)
         os.close(end)
     near.close()
     far.close()
+
+
+class Paid:
+    """Counts what a test is charged for its sockets: at most 1,000 bytes, half a second for an answer."""
+
+    def __init__(self) -> None:
+        self.size, self.seconds = 0, 0.0
+
+    def socket_seconds(self, waited: float) -> float:
+        if waited >= 0.5:
+            raise RuntimeError("late")
+        return 0.5 - waited
+
+    def socket_waited(self, seconds: float) -> None:
+        self.seconds += seconds
+
+    def socket_took(self, size: int) -> None:
+        self.size += size
+        if self.size > 1000:
+            raise RuntimeError("too much")
+
+
+@pytest.fixture
+def paid(network: ModuleType, monkeypatch: pytest.MonkeyPatch) -> Paid:
+    for name in (*network.READS, *network.WRITES, *network.WAITS):
+        monkeypatch.setattr(socket.socket, name, getattr(socket.socket, name))  # and put back afterwards
+    paid = Paid()
+    network.install(lambda *_: None, lambda: paid)
+    return paid
+
+
+@pytest.fixture
+def service() -> Iterator[Callable[[Callable[[socket.socket], None]], str]]:
+    """Starts a service that does something with each caller; its address."""
+    with contextlib.ExitStack() as opened:
+
+        def start(serve: Callable[[socket.socket], None]) -> str:
+            door = opened.enter_context(socket.create_server(("127.0.0.1", 0)))
+
+            def work() -> None:
+                with contextlib.suppress(OSError):
+                    while True:
+                        line, _ = door.accept()
+                        with line, contextlib.suppress(OSError):
+                            line.recv(65_536)
+                            serve(line)
+
+            threading.Thread(target=work, daemon=True).start()
+            return f"http://127.0.0.1:{door.getsockname()[1]}/"
+
+        yield start
+
+
+def trickle(line: socket.socket) -> None:
+    line.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n")
+    for _ in range(100):
+        line.sendall(b" ")
+        time.sleep(0.1)
+
+
+def endless(line: socket.socket) -> None:
+    line.sendall(b"HTTP/1.1 200 OK\r\n\r\n")
+    while True:
+        line.sendall(b"[" * 100)
+
+
+def silent(_line: socket.socket) -> None:
+    time.sleep(5)
+
+
+def asked(url: str, timeout: float | None) -> bytes:
+    with urllib.request.urlopen(url, timeout=timeout) as reply:  # noqa: S310 - on this machine
+        return bytes(reply.read())
+
+
+@pytest.mark.parametrize(
+    ("serve", "timeout", "words"),
+    [
+        (trickle, 5, "late"),
+        (silent, 5, "late"),
+        (silent, None, "late"),
+        (endless, 5, "too much"),
+        (silent, 0.1, "timed out"),
+    ],
+)
+def test_a_service_costs_its_caller_so_much_time_and_so_many_bytes(
+    paid: Paid, service: Any, serve: Callable[[socket.socket], None], timeout: float | None, words: str
+) -> None:
+    url = service(serve)
+    began = time.monotonic()
+    with pytest.raises((RuntimeError, OSError), match=words):
+        asked(url, timeout)
+    assert time.monotonic() - began < 2
+    assert paid.seconds <= 1
+    assert paid.size <= 1000 + 65_536
+
+
+def test_each_request_has_the_time_of_an_answer_to_itself(paid: Paid, service: Any) -> None:
+    def slow(line: socket.socket) -> None:
+        time.sleep(0.2)
+        line.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok")
+
+    url = service(slow)
+    assert [asked(url, None) for _ in range(4)] == [b"ok"] * 4
+    assert 0.8 <= paid.seconds < 2
+
+
+@pytest.mark.usefixtures("paid")
+def test_a_server_of_the_tests_in_a_thread_of_its_own_may_wait() -> None:
+    door = socket.create_server(("127.0.0.1", 0))
+    heard: list[bytes] = []
+
+    def serve() -> None:
+        line, _ = door.accept()
+        with line:
+            heard.append(line.recv(10))
+
+    thread = threading.Thread(target=serve)
+    thread.start()
+    time.sleep(0.7)
+    with socket.create_connection(door.getsockname()) as caller:
+        caller.sendall(b"hello")
+        thread.join(5)
+    assert heard == [b"hello"]
+    door.close()
+
+
+def test_a_test_that_waits_for_a_caller_waits_as_long_as_for_an_answer(paid: Paid) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as door, pytest.raises(RuntimeError, match="late"):
+        door.accept()
+    assert 0.5 <= paid.seconds < 1

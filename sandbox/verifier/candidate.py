@@ -225,6 +225,25 @@ class Candidate:
         reply, _ = self._link.ask(op="usage", pid=self._worker.pid)
         return reply["peak_memory"] or 0
 
+    # ------------------------------------------------------------------------------------------------ sockets
+
+    def socket_seconds(self, waited: float) -> float:
+        seconds, which = self._budget.allow(None)
+        if waited >= seconds:
+            raise self._time_limit("what was asked through a socket", seconds, which)
+        return seconds - waited
+
+    def socket_waited(self, seconds: float) -> None:
+        self.total_seconds += seconds
+        self._budget.used += seconds
+
+    def socket_took(self, size: int) -> None:
+        self._room -= size
+        if self._room < 0:
+            self._hit("reply")
+            said = f"what one test takes in, through sockets too, is more than {REPLIES_PER_TEST:,} bytes"
+            raise CandidateError("BadService", said, limit="reply")
+
     # ------------------------------------------------------------------------------------------------ one exchange
 
     def ask(self, op: str, limit: float | None, **fields: Any) -> Any:
@@ -339,7 +358,9 @@ class Candidate:
     def _time_limit(self, what: str, seconds: float, which: str) -> CandidateError:
         self._hit(which)
         whole = f"; the whole run may take {self._budget.total:g} s" if which == "total" else ""
-        return CandidateError("TimeLimit", f"{what} did not finish within {seconds:.3g} s{whole}", limit=which)
+        return CandidateError(
+            "TimeLimit", f"{what} did not finish within {max(0.0, seconds):.3g} s{whole}", limit=which
+        )
 
     def _note_memory(self) -> bool:
         reply, _ = self._link.ask(op="usage", pid=0)

@@ -1,24 +1,59 @@
-"""Sockets of the hidden tests, made in the candidate's network.
+"""Sockets of the hidden tests, made in the candidate's network, and what they take in is counted.
 
 The candidate's container has a network of its own: a loopback and nothing else. Hidden tests meet the submission there
 all the same: the bridge makes each socket and hands it over, and a socket stays in the network in which it was made. So
 `http://127.0.0.1:8000` means the same on both sides, for whatever library asks for it in this process.
+
+Whoever is at the other end is the candidate: it may send without end, or a byte a second, and neither may cost more
+than the test.
 """
 
 from __future__ import annotations
 
+import contextlib
 import os
 import socket
+import threading
+import time
+import weakref
 from collections.abc import Callable
+from functools import wraps
+from typing import Any, Protocol
 
 INTERNET = (-1, socket.AF_INET, socket.AF_INET6)
 LOCAL = ("localhost", b"localhost")
 Make = Callable[[int, int, int], "int | None"]
+READS: dict[str, Callable[[Any], int]] = {
+    "recv": len,
+    "recv_into": int,
+    "recvfrom": lambda result: len(result[0]),
+    "recvfrom_into": lambda result: result[0],
+    "recvmsg": lambda result: len(result[0]),
+    "recvmsg_into": lambda result: result[0],
+}
+"""Ways to read from a socket → bytes that were taken in."""
+WRITES = ("connect", "send", "sendall", "sendto", "sendmsg")
+"""Each begins a new exchange: what comes after it has the time of a call to itself."""
+WAITS = ("accept",)
 
 
-def install(make: Make) -> None:
+class Watch(Protocol):
+    """Who pays for what comes through sockets: `candidate.Candidate`. Each method raises CandidateError at the end."""
+
+    def socket_seconds(self, waited: float) -> float:
+        """How long a test may go on waiting that has waited so long since it last sent something."""
+
+    def socket_waited(self, seconds: float) -> None:
+        """It has waited so long."""
+
+    def socket_took(self, size: int) -> None:
+        """It took in so many bytes."""
+
+
+def install(make: Make, watch: Callable[[], Watch | None] = lambda: None) -> None:
     """From here on, `make(family, type, protocol)` makes the sockets of this process. It returns a descriptor, or None
-    while there is no candidate's container yet; then the socket is one of this container's."""
+    while there is no candidate's container yet; then the socket is one of this container's. `watch()` is told of what
+    goes through them; None for nobody."""
     first = socket.socket.__init__
 
     def init(self: socket.socket, family: int = -1, type: int = -1, proto: int = -1, fileno: int | None = None) -> None:  # noqa: A002 - as there
@@ -36,6 +71,9 @@ def install(make: Make) -> None:
             raise
 
     socket.socket.__init__ = init
+    exchanges = Exchanges(watch)
+    for name in (*READS, *WRITES, *WAITS):
+        setattr(socket.socket, name, exchanges.watched(name))
     lookup = socket.getaddrinfo
 
     def getaddrinfo(host: str | bytes | None, *more: object, **options: object) -> list:
@@ -43,3 +81,56 @@ def install(make: Make) -> None:
         return lookup("127.0.0.1" if host in LOCAL else host, *more, **options)
 
     socket.getaddrinfo = getaddrinfo
+
+
+class Exchanges:
+    """Puts bounds to what sockets of the internet take in, and to how long the hidden tests wait in them."""
+
+    def __init__(self, watch: Callable[[], Watch | None]) -> None:
+        self._watch = watch
+        self._waited: weakref.WeakKeyDictionary[socket.socket, float] = weakref.WeakKeyDictionary()
+        """Seconds since something was last sent."""
+
+    def watched(self, name: str) -> Callable[..., Any]:
+        """`socket.socket.<name>`, bounded and counted."""
+        real, size = getattr(socket.socket, name), READS.get(name)
+
+        @wraps(real)
+        def operation(self: socket.socket, *arguments: Any) -> Any:
+            watch = self_._watch() if self.family in INTERNET else None
+            if watch is None:
+                return real(self, *arguments)
+            if name in WRITES:
+                self_._waited.pop(self, None)
+            result = self_._bounded(self, watch, real, arguments)
+            if size is not None:
+                watch.socket_took(size(result))
+            return result
+
+        self_ = self
+        return operation
+
+    def _bounded(self, line: socket.socket, watch: Watch, real: Callable[..., Any], arguments: tuple[Any, ...]) -> Any:
+        """A thread of the tests that waits keeps nobody waiting, and neither does a socket that does not block."""
+        before = line.gettimeout()
+        if before == 0 or threading.current_thread() is not threading.main_thread():
+            return real(line, *arguments)
+        waited, began = self._waited.get(line, 0.0), time.monotonic()
+        seconds = watch.socket_seconds(waited)
+        ours = before is None or before > seconds
+        try:
+            if ours:
+                line.settimeout(seconds)
+            return real(line, *arguments)
+        except TimeoutError:
+            if not ours:
+                raise
+        finally:
+            took = time.monotonic() - began
+            self._waited[line] = waited + took
+            if ours:
+                with contextlib.suppress(OSError):  # it was closed meanwhile
+                    line.settimeout(before)
+            watch.socket_waited(took)
+        watch.socket_seconds(max(seconds, took) + waited)
+        raise TimeoutError("timed out")

@@ -91,7 +91,7 @@ def run_tests(header: dict, files: dict[str, bytes], events: Events, host: Host)
         return listener.accept(CONNECT_SECONDS)
 
     verifier = Verifier(Job(files=files, **header), events, connect, host.ask, host.ask_model)
-    candidate_network.install(verifier.socket)
+    candidate_network.install(verifier.socket, lambda: verifier.now.candidate)
     os.chdir(TESTS)
     sys.path.insert(0, TESTS)
     options = [
