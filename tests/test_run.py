@@ -139,7 +139,7 @@ class TestTheProbe:
     def test_a_test_that_stumbles_over_a_reply_is_lost_and_said(self, probed: Outcome) -> None:
         said = results_of(probed)["test_outcomes.py::test_the_test_does_not_know_what_to_do"]["message"]
         assert "made the test stumble: TypeError" in said
-        assert "test_outcomes.py:27 in test_the_test_does_not_know_what_to_do" in said
+        assert "test_outcomes.py:24 in test_the_test_does_not_know_what_to_do" in said
         assert any(flag.startswith("1 hidden test stumbled") for flag in probed.grade["flags"])
 
     def test_tests_without_a_verdict_are_open(self, probed: Outcome) -> None:
