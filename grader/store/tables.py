@@ -8,7 +8,7 @@ ratings       a level that a person gave
 calibrations  what a judge's gate rests on
 events        all else that happened: upgrades, backups, removals, grades that came out differently
 
-What people say about submissions is in grader/store/case_tables.py.
+What people say about submissions is in grader/store/case_tables.py, how they sign in in account_tables.py.
 """
 
 from __future__ import annotations
@@ -27,6 +27,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
+from grader.store.account_tables import ACCOUNTS
 from grader.store.case_tables import CASE_TABLES
 from grader.store.metadata import metadata
 
@@ -160,4 +161,4 @@ events = Table(
 
 APPEND_ONLY = (runs, grades, bodies, judgements, ratings, calibrations, events)
 """Rows are added and removed, never changed; so are those that case_tables names."""
-ALL = (*APPEND_ONLY, *CASE_TABLES)
+ALL = (*APPEND_ONLY, *CASE_TABLES, *ACCOUNTS)
