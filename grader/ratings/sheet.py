@@ -21,6 +21,7 @@ LEANS: tuple[Lean, ...] = get_args(Lean)
 """The overall lean has four points and no middle; empty where a person does not say."""
 LONGEST = 20_000
 """Characters of one text."""
+MOST_TICKS = 500
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,6 +53,9 @@ class Sheet:
     rationale: str = ""
     integrity: str = ""
     """What looks invented or not the candidate's own; apart from every level."""
+    ticked: tuple[str, ...] = ()
+    """Parts of anchors that were seen to be there, `criterion:level.part`. A help for the one who rates: no level
+    follows from it."""
 
     def on(self, criterion: str) -> Said:
         """What is said on a criterion; empty where nothing is."""
@@ -125,7 +129,9 @@ def from_data(data: Mapping[str, Any]) -> Sheet:
     try:
         said = tuple(_said(one) for one in data.get("said", ()))
         lean = data.get("lean", "")
-        sheet = Sheet(said=said, lean=lean, rationale=_text(data, "rationale"), integrity=_text(data, "integrity"))
+        ticked = tuple(str(tick)[:100] for tick in data.get("ticked", ()))
+        sheet = Sheet(said=said, lean=lean, rationale=_text(data, "rationale"), integrity=_text(data, "integrity"),
+                      ticked=ticked[:MOST_TICKS])  # fmt: skip
     except (TypeError, ValueError, KeyError, AttributeError) as problem:
         raise UsageError(f"This is no assessment: {visible(str(problem), 200)}.") from problem
     if lean not in LEANS:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -14,7 +14,7 @@ from sqlalchemy.engine import Connection, RowMapping
 
 from grader.errors import UsageError
 from grader.review import rows, rules
-from grader.review.base import Base, said
+from grader.review.base import Base, files_of, said
 from grader.review.problems import NotAllowedError, NotFoundError
 from grader.review.records import Actor, Case, Event, Kind, Stage, State
 from grader.review.visible import View, visible
@@ -115,6 +115,15 @@ class CasesDesk(Base):
             self._note(connection, case, what, actor)
         return view
 
+    def work(self, actor: Actor, case: str) -> Mapping[str, bytes]:
+        """The files of the submission, for whoever may see the work. That they were read stands in the chain already:
+        `view` writes it down. Raises NotFoundError, or UsageError where they are not on this machine."""
+        with reading(self.engine) as connection:
+            file = rows.read(connection, case)
+        if not visible(actor, file).work:
+            raise NotFoundError(case)
+        return files_of(file.case)
+
     def queue(self, actor: Actor) -> tuple[Task, ...]:
         """A person's own cases: what waits first, each group in an order that is random and stays the same, other for
         each person: later work is rated more harshly, so nobody's shall always be last."""
@@ -144,6 +153,11 @@ class CasesDesk(Base):
         listed = [_row(actor, row, own.get(row["id"], [])) for row in found[:limit] if _may_list(actor, row)]
         last = found[limit - 1] if len(found) > limit else None
         return Page(rows=tuple(listed), after=f"{last['at']}/{last['id']}" if last else "")
+
+    def challenges(self) -> tuple[str, ...]:
+        """The challenges that there are cases of, by id."""
+        with reading(self.engine) as connection:
+            return tuple(connection.execute(select(cases.c.challenge).distinct().order_by(cases.c.challenge)).scalars())
 
     def events(self, actor: Actor, case: str = "") -> tuple[Event, ...]:
         """What happened in a case, or with people, for a lead who does not rate it. Words may have been erased."""

@@ -8,14 +8,18 @@ from dataclasses import asdict
 from sqlalchemy import insert, update
 from sqlalchemy.engine import Connection
 
+from grader.challenge import Challenge
 from grader.errors import UsageError, visible
-from grader.review import rules
+from grader.records import Grade
+from grader.review import rows, rules
 from grader.review.base import Base, said
-from grader.review.grade import closed_grade
+from grader.review.grade import challenge_of, closed_grade
 from grader.review.problems import NotAllowedError, NotFoundError, NotReadyError
 from grader.review.records import OUTCOMES, Actor, Assignment, Decision, File, Kind, Letter, Outcome, Person, Response
 from grader.review.visible import criterion_ids, side_by_side
+from grader.review.visible import visible as view_of
 from grader.store.case_tables import adjudications, assignments, decisions, letters, responses
+from grader.store.engine import reading
 
 
 class DebriefDesk(Base):
@@ -123,6 +127,15 @@ class DebriefDesk(Base):
                 self._ask(connection, file, actor, person, kind, number)
             self._set(connection, file.case, state="collecting", round=number)
             self._note(connection, case, "reopened", actor, why=reason)
+
+    def closed(self, actor: Actor, case: str) -> tuple[Grade, Challenge] | None:
+        """The grade with people's levels in it and the challenge as it was, for whoever sees what others wrote; None
+        before that."""
+        with reading(self.engine) as connection:
+            file = rows.read(connection, case)
+        if not view_of(actor, file).revealed:
+            return None
+        return closed_grade(file), challenge_of(file)
 
     def edit_letter(self, actor: Actor, case: str, text: str, *, release: bool = False) -> Letter:
         """Keeps the text for the candidate; with `release` it goes out, once, and stays as it is."""
