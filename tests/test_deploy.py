@@ -31,8 +31,10 @@ def unit() -> str:
 def commands() -> list[list[str]]:
     started = re.search(r"^ExecStart=\S+/grade (.*)$", unit(), re.MULTILINE)
     assert started
+    served = re.search(r"^ExecStart=\S+/grade (.*)$", (DEPLOY / "grader-serve.service").read_text(), re.MULTILINE)
+    assert served
     own = [box for box in (*pod()["initContainers"], *pod()["containers"]) if box["image"].startswith("grader-worker")]
-    return [started[1].split(), *(box["args"] for box in own)]
+    return [started[1].split(), served[1].split(), *(box["args"] for box in own)]
 
 
 @pytest.mark.parametrize("words", commands(), ids=" ".join)

@@ -33,6 +33,8 @@ COMMANDS = {
     "calibrate": ("calibrate", "Judge the labelled items of a challenge and decide the gate."),
     "judge": ("judge", "Ask the judge about one submission; --dry-run shows the prompt."),
     "label": ("label", "Rate a challenge's items at the terminal, blind to others."),
+    "serve": ("serve", "People's pages: rate blind, meet over what all said, decide."),
+    "people": ("people", "Who may sign in to `grade serve`, and as what."),
     "challenge": ("challenge", "Write, check and list challenges."),
     "loop": ("loop", "Check an interview loop against its competency matrix."),
     "doctor": ("doctor", "What is missing on this machine, and the command that mends it."),

@@ -1,0 +1,120 @@
+"""What a server needs to know, checked before it answers anybody."""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import SplitResult, urlsplit
+
+from grader.errors import UsageError
+
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+_LOCAL = (ipaddress.ip_network("127.0.0.0/8"), ipaddress.ip_network("::1/128"))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Config:
+    """Where the pages are, where their store is, and whom the server believes what."""
+
+    store: str = "sqlite:///grader.db"
+    host: str = "127.0.0.1"
+    port: int = 8000
+    public_url: str = ""
+    """Address that people type; where empty, this machine's own, over plain HTTP."""
+    proxies: tuple[Network, ...] = ()
+    """Peers whose `X-Forwarded-For` and user header are believed."""
+    user_header: str = ""
+    """Header in which a proxy names the person it has signed in; empty: no header is ever believed."""
+    challenges: Path | None = None
+    oidc: Oidc | None = None
+
+    def __post_init__(self) -> None:
+        _check_address(self.host, urlsplit(self.public_url))
+        if self.user_header and not self.proxies:
+            raise UsageError(
+                f"The header {self.user_header} would be believed from anybody.",
+                fix="name the proxy's address: grade serve --user-header NAME --proxy 10.0.0.7",
+            )
+
+    @classmethod
+    def read(cls) -> Config:
+        """From the environment and grader.toml: what a server other than `grade serve` is started with."""
+        import os
+
+        from grader.settings import Settings
+
+        return cls(store=Settings.read().store, public_url=os.environ.get("GRADER_PUBLIC_URL", ""))
+
+    @property
+    def url(self) -> str:
+        """The public address, without a slash at its end."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return (self.public_url or f"http://{host}:{self.port}").rstrip("/")
+
+    @property
+    def secure(self) -> bool:
+        return self.url.startswith("https://")
+
+    @property
+    def prefix(self) -> str:
+        """Path that all pages are below; empty where they have a host of their own."""
+        return urlsplit(self.url).path.rstrip("/")
+
+    def believes(self, peer: str) -> bool:
+        """Whether the machine at the other end of the connection is a proxy of ours."""
+        try:
+            address = ipaddress.ip_address(peer)
+        except ValueError:
+            return False
+        return any(address in network for network in self.proxies)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Oidc:
+    """An identity provider: what its administrator hands out."""
+
+    issuer: str
+    client_id: str
+    client_secret: str
+    name: str = "your company's account"
+
+
+def networks(texts: Sequence[str]) -> tuple[Network, ...]:
+    """Addresses and ranges as `--proxy` takes them. Raises UsageError."""
+    found = []
+    for text in texts:
+        try:
+            found.append(ipaddress.ip_network(text, strict=False))
+        except ValueError as problem:
+            raise UsageError(f"--proxy {text}: {problem}. Write 10.0.0.7 or 10.0.0.0/24.") from problem
+    return tuple(found)
+
+
+LOCAL: tuple[Network, ...] = _LOCAL
+"""This machine."""
+
+
+def _check_address(host: str, public: SplitResult) -> None:
+    """Passwords never cross a network in the clear."""
+    if public.geturl() and (public.scheme not in {"http", "https"} or not public.hostname):
+        raise UsageError(f"{public.geturl()} is no public address; write https://grade.example.com.")
+    if public.query or public.fragment:
+        raise UsageError("The public address has neither ? nor #.")
+    open_host = public.hostname or host
+    if public.scheme != "https" and not is_local(open_host):
+        raise UsageError(
+            f"People would sign in to {open_host} over plain HTTP, and their passwords could be read on the way.",
+            fix="put a proxy with TLS in front and name it: grade serve --public-url https://grade.example.com",
+        )
+
+
+def is_local(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        address = ipaddress.ip_address(host)
+    except ValueError:
+        return False
+    return any(address in network for network in _LOCAL)

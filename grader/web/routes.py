@@ -1,0 +1,59 @@
+"""Every address, its view, and who may ask for it. What is not in this table answers to nobody."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from grader.web.access import ADMINS, LEADS, OPEN, SIGNED_IN, Rule
+
+GET, POST = ("GET",), ("POST",)
+
+
+class Route(NamedTuple):
+    """`endpoint`: `page.function` below grader/web."""
+
+    path: str
+    endpoint: str
+    methods: tuple[str, ...]
+    rule: Rule
+
+
+ROUTES = (
+    # For everybody
+    Route("/healthz", "ops.alive", GET, OPEN),
+    Route("/readyz", "ops.ready", GET, OPEN),
+    Route("/static/<digest>/<name>", "static.file", GET, OPEN),
+    Route("/sign-in", "sign_in.show", GET, OPEN),
+    Route("/sign-in", "sign_in.take", POST, OPEN),
+    Route("/sign-out", "sign_in.leave", POST, SIGNED_IN),
+    Route("/invite/<token>", "invite.show", GET, OPEN),
+    Route("/invite/<token>", "invite.take", POST, OPEN),
+    # Everybody's own
+    Route("/", "queue.show", GET, SIGNED_IN),
+    Route("/rate/<case>", "rate.show", GET, SIGNED_IN),
+    Route("/rate/<case>/draft", "rate.draft", POST, SIGNED_IN),
+    Route("/rate/<case>/submit", "rate.submit", POST, SIGNED_IN),
+    Route("/rate/<case>/withdraw", "rate.withdraw", POST, SIGNED_IN),
+    Route("/rate/<case>/recuse", "rate.recuse", POST, SIGNED_IN),
+    # After the reveal, for those who see it (`visible` decides)
+    Route("/cases/<case>/debrief", "debrief.show", GET, SIGNED_IN),
+    Route("/cases/<case>/work", "debrief.read", GET, SIGNED_IN),
+    Route("/cases/<case>/files/<path:path>", "rate.file", GET, SIGNED_IN),
+    Route("/cases/<case>/adjudicate", "debrief.adjudicate", POST, SIGNED_IN),
+    Route("/cases/<case>/respond", "debrief.respond", POST, SIGNED_IN),
+    # Leads
+    Route("/cases", "cases.show", GET, LEADS),
+    Route("/cases/<case>", "cases.one", GET, LEADS),
+    Route("/cases/<case>/ask", "cases.ask", POST, LEADS),
+    Route("/cases/<case>/reveal", "cases.reveal", POST, LEADS),
+    Route("/cases/<case>/decide", "debrief.decide", POST, LEADS),
+    Route("/cases/<case>/letter", "debrief.letter", POST, LEADS),
+    Route("/cases/<case>/reopen", "debrief.reopen", POST, LEADS),
+    # Administrators
+    Route("/cases/<case>/look", "cases.look", POST, ADMINS),
+    Route("/people", "people.show", GET, ADMINS),
+    Route("/people", "people.add", POST, ADMINS),
+    Route("/people/<person>/link", "people.link", POST, ADMINS),
+    Route("/people/<person>", "people.change", POST, ADMINS),
+    Route("/audit", "audit.show", GET, LEADS),
+)
