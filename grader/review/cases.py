@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Select, and_, insert, or_, select
 from sqlalchemy.engine import Connection, RowMapping
@@ -15,6 +15,7 @@ from sqlalchemy.engine import Connection, RowMapping
 from grader.errors import UsageError
 from grader.review import rows, rules
 from grader.review.base import Base, files_of, said
+from grader.review.grade import challenge_of
 from grader.review.problems import NotAllowedError, NotFoundError
 from grader.review.records import Actor, Case, Event, Kind, Stage, State
 from grader.review.visible import View, visible
@@ -22,6 +23,9 @@ from grader.store.case_tables import assignments, case_sources, cases, people
 from grader.store.engine import reading, writing
 from grader.store.folder import read_result
 from grader.store.tables import runs
+
+if TYPE_CHECKING:
+    from grader.report.blind import Blind
 
 PAGE = 50
 """Cases of one page."""
@@ -115,14 +119,21 @@ class CasesDesk(Base):
             self._note(connection, case, what, actor)
         return view
 
-    def work(self, actor: Actor, case: str) -> Mapping[str, bytes]:
-        """The files of the submission, for whoever may see the work. That they were read stands in the chain already:
-        `view` writes it down. Raises NotFoundError, or UsageError where they are not on this machine."""
+    def work(self, actor: Actor, case: str) -> tuple[Mapping[str, bytes], Blind]:
+        """The files of the submission, for whoever may see the work, and what takes their author out of them. That they
+        were read stands in the chain already: `view` writes it down. Raises NotFoundError, or UsageError where they
+        are not on this machine."""
+        from grader.report.blind import Blind, found_in, words_of
+
         with reading(self.engine) as connection:
             file = rows.read(connection, case)
+            source = connection.execute(select(runs.c.source).where(runs.c.run == file.case.run)).scalar()
         if not visible(actor, file).work:
             raise NotFoundError(case)
-        return files_of(file.case)
+        files = files_of(file.case)
+        hidden = Blind((file.case.candidate, source or ""), words_of(challenge_of(file)), found_in(files))
+        hidden.hide_paths(files)
+        return files, hidden
 
     def queue(self, actor: Actor) -> tuple[Task, ...]:
         """A person's own cases: what waits first, each group in an order that is random and stays the same, other for

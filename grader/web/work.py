@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from functools import partial
 from itertools import groupby
 from typing import Any
 
 from grader.ratings.places import Work
+from grader.report.blind import Blind
 from grader.report.code import Budget, File, files_of
 from grader.report.decode import decode
 from grader.report.documents import rendered
-from grader.report.text import anonymous, count
+from grader.report.text import count, listed, size
 from grader.web import findings, visit
 
 _DATA_BYTES = 40_000
@@ -20,13 +20,14 @@ _DATA = (".json", ".jsonl", ".csv", ".tsv", ".npy", ".npz", ".pkl", ".bin", ".pa
 
 
 class Shown:
-    """The files of one case, blind."""
+    """The files of one case, blind: neither their texts nor their names say who wrote them."""
 
-    def __init__(self, files: Mapping[str, bytes]) -> None:
-        self.mask: Callable[[str], str] = partial(anonymous, names=())
-        self.paths = {self.mask(path): path for path in files}
-        self._files = {shown: files[path] for shown, path in self.paths.items()}
-        self.lines = {path: _lines(content, self.mask) for path, content in self._files.items()}
+    def __init__(self, files: Mapping[str, bytes], hidden: Blind) -> None:
+        self._hidden = hidden
+        self.mask: Callable[[str], str] = hidden.own
+        self._files = {hidden.path(path): content for path, content in files.items()}
+        self.lines = {path: _lines(content, hidden.work) for path, content in self._files.items()}
+        self._removed = dict(hidden.removed)  # before pages are made of it, which counts again
         self.text = Work(files=self.lines)
 
     def content(self, path: str) -> bytes | None:
@@ -35,12 +36,12 @@ class Shown:
     def views(self) -> dict[str, Any]:
         """What the page's templates show of the work."""
         small = {path: content for path, content in self._files.items() if not _is_bulk(path, content)}
-        files = files_of(small, [], mask=self.mask, budget=Budget())
+        files = files_of(small, [], mask=self._hidden.work, budget=Budget())
         files += [_folded(path, content) for path, content in self._files.items() if path not in small]
         files.sort(key=lambda file: file.path)
         return {
             "files": files,
-            "hidden": "",
+            "hidden": listed([f"{amount:,} {kind}" for kind, amount in sorted(self._removed.items())]),
             "folders": [(folder, list(group)) for folder, group in groupby(files, key=lambda file: file.folder)],
             "figures": [_figure(one, files) for one in findings.figures(self.lines)],
             "terms": findings.terms(self.lines),
@@ -51,12 +52,12 @@ class Shown:
         content = self.content(path)
         if content is None:
             return None
-        return files_of({path: content}, [], mask=self.mask, budget=Budget(opened=100_000))[0]
+        return files_of({path: content}, [], mask=self._hidden.work, budget=Budget(opened=100_000))[0]
 
 
 def shown(case: str) -> Shown:
     """The work of a case that whoever asks may see. Raises NotFoundError."""
-    return Shown(visit.desk().work(visit.actor(), case))
+    return Shown(*visit.desk().work(visit.actor(), case))
 
 
 def _lines(content: bytes, mask: Callable[[str], str]) -> tuple[str, ...]:
@@ -70,13 +71,7 @@ def _is_bulk(path: str, content: bytes) -> bool:
 
 def _folded(path: str, content: bytes) -> File:
     bare = files_of({path: b""}, [])[0]
-    return bare._replace(size=_size(content), notes=(_counted(path, content), "open it alone to read it"))
-
-
-def _size(content: bytes) -> str:
-    from grader.report.text import size
-
-    return size(len(content))
+    return bare._replace(size=size(len(content)), notes=(_counted(path, content), "open it alone to read it"))
 
 
 def _counted(path: str, content: bytes) -> str:
