@@ -119,9 +119,10 @@ def _watch(process: subprocess.Popen[bytes], folder: Path, deadline: float, most
 def _bytes_in(folder: Path) -> int:
     """On the disk, without what is being laid out, whose size was looked at before."""
     total = 0
-    for path in folder.rglob("*"):
-        with contextlib.suppress(OSError):  # gone in this moment
-            total += path.lstat().st_size
+    for where, _, names in os.walk(folder):  # which passes over a folder that is gone in this moment
+        for name in names:
+            with contextlib.suppress(OSError):
+                total += os.lstat(os.path.join(where, name)).st_size
     return total
 
 
