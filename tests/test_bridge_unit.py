@@ -11,7 +11,6 @@ import inspect
 import os
 import signal
 import socket
-import subprocess
 import sys
 import types
 from collections.abc import Iterator
@@ -167,16 +166,40 @@ def test_emptying_a_folder_that_is_a_link_or_not_there_does_nothing(bridge: Modu
 # ------------------------------------------------------------------------------------------------ what the kernel says
 
 
-def test_memory_of_a_process_is_what_the_kernel_counts(bridge: ModuleType) -> None:
-    with subprocess.Popen(["cat"], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
-        assert process.stdin is not None
-        assert process.stdout is not None
-        process.stdin.write(b"up\n")
-        process.stdin.flush()
-        assert process.stdout.readline() == b"up\n"
-        assert 100_000 < bridge.peak_memory(process.pid) < 100_000_000
-    assert bridge.peak_memory(process.pid) is None
-    assert bridge.peak_memory(2**22 + 1) is None
+def test_a_thread_that_computes_is_seen_and_one_that_waits_is_not(bridge: ModuleType, tmp_path: Path) -> None:
+    def thread(pid: str, number: str, state: str) -> None:
+        (folder := tmp_path / pid / "task" / number).mkdir(parents=True)
+        (folder / "stat").write_text(f"{number} (odd ) R (name) {state} 1 1 1\n")
+
+    for pid, number, state in (("1", "1", "R"), ("7", "7", "S"), ("7", "9", "R"), ("8", "8", "D"), ("9", "9", "Z")):
+        thread(pid, number, state)
+    (tmp_path / "10").mkdir()
+    (tmp_path / "self").mkdir()
+    assert bridge.running(str(tmp_path)) == 2
+    assert bridge.running() >= 1  # this one
+
+
+def test_counters_are_handed_over_by_name_and_what_is_not_there_is_left_out(bridge: ModuleType, tmp_path: Path) -> None:
+    (tmp_path / "cpu.stat").write_text("usage_usec 5\n")
+    kernel = sys.modules["kernel"]
+    names, ends = kernel.counters(str(tmp_path))
+    try:
+        assert set(names) - {"schedstat", "sockstat", "sockstat6"} == {"cpu.stat"}
+        assert len(names) == len(ends) < 16, "as many descriptors as the verifier takes at once"
+        assert os.pread(ends[names.index("cpu.stat")], 99, 0) == b"usage_usec 5\n"
+    finally:
+        for end in ends:
+            os.close(end)
+    assert len(kernel.COUNTERS) + len(kernel.SOCKETS) < 16
+
+
+def test_emptying_stops_when_its_time_is_over(bridge: ModuleType, tmp_path: Path) -> None:
+    (tmp_path / "left").mkdir()
+    with pytest.raises(TimeoutError):
+        bridge.empty(str(tmp_path), until=0.0)
+    assert (tmp_path / "left").exists()
+    bridge.empty(str(tmp_path))
+    assert not (tmp_path / "left").exists()
 
 
 def test_counts_are_numbers_or_absent(bridge: ModuleType) -> None:

@@ -102,17 +102,17 @@ def asked(drawing: ModuleType, monkeypatch: pytest.MonkeyPatch) -> Callable[[str
 
     def make(test: str) -> tuple[Map, list[dict[str, Any]]]:
         rng = drawing.stream(7, f"asked:{test}")
-        candidate = module.Candidate(None, module.Files({}), module.Budget(1.0, 9.0), "work", 1000, 1000, rng)
+        link = module.Link(SimpleNamespace(settimeout=lambda _: None))
+        candidate = module.Candidate(link, module.Files({}), module.Budget(1.0, 9.0), "work", 1000, 1000, rng)
         seen: list[dict[str, Any]] = []
 
         def exchange(requests: list[dict[str, Any]], _limit: float | None) -> list[Any]:
             seen.extend(requests)
             values = [request["args"][0]["value"] for request in requests]
-            candidate.last_seconds = [float(value) for value in values]
+            candidate.time._each = [float(value) for value in values]
             return [module.CandidateError("ValueError", "13") if value == 13 else 2 * value for value in values]
 
         candidate._exchange = exchange
-        candidate.seen_seconds = lambda: candidate.last_seconds
         return candidate.map, seen
 
     return make
@@ -159,8 +159,8 @@ def test_an_error_stands_where_its_item_does(asked: Callable[[str], tuple[Map, l
 
 def test_what_was_not_asked_any_more_has_no_time(drawing: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
     module = inside.load("verifier", "candidate", monkeypatch)
-    assert module._put_back([0.2, 0.1], [2, 0, 1]) == [0.1, 0.2]
-    assert module._put_back([], [2, 0, 1]) == []
+    assert module.put_back([0.2, 0.1], [2, 0, 1]) == [0.1, 0.2]
+    assert module.put_back([], [2, 0, 1]) == []
 
 
 # ------------------------------------------------------------------------------------------------ numbers

@@ -157,10 +157,3 @@ def test_a_kernel_that_does_not_count_is_not_taken_for_zero(tmp_path: Path, brid
     assert bridge.cgroup_counts(str(tmp_path)) == {}
     (tmp_path / "memory.events").write_text("\nlow 0\n")
     assert bridge.cgroup_counts(str(tmp_path)) == {"memory_kills": 0}
-
-
-def test_peak_memory_is_what_the_kernel_says(tmp_path: Path, bridge: ModuleType) -> None:
-    (tmp_path / "7").mkdir()
-    (tmp_path / "7" / "status").write_text("Name:\tpython3\nVmPeak:\t  99 kB\nVmHWM:\t    2048 kB\n")
-    assert bridge.peak_memory(7, str(tmp_path)) == 2048 * 1024
-    assert bridge.peak_memory(8, str(tmp_path)) is None

@@ -31,8 +31,21 @@ RESTARTS = 3
 """How often a candidate's container that was brought down is made anew; after that its tests fail."""
 SLACK_SECONDS = 120.0
 """Wall time that hidden tests may take beside the candidate's own."""
+STARVED = 5.0
+"""Times its own time: how long a candidate may take on this machine's clock (sandbox/verifier/clock.py: CEILING)."""
+ANSWER_SECONDS = 30.0
+"""How long a lost container is waited for (sandbox/verifier/bridge_link.py)."""
+REPLACEMENTS = 2.0
+"""Times the candidate's own time: what it takes to replace containers that took too long to clear away. Each has cost a
+second of the candidate's own before."""
 LOOK_SECONDS = 2.0
 """How often a candidate's container is looked at that has not been heard yet."""
+
+
+def longest(total: float) -> float:
+    """Seconds of wall time in which a run is over, if each part keeps to its own limit: `total` of the candidate's own
+    time on a machine that starves it, containers that are lost or replaced, and the hidden tests' own work."""
+    return total * (STARVED + REPLACEMENTS) + (RESTARTS + 1) * ANSWER_SECONDS + SLACK_SECONDS
 
 
 class DockerSandbox:
@@ -54,7 +67,8 @@ class DockerSandbox:
         self._background = Background()
         self._candidate = ""
         self._began = time.monotonic()
-        self._restarts, self._token, self._connected = 0, secrets.token_hex(16), False
+        self._losses, self._restarts = 0, 0
+        self._token, self._connected = secrets.token_hex(16), False
         self._looked = float("inf")
         self._closing = threading.Lock()
         self._closed = False
@@ -74,12 +88,13 @@ class DockerSandbox:
         self._facts["images"]["verifier"] = self._verifier.image
         self._facts["verifier_served_before"] = self._verifier.served
         start = self._background.start(lambda: self._start_candidate(job))
-        deadline = time.monotonic() + job.limits.total * 2 + SLACK_SECONDS
+        deadline = time.monotonic() + longest(job.limits.total)
         for event in self._verifier.serve(job, self._token, deadline, self._check):
-            if event["event"] == "bridge_lost":
+            if event["event"] in {"bridge_lost", "bridge_slow"}:
                 start.join(BOOT_SECONDS)
+                replaced = self._after_loss if event["event"] == "bridge_lost" else self._renewed
                 try:
-                    self._verifier.tell(self._after_loss(job))
+                    self._verifier.tell(replaced(job))
                 except Exception as problem:
                     raise explain(problem, retry=True) from problem
             elif event["event"] == "model_request":
@@ -145,13 +160,18 @@ class DockerSandbox:
         verdict = failure.candidate_container(seen)
         if verdict.fault is not Fault.CANDIDATE:
             raise InfrastructureError(verdict.sentence, fix="grade doctor, then grade again", retry=True)
+        self._losses += 1
+        again = self._losses <= RESTARTS
+        told = {"fault": str(verdict.fault), "limit": verdict.limit, "message": verdict.sentence}
+        return {"again": again, **told, **self._renewed(job, start=again)}
+
+    def _renewed(self, job: Job, *, start: bool = True) -> dict[str, Any]:
+        """Removes the candidate's container, and starts another in its place. The address of its bridge."""
         remove(self._client, self._candidate, REMOVAL_SECONDS)
         self._restarts, self._token = self._restarts + 1, secrets.token_hex(16)
-        again = self._restarts <= RESTARTS
-        if again:
+        if start:
             self._start_candidate(job)
-        told = {"fault": str(verdict.fault), "limit": verdict.limit, "message": verdict.sentence}
-        return {"again": again, "bridge": self._token, **told}
+        return {"bridge": self._token}
 
     def _check(self) -> None:
         """While the verifier is silent: whether there is still something to wait for."""

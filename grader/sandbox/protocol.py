@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 Event = Mapping[str, Any]
-"""What a verifier says: `{"event": "expected"|"connected"|"test"|"bridge_lost"|"model_request"|"broken"|"done", …}`,
-see sandbox/verifier/plugin.py."""
+"""What a verifier says: `{"event": …}` with "expected", "connected", "test", "bridge_lost", "bridge_slow",
+"model_request", "broken" or "done"; see sandbox/verifier/plugin.py."""
 
 
 @dataclass(frozen=True, kw_only=True)

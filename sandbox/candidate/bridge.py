@@ -8,11 +8,13 @@ namespace, and `prctl(PR_SET_DUMPABLE, 0)` shields its memory and its descriptor
 The verifier sends one JSON object a packet and gets one back, with descriptors where a process was started:
 
     {"op": "setup", "packages": [...], "trusted": [...], "preload": [...], "env": {...}}   trusted: the pack's packages
-    {"op": "worker"}                                       → pid, [socket, stdout, stderr, status]
-    {"op": "command", "argv": [...], "env": {...}}         → pid, [stdin, stdout, stderr, status]
+                                                           → python, counters, [a descriptor of each counter]
+    {"op": "worker"}                                       → pid, [socket, stdout, stderr, status, its times]
+    {"op": "command", "argv": [...], "env": {...}}         → pid, [stdin, stdout, stderr, status, its times]
     {"op": "socket", "family": 2, …}                       → [a socket in this container's network] or errno
-    {"op": "usage", "pid": 7}                              → peak_memory, memory_kills, …
-    {"op": "reset", "burn": 5}                             → killed, disk_full, cpu_seconds, memory_kills, …
+    {"op": "usage"}                                        → running, memory_kills, …
+    {"op": "end"}                                          → nothing is left of the candidate's processes
+    {"op": "reset", "burn": 5}                             → slow, disk_full, cpu_seconds, memory_kills, …
 
 `status` is a pipe that this process writes one line to when the process has ended, then closes.
 """
@@ -31,6 +33,7 @@ import errno
 import gc
 import importlib
 import json
+import math
 import os
 import resource
 import selectors
@@ -40,12 +43,15 @@ import stat
 import time
 
 import worker
+from kernel import cgroup_counts, counters, is_full, running, times_of
 
 ADDRESS = "/run/grader/" + os.environ.pop("GRADER_BRIDGE", "")
 SUBMISSION = "/submission"
 WRITABLE = ("/tmp", "/dev/shm", "/dev/mqueue")  # noqa: S108 - the container's own
 CONNECT_SECONDS = 20.0
 """How long this container outlives a verifier that died before it could be reached."""
+RESET_SECONDS = 1.0
+"""How long it may take to clear away what a test left. Longer, and a new container is there sooner."""
 USED_UP = (errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.ENOBUFS)
 PR_SET_DUMPABLE = 4
 NETWORK = 72
@@ -116,7 +122,8 @@ class Bridge:
         importlib.invalidate_caches()
         gc.collect()
         gc.freeze()
-        return {"python": sys.version.split()[0]}, []
+        names, ends = counters()
+        return {"python": sys.version.split()[0], "counters": names}, ends
 
     def op_worker(self) -> tuple[dict, list[int]]:
         ours, theirs = socket.socketpair()
@@ -148,21 +155,32 @@ class Bridge:
                 raise
             return {"errno": problem.errno}, []
 
-    def op_usage(self, pid: int) -> tuple[dict, list[int]]:
-        return {"peak_memory": peak_memory(pid), **cgroup_counts()}, []
+    def op_usage(self) -> tuple[dict, list[int]]:
+        return {"running": running(), **cgroup_counts()}, []
+
+    def op_end(self) -> tuple[dict, list[int]]:
+        self.end_all(time.monotonic() + RESET_SECONDS)
+        return {}, []
 
     def op_reset(self, burn: int = 0) -> tuple[dict, list[int]]:
         """Ends every process but this one, empties what candidate code can write to, and lets `burn` process numbers go
-        by, so that the number of a process does not count the tests."""
-        left = processes()
-        self.end_all()
-        full = any(is_full(folder) for folder in WRITABLE)
-        for folder in WRITABLE:
-            empty(folder)
-        use_up_numbers(burn)
+        by, so that the number of a process does not count the tests. What takes too long is left as it is, and the
+        container is of no more use: the verifier gets another."""
+        until = time.monotonic() + RESET_SECONDS
+        full, slow = False, "killed"
+        try:
+            self.end_all(until)
+            full, slow = any(is_full(folder) for folder in WRITABLE), "emptied"
+            for folder in WRITABLE:
+                empty(folder, until)
+            slow = ""
+        except TimeoutError:
+            pass
+        else:
+            use_up_numbers(burn)
         usage = resource.getrusage(resource.RUSAGE_CHILDREN)
         cpu = usage.ru_utime + usage.ru_stime
-        return {"killed": left, "disk_full": full, "cpu_seconds": cpu, **cgroup_counts()}, []
+        return {"slow": slow, "disk_full": full, "cpu_seconds": cpu, **cgroup_counts()}, []
 
     # ------------------------------------------------------------------------------------------------ processes
 
@@ -187,7 +205,7 @@ class Bridge:
         for end in (stdin, out_writer, err_writer):
             os.close(end)
         self.status[pid] = status_writer
-        return pid, [out_reader, err_reader, status_reader]
+        return pid, [out_reader, err_reader, status_reader, *times_of(pid)]
 
     def reap(self) -> None:
         """Collects every process that has ended, and says so on its status pipe."""
@@ -209,8 +227,9 @@ class Bridge:
                     os.write(writer, json.dumps(ended).encode() + b"\n")
                 os.close(writer)
 
-    def end_all(self) -> None:
-        """SIGKILL to everything in this pid namespace except pid 1, until nothing is left.
+    def end_all(self, until: float = math.inf) -> None:
+        """SIGKILL to everything in this pid namespace except pid 1, until nothing is left. Raises TimeoutError where
+        something is, at `until` (monotonic).
 
         The kernel holds the task list while it signals, and a fork in flight fails with a signal pending, so a fork
         bomb cannot outrun it; the loop waits for the dead to be reaped.
@@ -221,6 +240,8 @@ class Bridge:
             except ProcessLookupError:
                 break
             self.reap()
+            if time.monotonic() > until:
+                raise TimeoutError
             time.sleep(0.0005)
         self.reap()
 
@@ -236,19 +257,6 @@ def become_candidate(stdin: int, out: int, err: int) -> None:
         os.dup2(source, target)
 
 
-# ------------------------------------------------------------------------------------------------ what the kernel says
-
-
-def peak_memory(pid: int, proc: str = "/proc") -> int | None:
-    """Highest resident memory of a process so far, in bytes; None when it has gone."""
-    try:
-        with open(f"{proc}/{pid}/status") as status:
-            line = next(line for line in status if line.startswith("VmHWM:"))
-    except (OSError, StopIteration):
-        return None
-    return int(line.split()[1]) * 1024
-
-
 def use_up_numbers(count: int) -> None:
     """Takes `count` numbers of processes: by threads, which cost a twentieth of a process."""
     ended = _thread.allocate_lock()
@@ -260,43 +268,13 @@ def use_up_numbers(count: int) -> None:
                 pass
 
 
-def is_full(folder: str) -> bool:
-    """Whether a limited file system has less than a page, or no file, left."""
-    with contextlib.suppress(OSError):
-        left = os.statvfs(folder)
-        return left.f_blocks > 0 and (left.f_bavail < 1 or (left.f_files > 0 and left.f_favail < 1))
-    return False
-
-
-def processes() -> int:
-    """Processes in this namespace other than pid 1."""
-    return sum(name.isdigit() for name in os.listdir("/proc")) - 1
-
-
-def cgroup_counts(root: str = "/sys/fs/cgroup") -> dict[str, int]:
-    """How often the kernel killed for memory and refused a process, as this container's control group counts it; its
-    highest memory in bytes. Both versions of control groups; what a kernel does not count is left out."""
-    counts = {}
-    for name, path, key in (
-        ("memory_kills", "memory.events", "oom_kill"),
-        ("memory_kills", "memory/memory.oom_control", "oom_kill"),
-        ("process_refusals", "pids.events", "max"),
-        ("process_refusals", "pids/pids.events", "max"),
-    ):
-        with contextlib.suppress(OSError), open(f"{root}/{path}") as file:
-            counts[name] = next((int(line.split()[1]) for line in file if line.split()[:1] == [key]), 0)
-    for path in ("memory.peak", "memory/memory.max_usage_in_bytes"):
-        with contextlib.suppress(OSError), open(f"{root}/{path}") as file:
-            counts["container_peak_memory"] = int(file.read())
-    return counts
-
-
 # ------------------------------------------------------------------------------------------------ emptying a folder
 
 
-def empty(top: str) -> None:
+def empty(top: str, until: float = math.inf) -> None:
     """Removes all that is in `top`, however deep, whatever its permissions, without recursion and without following a
-    link: a folder that is not empty has its folders moved up into `top` first, so that no path grows long."""
+    link: a folder that is not empty has its folders moved up into `top` first, so that no path grows long. Raises
+    TimeoutError where it is not done at `until` (monotonic)."""
     try:
         root = os.open(top, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
     except OSError:
@@ -305,12 +283,14 @@ def empty(top: str) -> None:
         serial = 0
         while names := os.listdir(root):
             for name in names:
-                serial = _remove(root, name, serial)
+                serial = _remove(root, name, serial, until)
     finally:
         os.close(root)
 
 
-def _remove(root: int, name: str, serial: int) -> int:
+def _remove(root: int, name: str, serial: int, until: float) -> int:
+    if time.monotonic() > until:
+        raise TimeoutError
     if not stat.S_ISDIR(os.lstat(name, dir_fd=root).st_mode):
         os.unlink(name, dir_fd=root)
         return serial

@@ -8,11 +8,13 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-import selectors
+import select
 import socket
 import threading
 import time
 from collections.abc import Callable
+
+from gauges import Gauges, Memory
 
 MEETING = "/run/grader"
 """A folder that both containers see. The candidate's cannot list it and cannot write to it: all it ever holds is a
@@ -29,6 +31,15 @@ ENDS = {"worker": (4,), "command": (4,), "socket": (0, 1)}
 
 class BridgeLostError(RuntimeError):
     """The candidate's container has gone or does not answer. The host finds out why."""
+
+
+class SlowResetError(RuntimeError):
+    """What a test left behind took too long to clear away; the container is of no more use. The verdict on the test
+    stands. `reply` holds the counts."""
+
+    def __init__(self, reply: dict) -> None:
+        super().__init__(f"what the test left behind was not {reply['slow']} in time")
+        self.reply = reply
 
 
 class NoProcessError(RuntimeError):
@@ -84,7 +95,9 @@ class Process:
 
     def __init__(self, pid: int, ends: list[int], cap: int) -> None:
         self.pid = pid
-        self.input, self.out, self.err, self.status = ends
+        self.input, self.out, self.err, self.status = ends[:4]
+        self.times = ends[4] if len(ends) > 4 else None
+        """Descriptor of how long it has run and waited to run."""
         self.stdout, self.stderr = Capture(cap), Capture(cap)
         self.outgoing = bytearray()
         self.incoming = bytearray()
@@ -116,6 +129,15 @@ class Link:
         """Why this bridge is of no use any more; a late answer must not pass for the answer to something else."""
         self.memory_kills = 0
         """The kernel's kills for memory in this container up to the last reset."""
+        self.gauges = Gauges({})
+        self.memory = Memory(self.gauges)
+
+    def setup(self, **fields: object) -> dict:
+        """Has the bridge get ready for candidate code, and takes its counters over."""
+        reply, ends = self.ask(op="setup", **fields)
+        self.gauges = Gauges(dict(zip(reply["counters"], ends, strict=True)))
+        self.memory = Memory(self.gauges)
+        return reply
 
     def ask(self, **request: object) -> tuple[dict, list[int]]:
         """One request; the reply and the descriptors that came with it. Raises BridgeLostError, NoProcessError."""
@@ -124,7 +146,7 @@ class Link:
                 raise BridgeLostError(self.lost)
             try:
                 self.bridge.send(json.dumps(request).encode())
-                packet, ends, _, _ = socket.recv_fds(self.bridge, 1 << 16, 8)
+                packet, ends, _, _ = socket.recv_fds(self.bridge, 1 << 16, 16)
             except OSError as problem:
                 raise self._lose(f"the candidate's container does not answer: {problem}") from problem
         if not packet:
@@ -152,7 +174,7 @@ class Link:
 
     def reset(self, burn: int = 0) -> dict:
         """Ends all processes of the test, empties what they could write to, lets `burn` process numbers go by, and
-        returns the bridge's counts."""
+        returns the bridge's counts. Raises SlowResetError."""
         reply, _ = self.ask(op="reset", burn=burn)
         deadline = time.monotonic() + DRAIN_SECONDS
         while any({p.out, p.err, p.status} & p.open for p in self.processes) and time.monotonic() < deadline:
@@ -161,12 +183,16 @@ class Link:
             process.close_all()
         self.processes.clear()
         self.memory_kills = reply.get("memory_kills", 0)
+        if reply["slow"]:
+            raise SlowResetError(reply)
+        self.memory.begin()
         return reply
 
     def close(self) -> None:
         """Lets go of everything, so that nothing that the candidate put on its way to us stays alive."""
         for process in self.processes:
             process.close_all()
+        self.gauges.close()
         self.bridge.close()
 
     def wait(self, done: Callable[[], bool], deadline: float, talking: Process | None = None) -> bool:
@@ -181,19 +207,19 @@ class Link:
 
     def move(self, seconds: float, talking: Process | None = None) -> None:
         """Waits at most `seconds` for something to read or write, and reads or writes it once."""
-        with selectors.DefaultSelector() as selector:
-            for process in self.processes:
-                for end in (process.out, process.err, process.status):
-                    if end in process.open:
-                        selector.register(end, selectors.EVENT_READ, process)
-            if talking and talking.input in talking.open:
-                events = selectors.EVENT_READ | (selectors.EVENT_WRITE if talking.outgoing else 0)
-                selector.register(talking.input, events, talking)
-            if not selector.get_map():
-                time.sleep(min(seconds, 0.005))
-                return
-            for key, events in selector.select(seconds):
-                _move_one(key.data, key.fd, events)
+        waiting, owners = select.poll(), {}
+        for process in self.processes:
+            for end in process.open & {process.out, process.err, process.status}:
+                waiting.register(end, select.POLLIN)
+                owners[end] = process
+        if talking and talking.input in talking.open:
+            waiting.register(talking.input, select.POLLIN | (select.POLLOUT if talking.outgoing else 0))
+            owners[talking.input] = talking
+        if not owners:
+            time.sleep(min(seconds, 0.005))
+            return
+        for end, events in waiting.poll(1000 * seconds):
+            _move_one(owners[end], end, events)
 
 
 def _answer(packet: bytes) -> dict | None:
@@ -206,7 +232,7 @@ def _answer(packet: bytes) -> dict | None:
 
 
 def _move_one(process: Process, end: int, events: int) -> None:
-    if end == process.input and events & selectors.EVENT_WRITE:
+    if end == process.input and events & select.POLLOUT:
         try:
             sent = os.write(end, process.outgoing[:CHUNK])
             del process.outgoing[:sent]
@@ -215,7 +241,7 @@ def _move_one(process: Process, end: int, events: int) -> None:
         except OSError:
             process.close(end)
             return
-    if events & selectors.EVENT_READ:
+    if events & ~select.POLLOUT:
         _read_one(process, end)
 
 

@@ -6,83 +6,20 @@ import random
 import socket
 import struct
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import wire
 from blame import CandidateError
 from bridge_link import DRAIN_SECONDS, Link, NoProcessError, Process
-from grader_tests import documents
+from clock import Budget
+from own_time import OwnTime, put_back
+from work import Completed, Files
 
 START_SECONDS = 0.02
 REPLIES_PER_TEST = 8 << 20
 """Bytes of replies that one test may take in: a value takes up to forty times its text, and must not fill the memory
 that the hidden tests have."""
-
-
-class Budget:
-    """The candidate's own time, over the whole run. Nothing of ours is clocked."""
-
-    def __init__(self, call: float, total: float) -> None:
-        self.call, self.total, self.used = call, total, 0.0
-
-    @property
-    def left(self) -> float:
-        return self.total - self.used
-
-    def allow(self, limit: float | None) -> tuple[float, str]:
-        """Seconds that the next call may take, and the name of the limit that says so."""
-        wanted = min(limit or self.call, self.call)
-        return (self.left, "total") if self.left < wanted else (wanted, "call")
-
-
-class Files(Mapping[str, bytes]):
-    """The submission as data: path → bytes. Read it, parse it; it is never imported here. `looked` is called whenever
-    something of it is taken."""
-
-    def __init__(self, files: dict[str, bytes], looked: Callable[[], None] = lambda: None) -> None:
-        self._files, self._looked = files, looked
-
-    def __getitem__(self, path: str) -> bytes:
-        self._looked()
-        return self._files[path]
-
-    def __iter__(self) -> Iterator[str]:
-        self._looked()
-        return iter(self._files)
-
-    def __len__(self) -> int:
-        self._looked()
-        return len(self._files)
-
-    def text(self, path: str) -> str:
-        """The file as text; bytes that are not UTF-8 become U+FFFD."""
-        return self[path].decode("utf-8-sig", "replace")
-
-    def json(self, path: str, *, most: int = documents.MOST_BYTES) -> Any:
-        """The value of a JSON file of at most `most` bytes. Raises CandidateError, as `yaml` does."""
-        return documents.read_json(self._there(path), path, most)
-
-    def yaml(self, path: str, *, most: int = documents.MOST_BYTES) -> Any:
-        """The plain data of a YAML file of at most `most` bytes. Raises CandidateError where there is no such file, or
-        where it is not plain data that is read in bounds; see grader_tests/documents.py."""
-        return documents.read_yaml(self._there(path), path, most)
-
-    def _there(self, path: str) -> bytes:
-        if path not in self:
-            raise documents.refused(path, "there is no such file")
-        return self[path]
-
-
-class Completed:
-    """What a command did: `exit_code` (negative: the signal that ended it), `stdout`, `stderr`, `seconds`."""
-
-    def __init__(self, exit_code: int, stdout: str, stderr: str, seconds: float, truncated: bool) -> None:
-        self.exit_code, self.stdout, self.stderr = exit_code, stdout, stderr
-        self.seconds, self.truncated = seconds, truncated
-
-    def __repr__(self) -> str:
-        return f"Completed(exit_code={self.exit_code}, seconds={self.seconds:.3f})"
 
 
 class Remote:
@@ -104,6 +41,7 @@ class Candidate:
     """One test's view of the candidate. Processes are started when first needed and ended after the test.
 
     `seconds` is the candidate's own time of the last call (of all items, for `map`), `last_seconds` that of each item.
+    Whoever reads one of them waits until the container is at rest: what goes on after an answer counts for it.
     """
 
     def __init__(
@@ -120,10 +58,8 @@ class Candidate:
         self.taken = False
         """Whether the test has had anything of the candidate's in hand: see blame.py."""
         self._rng = rng
-        self.seconds = 0.0
-        self.last_seconds: list[float] = []
-        self.total_seconds = 0.0
         self.limits: list[str] = []
+        self.time = OwnTime(link, budget)
         self._link, self._budget, self._module = link, budget, module
         self._reply_cap, self._output_cap = reply_cap, output_cap
         self._worker: Process | None = None
@@ -151,17 +87,17 @@ class Candidate:
         errors: str = "raise",
         in_order: bool = False,
     ) -> list[Any]:
-        """`call(function, item)` for each item, without a round trip between them. The items are asked in an order
-        that the seed draws, or as they stand with `in_order`, where one builds on the other; the results are in the
-        order of the items. With `errors="return"` a failing item's CandidateError stands in its place; after a time
-        limit or a death it stands in all that had not been asked."""
+        """`call(function, item)` for each item; no item is to be seen before the one before it has been answered. The
+        items are asked in an order that the seed draws, or as they stand with `in_order`, where one builds on the
+        other; the results are in the order of the items. With `errors="return"` a failing item's CandidateError stands
+        in its place; after a time limit or a death it stands in all that had not been asked."""
         items = list(items)
         order = list(range(len(items)))
         if not in_order:
             self._rng.shuffle(order)
         asked = [self._request("call", name=function, module=self._module, args=(items[at],)) for at in order]
-        results = _put_back(self._exchange(asked, limit), order)
-        self.last_seconds = _put_back(self.last_seconds, order)
+        results = put_back(self._exchange(asked, limit), order)
+        self.time.order = order
         if errors == "raise":
             for result in results:
                 if isinstance(result, CandidateError):
@@ -180,16 +116,16 @@ class Candidate:
         """Runs a command in the submission's folder. Raises CandidateError when it takes too long."""
         process = self._command(argv, env)
         process.outgoing += stdin.encode() if isinstance(stdin, str) else stdin
-        began = time.monotonic()
         seconds, which = self._budget.allow(limit)
+        self.time.begin(process)
 
         def ended() -> bool:
             if not process.outgoing:
                 process.close(process.input)
             return process.ended is not None
 
-        finished = self._link.wait(ended, began + seconds, process)
-        self._spend(time.monotonic() - began)
+        finished = self.time.wait(ended, seconds, process)
+        self.time.stop()
         if not finished:
             raise self._time_limit(f"the command {argv[0]}", seconds, which)
         # What the command left running may hold its output open; what it wrote itself is there already.
@@ -205,13 +141,13 @@ class Candidate:
     ) -> str:
         """Starts a service and waits until it listens on 127.0.0.1:`port`. Returns its base URL."""
         process = self._command(argv, env)
-        began = time.monotonic()
         seconds, which = self._budget.allow(limit)
+        self.time.begin(process)
         listening = False
-        while not listening and process.ended is None and time.monotonic() < began + seconds:
+        while not listening and process.ended is None and not self.time.used_up(seconds):
             self._link.move(START_SECONDS)
             listening = _listens(port)
-        self._spend(time.monotonic() - began)
+        self.time.stop()
         if process.ended is not None:
             raise self._died(process, f"the service {argv[0]}")
         if not listening:
@@ -219,11 +155,22 @@ class Candidate:
         return f"http://127.0.0.1:{port}"
 
     def peak_memory(self) -> int:
-        """Highest memory of the candidate's process so far in bytes, as the kernel counts it."""
-        if self._worker is None or self._worker.ended is not None:
-            return 0
-        reply, _ = self._link.ask(op="usage", pid=self._worker.pid)
-        return reply["peak_memory"] or 0
+        """Highest memory of the candidate's container in this test so far, in bytes, as the kernel counts it, above
+        what it held before candidate code ran: all processes, /tmp, /dev/shm, files without a name, pipes, sockets."""
+        peak = self._link.memory.peak()
+        if peak is None:
+            raise RuntimeError("the kernel of this machine does not count the memory of a container")
+        return peak
+
+    @property
+    def seconds(self) -> float:
+        """Own time of the last call, of all items for `map`."""
+        return sum(self.time.of_each())
+
+    @property
+    def last_seconds(self) -> list[float]:
+        """Own time of each item of the last `map`, in their order."""
+        return self.time.of_each()
 
     # ------------------------------------------------------------------------------------------------ sockets
 
@@ -263,19 +210,17 @@ class Candidate:
 
     def _exchange(self, requests: list[dict[str, Any]], limit: float | None) -> list[Any]:
         """Sends all requests and reads the replies in order; each has the time limit to itself."""
-        self.last_seconds = []
+        self.time.clear(len(requests))
         self._take()
         if self._dead is not None:
             return [self._dead] * len(requests)
         worker = self._worker or self._start_worker()
-        worker.outgoing += b"".join(wire.frame(request) for request in requests)
-        results = [self._dead or self._reply(worker, request, limit) for request in requests]
-        self.seconds = sum(self.last_seconds)
-        return results
+        return [self._dead or self._reply(worker, request, limit) for request in requests]
 
     def _reply(self, worker: Process, request: dict[str, Any], limit: float | None) -> Any:
-        began = time.monotonic()
         seconds, which = self._budget.allow(limit)
+        worker.outgoing += wire.frame(request)
+        self.time.start(worker)
 
         def size() -> int | None:
             return struct.unpack(">I", worker.incoming[:4])[0] if len(worker.incoming) >= 4 else None
@@ -286,9 +231,8 @@ class Candidate:
                 return True
             return worker.input not in worker.open
 
-        finished = self._link.wait(done, began + seconds, worker)
-        self._spend(time.monotonic() - began)
-        self.last_seconds.append(self.seconds)
+        finished = self.time.wait(done, seconds, worker)
+        self.time.stop()
         wanted = size()
         if not finished:
             return self._end(self._time_limit(f"{request['name']}()", seconds, which))
@@ -341,11 +285,6 @@ class Candidate:
         words = [str(part) for part in argv]
         return self._launch(f"the command {words[0]}", op="command", argv=words, env=env or {})
 
-    def _spend(self, seconds: float) -> None:
-        self.seconds = seconds
-        self.total_seconds += seconds
-        self._budget.used += seconds
-
     def _end(self, error: CandidateError) -> CandidateError:
         """The worker cannot be used any more in this test; later calls get the same error."""
         self._dead = error
@@ -363,7 +302,7 @@ class Candidate:
         )
 
     def _note_memory(self) -> bool:
-        reply, _ = self._link.ask(op="usage", pid=0)
+        reply, _ = self._link.ask(op="usage")
         if reply.get("memory_kills", 0) > self._link.memory_kills:
             self._hit("memory")
             return True
@@ -380,11 +319,6 @@ class Candidate:
             "ended" if code is None else f"was ended by signal {-code}" if code < 0 else f"ended with exit code {code}"
         )
         return CandidateError("ProcessDied", f"{what} {how}")
-
-
-def _put_back(drawn: list[Any], order: list[int]) -> list[Any]:
-    """What came in the drawn `order`, in the order of the items; what did not come is left out at its place."""
-    return [value for _, value in sorted(zip(order, drawn, strict=False), key=lambda pair: pair[0])]
 
 
 def _wrapped(argument: Any) -> dict[str, Any]:

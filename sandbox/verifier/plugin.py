@@ -2,54 +2,21 @@
 
 from __future__ import annotations
 
-import inspect
-import math
 import os
-from collections.abc import Sequence
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
 import drawing
 import pytest
-from blame import CandidateError, whose
-from bridge_link import BridgeLostError, Capture, Link, NoProcessError, Process
-from candidate import Budget, Candidate
+from _pytest.runner import runtestprotocol
+from blame import whose
+from bridge_link import BridgeLostError, Capture, Link, NoProcessError, Process, SlowResetError
+from candidate import Candidate, CandidateError
+from clock import Budget, Clock
 from events import Events, cut
+from marks import group, points, title
+from observed import Job, Observed, finite, place
 
-if TYPE_CHECKING:
-    from _pytest._code import TracebackEntry
-
-
-@dataclass(frozen=True)
-class Job:
-    """What the host sent: limits of the run, the seed, and the submission as data."""
-
-    seed: int
-    module: str
-    call_seconds: float
-    total_seconds: float
-    reply_bytes: int
-    output_bytes: int
-    packages: list[str]
-    trusted: list[str]
-    preload: list[str]
-    only: list[str]
-    files: dict[str, bytes]
-    model: dict | None = None
-    """model.yaml as the host checked it; None where the pack has none."""
-
-
-@dataclass
-class Observed:
-    """What is being observed of the test that runs now."""
-
-    test: str = ""
-    status: str = "passed"
-    message: str = ""
-    fault: str | None = None
-    stumbled: bool = False
-    metrics: list[dict[str, object]] = field(default_factory=list)
-    candidate: Candidate | None = None
+TRIES = 3
+"""How often a test is tried that this machine was too busy to judge."""
 
 
 class Verifier:
@@ -111,7 +78,8 @@ class Verifier:
     def setup(self, link: Link, preload: list[str]) -> None:
         self.link = link
         env = self.gateway.listen() if self.gateway else {}
-        reply, _ = link.ask(op="setup", packages=self.job.packages, trusted=self.job.trusted, preload=preload, env=env)
+        reply = link.setup(packages=self.job.packages, trusted=self.job.trusted, preload=preload, env=env)
+        self.resources = {}
         self.events.send("connected", python=reply["python"])
 
     def socket(self, family: int, kind: int, protocol: int) -> int | None:
@@ -129,17 +97,32 @@ class Verifier:
 
     # ------------------------------------------------------------------------------------------------ one test
 
-    def pytest_runtest_protocol(self, item: pytest.Item) -> bool | None:
-        self.now = Observed(test=item.nodeid)
-        if self.gateway:
-            self.gateway.reset()
-        if self.given_up:
-            self.not_run(item, self.given_up, [])
-        elif self.budget.left <= 0:
-            self.not_run(item, f"the tests before it used up the whole run's {self.budget.total:g} s", ["total"])
-        else:
-            return None
+    def pytest_runtest_protocol(self, item: pytest.Item, nextitem: pytest.Item | None) -> bool:
+        """One test; once more where this machine was too busy to let it be judged."""
+        used = self.budget.used
+        for tries_left in reversed(range(TRIES)):
+            self.now, self.tries_left = Observed(test=item.nodeid), tries_left
+            if self.gateway:
+                self.gateway.reset()
+            if self.given_up:
+                self.not_run(item, self.given_up, [])
+            elif self.budget.left <= 0:
+                self.not_run(item, f"the tests before it used up the whole run's {self.budget.total:g} s", ["total"])
+            elif self.budget.starved:
+                self.leave_open()
+                self.report(item, [], [], None)
+            else:
+                runtestprotocol(item, nextitem=nextitem)
+            if not self.now.starved:
+                break
+            self.budget.used = used
+            item._initrequest()  # noqa: SLF001 - what its fixtures gave belongs to the try before
         return True
+
+    def leave_open(self) -> None:
+        """This machine was too busy for the test to be judged: nobody's fault that runs in it."""
+        self.now.status, self.now.fault = "error", "infrastructure"
+        self.now.message = "This machine was too busy: it kept the processors from the submission for most of the time."
 
     def not_run(self, item: pytest.Item, why: str, limits: list[str]) -> None:
         self.now.status, self.now.fault, self.now.message = "not_run", "candidate", f"Not run: {why}."
@@ -164,17 +147,21 @@ class Verifier:
         """Ends all that the test started, and reports it. A container that was lost is the host's to explain."""
         candidate = self.now.candidate
         processes = list(self.link.processes) if self.link else []
-        peak, hit = 0, []
+        peak = self.link.memory.peak() if self.link and candidate else None
+        hit: list[str] = []
+        if candidate:
+            candidate.time.close()
+        if self.now.starved:
+            self.leave_open()
         try:
-            peak = candidate.peak_memory() if candidate else 0
             hit = self.reset(candidate)
         except BridgeLostError as lost:
             hit = self.replace_bridge(item.nodeid, str(lost))
         if self.gateway and self.gateway.service.meter.problem and self.now.fault != "infrastructure":
             self.now.status, self.now.fault = "error", "challenge"
             self.now.message = cut(f"The model could not be asked: {self.gateway.service.meter.problem}")
-        peaks = [process.ended["peak_memory"] for process in processes if process.ended]
-        self.report(item, processes, hit, max([*peaks, peak]) or None)
+        if not (self.now.starved and self.tries_left):
+            self.report(item, processes, hit, peak)
 
     def replace_bridge(self, test: str, problem: str) -> list[str]:
         """Asks the host what became of the candidate's container, until there is a new one or it has had enough. It
@@ -210,7 +197,7 @@ class Verifier:
             message=now.message,
             fault=now.fault,
             stumbled=now.stumbled,
-            seconds=round(candidate.total_seconds, 6) if candidate else 0.0,
+            seconds=round(candidate.time.total, 6) if candidate else 0.0,
             metrics=now.metrics,
             limits=sorted({*limits, *(["output"] if dropped else [])}),
             stdout=stdout.text,
@@ -218,13 +205,20 @@ class Verifier:
             dropped_bytes=dropped,
             peak_memory=peak,
             used=candidate is not None,
+            starved=now.fault == "infrastructure" and (now.starved or self.budget.starved),
             model_calls=self.gateway.service.meter.trace() if self.gateway else [],
         )
 
     def reset(self, candidate: Candidate | None) -> list[str]:
         """Limits that were hit in the test, by the candidate's calls and by the counts of the container."""
         before, kills = self.resources, self.link.memory_kills
-        counts = self.link.reset(burn=self.numbers.randrange(drawing.MOST_NUMBERS))
+        clock = Clock(self.link.gauges)
+        clock.start(self.link.gauges.files.get("schedstat"))
+        try:
+            counts = self.link.reset(burn=self.numbers.randrange(drawing.MOST_NUMBERS))
+        except SlowResetError as slow:
+            counts = slow.reply
+        self.budget.used += clock.stop()  # who leaves much behind pays for its removal
         hit = list(candidate.limits) if candidate else []
         if counts.get("memory_kills", 0) > kills:
             hit.append("memory")
@@ -232,8 +226,16 @@ class Verifier:
             hit.append("processes")
         if counts.get("disk_full"):
             hit.append("disk")
-        self.resources = {key: float(value) for key, value in counts.items() if key not in {"killed", "disk_full"}}
+        self.resources = {key: float(value) for key, value in counts.items() if key not in {"slow", "disk_full"}}
+        if counts["slow"]:
+            self.renew()
         return hit
+
+    def renew(self) -> None:
+        """A fresh container in the place of one that takes too long to clear. The verdict on the test stands."""
+        self.link.close()
+        answer = self.ask_host("bridge_slow", test=self.now.test)
+        self.setup(self.connect(answer["bridge"]), self.job.preload)
 
     # ------------------------------------------------------------------------------------------------ fixtures
 
@@ -286,44 +288,3 @@ def start_gateway(job: Job, ask_model=None):
     from gateway.server import Gateway
 
     return Gateway(job.model, job.seed, ask_model)
-
-
-def place(entries: Sequence[TracebackEntry]) -> str:
-    """`test_it.py:12 in test_it`: the innermost line of the pack's own, for the challenge's author."""
-    here = os.getcwd()
-    own = [entry for entry in entries if str(entry.path).startswith(f"{here}/")] or entries[-1:]
-    return f"{os.path.relpath(own[-1].path, here)}:{own[-1].lineno + 1} in {own[-1].name}" if own else "nowhere"
-
-
-def finite(name: str, value: float) -> float:
-    """`value` as a double. Raises CandidateError: what a hidden test measures comes from the candidate, and so does
-    what is no finite number."""
-    try:
-        number = float(value)
-    except (OverflowError, TypeError, ValueError):
-        number = math.nan
-    if not math.isfinite(number):
-        raise CandidateError("BadValue", f"what was measured as {name} is no finite number")
-    return number
-
-
-def points(item: pytest.Item) -> float:
-    marker = item.get_closest_marker("points")
-    value = float(marker.args[0]) if marker and marker.args else 1.0
-    if not 0 <= value < 1e6:
-        raise pytest.UsageError(f"{item.nodeid}: points({value}) is not a number from 0 on")
-    return value
-
-
-def group(item: pytest.Item) -> str:
-    """From `points(…, group=)`, else `group(…)`, nearest first; else the test file's name."""
-    for marker in item.iter_markers("points"):
-        if "group" in marker.kwargs:
-            return str(marker.kwargs["group"])
-    marker = item.get_closest_marker("group")
-    return str(marker.args[0]) if marker else item.path.stem.removeprefix("test_")
-
-
-def title(item: pytest.Item) -> str:
-    text = inspect.getdoc(getattr(item, "obj", None)) or ""
-    return cut(text.partition("\n")[0], 200)

@@ -1,0 +1,130 @@
+"""The candidate's clock: what its container computed and waited for, and not what the machine kept from it.
+
+A call that computes is clocked by the processor time of the whole container: threads, children, and work that goes on
+between calls are in it, and another load on this machine is not. A call that sleeps, or waits for somebody, is clocked
+by the time that passes, less the time for which it was ready to run and other programs had the processor.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from dataclasses import dataclass
+from functools import cache
+
+from gauges import Gauges, Times, times
+
+CEILING = 5.0
+"""Times its limit: how long a call may take on this machine's clock. Nothing but a machine that starves it, by the
+kernel's own word, brings a call there."""
+
+
+class Budget:
+    """The candidate's own time, over the whole run. Nothing of ours is clocked."""
+
+    def __init__(self, call: float, total: float) -> None:
+        self.call, self.total, self.used = call, total, 0.0
+        self.kept = 0.0
+        """Seconds for which this machine kept processors from the candidate."""
+
+    @property
+    def left(self) -> float:
+        return self.total - self.used
+
+    @property
+    def starved(self) -> bool:
+        """Whether this machine has kept more from the candidate than can be waited for."""
+        return self.kept > self.total * (CEILING - 1)
+
+    def allow(self, limit: float | None) -> tuple[float, str]:
+        """Seconds that the next call may take, and the name of the limit that says so."""
+        wanted = min(limit or self.call, self.call)
+        return (self.left, "total") if self.left < wanted else (wanted, "call")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Moment:
+    """Readings at one time. `computed`: processor seconds of the container; `called`: times of the process that the
+    call is to; `throttled`: seconds; `here`: times of the thread that waits for the answer."""
+
+    wall: float
+    computed: float | None = None
+    called: Times | None = None
+    throttled: float = 0.0
+    here: Times | None = None
+
+
+def kept(before: Moment, after: Moment) -> float:
+    """Seconds between the two for which the machine kept the call waiting for a processor, at least.
+
+    What the container's own other threads took meanwhile, and what it was stopped for because it had used up its share,
+    is no doing of the machine's: who keeps itself waiting gains nothing."""
+    here = max(0.0, after.here.waited - before.here.waited) if before.here and after.here else 0.0
+    if not (before.called and after.called) or before.computed is None or after.computed is None:
+        return here
+    others = (after.computed - before.computed) - (after.called.ran - before.called.ran)
+    waited = after.called.waited - before.called.waited
+    return here + max(0.0, waited - max(0.0, others) - (after.throttled - before.throttled))
+
+
+def own_seconds(before: Moment, after: Moment, charged: float | None) -> float:
+    """The candidate's own time. `charged`: the processor time of the container up to which all has been counted before
+    (earlier than `before`, where it went on computing between two calls)."""
+    passed = max(0.0, after.wall - before.wall - kept(before, after))
+    if after.computed is None or charged is None:
+        return passed
+    return max(passed, after.computed - charged)
+
+
+class Clock:
+    """One test's. `start` before a call, `own` while it goes on, `stop` when it is over."""
+
+    def __init__(self, gauges: Gauges) -> None:
+        self._gauges = gauges
+        self._charged = gauges.computed()
+        self._called: int | None = None
+        self._here = _own_times()
+        self._before = Moment(wall=time.monotonic())
+
+    def start(self, called: int | None) -> None:
+        """`called`: descriptor of the times of the process that is called."""
+        self._called = called
+        self._before = self._moment()
+
+    @property
+    def passed(self) -> float:
+        """Seconds since `start` on this machine's clock."""
+        return time.monotonic() - self._before.wall
+
+    def own(self) -> float:
+        return own_seconds(self._before, self._moment(), self._charged)
+
+    def stop(self) -> float:
+        """The call's own time. What the container computes from here on counts for whatever is clocked next."""
+        after = self._moment()
+        seconds = own_seconds(self._before, after, self._charged)
+        self._charged = after.computed
+        return seconds
+
+    def left_over(self) -> float:
+        """Processor seconds since the last `stop`, and counts them as charged."""
+        before, self._charged = self._charged, self._gauges.computed()
+        return max(0.0, self._charged - before) if self._charged is not None and before is not None else 0.0
+
+    def _moment(self) -> Moment:
+        return Moment(
+            wall=time.monotonic(),
+            computed=self._gauges.computed(),
+            called=times(self._called),
+            throttled=self._gauges.throttled(),
+            here=times(self._here),
+        )
+
+
+@cache
+def _own_times() -> int | None:
+    """A descriptor of the times of the thread that runs the hidden tests."""
+    try:
+        return os.open("/proc/thread-self/schedstat", os.O_RDONLY | os.O_CLOEXEC)
+    except OSError:
+        return None

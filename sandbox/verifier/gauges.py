@@ -1,0 +1,148 @@
+"""What the kernel counts for the candidate's container, read in this one.
+
+Pid 1 there opened the counters before any candidate code ran and handed the descriptors over. So they are read without
+asking anybody, and what the candidate does with processes, threads or sockets is in them, whoever of its own did it.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+LONGEST = 1 << 14
+NANO, MICRO = 1e-9, 1e-6
+
+
+class Gauges:
+    """Counters by the name that pid 1 gave them (sandbox/candidate/kernel.py): those of version 1 of control groups
+    have a folder in theirs. What is not there, or cannot be read any more, is None: missing is not zero."""
+
+    def __init__(self, files: Mapping[str, int]) -> None:
+        self.files = dict(files)
+
+    def close(self) -> None:
+        for descriptor in self.files.values():
+            os.close(descriptor)
+        self.files.clear()
+
+    def computed(self) -> float | None:
+        """Processor seconds of all that ever ran in the container but pid 1, on all processors together."""
+        own = times(self.files.get("schedstat"))
+        text = self._text("cpuacct/cpuacct.usage")
+        whole = int(text) * NANO if text else _scaled(self._text("cpu.stat"), "usage_usec", MICRO)
+        return None if whole is None else whole - (own.ran if own else 0.0)
+
+    def throttled(self) -> float:
+        """Seconds for which the container had used up its share of processors, and was stopped for that."""
+        first = _scaled(self._text("cpu/cpu.stat"), "throttled_time", NANO)
+        return (_scaled(self._text("cpu.stat"), "throttled_usec", MICRO) if first is None else first) or 0.0
+
+    def bridge(self) -> Times | None:
+        return times(self.files.get("schedstat"))
+
+    def memory(self) -> int | None:
+        """Bytes that the container holds, without what the kernel keeps of files that were read: memory of processes,
+        files in memory (/tmp, /dev/shm, memfd), pipes, sockets, and the kernel's own for all of that."""
+        held = self.held()
+        cached = self.cached()
+        return None if held is None or cached is None else held - cached
+
+    def held(self) -> int | None:
+        """`memory` with cached files: cheap to read."""
+        text = self._text("memory/memory.usage_in_bytes") or self._text("memory.current")
+        return int(text) if text else None
+
+    def highest(self) -> int | None:
+        """The most that was ever held."""
+        text = self._text("memory/memory.max_usage_in_bytes") or self._text("memory.peak")
+        return int(text) if text else None
+
+    def cached(self) -> int | None:
+        """Bytes of files that were read, which the kernel may drop whenever it likes."""
+        first, second = (numbers(self._text(name)) for name in ("memory/memory.stat", "memory.stat"))
+        stat, whole, part = (first, "total_cache", "total_shmem") if first else (second, "file", "shmem")
+        return stat[whole] - stat.get(part, 0) if whole in stat else None
+
+    def sockets(self) -> int:
+        """Sockets of the internet that are in use in the container's network."""
+        lines = (self._text("sockstat") or "") + (self._text("sockstat6") or "")
+        return sum(int(line.split()[2]) for line in lines.splitlines() if line.startswith(("TCP", "UDP", "RAW")))
+
+    def _text(self, name: str) -> str | None:
+        descriptor = self.files.get(name)
+        if descriptor is None:
+            return None
+        try:
+            return os.pread(descriptor, LONGEST, 0).decode("ascii")
+        except OSError:
+            return None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Times:
+    """How long a thread has run, and how long it was ready to run and had no processor. Seconds."""
+
+    ran: float
+    waited: float
+
+
+def times(descriptor: int | None) -> Times | None:
+    """From a `schedstat` file; None where there is none, or its process has gone."""
+    if descriptor is None:
+        return None
+    try:
+        ran, waited, *_ = os.pread(descriptor, LONGEST, 0).split()
+    except (OSError, ValueError):
+        return None
+    return Times(ran=int(ran) * NANO, waited=int(waited) * NANO)
+
+
+def numbers(text: str | None) -> dict[str, int]:
+    """Lines of a name and a number."""
+    return {name: int(value) for name, value in (line.split()[:2] for line in (text or "").splitlines())}
+
+
+def _scaled(text: str | None, name: str, unit: float) -> float | None:
+    value = numbers(text).get(name)
+    return None if value is None else value * unit
+
+
+class Memory:
+    """The highest memory of a container in each test, above what it held before any candidate code ran.
+
+    The kernel's own high-water mark cannot be set back from inside, so this looks now and then; where the mark has
+    risen in a test, it says what was missed between two looks."""
+
+    def __init__(self, gauges: Gauges) -> None:
+        self._gauges = gauges
+        self._rest = gauges.memory()
+        self.begin()
+
+    def begin(self) -> None:
+        """A new test."""
+        self._most, self._cached, self._cached_now = 0, 0, 0
+        self._mark = self._gauges.highest()
+        self.look()
+
+    def glance(self) -> None:
+        """A look, unless it cannot show anything new: for the end of each call."""
+        held = self._gauges.held()
+        if self._rest is not None and held is not None and held - self._cached_now - self._rest > self._most:
+            self.look()
+
+    def look(self) -> None:
+        held, cached = self._gauges.held(), self._gauges.cached()
+        if self._rest is None or held is None or cached is None:
+            return
+        self._cached_now, self._cached = cached, max(self._cached, cached)
+        self._most = max(self._most, held - cached - self._rest)
+
+    def peak(self) -> int | None:
+        """Bytes in this test so far; None where the kernel does not count them."""
+        if self._rest is None:
+            return None
+        self.look()
+        mark = self._gauges.highest()
+        risen = mark is not None and self._mark is not None and mark > self._mark
+        return max(self._most, mark - self._cached - self._rest if risen and mark is not None else 0)

@@ -1,0 +1,69 @@
+"""What the verifier was given, and what it observes of the test that runs now."""
+
+from __future__ import annotations
+
+import math
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from candidate import Candidate, CandidateError
+
+if TYPE_CHECKING:
+    from _pytest._code import TracebackEntry
+
+
+@dataclass(frozen=True)
+class Job:
+    """What the host sent: limits of the run, the seed, and the submission as data."""
+
+    seed: int
+    module: str
+    call_seconds: float
+    total_seconds: float
+    reply_bytes: int
+    output_bytes: int
+    packages: list[str]
+    trusted: list[str]
+    preload: list[str]
+    only: list[str]
+    files: dict[str, bytes]
+    model: dict | None = None
+    """model.yaml as the host checked it; None where the pack has none."""
+
+
+@dataclass
+class Observed:
+    """What is being observed of the test that runs now."""
+
+    test: str = ""
+    status: str = "passed"
+    message: str = ""
+    fault: str | None = None
+    stumbled: bool = False
+    metrics: list[dict[str, object]] = field(default_factory=list)
+    candidate: Candidate | None = None
+
+    @property
+    def starved(self) -> bool:
+        return self.candidate is not None and self.candidate.time.starved
+
+
+def place(entries: Sequence[TracebackEntry]) -> str:
+    """`test_it.py:12 in test_it`: the innermost line of the pack's own, for the challenge's author."""
+    here = os.getcwd()
+    own = [entry for entry in entries if str(entry.path).startswith(f"{here}/")] or entries[-1:]
+    return f"{os.path.relpath(own[-1].path, here)}:{own[-1].lineno + 1} in {own[-1].name}" if own else "nowhere"
+
+
+def finite(name: str, value: float) -> float:
+    """`value` as a double. Raises CandidateError: what a hidden test measures comes from the candidate, and so does
+    what is no finite number."""
+    try:
+        number = float(value)
+    except (OverflowError, TypeError, ValueError):
+        number = math.nan
+    if not math.isfinite(number):
+        raise CandidateError("BadValue", f"what was measured as {name} is no finite number")
+    return number

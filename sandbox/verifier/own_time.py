@@ -1,0 +1,98 @@
+"""How much of its own time a candidate takes in one test: calls on the clock, and what goes on between them."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+from bridge_link import Link, Process
+from clock import CEILING, Budget, Clock
+
+LOOK_SECONDS = 0.01
+"""How often a call that goes on is looked at: its time, and the container's memory."""
+QUIET_SECONDS, QUIET_LOOKS, QUIET_SHARE = 0.005, 4, 0.2
+"""A container is at rest when so many looks in a row, so far apart, found no thread that computes, and less than this
+share of a processor used between them."""
+
+
+class OwnTime:
+    """`begin`, `wait`, `stop` for a command; `clear`, and then `start`, `wait`, `stop` for each of several calls."""
+
+    def __init__(self, link: Link, budget: Budget) -> None:
+        self.total = 0.0
+        """Seconds in this test so far."""
+        self.starved = False
+        """Whether this machine gave a call so little of its processors that it cannot be judged."""
+        self.order: list[int] = []
+        """Place of each of the last calls among what the test asked for."""
+        self._link, self._budget, self._clock = link, budget, Clock(link.gauges)
+        self._each: list[float] = []
+        self._at_rest = True
+
+    def clear(self, calls: int) -> None:
+        self._each, self.order = [], list(range(calls))
+
+    def begin(self, process: Process) -> None:
+        self.clear(1)
+        self.start(process)
+
+    def start(self, process: Process) -> None:
+        self._clock.start(process.times)
+
+    def wait(self, done: Callable[[], bool], seconds: float, talking: Process) -> bool:
+        """Moves bytes until `done()`; False when the candidate has used up `seconds` of its own first."""
+        look = min(seconds, LOOK_SECONDS)
+        while not self._link.wait(done, time.monotonic() + look, talking):
+            if self.used_up(seconds):
+                return False
+            look = min(max(0.001, seconds - self._clock.own()), LOOK_SECONDS)
+        return True
+
+    def used_up(self, seconds: float) -> bool:
+        self._link.memory.look()
+        if self._clock.own() >= seconds:
+            return True
+        self.starved |= self._clock.passed >= seconds * CEILING
+        return self.starved
+
+    def stop(self) -> None:
+        passed, seconds = self._clock.passed, self._clock.stop()
+        self._budget.kept += max(0.0, passed - seconds)
+        self._link.memory.glance()
+        self._each.append(seconds)
+        self._at_rest = False
+        self._charge(seconds)
+
+    def of_each(self) -> list[float]:
+        """Own time of each of the last calls, in the order of what was asked for. Waits until nothing computes in the
+        container any more, for as long as a call may take; what it computed meanwhile counts for the last call."""
+        self._come_to_rest()
+        return put_back(self._each, self.order)
+
+    def close(self) -> None:
+        """The test is over: what the container computed since the last call is the candidate's as well."""
+        self._charge(self._clock.left_over())
+
+    def _charge(self, seconds: float) -> None:
+        self.total += seconds
+        self._budget.used += seconds
+
+    def _come_to_rest(self) -> None:
+        if self._at_rest or not self._each:
+            return
+        self._at_rest = True
+        until, quiet, extra = time.monotonic() + self._budget.call, 0, 0.0
+        while quiet < QUIET_LOOKS and time.monotonic() < until:
+            time.sleep(QUIET_SECONDS)
+            self._link.memory.look()
+            more = self._clock.left_over()
+            busy = more > QUIET_SECONDS * QUIET_SHARE or self._link.ask(op="usage")[0]["running"]
+            quiet, extra = 0 if busy else quiet + 1, extra + more
+        self._each[-1] += extra
+        self._charge(extra)
+
+
+def put_back(drawn: list[Any], order: list[int]) -> list[Any]:
+    """What came in the drawn `order`, in the order of what was asked for; what did not come is left out."""
+    return [value for _, value in sorted(zip(order, drawn, strict=False), key=lambda pair: pair[0])]

@@ -1,0 +1,296 @@
+"""The candidate's clock and its memory: arithmetic, and the kernel's files in both versions of control groups.
+
+Files of version 1 were recorded in a container; those of version 2 follow the kernel's documentation."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from types import ModuleType, SimpleNamespace
+from typing import Any
+
+import pytest
+
+from tests import inside
+
+Write = Callable[..., Any]
+
+VERSION_1 = {
+    "cpuacct/cpuacct.usage": "41384748\n",
+    "cpu/cpu.stat": "nr_periods 7\nnr_throttled 2\nthrottled_time 5000000\nnr_bursts 0\nburst_time 0\n",
+    "memory/memory.usage_in_bytes": "16000000\n",
+    "memory/memory.max_usage_in_bytes": "17000000\n",
+    "memory/memory.stat": "cache 9\nrss 2\ncache 9\ntotal_cache 10665984\ntotal_rss 2764800\ntotal_shmem 665984\n",
+}
+VERSION_2 = {
+    "cpu.stat": "usage_usec 41384\nuser_usec 30000\nsystem_usec 11384\nnr_throttled 2\nthrottled_usec 5000\n",
+    "memory.current": "16000000\n",
+    "memory.peak": "17000000\n",
+    "memory.stat": "anon 2764800\nfile 10665984\nkernel 1000000\nsock 4096\nshmem 665984\n",
+}
+OWN = {"schedstat": "1384748 250000000 12\n"}
+
+
+@pytest.fixture
+def gauges(monkeypatch: pytest.MonkeyPatch) -> Iterator[ModuleType]:
+    yield inside.load("verifier", "gauges", monkeypatch)
+    inside.forget("verifier")
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Iterator[ModuleType]:
+    yield inside.load("verifier", "clock", monkeypatch)
+    inside.forget("verifier")
+
+
+@pytest.fixture
+def own_time(monkeypatch: pytest.MonkeyPatch) -> Iterator[ModuleType]:
+    yield inside.load("verifier", "own_time", monkeypatch)
+    inside.forget("verifier")
+
+
+@pytest.fixture
+def kernel(tmp_path: Path) -> Iterator[Write]:
+    """`kernel(files)`: descriptors of `files`, by name; `kernel(name, text)` changes what one of them says."""
+    opened: dict[str, int] = {}
+
+    def write(files: dict[str, str] | str, text: str = "") -> dict[str, int]:
+        for name, content in files.items() if isinstance(files, dict) else [(files, text)]:
+            path = tmp_path / name
+            path.parent.mkdir(exist_ok=True, parents=True)
+            path.write_text(content)
+            opened.setdefault(name, os.open(path, os.O_RDONLY))
+        return opened
+
+    yield write
+    for descriptor in opened.values():
+        os.close(descriptor)
+
+
+# ------------------------------------------------------------------------------------------------ what the kernel says
+
+
+@pytest.mark.parametrize("files", [VERSION_1, VERSION_2], ids=["version 1", "version 2"])
+def test_both_versions_of_control_groups_say_the_same(files: dict[str, str], gauges: ModuleType, kernel: Write) -> None:
+    read = gauges.Gauges(kernel(files | OWN))
+    assert read.computed() == pytest.approx(0.04, abs=1e-5), "less what pid 1 computed itself"
+    assert read.throttled() == pytest.approx(0.005)
+    assert read.memory() == 16_000_000 - (10665984 - 665984), "files in memory count, cached ones do not"
+    assert read.highest() == 17_000_000
+
+
+def test_what_the_kernel_does_not_count_is_missing_and_not_zero(gauges: ModuleType, kernel: Write) -> None:
+    read = gauges.Gauges({})
+    assert (read.computed(), read.memory(), read.highest(), read.throttled()) == (None, None, None, 0.0)
+    assert gauges.Memory(read).peak() is None
+    assert gauges.Gauges(kernel({"cpuacct/cpuacct.usage": "5000000000\n"})).computed() == 5.0
+    descriptor = os.open("/dev/null", os.O_WRONLY)
+    assert gauges.times(descriptor) is None
+    os.close(descriptor)
+    assert gauges.times(None) is None
+
+
+def test_sockets_of_both_internets_are_counted(gauges: ModuleType, kernel: Write) -> None:
+    four = "sockets: used 9\nTCP: inuse 4 orphan 0 tw 3 mem 7\nUDP: inuse 2 mem 9\nUDPLITE: inuse 0\nRAW: inuse 0\n"
+    six = "TCP6: inuse 1\nUDP6: inuse 1\nUDPLITE6: inuse 0\nRAW6: inuse 0\nFRAG6: inuse 0 memory 0\n"
+    assert gauges.Gauges(kernel({"sockstat": four, "sockstat6": six})).sockets() == 8
+
+
+def held(kernel: Write, used: int, cached: int = 0, most: int | None = None) -> None:
+    kernel("memory.current", f"{used}\n")
+    kernel("memory.stat", f"anon {used - cached}\nfile {cached}\nshmem 0\n")
+    kernel("memory.peak", f"{most or used}\n")
+
+
+def test_memory_is_that_of_the_test_above_what_was_there_at_rest(gauges: ModuleType, kernel: Write) -> None:
+    held(kernel, 10_000_000, 2_000_000)
+    memory = gauges.Memory(gauges.Gauges(kernel({})))
+    held(kernel, 310_000_000, 2_000_000)
+    memory.look()
+    held(kernel, 10_000_000, 2_000_000, most=310_000_000)
+    assert memory.peak() == 300_000_000, "given back is not unseen"
+    memory.begin()
+    assert memory.peak() == 0, "what the test before took is not this one's"
+    held(kernel, 15_000_000, 6_000_000, most=310_000_000)
+    assert memory.peak() == 1_000_000, "files that were read are not held by anybody"
+
+
+def test_what_was_taken_and_given_back_between_two_looks_is_seen_where_the_mark_rose(
+    gauges: ModuleType, kernel: Write
+) -> None:
+    held(kernel, 10_000_000, 2_000_000)
+    memory = gauges.Memory(gauges.Gauges(kernel({})))
+    held(kernel, 10_000_000, 2_000_000, most=210_000_000)
+    assert memory.peak() == 200_000_000
+
+
+def test_a_glance_does_not_miss_what_is_new(gauges: ModuleType, kernel: Write) -> None:
+    held(kernel, 10_000_000)
+    memory = gauges.Memory(gauges.Gauges(kernel({})))
+    held(kernel, 30_000_000, most=30_000_000)
+    memory.glance()
+    held(kernel, 20_000_000, most=10_000_000)
+    memory.glance()
+    assert memory._most == 20_000_000
+
+
+# ------------------------------------------------------------------------------------------------ arithmetic
+
+
+def moments(clock: ModuleType, **after: Any) -> tuple[Any, Any]:
+    times = clock.Times
+    begin = clock.Moment(
+        wall=10.0, computed=1.0, called=times(ran=1.0, waited=0.0), here=times(ran=5.0, waited=0.0), throttled=0.0
+    )
+    end = {"wall": 11.0, "computed": 1.0, "ran": 1.0, "waited": 0.0, "here": 0.0, "throttled": 0.0} | after
+    return begin, clock.Moment(
+        wall=end["wall"],
+        computed=end["computed"],
+        called=times(ran=end["ran"], waited=end["waited"]),
+        here=times(ran=5.0, waited=end["here"]),
+        throttled=end["throttled"],
+    )
+
+
+@pytest.mark.parametrize(
+    ("what", "after", "seconds"),
+    [
+        ("sleeps, or waits for somebody", {}, 1.0),
+        ("computes all the time", {"computed": 2.0, "ran": 2.0}, 1.0),
+        ("computes a quarter, and waits for a processor else", {"computed": 1.25, "ran": 1.25, "waited": 0.75}, 0.25),
+        ("computes a quarter, sleeps a quarter", {"computed": 1.25, "ran": 1.25, "waited": 0.5}, 0.5),
+        ("is answered, and we are not given a processor to hear it", {"computed": 1.1, "ran": 1.1, "here": 0.9}, 0.1),
+        ("computes in two threads at once", {"computed": 3.0, "ran": 2.0}, 2.0),
+        ("lets a child compute and waits for it", {"computed": 2.0}, 1.0),
+        ("sleeps half, and waits for its own child's processor half", {"computed": 1.5, "waited": 0.5}, 1.0),
+        (
+            "is stopped because it used up its share",
+            {"computed": 1.5, "ran": 1.5, "waited": 0.5, "throttled": 0.5},
+            1.0,
+        ),
+        ("claims more waiting than there was time", {"waited": 7.0}, 0.0),
+    ],
+)
+def test_own_time_is_what_was_computed_or_slept_and_not_what_the_machine_kept(
+    clock: ModuleType, what: str, after: dict[str, float], seconds: float
+) -> None:
+    before, then = moments(clock, **after)
+    assert clock.own_seconds(before, then, 1.0) == pytest.approx(seconds), what
+
+
+def test_what_went_on_since_the_call_before_counts_for_the_next_one(clock: ModuleType) -> None:
+    before, after = moments(clock, computed=1.2, ran=1.2, wall=10.2)
+    assert clock.own_seconds(before, after, 1.0) == pytest.approx(0.2)
+    assert clock.own_seconds(before, after, 0.3) == pytest.approx(0.9)
+
+
+def test_where_nothing_is_counted_the_clock_is_the_wall(clock: ModuleType) -> None:
+    before, after = clock.Moment(wall=1.0), clock.Moment(wall=3.5)
+    assert clock.own_seconds(before, after, None) == 2.5
+    assert clock.kept(before, after) == 0.0
+
+
+def test_a_budget_knows_when_the_machine_has_kept_too_much(clock: ModuleType) -> None:
+    budget = clock.Budget(1.0, 10.0)
+    budget.kept = 10.0 * (clock.CEILING - 1)
+    assert not budget.starved
+    budget.kept += 1
+    assert budget.starved
+
+
+# ------------------------------------------------------------------------------------------------ one test's time
+
+
+class Idle:
+    """A link whose container computes as its `script` says: processor seconds at each look at it, and threads."""
+
+    def __init__(self, gauges: Any, kernel: Write, script: list[tuple[float, int]]) -> None:
+        self.gauges, self.kernel, self.script, self.used = gauges, kernel, script, 0.0
+        self.memory = SimpleNamespace(look=self.look, glance=lambda: None)
+        self.threads = 0
+
+    def look(self) -> None:
+        more, self.threads = self.script.pop(0) if self.script else (0.0, 0)
+        self.used += more
+        self.kernel("cpuacct/cpuacct.usage", f"{round(self.used * 1e9)}\n")
+
+    def ask(self, op: str) -> tuple[dict[str, int], list[int]]:
+        assert op == "usage"
+        return {"running": self.threads}, []
+
+    def wait(self, done: Callable[[], bool], deadline: float, _talking: object) -> bool:
+        while not done() and time.monotonic() < deadline:
+            time.sleep(0.001)
+        return done()
+
+
+def timed(own_time: ModuleType, kernel: Write, script: list[tuple[float, int]], call: float = 1.0) -> tuple[Any, Any]:
+    files = kernel({"cpuacct/cpuacct.usage": "0\n"})
+    budget = own_time.Budget(call, 10.0)
+    gauges = __import__("gauges").Gauges(files)
+    return own_time.OwnTime(Idle(gauges, kernel, script), budget), budget
+
+
+PROCESS = SimpleNamespace(times=None)
+
+
+def test_who_reads_the_clock_waits_until_nothing_computes(own_time: ModuleType, kernel: Write) -> None:
+    taken, budget = timed(own_time, kernel, [(0.3, 1), (0.0, 1), (0.2, 0)])
+    taken.begin(PROCESS)
+    taken.stop()
+    assert taken.of_each() == [pytest.approx(0.5, abs=0.05)]
+    assert budget.used == taken.total == pytest.approx(0.5, abs=0.05)
+    began = time.monotonic()
+    assert taken.of_each() == [pytest.approx(0.5, abs=0.05)]
+    assert time.monotonic() - began < 0.005, "once is enough"
+
+
+def test_a_container_that_never_rests_is_waited_for_as_long_as_a_call_may_take(
+    own_time: ModuleType, kernel: Write
+) -> None:
+    taken, _ = timed(own_time, kernel, [(0.005, 1)] * 1000, call=0.1)
+    taken.begin(PROCESS)
+    taken.stop()
+    began = time.monotonic()
+    taken.of_each()
+    assert 0.1 <= time.monotonic() - began < 1.0
+
+
+def test_a_call_that_sleeps_ends_at_its_limit(own_time: ModuleType, kernel: Write) -> None:
+    taken, _ = timed(own_time, kernel, [])
+    taken.begin(PROCESS)
+    assert not taken.wait(lambda: False, 0.05, PROCESS)
+    taken.stop()
+    assert 0.05 <= taken.of_each()[0] < 1.0
+    assert not taken.starved
+
+
+def test_a_call_that_computes_in_children_ends_when_they_have_used_up_its_limit(
+    own_time: ModuleType, kernel: Write
+) -> None:
+    taken, _ = timed(own_time, kernel, [(20.0, 4)])
+    taken.begin(PROCESS)
+    began = time.monotonic()
+    assert not taken.wait(lambda: False, 5.0, PROCESS)
+    assert time.monotonic() - began < 2.0
+
+
+def test_a_call_that_the_machine_starves_is_told_apart(
+    own_time: ModuleType, kernel: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    taken, budget = timed(own_time, kernel, [])
+    monkeypatch.setattr(taken._clock, "own", lambda: 0.001)
+    monkeypatch.setattr(taken._clock, "stop", lambda: 0.001)
+    taken.begin(PROCESS)
+    assert not taken.wait(lambda: False, 0.05, PROCESS)
+    taken.stop()
+    assert taken.starved
+    assert budget.kept == pytest.approx(0.05 * own_time.CEILING, abs=0.2)
+    assert budget.used == 0.001
+
+
+def test_times_of_a_list_stand_in_its_order(own_time: ModuleType) -> None:
+    assert own_time.put_back([0.2, 0.1], [2, 0, 1]) == [0.1, 0.2]
+    assert own_time.put_back([], [2, 0, 1]) == []
