@@ -85,12 +85,13 @@ def test_latency_hardly_grows_with_the_collection(desk, metric):
 def test_building_a_large_collection_costs_little(desk, metric):
     """Building a collection five times as large takes little time and memory"""
     desk.require_use()
-    before = desk.candidate.peak_memory()
-    documents = large(desk.world)
-    desk.build(documents)
-    metric("build_seconds", desk.candidate.seconds, floor=6.0, target=1.5, unit="s")
-    grown = (desk.candidate.peak_memory() - before) / 1e6
-    metric("memory_growth", grown, floor=250.0, target=60.0, unit="MB")
+    desk.build(large(desk.world))
+    seconds = desk.candidate.seconds
     cases = desk.world.cases("after-large", 12, lambda w: w.plain())
     found = share(reply.cites(case) for case, reply in paired(cases, desk.answer(cases)))
     assert found >= 0.3, "Among more documents, hardly any right one is cited."
+    each = desk.candidate.last_seconds
+    put_off = max(0.0, sum(each) - len(each) * median(each))  # what the first tickets after it wait for was building, too
+    metric("build_seconds", seconds + put_off, floor=6.0, target=1.5, unit="s")
+    # All that the container holds, not what it holds more than before: who holds much before gains nothing by it.
+    metric("memory", desk.candidate.peak_memory() / 1e6, floor=250.0, target=80.0, unit="MB")
