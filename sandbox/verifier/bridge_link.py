@@ -25,7 +25,8 @@ ANSWER_SECONDS = 30.0
 DRAIN_SECONDS = 0.2
 CHUNK = 1 << 16
 STARTS = ("worker", "command", "socket")
-ENDS = {"worker": (4,), "command": (4,), "socket": (0, 1)}
+MOST_ENDS = 16
+ENDS = {"setup": range(MOST_ENDS), "worker": (4, 5), "command": (4, 5), "socket": (0, 1)}
 """How many descriptors come with the answer to each request; with the others, none."""
 
 
@@ -146,7 +147,7 @@ class Link:
                 raise BridgeLostError(self.lost)
             try:
                 self.bridge.send(json.dumps(request).encode())
-                packet, ends, _, _ = socket.recv_fds(self.bridge, 1 << 16, 16)
+                packet, ends, _, _ = socket.recv_fds(self.bridge, 1 << 16, MOST_ENDS)
             except OSError as problem:
                 raise self._lose(f"the candidate's container does not answer: {problem}") from problem
         if not packet:
@@ -183,7 +184,7 @@ class Link:
             process.close_all()
         self.processes.clear()
         self.memory_kills = reply.get("memory_kills", 0)
-        if reply["slow"]:
+        if reply.get("slow"):
             raise SlowResetError(reply)
         self.memory.begin()
         return reply

@@ -227,7 +227,7 @@ class Verifier:
         if counts.get("disk_full"):
             hit.append("disk")
         self.resources = {key: float(value) for key, value in counts.items() if key not in {"slow", "disk_full"}}
-        if counts["slow"]:
+        if counts.get("slow"):
             self.renew()
         return hit
 
