@@ -181,8 +181,7 @@ class Candidate:
         return seconds - waited
 
     def socket_waited(self, seconds: float) -> None:
-        self.total_seconds += seconds
-        self._budget.used += seconds
+        self.time.waited(seconds)
 
     def socket_took(self, size: int) -> None:
         self._room -= size
