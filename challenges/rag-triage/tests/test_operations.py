@@ -91,7 +91,7 @@ def test_building_a_large_collection_costs_little(desk, metric):
     found = share(reply.cites(case) for case, reply in paired(cases, desk.answer(cases)))
     assert found >= 0.3, "Among more documents, hardly any right one is cited."
     each = desk.candidate.last_seconds
-    put_off = max(0.0, sum(each) - len(each) * median(each))  # what the first tickets after it wait for was building, too
+    put_off = max(0.0, sum(each) - len(each) * median(each))  # what the first tickets wait for was building, too
     metric("build_seconds", seconds + put_off, floor=6.0, target=1.5, unit="s")
     # All that the container holds, not what it holds more than before: who holds much before gains nothing by it.
     metric("memory", desk.candidate.peak_memory() / 1e6, floor=250.0, target=80.0, unit="MB")
