@@ -14,7 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from grader.errors import GraderError, InfrastructureError
+from grader.errors import GraderError, InfrastructureError, visible
+from grader.network import without_password
 from grader.settings import Settings, list_challenges
 
 if TYPE_CHECKING:
@@ -114,10 +115,17 @@ def _engine() -> tuple[Finding, APIClient | None]:
         client = connect(seconds=20)
         about = client.version()
     except GraderError as problem:
-        return Finding(name=name, found=False, detail=problem.message, fix=engine_fix()), None
+        return Finding(name=name, found=False, detail=problem.message, fix=_fix(problem)), None
     numbers = tuple(int(part) for part in about["Version"].split("+")[0].split(".")[:2])
     detail = f"{about['Version']}, {about['Os']}/{about['Arch']}"
     return Finding(name=name, found=numbers >= MIN_ENGINE, detail=detail, fix="install a newer engine"), client
+
+
+def _fix(problem: GraderError) -> str:
+    """What `connect` says where it knows the cause; else how to get an engine here."""
+    from grader.sandbox.engine import FIX
+
+    return problem.fix if problem.fix not in {"", FIX, "grade doctor"} else engine_fix()
 
 
 def _limits(client: APIClient) -> Finding:
@@ -156,12 +164,16 @@ def _judge(settings: Settings) -> Finding:
 def engine_fix() -> str:
     """The command that gets a Docker engine on this machine, in words."""
     if os.environ.get("DOCKER_HOST"):
-        return f"start the engine at {os.environ['DOCKER_HOST']}, or: unset DOCKER_HOST"
+        return f"start the engine at {_host()}, or: unset DOCKER_HOST"
     if can_install():
         return "grade doctor --fix"
     if shutil.which("dockerd") or Path("/usr/bin/dockerd").exists():
         return "sudo systemctl start docker   (then: sudo usermod -aG docker $USER)"
     return "install Docker Engine (https://docs.docker.com/engine/install/), or set DOCKER_HOST to one"
+
+
+def _host() -> str:
+    return visible(without_password(os.environ["DOCKER_HOST"]))
 
 
 def can_install() -> bool:
@@ -172,9 +184,7 @@ def can_install() -> bool:
 def install_engine(say: Say) -> None:
     """Installs Debian's docker.io where no engine is, and starts it. Raises InfrastructureError with the reason."""
     if os.environ.get("DOCKER_HOST"):
-        raise InfrastructureError(
-            f"No Docker engine answers at DOCKER_HOST={os.environ['DOCKER_HOST']}.", fix="start it"
-        )
+        raise InfrastructureError(f"No Docker engine answers at DOCKER_HOST={_host()}.", fix="start it")
     if not can_install():
         raise InfrastructureError("There is no Docker engine, and this user cannot install one.", fix=engine_fix())
     if not _dockerd():

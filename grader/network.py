@@ -105,7 +105,8 @@ def from_words(text: str) -> str:
 
 
 def _deepest(found: list[BaseException]) -> str:
-    words = [str(one) for one in found if str(one).strip()]
+    telling = [one for one in found if not isinstance(one, NameError | LookupError | TypeError | AttributeError)]
+    words = [str(one) for one in telling if str(one).strip()]
     return without_login(words[-1]) if words else type(found[-1]).__name__
 
 
@@ -119,6 +120,11 @@ def proxy_of(url: str) -> str:
         return ""
     kind = parts.scheme if known.get(parts.scheme) else "all"
     return f"{kind.upper()}_PROXY={without_login(known[kind])}" if known.get(kind) else ""
+
+
+def without_password(text: str) -> str:
+    """`text` with no password in the addresses that stand in it; a user's name stays."""
+    return re.sub(r"(?<=://)([^/@\s:#]*):[^/@\s#]*@", r"\1@", text)
 
 
 def without_login(text: str) -> str:

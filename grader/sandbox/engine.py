@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import os
+import shlex
 from collections.abc import Mapping
 from datetime import datetime
+from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from grader.errors import GraderError, InfrastructureError
+from grader import network
+from grader.errors import GraderError, InfrastructureError, visible
 from grader.sandbox.failure import Observation
 from grader.sandbox.janitor import labels
 
@@ -24,9 +29,32 @@ def connect(seconds: int = CALL_SECONDS) -> APIClient:
     import docker
 
     try:
-        return docker.APIClient(version="auto", timeout=seconds, **docker.utils.kwargs_from_env())
+        return _client_type()(version="auto", timeout=seconds, **docker.utils.kwargs_from_env())
     except Exception as problem:
         raise explain(problem) from problem
+
+
+@cache
+def _client_type() -> type[APIClient]:
+    """The SDK's client without the user's: `~/.docker/config.json` would put its proxies, with their passwords, into
+    every container and every step of a build, and would start its credential helpers, although no registry that wants
+    a login is asked here. Proxies and netrc of this process do not lie between it and its engine either."""
+    import docker
+    from docker.utils import config
+
+    config.find_config_file = lambda config_path=None: config_path
+
+    class Client(docker.APIClient):  # type: ignore[misc]
+        trust_env = property(lambda _self: False, lambda _self, _value: None)
+
+        def _retrieve_server_version(self) -> Any:
+            try:
+                return super()._retrieve_server_version()
+            except BaseException:
+                self.close()  # nobody else could: it is not made yet
+                raise
+
+    return Client
 
 
 def explain(problem: BaseException, *, retry: bool = False) -> GraderError:
@@ -45,15 +73,47 @@ def explain(problem: BaseException, *, retry: bool = False) -> GraderError:
         )
     if isinstance(problem, APIError):
         return InfrastructureError(f"Docker refused: {problem.explanation or problem}", fix="grade doctor")
-    if isinstance(problem, RequestsConnectionError | DockerException | RequestException | OSError):
+    if isinstance(problem, RequestsConnectionError | DockerException | RequestException | OSError | ValueError):
         if "Permission denied" in str(problem):
             return InfrastructureError(
                 "Docker is there, but this user may not use it.", fix="sudo usermod -aG docker $USER, then log in again"
             )
-        where = os.environ.get("DOCKER_HOST") or "the usual socket"
-        said = f"No Docker engine answers at {where} ({type(problem).__name__})."
-        return InfrastructureError(said, fix=FIX, retry=retry)
+        return _silent(problem, os.environ.get("DOCKER_HOST", ""), retry=retry)
     return InfrastructureError(f"Docker could not be used: {type(problem).__name__}: {problem}", fix="grade doctor")
+
+
+def _silent(problem: BaseException, host: str, *, retry: bool) -> InfrastructureError:
+    """No engine answers: the cause, and where the `docker` command would look."""
+    shown = visible(network.without_password(host)) or "the usual socket"
+    cause = "there is no such socket" if _is_missing(problem) else network.why(problem)
+    if host:
+        fix = f"Start the engine there or correct DOCKER_HOST; look with: docker -H {shlex.quote(shown)} version"
+        if host.startswith("ssh://") and "paramiko" in cause:
+            fix = "pip install paramiko, or use another kind of address in DOCKER_HOST"
+        if host.startswith("tcp://") and (cause == network.TLS_ONLY or not os.environ.get("DOCKER_TLS_VERIFY")):
+            fix += "; an engine that wants TLS (port 2376) needs DOCKER_TLS_VERIFY=1 and DOCKER_CERT_PATH"
+        return InfrastructureError(f"No Docker engine answers at DOCKER_HOST={shown}: {cause}.", fix=fix, retry=retry)
+    context = _context()
+    if context:
+        said = f"The docker command uses its context {context!r}, which is not read here. No engine answers at {shown}"
+        name = shlex.quote(context)
+        fix = f"export DOCKER_HOST=$(docker context inspect {name} -f '{{{{.Endpoints.docker.Host}}}}')"
+        return InfrastructureError(f"{said}: {cause}.", fix=fix, retry=retry)
+    return InfrastructureError(f"No Docker engine answers at {shown}: {cause}.", fix=FIX, retry=retry)
+
+
+def _is_missing(problem: BaseException) -> bool:
+    return any(isinstance(one, FileNotFoundError) for one in network.chain(problem))
+
+
+def _context() -> str:
+    """The context that the docker command would use, for a sentence; empty for its usual one."""
+    named = os.environ.get("DOCKER_CONTEXT", "")
+    folder = os.environ.get("DOCKER_CONFIG") or str(Path.home() / ".docker")
+    if not named:
+        with contextlib.suppress(OSError, ValueError, AttributeError):
+            named = json.loads(Path(folder, "config.json").read_text(encoding="utf-8")).get("currentContext", "")
+    return visible(named, 60) if isinstance(named, str) and named != "default" else ""
 
 
 def create(
