@@ -52,3 +52,11 @@ JOINERS = "\u200c\u200d"
 def escaped(text: str) -> str:
     """`text` with every character that no reader sees written as an escape, `\\u200b`; in linear time."""
     return UNSEEN.sub(lambda found: found[0].encode("unicode_escape", "surrogatepass").decode("ascii"), text)
+
+
+_HALF = re.compile("[\ud800-\udfff]")
+
+
+def whole(text: str) -> str:
+    """`text` with half characters (lone surrogates, which no file can hold) replaced by U+FFFD."""
+    return text if text.isascii() else _HALF.sub("\ufffd", text)

@@ -78,7 +78,9 @@ def _show_prompts(pack: Challenge, submission: Submission, settings: Settings) -
     from grader.judge.plan import where
 
     config = JudgeConfig.of(settings)
-    read = reading.read(submission.files)
+    read = reading.read_aside(submission.files, pack.rubric.criteria, config, pack.submission.required)
+    if read.trouble:
+        click.echo(f"=== {read.trouble}. All criteria would go to a person.")
     tokens = 0
     for criterion in pack.rubric.criteria:
         selection = reading.select(read, criterion, config, pack.submission.required)

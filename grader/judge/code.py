@@ -24,16 +24,20 @@ _DASH = {".sql", ".lua", ".hs"}
 _DOCUMENT = {"", ".md", ".markdown", ".rst", ".txt", ".adoc", ".org", ".html", ".htm", ".tex", ".svg", ".xml"}
 _NAMES = {"Dockerfile": ".sh", "Makefile": ".mk", "Justfile": ".sh"}
 
-_STRING = r"(?P<string>\"(?:\\.|[^\"\\\n])*\"|'(?:\\.|[^'\\\n])*'|`(?:\\.|[^`\\])*`)"
+_STRING = r"(?P<string>\"(?:[^\"\\\n]++|\\.)*+\"?|'(?:[^'\\\n]++|\\.)*+'?|`(?:[^`\\]++|\\.)*+`?)"
+"""A string that is not closed ends with its line, or the file: nothing is gone over twice."""
 _COMMENTS = {
-    "slash": re.compile(_STRING + r"|(?P<comment>//[^\n]*|/\*.*?(?:\*/|\Z))", re.DOTALL),
-    "hash": re.compile(_STRING + r"|(?P<comment>#[^\n]*)"),
-    "dash": re.compile(_STRING + r"|(?P<comment>--[^\n]*|/\*.*?(?:\*/|\Z))", re.DOTALL),
+    "slash": re.compile(_STRING + r"|(?P<comment>//[^\n]*+|/\*.*?(?:\*/|\Z))", re.DOTALL),
+    "hash": re.compile(_STRING + r"|(?P<comment>#[^\n]*+)", re.DOTALL),
+    "dash": re.compile(_STRING + r"|(?P<comment>--[^\n]*+|/\*.*?(?:\*/|\Z))", re.DOTALL),
 }
 _ROUGH = re.compile(
-    r"(?P<doc>(?:\"\"\"|''').*?(?:\"\"\"|'''|\Z))|(?P<string>\"(?:\\.|[^\"\\\n])*\"|'(?:\\.|[^'\\\n])*')|(?P<comment>#[^\n]*)",
+    r"(?P<doc>(?:\"\"\"|''').*?(?:\"\"\"|'''|\Z))|(?P<string>\"(?:[^\"\\\n]++|\\.)*+\"?|'(?:[^'\\\n]++|\\.)*+'?)|"
+    r"(?P<comment>#[^\n]*+)",
     re.DOTALL,
 )
+LONGEST_LINE = 1_000
+"""Longer lines are not cut into tokens one by one: Python's own way to do that takes their length squared."""
 
 
 def suffix(path: str) -> str:
@@ -68,6 +72,8 @@ def without_words(text: str, path: str) -> str:
 def _strip(text: str, path: str, *, strings: bool) -> str:
     end = suffix(path)
     if end in _PYTHON:
+        if max(map(len, text.split("\n"))) > LONGEST_LINE:
+            return _rough(_ROUGH, text, strings=strings)
         try:
             return _strip_python(text, strings=strings)
         except (tokenize.TokenError, SyntaxError, IndexError, ValueError):
@@ -77,12 +83,22 @@ def _strip(text: str, path: str, *, strings: bool) -> str:
 
 
 def _rough(pattern: re.Pattern[str], text: str, *, strings: bool) -> str:
+    comments = _comments_of(pattern)
+
     def blank(found: re.Match[str]) -> str:
         if found.lastgroup == "string":
+            if len(found[0]) < 2 or found[0][0] != found[0][-1]:  # not closed: an apostrophe, and what stands behind it
+                return comments.sub(blank, found[0])
             return found[0][0] + "\n" * found[0].count("\n") + found[0][-1] if strings else found[0]
         return "\n" * found[0].count("\n")
 
     return pattern.sub(blank, text)
+
+
+@lru_cache(maxsize=8)
+def _comments_of(pattern: re.Pattern[str]) -> re.Pattern[str]:
+    """`pattern` without its strings."""
+    return re.compile(pattern.pattern[pattern.pattern.index("(?P<comment>") :], re.DOTALL)
 
 
 def _strip_python(text: str, *, strings: bool) -> str:

@@ -13,6 +13,7 @@ from typing import Any
 from grader.judge import refusal, reply
 from grader.judge.budget import Usage
 from grader.judge.documents import estimate_tokens
+from grader.unseen import whole
 
 _REASONING = ("reasoning_content", "reasoning", "thinking")
 """Fields in which servers put what a reasoning model thinks."""
@@ -52,7 +53,8 @@ def read(body: str, messages: Sequence[Mapping[str, str]], max_output: int) -> C
     if not text.strip():
         text = _elsewhere(message, thoughts, usage)
     fingerprint = data.get("system_fingerprint")
-    return Completion(text=text, usage=usage, fingerprint=fingerprint if isinstance(fingerprint, str) else "")
+    fingerprint = whole(fingerprint) if isinstance(fingerprint, str) else ""
+    return Completion(text=whole(text), usage=usage, fingerprint=fingerprint)
 
 
 def _object(body: str) -> Mapping[str, Any]:

@@ -14,6 +14,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from grader.judge.code import kind_of
 from grader.judge.phrases import PATTERNS
@@ -26,6 +27,8 @@ AS_DATA = 6
 """The same where such text is usually data: in fixtures, tests, prompts, quotations."""
 MAX_TURNED = 40_000
 """Characters of a file up to which rot13 and reversed text are looked for."""
+_MOST_SIGNS = 4
+_LONGEST_SIGN = 4
 MAX_FINDINGS = 20
 """Findings per file that are reported."""
 _FIXTURES = re.compile(
@@ -98,10 +101,23 @@ def _is_data(path: str) -> bool:
 
 def _fold(text: str) -> str:
     """Lower case, look-alike letters replaced, left marks of comments and quotations dropped; lines kept."""
-    text = unicodedata.normalize("NFKC", text).casefold()
+    text = _composed(text).casefold()
     if not text.isascii():
         text = "".join(_latin(word) for word in re.split(r"(\W+)", text))
     return _LEFT_MARKS.sub("", text)
+
+
+def _composed(text: str) -> str:
+    """`text` in Unicode form NFKC, in linear time and without swelling: signs beyond a few on one letter are dropped
+    (putting them in order takes their number squared), and a sign that stands for a whole phrase stays itself."""
+    if text.isascii():
+        return text
+    letters = set(text)
+    signs = "".join(c for c in letters if unicodedata.combining(c))
+    if signs:
+        text = re.sub(rf"([{re.escape(signs)}]{{{_MOST_SIGNS}}})[{re.escape(signs)}]++", r"\1", text)
+    long = {ord(c): " " for c in letters if len(unicodedata.normalize("NFKC", c)) > _LONGEST_SIGN}
+    return unicodedata.normalize("NFKC", text.translate(long) if long else text)
 
 
 def _latin(word: str) -> str:
@@ -134,14 +150,17 @@ def _in_text(path: str, folded: str, hits: Sequence[_Hit], enough: int) -> Itera
     lines = [0, *(n + 1 for n, c in enumerate(folded) if c == "\n")]
     starts = [hit.start for hit in hits]
     fences = [found.start() for found in re.finditer("```", folded)]
+    quoted = lru_cache(maxsize=None)(lambda at: _inside_marks(folded, fences, hits[at]))
     last, found = -1, 0
     for index, first in enumerate(hits):
         if first.start < last or found == MAX_FINDINGS:
             continue
-        near = hits[index : bisect.bisect_right(starts, first.start + WINDOW)]
+        end = bisect.bisect_right(starts, first.start + WINDOW)
+        near = hits[index:end]
         if _weight(near) < enough or not _gives_orders(near):
             continue
-        if _weight(near) >= AS_DATA or not _is_quoted(folded, fences, near):
+        heavy = [at for at in range(index, end) if hits[at].weight >= 2]
+        if _weight(near) >= AS_DATA or not heavy or not all(map(quoted, heavy)):  # as examples in a text are quoted
             last, found = max(hit.end for hit in near), found + 1
             line = bisect.bisect_right(lines, first.start)
             yield _finding(path, line, near, folded[first.start : first.start + 240])
@@ -152,13 +171,8 @@ def _gives_orders(hits: Sequence[_Hit]) -> bool:
     return bool({hit.kind for hit in hits} - {"target", "address", "pressure", "authority"}) or _weight(hits) >= 5
 
 
-def _is_quoted(folded: str, fences: Sequence[int], hits: Sequence[_Hit]) -> bool:
-    """Whether every weighty phrase stands in quotation marks, backticks or a code fence, as examples in a text do."""
-    heavy = [hit for hit in hits if hit.weight >= 2]
-    return bool(heavy) and all(_inside_marks(folded, fences, hit) for hit in heavy)
-
-
 def _inside_marks(folded: str, fences: Sequence[int], hit: _Hit) -> bool:
+    """Whether a phrase stands in quotation marks, backticks or a code fence."""
     if bisect.bisect_left(fences, hit.start) % 2:
         return True
     before = folded[max(0, hit.start - 160) : hit.start].rpartition("\n")[2]

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import bisect
 import json
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -17,6 +19,11 @@ MAX_LINE = 2_000
 """Characters of a line that are shown; the rest of a longer line is left out and counted."""
 MAX_READ = 400_000
 """Bytes of a file that are looked at; more than any person would read."""
+_GUESSED = 32_768
+"""Bytes that a guess at the encoding may look at: more changes nothing and costs seconds."""
+MAX_LISTED = 40
+"""Names of files that are not shown, for one criterion; of more, the number is told."""
+_JSON_STRING = re.compile(r'"((?:[^"\\]++|\\.)*+)"')
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,6 +55,7 @@ class Cut:
 
     shown: str
     what: str
+    path: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -83,12 +91,18 @@ def decode(content: bytes) -> str | None:
 def _guess(content: bytes) -> str | None:
     from charset_normalizer import from_bytes
 
-    best = from_bytes(content[:100_000]).best()
+    best = from_bytes(content[:_GUESSED]).best()
     return content.decode(best.encoding, "replace") if best is not None else None
 
 
-def view(path: str, content: bytes, redactor: Redactor) -> View | None:
-    """The file `path` as it may be shown; None for what is not text."""
+def shown_path(path: str, redactor: Redactor) -> str:
+    """`path` as the judge may read it: plain, without identities, on one line."""
+    return neutral(redactor.path(plain(path, markup=False).text)).replace("\n", " ")
+
+
+def view(path: str, content: bytes, redactor: Redactor, most_tokens: int = 0) -> View | None:
+    """The file `path` as it may be shown; None for what is not text. More than `most_tokens` of it are never shown (0:
+    no such limit), and so what is code in it is not looked for beyond them."""
     text = decode(content)
     if text is None:
         return None
@@ -102,15 +116,16 @@ def view(path: str, content: bytes, redactor: Redactor) -> View | None:
     lines = neutralised.split("\n")
     removed = Counter(cleaned.removed)
     removed["notebook outputs"] += outputs
-    shown = redactor.path(plain(path, markup=False).text)
+    capped = _capped(lines, removed)
+    part = "\n".join(lines[: _fitting(capped, most_tokens)] if most_tokens else lines)
     return View(
         path=path,
-        shown=neutral(shown).replace("\n", " "),
+        shown=shown_path(path, redactor),
         kind=kind,
-        lines=_capped(lines, removed),
+        lines=capped,
         numbers=tuple(numbers) or tuple(range(1, len(lines) + 1)),
-        code_only=tuple(code.without_comments(neutralised, path).split("\n")),
-        bare=tuple(code.without_words(neutralised, path).split("\n")),
+        code_only=_capped(code.without_comments(part, path).split("\n"), Counter()),
+        bare=_capped(code.without_words(part, path).split("\n"), Counter()),
         removed={kind: count for kind, count in removed.items() if count},
         redacted=dict(names),
         hidden=cleaned.hidden,
@@ -133,18 +148,34 @@ def _notebook(text: str) -> tuple[str, list[int], int] | None:
         outputs = sum(len(cell.get("outputs", [])) for cell in cells)
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return None
-    raw = text.split("\n")
+    places = _places(text)
     lines: list[str] = []
     numbers: list[int] = []
     at = 0
     for kind, source in sources:
         for line in source.split("\n"):
-            wanted = json.dumps(line, ensure_ascii=False)[1:-1], json.dumps(line)[1:-1]
-            found = next((n for n in range(at, len(raw)) if line and any(w in raw[n] for w in wanted)), at)
-            at = found
+            known = places.get(line, ()) if line else ()
+            after = bisect.bisect_left(known, at)
+            at = known[after] if after < len(known) else at
             lines.append(line if kind == "code" else f"# {line}")
-            numbers.append(found + 1)
+            numbers.append(at + 1)
     return "\n".join(lines), numbers, outputs
+
+
+def _places(text: str) -> dict[str, list[int]]:
+    """Line of a cell → the raw lines (from 0), in order, that hold it in one of their strings."""
+    found: dict[str, list[int]] = {}
+    for number, raw in enumerate(text.split("\n")):
+        for written in _JSON_STRING.findall(raw):
+            try:
+                said = json.loads(f'"{written}"', strict=False)
+            except ValueError:
+                continue
+            for line in said.split("\n"):
+                known = found.setdefault(line, [])
+                if not known or known[-1] != number:
+                    known.append(number)
+    return found
 
 
 def matching(paths: Iterable[str], globs: Sequence[str], required: Sequence[str] = ()) -> list[str]:
@@ -159,38 +190,47 @@ def matching(paths: Iterable[str], globs: Sequence[str], required: Sequence[str]
     return sorted((path for path in paths if any(fnmatchcase(path, glob) for glob in globs)), key=order)
 
 
-def select(views: Sequence[View], not_text: Sequence[str], *, per_file: int, in_all: int) -> Selection:
+def select(views: Sequence[View], not_text: Mapping[str, str], *, per_file: int, in_all: int) -> Selection:
     """As much of `views` as the budgets (estimated tokens) allow. Small files are shown whole; what is over is taken
-    from the largest, so that filler cannot push another file out."""
+    from the largest, so that filler cannot push another file out. `not_text`: path → what the judge reads for it."""
     wanted = [min(item.tokens, per_file) for item in views]
-    shares = _shares(wanted, in_all)
-    cuts = [Cut(shown=path, what="not text (an image, a PDF or another binary file)") for path in not_text]
+    most = shares(wanted, in_all)
+    what = "not text (an image, a PDF or another binary file)"
+    cuts = [Cut(shown=shown, what=what, path=path) for path, shown in list(not_text.items())[:MAX_LISTED]]
+    if len(not_text) > MAX_LISTED:
+        cuts.append(Cut(shown=f"{len(not_text) - MAX_LISTED:,} more files", what=what))
     kept = []
-    for item, share in zip(views, shares, strict=True):
+    for item, share in zip(views, most, strict=True):
         short = _shorten(item, share)
         if len(short.lines) < len(item.lines):
             first = item.numbers[len(short.lines)]
-            cuts.append(Cut(shown=item.shown, what=f"lines {first} to {item.numbers[-1]} (over the token budget)"))
+            what = f"lines {first} to {item.numbers[-1]} (over the token budget)"
+            cuts.append(Cut(shown=item.shown, what=what, path=item.path))
         kept.append(short)
     return Selection(views=tuple(item for item in kept if item.lines), cuts=tuple(cuts))
 
 
-def _shares(wanted: Sequence[int], in_all: int) -> list[int]:
+def shares(wanted: Sequence[int], in_all: int) -> list[int]:
     """Water-filling: everyone gets what it wants up to a common level that uses up `in_all`."""
-    shares = [0] * len(wanted)
-    left, waiting = in_all, sorted(range(len(wanted)), key=lambda n: wanted[n])
-    while waiting:
-        level = left // len(waiting)
-        index = waiting.pop(0)
-        shares[index] = min(wanted[index], level)
-        left -= shares[index]
-    return shares
+    given = [0] * len(wanted)
+    left, waiting = in_all, len(wanted)
+    for index in sorted(range(len(wanted)), key=lambda n: wanted[n]):
+        given[index] = min(wanted[index], left // waiting)
+        left -= given[index]
+        waiting -= 1
+    return given
 
 
 def _shorten(item: View, tokens: int) -> View:
+    count = _fitting(item.lines, tokens)
+    return replace(item, lines=item.lines[:count], numbers=item.numbers[:count])
+
+
+def _fitting(lines: Sequence[str], tokens: int) -> int:
+    """How many of `lines` fit into `tokens`."""
     used = 0
-    for count, line in enumerate(item.lines):
+    for count, line in enumerate(lines):
         used += estimate_tokens(line) + 2
         if used > tokens:
-            return replace(item, lines=item.lines[:count], numbers=item.numbers[:count])
-    return item
+            return count
+    return len(lines)

@@ -19,7 +19,9 @@ from grader.records import Evidence
 MIN_QUOTE = 8
 """Characters without white space below which a quote could stand anywhere and shows nothing."""
 MAX_QUOTE = 4_000
-_NUMBERED = re.compile(r"^\s*\d+\|[ ]?", re.MULTILINE)
+_NUMBERED = re.compile(r"^[ \t]*+\d++\|[ ]?", re.MULTILINE)
+MAX_QUOTES = 40
+"""Quotes of one reply that are looked for; a few are asked for."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,7 +38,9 @@ def check(quotes: Sequence[Quote], views: Sequence[View], *, about_code: bool) -
     pasted test logs and badges."""
     kept: list[Evidence] = []
     dropped: Counter[str] = Counter()
-    for quote in quotes:
+    if len(quotes) > MAX_QUOTES:
+        dropped["more than were asked for"] += len(quotes) - MAX_QUOTES
+    for quote in quotes[:MAX_QUOTES]:
         found, problem = _locate(quote, views)
         if found is None:
             dropped[problem] += 1

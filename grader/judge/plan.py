@@ -100,7 +100,7 @@ def _plan(
     closed: str,
     budget: Budget,
 ) -> Plan:
-    paths = {item.path for item in selection.views}
+    paths = {item.path for item in selection.views} | {cut.path for cut in selection.cuts}
     findings = tuple(found for found in read.findings if found.path in paths)
     findings += reading.echoes(selection, criterion, instruction)
     bare = config.differential and is_about_code(criterion.evidence)
@@ -116,7 +116,8 @@ def _plan(
         findings=findings,
         prompt_tokens=tokens,
     )
-    reason = _why_not_asked(plan) or budget.take(plan.model, tokens, config.repeats + bare)
+    trouble = f"{read.trouble[0].upper()}{read.trouble[1:]}. A person reads it." if read.trouble else ""
+    reason = trouble or _why_not_asked(plan) or budget.take(plan.model, tokens, config.repeats + bare)
     return replace(plan, reason=reason)
 
 

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Protocol
 
+from grader import aside
+from grader.aside import AsideError
+from grader.errors import visible
 from grader.judge import detect, documents
 from grader.judge.config import JudgeConfig
 from grader.judge.detect import Finding
@@ -16,14 +19,37 @@ from grader.submission.redact import Redactor, find_identities
 if TYPE_CHECKING:
     from grader.rubric import Criterion
 
-MAX_SCANNED = 120_000
-"""Characters of a file that are searched for orders to the grader; more than are ever shown of it."""
-MAX_SCANNED_IN_ALL = 4_000_000
-"""The same over all files, shared equally: of many files, still more than is shown of each."""
+MAX_NAMED = 120_000
+"""Characters of a file in which its author is looked for."""
+MAX_READ = 6_000_000
+"""Bytes of all files that a criterion names; of many large ones, less than MAX_READ of documents each is looked at."""
+MAX_OTHER = 2_000_000
+"""Bytes of all other files."""
+MAX_SCANNED = 600_000
+"""Characters that are searched for orders to the grader beyond those that are shown, over all files, shared equally."""
+MAX_HIDDEN = 60_000
+"""Characters of a file's hidden text that are searched. Nobody is shown them."""
+MAX_PIECES = 20
+SECONDS = 8.0
+"""Processor time for reading all files of a submission."""
 MIN_TO_JUDGE = 24
 """Characters without white space below which there is nothing to judge, and a judge is not asked."""
 ECHO_WORDS = 8
 """Words in a row that a text shares with an anchor and not with the instruction: nobody writes them by chance."""
+
+
+class Named(Protocol):
+    """What names files: a criterion, by its evidence."""
+
+    @property
+    def evidence(self) -> Sequence[str]: ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class Globs:
+    """A criterion's evidence alone: what the helper needs to know of it."""
+
+    evidence: tuple[str, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,41 +57,117 @@ class Reading:
     """What the files of a submission hold, by path."""
 
     views: Mapping[str, View]
-    not_text: tuple[str, ...]
+    not_text: Mapping[str, str]
+    """Files that are not text: path → what the judge reads for it."""
     findings: tuple[Finding, ...]
     removed: Mapping[str, int] = field(default_factory=dict)
     """What no reader would see, by kind, over all files."""
     redacted: Mapping[str, int] = field(default_factory=dict)
     """Identities taken out, by kind, over all files."""
+    trouble: str = ""
+    """Why the files could not be read, for a sentence; empty where they were. Then a person reads them."""
 
 
-def read(files: Mapping[str, bytes]) -> Reading:
-    """The files of a submission as the judge may see them."""
-    texts = {path: text for path, content in files.items() if (text := documents.decode(content)) is not None}
-    redactor = Redactor(find_identities({path: text[:MAX_SCANNED] for path, text in texts.items()}))
-    made = {path: documents.view(path, files[path], redactor) for path in texts}
-    views = {path: item for path, item in made.items() if item is not None}
-    return Reading(
-        views=views,
-        not_text=tuple(path for path in files if path not in views),
-        findings=_findings(list(views.values())),
+def read_aside(
+    files: Mapping[str, bytes], criteria: Sequence[Named], config: JudgeConfig, required: Sequence[str] = ()
+) -> Reading:
+    """As `read`, in a process that can be ended, within a budget of its own."""
+    named = {path for criterion in criteria for path in documents.matching(files, criterion.evidence, required)}
+    begun = _begun(files, named, documents.MAX_READ, MAX_READ)
+    begun |= _begun(files, files.keys() - named, MAX_NAMED, MAX_OTHER)
+    begun = {path: begun[path] for path in files}
+    globs = [Globs(evidence=tuple(criterion.evidence)) for criterion in criteria]
+    try:
+        return aside.run(SECONDS, read, begun, globs, config, tuple(required))
+    except AsideError as problem:
+        what = f"'{visible(problem.at, 80)}'" if problem.at else "what was handed in"
+        what += " could not be read for the judge"
+        return Reading(views={}, not_text={}, findings=(), trouble=f"{what}: {problem.why}")
+
+
+def _begun(files: Mapping[str, bytes], paths: Collection[str], most: int, in_all: int) -> dict[str, bytes]:
+    """The beginnings of `paths`: up to `most` bytes of each, and what is over `in_all` taken from the largest."""
+    shares = documents.shares([min(len(files[path]), most) for path in paths], in_all)
+    return {path: files[path][:share] for path, share in zip(paths, shares, strict=True)}
+
+
+def read(
+    files: Mapping[str, bytes],
+    criteria: Sequence[Named] = (),
+    config: JudgeConfig | None = None,
+    required: Sequence[str] = (),
+) -> Reading:
+    """The files of a submission as the judge may see them. All that is shown for one of `criteria` is searched for
+    orders to the grader, and as much of the rest as MAX_SCANNED allows; without criteria, all files count as shown."""
+    texts = {path: text for path, content in files.items() if (text := _decoded(path, content)) is not None}
+    redactor = Redactor(find_identities({path: text[:MAX_NAMED] for path, text in texts.items()}))
+    wanted = _named(texts, criteria, required)
+    views = {path: _viewed(path, files[path], redactor, config) for path in wanted}
+    not_text = {path: documents.shown_path(path, redactor) for path in files if path not in texts}
+    reading = Reading(views=views, not_text=not_text, findings=())
+    return replace(
+        reading,
+        findings=_findings(reading, _shown(reading, criteria, config, required), texts),
         removed=_sum(item.removed for item in views.values()),
         redacted=_sum(item.redacted for item in views.values()),
     )
+
+
+def _decoded(path: str, content: bytes) -> str | None:
+    aside.busy_with(path)
+    return documents.decode(content)
+
+
+def _named(texts: Mapping[str, str], criteria: Sequence[Named], required: Sequence[str]) -> list[str]:
+    """The paths that some criterion's evidence names, in the order of the files."""
+    if not criteria:
+        return list(texts)
+    named = {path for criterion in criteria for path in documents.matching(texts, criterion.evidence, required)}
+    return [path for path in texts if path in named]
+
+
+def _viewed(path: str, content: bytes, redactor: Redactor, config: JudgeConfig | None) -> View:
+    aside.busy_with(path)
+    made = documents.view(path, content, redactor, config.file_tokens if config else 0)
+    if made is None:
+        raise ValueError(f"{path} was text and is none any more")
+    return made
+
+
+def _shown(
+    reading: Reading, criteria: Sequence[Named], config: JudgeConfig | None, required: Sequence[str]
+) -> dict[str, int]:
+    """Path → the most lines of it that are shown for any criterion; names of files that are listed only, too."""
+    if config is None:
+        return {path: len(item.lines) for path, item in reading.views.items()}
+    most: dict[str, int] = {}
+    for criterion in criteria:
+        selection = select(reading, criterion, config, required)
+        for item in selection.views:
+            most[item.path] = max(most.get(item.path, 0), len(item.lines))
+        for cut in selection.cuts:
+            most.setdefault(cut.path, 0)
+    return most
 
 
 def _sum(counts: object) -> dict[str, int]:
     return dict(sum((Counter(count) for count in counts), Counter()))  # type: ignore[attr-defined]
 
 
-def _findings(views: Sequence[View]) -> tuple[Finding, ...]:
+def _findings(reading: Reading, shown: Mapping[str, int], texts: Mapping[str, str]) -> tuple[Finding, ...]:
     found: list[Finding] = []
     pieces = []
-    length = min(MAX_SCANNED, MAX_SCANNED_IN_ALL // max(1, len(views)))
-    for item in views:
-        findings, kinds = detect.scan(item.path, "\n".join(item.lines)[:length], item.hidden)
+    share = MAX_SCANNED // max(1, len(texts))
+    for path, text in texts.items():
+        aside.busy_with(path)
+        item = reading.views.get(path)
+        lines = item.lines if item else text[: 2 * share].split("\n")
+        findings, kinds = detect.scan(path, _searched(lines, shown.get(path, 0), share), _hidden(item))
         found += findings
-        pieces.append((item.path, kinds))
+        pieces.append((path, kinds))
+    for path in reading.not_text:
+        if path in shown:
+            found += detect.scan(path, "")[0]
     known = {finding.path for finding in found}
     found += [
         Finding(path=path, line=0, kinds=("split over files",), weight=detect.ADDRESSES, text="")
@@ -75,12 +177,26 @@ def _findings(views: Sequence[View]) -> tuple[Finding, ...]:
     return tuple(found)
 
 
-def select(reading: Reading, criterion: Criterion, config: JudgeConfig, required: Sequence[str] = ()) -> Selection:
+def _searched(lines: Sequence[str], shown: int, share: int) -> str:
+    """All that is shown, and `share` characters of what follows."""
+    rest = "\n".join(lines[shown : shown + share])[:share]
+    return "\n".join([*lines[:shown], rest])
+
+
+def _hidden(item: View | None) -> tuple[str, ...]:
+    """Hidden pieces to be searched: long ones for themselves, many short ones together, for they may be one."""
+    pieces = item.hidden if item else ()
+    if len(pieces) <= MAX_PIECES:
+        return tuple(piece[:MAX_HIDDEN] for piece in pieces)
+    return (*(piece[:MAX_HIDDEN] for piece in pieces[:MAX_PIECES]), "\n".join(pieces[MAX_PIECES:])[:MAX_HIDDEN])
+
+
+def select(reading: Reading, criterion: Named, config: JudgeConfig, required: Sequence[str] = ()) -> Selection:
     """What is shown for `criterion`."""
     named = documents.matching([*reading.views, *reading.not_text], criterion.evidence, required)
     return documents.select(
         [reading.views[path] for path in named if path in reading.views],
-        [path for path in named if path not in reading.views],
+        {path: reading.not_text[path] for path in named if path in reading.not_text},
         per_file=config.file_tokens,
         in_all=config.criterion_tokens,
     )

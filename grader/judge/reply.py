@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from grader.errors import visible
 from grader.judge.prompt import CANNOT_JUDGE
+from grader.unseen import whole
 
 MAX_REPLY = 100_000
 MAX_RAW = 1_000_000
@@ -60,7 +62,7 @@ def read(text: str, choices: Sequence[str]) -> Reply:
     if not isinstance(data["evidence"], list):
         raise BadReplyError("the evidence is not a list")
     return Reply(
-        rationale=data["rationale"].strip()[:MAX_RATIONALE],
+        rationale=whole(data["rationale"]).strip()[:MAX_RATIONALE],
         evidence=tuple(_quote(item) for item in data["evidence"]),
         level=None if level == CANNOT_JUDGE else int(level),
     )
@@ -77,7 +79,7 @@ def is_object(text: str) -> bool:
 
 _INVISIBLE = " \t\r\n\ufeff\u200b\u2060\u00a0"
 _THOUGHTS_END = re.compile(r"</(?:think|thinking|thought|reasoning|reflection)>", re.IGNORECASE)
-_FENCE = re.compile(r"```[ \t]*[A-Za-z0-9_-]*[ \t]*\r?\n?(.*?)\s*```", re.DOTALL)
+_FENCE = re.compile(r"```[ \t]*+[A-Za-z0-9_-]*+[ \t]*+\r?\n?(.*)```", re.DOTALL)
 
 
 def _object(text: str) -> dict[str, Any]:
@@ -132,8 +134,7 @@ def _unfenced(body: str) -> str:
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    keys = [key for key, _ in pairs]
-    twice = next((key for key in keys if keys.count(key) > 1), None)
+    twice = next((key for key, count in Counter(key for key, _ in pairs).items() if count > 1), None)
     if twice is not None:
         raise BadReplyError(f"the key {visible(twice, 40)!r} stands twice")
     return dict(pairs)
@@ -159,4 +160,4 @@ def _quote(item: Any) -> Quote:
         raise BadReplyError("path and quote of a piece of evidence are not texts")
     if type(item["start_line"]) is not int or type(item["end_line"]) is not int:
         raise BadReplyError("the lines of a piece of evidence are not whole numbers")
-    return Quote(**item)
+    return Quote(**{**item, "path": whole(item["path"]), "quote": whole(item["quote"])})

@@ -148,6 +148,9 @@ def _asked(plan: Plan, verdict: Verdict, bare: Vote | None, config: JudgeConfig)
     return details
 
 
+_MOST_CUT = 12
+
+
 def judge_block(
     plans: Sequence[Plan],
     results: Sequence[CriterionResult],
@@ -202,16 +205,19 @@ def flags_of(
     if withheld:
         flags.append(withheld)
     flags += [f"{r.id}: {r.reason}" for r in results if r.reason.endswith("a person decides.")]
+    flags += [f"{reading.trouble[0].upper()}{reading.trouble[1:]}."] if reading.trouble else []
     flags += _cut(plans)
     flags += _fingerprints(results, calibration)
     return tuple(flags)
 
 
 def _cut(plans: Sequence[Plan]) -> list[str]:
-    over = {cut.shown: None for plan in plans for cut in plan.selection.cuts if "budget" in cut.what}
+    over = list(dict.fromkeys(cut.shown for plan in plans for cut in plan.selection.cuts if "budget" in cut.what))
     if not over:
         return []
-    return [f"The judge was not shown all of {', '.join(visible(name, 60) for name in over)} (token budget)."]
+    more = f" and {len(over) - _MOST_CUT:,} more files" if len(over) > _MOST_CUT else ""
+    named = ", ".join(visible(name, 60) for name in over[:_MOST_CUT])
+    return [f"The judge was not shown all of {named}{more} (token budget)."]
 
 
 def _fingerprints(results: Sequence[CriterionResult], calibration: Calibration | None) -> list[str]:

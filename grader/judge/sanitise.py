@@ -23,19 +23,21 @@ _ZERO_WIDTH = re.compile(f"[{IGNORABLE}{BLANK}]")
 _COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
 _REFERENCE = re.compile(r"^[ ]{0,3}\[[^\]\n]{1,40}\]:[ \t]*(?:#|<>)[ \t]*[(\"'].*$", re.MULTILINE)
 """`[//]: # (text)`: a link definition that nothing uses, the usual way to hide a note in Markdown."""
-_UNSEEN_STYLE = (
-    r"display\s*:\s*none|visibility\s*:\s*hidden|font-size\s*:\s*0|opacity\s*:\s*0(?![.\d])|"
-    r"color\s*:\s*(?:white|#fff(?:fff)?\b|transparent|rgba?\([^)]*,\s*0\s*\))"
+_TAG = re.compile(r"<(?P<name>[a-zA-Z][a-zA-Z0-9]{0,30})\b(?P<rest>(?:[^<>\"']++|\"[^\"<]*+\"|'[^'<]*+')*+)>")
+"""An opening tag. No part of it holds a `<`, so that the search never goes over a character twice."""
+_HIDES = re.compile(
+    r"\shidden(?=[\s>=/]|$)|\bcolor\s{0,9}=\s{0,9}[\"']?(?:white|#fff(?:fff)?)\b|"
+    r"style\s{0,9}=(?=[^<>]{0,4000}?(?:display\s{0,9}:\s{0,9}none|visibility\s{0,9}:\s{0,9}hidden|"
+    r"font-size\s{0,9}:\s{0,9}0|opacity\s{0,9}:\s{0,9}0(?![.\d])|"
+    r"color\s{0,9}:\s{0,9}(?:white|#fff(?:fff)?\b|transparent|rgba?\([^)<>]{0,40},\s{0,9}0\s{0,9}\))))",
+    re.IGNORECASE,
 )
-_UNSEEN = re.compile(
-    rf"<(?P<tag>[a-z][a-z0-9]*)\b[^>]*?(?:style\s*=\s*[\"'][^\"']*(?:{_UNSEEN_STYLE})[^\"']*[\"']|"
-    r"\shidden(?=[\s>=])|color\s*=\s*[\"']?(?:white|#fff(?:fff)?)\b)[^>]*>.*?(?:</(?P=tag)\s*>|\Z)",
-    re.DOTALL | re.IGNORECASE,
-)
+_MOST_OF_A_TAG = 4_000
+_VOID = frozenset("area base br col embed hr img input link meta param source track wbr".split())  # noqa: SIM905
 _ROLES = re.compile(
     r"<(?=\||<SYS>>|/?s>|/?(?:system|user|assistant|developer|instructions?|submission|file|rubric)\b)|"
     r"(?<=[|<>])>(?=>)|(?<=\|)>|<(?=<)|\[(?=/?(?:INST|SYS)\])|"
-    r"^(?P<role>[ \t>*#-]*(?:system|assistant|user|human|developer))(?=\s*:)",
+    r"^(?P<role>[ \t>*#-]{0,20}(?:system|assistant|user|human|developer))(?=\s{0,9}:)",
     re.IGNORECASE | re.MULTILINE,
 )
 
@@ -57,13 +59,25 @@ def plain(text: str, *, markup: bool) -> Plain:
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     text = _without_invisible(text, removed, hidden)
     if markup:
-        for kind, pattern in (
-            ("HTML comments", _COMMENT),
-            ("hidden notes", _REFERENCE),
-            ("unseen elements", _UNSEEN),
-        ):
+        for kind, pattern in (("HTML comments", _COMMENT), ("hidden notes", _REFERENCE)):
             text = pattern.sub(lambda found, kind=kind: _take(found[0], kind, removed, hidden), text)  # type: ignore[misc]
+        text = _without_unseen(text, removed, hidden)
     return Plain(text=text, removed=dict(removed), hidden=tuple(hidden))
+
+
+def _without_unseen(text: str, removed: Counter[str], hidden: list[str]) -> str:
+    """`text` without elements that a browser would not show, each up to its closing tag or the end."""
+    pieces, at = [], 0
+    for found in _TAG.finditer(text):
+        if found.start() < at or not _HIDES.search(found["rest"][:_MOST_OF_A_TAG]):
+            continue
+        end = found.end()
+        if found["name"].lower() not in _VOID:
+            closing = re.compile(rf"</{found['name']}\s{{0,9}}>", re.IGNORECASE).search(text, end)
+            end = closing.end() if closing else len(text)
+        pieces += [text[at : found.start()], _take(text[found.start() : end], "unseen elements", removed, hidden)]
+        at = end
+    return "".join([*pieces, text[at:]])
 
 
 def _take(piece: str, kind: str, removed: Counter[str], hidden: list[str]) -> str:

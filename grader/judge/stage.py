@@ -15,7 +15,7 @@ from grader.judge.client import Client
 from grader.judge.config import JudgeConfig
 from grader.judge.crew import ask_all
 from grader.judge.plan import Plan, plan_all
-from grader.judge.reading import read
+from grader.judge.reading import read_aside
 from grader.judge.results import flags_of, judge_block, result_of
 from grader.judge.votes import Verdict, Vote, settle, vote
 from grader.records import JudgeResult
@@ -48,7 +48,7 @@ def judge_submission(
     config = JudgeConfig.of(settings)
     cache = Cache(cache_dir)
     client = Client(config, cache, lane or nullcontext())
-    reading = read(submission.files)
+    reading = read_aside(submission.files, challenge.rubric.criteria, config, challenge.submission.required)
     plans = plan_all(challenge, reading, config, calibration, cache, Budget(config))
     try:
         verdicts, bare, canaries = _ask(challenge, submission, plans, client, config, calibration, progress)
