@@ -52,6 +52,15 @@ class Gate(NamedTuple):
     needed_text: str
 
 
+class Assessor(NamedTuple):
+    """One person's independent view, by a letter and not by name."""
+
+    who: str
+    level: str
+    text: str
+    places: str
+
+
 class Criterion(NamedTuple):
     """One criterion on the page."""
 
@@ -73,6 +82,10 @@ class Criterion(NamedTuple):
     anchors: tuple[Anchor, ...]
     gate: Gate | None
     facts: str
+    people: tuple[Assessor, ...]
+    """What each assessor said, where people rated."""
+    beside: str
+    """What a judge said about the same, where people's levels stand in its place."""
 
 
 def marks(grade: Grade, challenge: Challenge) -> list[Mark]:
@@ -133,7 +146,35 @@ def _view(
         ),
         gate=_gate(gate, challenge, counts=earned is not None) if gate else None,
         facts="" if withheld else _facts(result.details, hide_levels=earned is None and hint is None),
+        people=_people(_said(result)),
+        beside=_beside(_said(result)),
     )
+
+
+def _said(result: CriterionResult) -> Mapping[str, Any]:
+    """What people said: of the criterion, or beside a judge's level that stays."""
+    beside = result.details.get("people")
+    return beside if isinstance(beside, Mapping) else result.details
+
+
+def _people(details: Mapping[str, Any]) -> tuple[Assessor, ...]:
+    return tuple(
+        Assessor(
+            who=str(one.get("assessor", "")),
+            level="" if one.get("level") is None else str(one["level"]),
+            text=str(one.get("note") or one.get("cannot_judge") or ""),
+            places=", ".join(f"{place['path']}:{place['start_line']}" for place in one.get("evidence", ())),
+        )
+        for one in details.get("assessors", ())
+    )
+
+
+def _beside(details: Mapping[str, Any]) -> str:
+    judge = details.get("judge")
+    if not isinstance(judge, Mapping) or judge.get("level") is None:
+        return ""
+    counted = "would have counted" if judge.get("accepted") else "was only a suggestion"
+    return f"A judge’s level on this, {judge['level']}, {counted}; people’s stands."
 
 
 def _anchor_state(level: int, result: CriterionResult, earned: float | None, hint: int | None) -> str:

@@ -13,7 +13,7 @@ from sqlalchemy import Select, and_, insert, or_, select
 from sqlalchemy.engine import Connection, RowMapping
 
 from grader.errors import UsageError
-from grader.review import rows, rules
+from grader.review import result, rows, rules
 from grader.review.base import Base, files_of, said
 from grader.review.grade import challenge_of
 from grader.review.problems import NotAllowedError, NotFoundError
@@ -29,8 +29,6 @@ if TYPE_CHECKING:
 
 PAGE = 50
 """Cases of one page."""
-MACHINE = "grade.machine.json"
-"""The machine's own grade, once people's levels stand in grade.json."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -193,7 +191,7 @@ def _same_case(run: RowMapping) -> Any:
 def _source(folder: Path, instruction: str) -> dict[str, str]:
     from grader import evidence
 
-    machine = folder / MACHINE
+    machine = folder / result.MACHINE
     grade = json.loads(machine.read_text(encoding="utf-8")) if machine.is_file() else read_result(folder)
     challenge = evidence.load_json(folder / evidence.FOLDER / "challenge.json")
     return {"challenge": _json(challenge), "instruction": instruction, "machine": _json(grade)}

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict
+from pathlib import Path
 
 from sqlalchemy import insert, update
 from sqlalchemy.engine import Connection
 
 from grader.challenge import Challenge
 from grader.errors import UsageError, visible
+from grader.ratings.sheet import Said
 from grader.records import Grade
-from grader.review import rows, rules
+from grader.review import result, rows, rules
 from grader.review.base import Base, said
 from grader.review.grade import challenge_of, closed_grade
 from grader.review.problems import NotAllowedError, NotFoundError, NotReadyError
@@ -20,6 +22,7 @@ from grader.review.visible import criterion_ids, side_by_side
 from grader.review.visible import visible as view_of
 from grader.store.case_tables import adjudications, assignments, decisions, letters, responses
 from grader.store.engine import reading
+from grader.store.tables import ratings
 
 
 class DebriefDesk(Base):
@@ -47,23 +50,42 @@ class DebriefDesk(Base):
         sees. Raises NotReadyError. The count is taken in the transaction that reveals."""
         reason = said(why, "Closing early") if early else ""
         with self._locked(case) as (connection, file):
-            if file.case.state != "collecting" and "reopen" in rules.may(actor, file):
-                self._seal(connection, file)  # a third that came in afterwards
-                return
-            self._demand(actor, file, "reveal")
-            if missing := rules.missing(file, early=early):
-                raise NotReadyError(missing)
-            self._seal(connection, file)
-            late = [one for one in file.assignments if one.state in rules.OPEN and one.kind != "adjudicator"]
-            for one in late:
-                self._to(connection, one, state="late", why=reason)
-            self._set(connection, file.case, state="debrief", early_why=reason if late else "")
-            self._note(connection, case, "revealed", actor, early=bool(late), why=reason if late else "")
+            if file.case.state == "collecting" or "reopen" not in rules.may(actor, file):
+                self._open_to_all(connection, file, actor, early=early, why=reason)
+            self._seal(connection, file)  # after the first reveal: a third that came in since
+        self.publish(case)
+
+    def _open_to_all(self, connection: Connection, file: File, actor: Actor, *, early: bool, why: str) -> None:
+        self._demand(actor, file, "reveal")
+        if missing := rules.missing(file, early=early):
+            raise NotReadyError(missing)
+        late = [one for one in file.assignments if one.state in rules.OPEN and one.kind != "adjudicator"]
+        for one in late:
+            self._to(connection, one, state="late", why=why)
+        self._set(connection, file.case, state="debrief", early_why=why if late else "")
+        self._note(connection, file.case.id, "revealed", actor, early=bool(late), why=why if late else "")
 
     def _seal(self, connection: Connection, file: File) -> None:
+        """From here on others may see it. What counts of it becomes a rating, which a judge is measured against."""
         for one in file.assignments:
-            if one.state == "submitted":
+            counted = file.independent(one)
+            if one.state == "submitted" and counted is not None:
                 self._to(connection, one, state="sealed")
+                rated = [given for given in counted.sheet.said if given.level is not None]
+                if rated:
+                    connection.execute(insert(ratings), [self._rating(file, one, level) for level in rated])
+
+    def _rating(self, file: File, one: Assignment, given: Said) -> dict[str, object]:
+        name = file.people[one.person].name
+        return {"submission_digest": file.case.submission_digest, "challenge_digest": file.case.challenge_digest,
+                "criterion": given.criterion, "rater": name, "level": given.level, "who": name,
+                "why": "an independent assessment", "at": self.clock()}  # fmt: skip
+
+    def publish(self, case: str) -> Path | None:
+        """Writes the case's result folder again, where it is on this machine. Every operation that changes what people
+        have said does so itself; it can be repeated at any time."""
+        with reading(self.engine) as connection:
+            return result.publish(rows.read(connection, case))
 
     def _to(self, connection: Connection, one: Assignment, **values: object) -> None:
         connection.execute(update(assignments).where(assignments.c.id == one.id).values(**values))
@@ -83,6 +105,7 @@ class DebriefDesk(Base):
                    "for_candidate": for_candidate, "at": self.clock()}  # fmt: skip
             connection.execute(insert(adjudications).values(row))
             self._note(connection, case, "adjudicated", actor, criterion=criterion, by=who.id)
+        self.publish(case)
 
     def respond(self, actor: Actor, case: str, *, agrees: bool, words: str = "") -> Response:
         """Agreement or dissent with the outcome, in a person's own words; the latest stands. Dissent takes a reason."""

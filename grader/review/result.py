@@ -1,0 +1,41 @@
+"""The result folder of a revealed case, written again with people's levels; the machine's own grade stays beside it.
+
+Before the reveal nothing in the folder is touched: a file there would tell one assessor about another.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from grader import evidence, files
+from grader.errors import UsageError
+from grader.output import Pages, write_grade, write_pages
+from grader.review import rules
+from grader.review.grade import challenge_of, closed_grade
+from grader.review.records import File
+
+MACHINE = "grade.machine.json"
+"""The machine's own grade, once people's levels stand in grade.json."""
+
+
+def publish(file: File) -> Path | None:
+    """Writes grade.json, report.html and the letter with what people say, and grade.machine.json where it is not there
+    yet. None where nothing is revealed, or the folder is not on this machine or holds another run by now."""
+    folder = Path(file.case.folder)
+    if not rules.shown(file) or _run_in(folder) != file.case.run:
+        return None
+    if not (folder / MACHINE).is_file():
+        files.write(folder / MACHINE, (folder / "grade.json").read_bytes(), durable=True)
+    grade = closed_grade(file)
+    write_pages(folder, grade, challenge_of(file), evidence.load_submission(folder), Pages())
+    write_grade(folder, grade)
+    return folder
+
+
+def _run_in(folder: Path) -> str:
+    try:
+        data: Any = evidence.load_json(folder / "grade.json")
+        return str(data["provenance"]["run"])
+    except (UsageError, KeyError, TypeError):
+        return ""
