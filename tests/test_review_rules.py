@@ -296,7 +296,7 @@ def test_dissent_takes_words_and_silence_stays_silence(three: Panel) -> None:
     three.desk.respond(three.actor("ann"), three.case.id, agrees=False, words="the figures are invented")
     three.desk.respond(three.actor("ben"), three.case.id, agrees=True)
     view = three.desk.view(three.actor("lea"), three.case.id)
-    given = {voice.who: voice.response and (voice.response.agrees, voice.response.words) for voice in view.voices}
+    given = {voice.name: voice.response and (voice.response.agrees, voice.response.words) for voice in view.voices}
     assert given == {"ann": (False, "the figures are invented"), "ben": (True, ""), "cem": None}
 
 

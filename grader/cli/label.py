@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+
+from grader.cli import beside
 
 if TYPE_CHECKING:
     from grader.calibration.items import Item
@@ -82,7 +83,7 @@ def _rate(pack: Challenge, sheet: Sheet, *, development: bool) -> None:
             click.echo(f"Saved in {sheet.path}. The same command goes on from here.")
             return
         if answer > 0:
-            note = _line("Why, in a few words (may stay empty): ") or ""
+            note = beside.line("Why, in a few words (may stay empty): ") or ""
             labels.append(sheet.path, item, sheet.rater, answer, note=note, development=development)
     click.echo(f"That was all. Saved in {sheet.path}.")
 
@@ -90,7 +91,7 @@ def _rate(pack: Challenge, sheet: Sheet, *, development: bool) -> None:
 def _ask(item: Item, criterion: Criterion) -> int | None:
     """The level, 0 to skip the item, None to stop."""
     while True:
-        said = _line(f"Level ({KEYS}): ")
+        said = beside.line(f"Level ({KEYS}): ")
         if said is None or said == "q":
             return None
         if said == "s":
@@ -103,29 +104,9 @@ def _ask(item: Item, criterion: Criterion) -> int | None:
             click.echo(f"That is none of {', '.join(map(str, criterion.levels))}.")
 
 
-def _line(prompt: str) -> str | None:
-    """A line from standard input, or None at its end."""
-    click.echo(prompt, nl=False)
-    line = sys.stdin.readline()
-    return line.strip() if line else None
-
-
 def _show(item: Item, criterion: Criterion, place: str) -> None:
-    """The anchors beside the text on a wide terminal, above it on a narrow one."""
-    import shutil
-
-    width = shutil.get_terminal_size((100, 24)).columns
-    click.echo(f"\n{'─' * min(width, 100)}\n{criterion.name} · {place}\n{_plain(criterion.question)}\n")
-    anchors = [f"{level}  {_plain(anchor)}" for level, anchor in criterion.levels.items()]
-    text = _text(item)
-    if width >= 120:
-        click.echo("\n".join(_beside(text, anchors, width)))
-        return
-    click.echo("\n\n".join([*anchors, ""]) + "\n".join(text))
-
-
-def _plain(text: str) -> str:
-    return " ".join(text.split())
+    click.echo(f"\n{beside.rule()}\n{criterion.name} · {place}\n{beside.plain(criterion.question)}\n")
+    beside.show(_text(item), criterion.levels)
 
 
 def _text(item: Item) -> list[str]:
@@ -137,13 +118,3 @@ def _text(item: Item) -> list[str]:
     for path, view in reading.read(item.content).views.items():
         lines += [f"[{visible(path, 80)}]", *(visible(line, 2_000) for line in view.lines), ""]
     return lines
-
-
-def _beside(text: list[str], anchors: list[str], width: int) -> list[str]:
-    from itertools import zip_longest
-    from textwrap import wrap
-
-    left, right = width * 6 // 10, width - width * 6 // 10 - 3
-    shown = [part for line in text for part in (wrap(line, left) or [""])]
-    beside = [part for anchor in anchors for part in (*wrap(anchor, right, subsequent_indent="   "), "")]
-    return [f"{a:<{left}} │ {b}".rstrip() for a, b in zip_longest(shown, beside, fillvalue="")]

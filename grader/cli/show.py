@@ -1,15 +1,17 @@
-"""`grade show RUN`: one run, and all that was added to it."""
+"""`grade show RUN`: one run, all that was added to it, and what people said about it."""
 
 from __future__ import annotations
 
-import sys
-from typing import TYPE_CHECKING
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
 if TYPE_CHECKING:
     from sqlalchemy.engine import RowMapping
 
+    from grader.cli.reviewed import Reviewed
     from grader.store.store import Store
 
 
@@ -17,25 +19,93 @@ if TYPE_CHECKING:
 @click.argument("run")
 @click.option("--reveal", is_flag=True, help="Show the candidate's name and where the result is.")
 @click.option("--store", default="", metavar="URL", help="Another store than GRADER_STORE.")
-@click.option("--json", "as_json", is_flag=True, help="Print the grade.json that is kept.")
+@click.option(
+    "--json",
+    "as_json",
+    is_flag=True,
+    help="Print the grade.json that is kept; where people review it, with case, assessments and decision.",
+)
 def command(run: str, reveal: bool, store: str, as_json: bool) -> None:
-    """Show RUN: the id of a run, or the beginning of a submission's digest (four characters or more)."""
+    """Show RUN: a result folder, the id of a run, or the beginning of a submission's digest (four characters or more).
+
+    What people said is in it from the reveal on; before, only that a case is open.
+    """
+    if (Path(run) / "grade.json").is_file():
+        _show_folder(Path(run), store, reveal=reveal, as_json=as_json)
+    else:
+        _show_run(run, store, reveal=reveal, as_json=as_json)
+
+
+def _show_run(run: str, url: str, *, reveal: bool, as_json: bool) -> None:
+    from grader.cli.reviewed import reviewed
     from grader.errors import UsageError
     from grader.settings import Settings
     from grader.store import open_store
 
     if len(run.removeprefix("sha256:")) < 4:
         raise UsageError(f"{run!r} is too short; give a run's id or at least four characters of a digest.")
-    with open_store(store or Settings.read().store) as opened:
+    with open_store(url or Settings.read().store) as opened:
         found = opened.find(run)
         if not found:
             raise UsageError(f"No run and no submission is called {run!r}.", fix="grade history")
+        if not as_json:
+            click.echo("\n\n".join(text(opened, row, reveal=reveal) for row in found))
+        elif found[0]["body"] is None:
+            raise UsageError(f"Run {found[0]['run']} has no grade: {found[0]['reason']}")
+    with reviewed(str(found[0]["run"]), url) as case:
         if as_json:
-            if found[0]["body"] is None:
-                raise UsageError(f"Run {found[0]['run']} has no grade: {found[0]['reason']}")
-            sys.stdout.write(found[0]["body"] + "\n")
-            return
-        click.echo("\n\n".join(text(opened, row, reveal=reveal) for row in found))
+            click.echo(_json(case, found[0]["body"]))
+        elif case.case is not None:
+            click.echo(f"\n{_people(case)}")
+
+
+def _show_folder(folder: Path, url: str, *, reveal: bool, as_json: bool) -> None:
+    from grader.cli.reviewed import reviewed
+    from grader.errors import UsageError
+    from grader.store.folder import read_result
+    from grader.store.store import Store
+
+    body = (folder / "grade.json").read_text(encoding="utf-8")
+    data = read_result(folder)
+    try:
+        with reviewed(str(folder), url) as found:
+            if as_json:
+                click.echo(_json(found, body))
+                return
+            store = Store(found.desk.engine)
+            click.echo(text(store, store.find(found.run)[0], reveal=reveal))
+            if found.case is not None:
+                click.echo(f"\n{_people(found)}")
+    except UsageError:
+        if not as_json:
+            click.echo(f"run     {data['provenance']['run']}\nstatus  {data['status']}\nNobody has assessed it yet.")
+        else:
+            click.echo(body, nl=False)
+
+
+def _json(found: Reviewed, body: str) -> str:
+    """The grade, and after it what people said; as it is kept where nobody reviews it."""
+    from grader.cli.reviewed import grade_of, operator
+    from grader.report.grade_json import grade_to_json
+    from grader.review.export import case_data
+
+    if found.case is None:
+        return body.rstrip("\n")
+    view = found.desk.view(operator(), found.case.id)
+    grade: dict[str, Any] = grade_to_json(grade_of(found)) if view.revealed else json.loads(body)
+    return json.dumps({**grade, **case_data(found.case, view)}, indent=1, ensure_ascii=False, allow_nan=False)
+
+
+def _people(found: Reviewed) -> str:
+    """What people said, for the terminal."""
+    from grader.cli import reveal
+    from grader.cli.reviewed import begun, grade_of, operator
+
+    case = begun(found)
+    view = found.desk.view(operator(), case.id)
+    if not view.revealed:
+        return "People review it; what they say is shown once it is revealed (grade reveal)."
+    return reveal.text(view, grade_of(found))
 
 
 def text(store: Store, row: RowMapping, *, reveal: bool) -> str:

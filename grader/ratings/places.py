@@ -21,6 +21,8 @@ class Work:
     """The text of a submission, line by line, as evidence is looked up in it."""
 
     files: Mapping[str, tuple[str, ...]] = field(repr=False)
+    shown: Mapping[str, tuple[str, ...]] = field(default_factory=dict, repr=False)
+    """The same lines as a reader met them where that differs (without names): quotes are looked for in both."""
 
     @classmethod
     def of(cls, files: Mapping[str, bytes]) -> Work:
@@ -74,7 +76,7 @@ def _quote(words: str, work: Work) -> Evidence | None:
     wanted = " ".join(words.split())
     if len(wanted.replace(" ", "")) < _SHORTEST:
         return None
-    for path, lines in work.files.items():
+    for path, lines in (*work.files.items(), *work.shown.items()):
         for start, end in _spans(lines, wanted):
             return Evidence(path=path, start_line=start, end_line=end, quote="\n".join(lines[start - 1 : end])[:_KEPT])
     return None

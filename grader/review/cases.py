@@ -17,7 +17,7 @@ from grader.review import result, rows, rules
 from grader.review.base import Base, files_of, said
 from grader.review.grade import challenge_of
 from grader.review.problems import NotAllowedError, NotFoundError
-from grader.review.records import Actor, Case, Event, Kind, Stage, State
+from grader.review.records import Actor, Assignment, Case, Event, Kind, Person, Stage, State
 from grader.review.visible import View, visible
 from grader.store.case_tables import assignments, case_sources, cases, people
 from grader.store.engine import reading, writing
@@ -132,6 +132,15 @@ class CasesDesk(Base):
         hidden = Blind((file.case.candidate, source or ""), words_of(challenge_of(file)), found_in(files))
         hidden.hide_paths(files)
         return files, hidden
+
+    def part(self, person: Person, case: str) -> Assignment | None:
+        """The person's part in a case, None where they have none. Raises NotFoundError for one who is linked to the
+        candidate."""
+        with reading(self.engine) as connection:
+            file = rows.read(connection, case)
+        if rules.linked(person, file.case):
+            raise NotFoundError(case)
+        return file.of(person)
 
     def queue(self, actor: Actor) -> tuple[Task, ...]:
         """A person's own cases: what waits first, each group in an order that is random and stays the same, other for

@@ -52,7 +52,9 @@ class DebriefDesk(Base):
         with self._locked(case) as (connection, file):
             if file.case.state == "collecting" or "reopen" not in rules.may(actor, file):
                 self._open_to_all(connection, file, actor, early=early, why=reason)
-            self._seal(connection, file)  # after the first reveal: a third that came in since
+            elif any(one.state == "submitted" for one in file.assignments):  # a third, who came in since
+                self._note(connection, case, "revealed", actor, early=False, why="")
+            self._seal(connection, file, actor)
         self.publish(case)
 
     def _open_to_all(self, connection: Connection, file: File, actor: Actor, *, early: bool, why: str) -> None:
@@ -65,7 +67,7 @@ class DebriefDesk(Base):
         self._set(connection, file.case, state="debrief", early_why=why if late else "")
         self._note(connection, file.case.id, "revealed", actor, early=bool(late), why=why if late else "")
 
-    def _seal(self, connection: Connection, file: File) -> None:
+    def _seal(self, connection: Connection, file: File, actor: Actor) -> None:
         """From here on others may see it. What counts of it becomes a rating, which a judge is measured against."""
         for one in file.assignments:
             counted = file.independent(one)
@@ -73,13 +75,19 @@ class DebriefDesk(Base):
                 self._to(connection, one, state="sealed")
                 rated = [given for given in counted.sheet.said if given.level is not None]
                 if rated:
-                    connection.execute(insert(ratings), [self._rating(file, one, level) for level in rated])
+                    connection.execute(insert(ratings), [self._rating(file, one, level, actor) for level in rated])
 
-    def _rating(self, file: File, one: Assignment, given: Said) -> dict[str, object]:
-        name = file.people[one.person].name
-        return {"submission_digest": file.case.submission_digest, "challenge_digest": file.case.challenge_digest,
-                "criterion": given.criterion, "rater": name, "level": given.level, "who": name,
-                "why": "an independent assessment", "at": self.clock()}  # fmt: skip
+    def _rating(self, file: File, one: Assignment, given: Said, actor: Actor) -> dict[str, object]:
+        return {
+            "submission_digest": file.case.submission_digest,
+            "challenge_digest": file.case.challenge_digest,
+            "criterion": given.criterion,
+            "rater": file.people[one.person].name,
+            "level": given.level,
+            "who": actor.name,
+            "why": "an independent assessment, revealed",
+            "at": self.clock(),
+        }
 
     def publish(self, case: str) -> Path | None:
         """Writes the case's result folder again, where it is on this machine. Every operation that changes what people

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
 from sqlalchemy import insert, update
 from sqlalchemy.engine import Connection
@@ -114,17 +115,22 @@ class RatingDesk(Base):
 
 def criteria_of(file: File) -> Sequence[Criterion]:
     """The criteria as they were when the submission was graded."""
-    return tuple(Criterion.model_validate_json(json.dumps(one)) for one in file.source.challenge["rubric"]["criteria"])
+    return criteria_in(file.source.challenge["rubric"])
+
+
+def criteria_in(rubric: Mapping[str, Any]) -> Sequence[Criterion]:
+    """The criteria of a rubric as a View holds it."""
+    return tuple(Criterion.model_validate_json(json.dumps(one)) for one in rubric["criteria"])
 
 
 def _sent_already(actor: Actor, file: File, sheet: Sheet, version: int) -> Assessment | None:
     """What the same form made when it was sent before."""
     own = file.of(actor.person)
     done = file.independent(own) if own is not None and own.state == "submitted" else None
-    return done if done is not None and done.version == version + 1 and _same(done.sheet, sheet) else None
+    return done if done is not None and done.version == version + 1 and same(done.sheet, sheet) else None
 
 
-def _same(before: Sheet, now: Sheet) -> bool:
+def same(before: Sheet, now: Sheet) -> bool:
     """Whether two sheets say the same, apart from what was looked up when the first was handed in."""
 
     def plain(sheet: Sheet) -> Sheet:

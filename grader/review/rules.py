@@ -8,6 +8,7 @@ collecting ─► debrief ─► decided ─► released;  from each of these th
 from __future__ import annotations
 
 from grader.review.records import Actor, Assignment, Case, File, Person
+from grader.store import people
 
 OPEN = frozenset({"assigned", "draft"})
 BLIND = frozenset({"assigned", "draft", "submitted"})
@@ -17,10 +18,9 @@ REVEALED = frozenset({"debrief", "decided", "released"})
 
 def linked(person: Person, case: Case) -> bool:
     """Whether the case is that of a candidate whom the person is linked to, or the person's own."""
-    about = {text.casefold() for text in (case.candidate, case.blind, case.submission_digest) if text}
-    known = {text.casefold() for text in (*person.candidates, person.name) if text}
-    blind_ids = {case.blind.split("-")[0].casefold()} if case.blind else set()
-    return bool(known & (about | blind_ids))
+    ids = {text.casefold() for text in (case.blind, case.blind.split("-")[0], case.submission_digest) if text}
+    known = [text for text in (*person.candidates, person.name) if text]
+    return any(text.casefold() in ids or people.is_of(text, case.candidate) for text in known)
 
 
 def leads(actor: Actor) -> bool:
@@ -109,7 +109,7 @@ def _as_lead(actor: Actor, file: File) -> set[str]:
     """A lead who still rates the case is a rater like any other."""
     if not leads(actor) or rates(actor, file):
         return set()
-    allowed = {"assign"}
+    allowed = set() if file.case.state in {"decided", "released"} else {"assign"}
     if file.case.state == "collecting":
         allowed |= {"reveal"}
         if actor.person is not None and "admin" in actor.person.roles and file.of(actor.person) is None:

@@ -46,11 +46,13 @@ class Own:
 
 @dataclass(frozen=True, kw_only=True)
 class Voice:
-    """One assessor after the reveal. `who` is "Reviewer A" unless names may be shown."""
+    """One assessor after the reveal. `who` is "Reviewer A", whoever looks."""
 
     who: str
+    name: str
+    """Empty where names may not be shown: to each other by the policy, to leads who did not rate always."""
     person: str
-    """Id; empty where names may not be shown."""
+    """Id; empty where the name is."""
     kind: Kind
     round: int
     lean: Lean
@@ -138,16 +140,15 @@ def visible(actor: Actor, file: File, *, names: bool = False, broken_glass: bool
     if not open_to:
         progress = None if rules.rates(actor, file) or not rules.leads(actor) else _progress(file)
         return View(**face, progress=progress)
-    letters = reviewers(file)
+    called = reviewers(file)
     with_names = names or (own is None and rules.leads(actor))
-    called = {id_: file.people[id_].name if with_names else letters[id_] for id_ in letters}
     decision = file.decision
     return View(
         **face,
         revealed=True,
         early_why=file.case.early_why,
         glass=file.glass,
-        voices=tuple(_voice(one, file, called, with_names=with_names) for one in heard(file, glass=broken_glass)),
+        voices=_voices(file, called, with_names=with_names, glass=broken_glass),
         criteria=side_by_side(file, called, glass=broken_glass),
         machine=file.source.machine,
         decision=decision,
@@ -212,12 +213,19 @@ def _letter(number: int) -> str:
     return chr(65 + number) if number < 26 else f"{_letter(number // 26 - 1)}{chr(65 + number % 26)}"
 
 
+def _voices(file: File, called: Mapping[str, str], *, with_names: bool, glass: bool) -> tuple[Voice, ...]:
+    """By letter."""
+    voices = [_voice(one, file, called, with_names=with_names) for one in heard(file, glass=glass)]
+    return tuple(sorted(voices, key=lambda one: one.who))
+
+
 def _voice(one: Assignment, file: File, called: Mapping[str, str], *, with_names: bool) -> Voice:
     counted = file.independent(one)
     informed = [version for version in file.versions(one) if version.kind == "informed"]
     said = [response for response in file.responses if response.person == one.person]
     return Voice(
         who=called[one.person],
+        name=file.people[one.person].name if with_names else "",
         person=one.person if with_names else "",
         kind=one.kind,
         round=one.round,
@@ -237,10 +245,12 @@ def criterion_ids(file: File) -> tuple[str, ...]:
 def side_by_side(file: File, called: Mapping[str, str], *, glass: bool = False) -> tuple[SideBySide, ...]:
     """Every criterion with all levels and what they come to, the largest gap first."""
     inside = [(one, file.independent(one)) for one in heard(file, glass=glass)]
-    sheets = [(one, version.sheet) for one, version in inside if version is not None]
+    sheets = sorted(
+        ((called[one.person], version.sheet) for one, version in inside if version is not None), key=lambda one: one[0]
+    )
     found = []
     for name in criterion_ids(file):
-        sides = tuple(Side(who=called[one.person], said=sheet.on(name)) for one, sheet in sheets)
+        sides = tuple(Side(who=who, said=sheet.on(name)) for who, sheet in sheets)
         last = next((one for one in reversed(file.adjudications) if one.criterion == name), None)
         combined = combine(
             [side.said.level for side in sides if side.said.level is not None],

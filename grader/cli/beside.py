@@ -1,0 +1,52 @@
+"""What commands share at which a person rates: a line of input, the work without names, the anchors beside it."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping, Sequence
+
+import click
+
+WIDE = 120
+"""Columns from which on the anchors stand beside the text."""
+
+
+def line(prompt: str) -> str | None:
+    """A line from standard input, or None at its end."""
+    click.echo(prompt, nl=False)
+    said = sys.stdin.readline()
+    return said.strip() if said else None
+
+
+def plain(text: str) -> str:
+    """`text` on one line."""
+    return " ".join(text.split())
+
+
+def show(text: Sequence[str], levels: Mapping[int, str]) -> None:
+    """The anchors beside the text on a wide terminal, above it on a narrow one."""
+    import shutil
+
+    width = shutil.get_terminal_size((100, 24)).columns
+    anchors = [f"{level}  {plain(anchor)}" for level, anchor in levels.items()]
+    if width >= WIDE:
+        click.echo("\n".join(_beside(text, anchors, width)))
+    else:
+        click.echo("\n\n".join([*anchors, ""]) + "\n".join(text))
+
+
+def rule() -> str:
+    """A line across the terminal, at most a hundred columns."""
+    import shutil
+
+    return "─" * min(shutil.get_terminal_size((100, 24)).columns, 100)
+
+
+def _beside(text: Sequence[str], anchors: Sequence[str], width: int) -> list[str]:
+    from itertools import zip_longest
+    from textwrap import wrap
+
+    left, right = width * 6 // 10, width - width * 6 // 10 - 3
+    shown = [part for line in text for part in (wrap(line, left) or [""])]
+    beside = [part for anchor in anchors for part in (*wrap(anchor, right, subsequent_indent="   "), "")]
+    return [f"{a:<{left}} │ {b}".rstrip() for a, b in zip_longest(shown, beside, fillvalue="")]

@@ -1,0 +1,58 @@
+"""`grade decide RUN OUTCOME --by NAME --why TEXT`: a person's decision; and agreement or dissent with it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from grader.cli.reviewed import STORE_OPTION
+
+if TYPE_CHECKING:
+    from grader.review.desk import Desk
+    from grader.review.records import Person
+
+
+@click.command()
+@click.argument("run")
+@click.argument("outcome", type=click.Choice(["advance", "decline", "more", "agree", "dissent"]))
+@click.option("--by", required=True, metavar="NAME", help="Who decides; for agree and dissent, which assessor.")
+@click.option("--why", default="", metavar="TEXT", help="The reason. A decision and a dissent take one.")
+@STORE_OPTION
+def command(run: str, outcome: str, by: str, why: str, store: str) -> int:
+    """Decide about RUN (a result folder, or a run's id) after the reveal: advance, decline, or more is needed.
+
+    The grade recommends; a person decides and says why, above all against what is recommended. `agree` and `dissent`
+    keep what an assessor thinks of the outcome, in their words; who says nothing is silent.
+    """
+    from grader.cli.reviewed import begun, operator, reviewed
+    from grader.errors import UsageError, visible
+    from grader.review.records import Actor
+
+    with reviewed(run, store) as found:
+        case = begun(found)
+        if outcome in {"agree", "dissent"}:
+            who = found.desk.person(by)
+            if who is None:
+                raise UsageError(f"Nobody called {visible(by, 80)!r} has assessed this.")
+            found.desk.respond(Actor(person=who, how="command"), case.id, agrees=outcome == "agree", words=why)
+            click.echo("Kept.")
+            return 0
+        made = found.desk.decide(operator(), case.id, outcome, why, by=_lead(found.desk, by))  # type: ignore[arg-type]
+        against = f", against the recommendation ({made.recommendation})" if made.against else ""
+        click.echo(f"Decided: {made.outcome}{against}. {visible(made.why, 2_000)}")
+    return 0
+
+
+def _lead(desk: Desk, name: str) -> Person:
+    """Who decides. Where the store has leads it is one of them; else whoever runs the program vouches for the name."""
+    from grader.cli.reviewed import person
+    from grader.errors import visible
+    from grader.review.problems import NotAllowedError
+
+    leads = [one for one in desk.people() if {"lead", "admin"} & set(one.roles) and one.active]
+    known = desk.person(name)
+    if leads and known not in leads:
+        others = ", ".join(visible(one.name, 80) for one in leads[:5])
+        raise NotAllowedError(f"{visible(name, 80)} is no lead here; a decision is a lead's ({others}).")
+    return known or person(desk, name, "lead")

@@ -1,0 +1,216 @@
+"""Which case a RUN of the command line is, and in which store it is kept.
+
+A result folder's case is kept where `--store` says; else where the operator's settings name a store; else in the store
+that a batch has kept the run in; else in a file of its own beside the folder, never in it: a signature covers the whole
+folder, and nothing in it may tell one assessor about another.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from grader.records import Grade
+    from grader.review.desk import Desk
+    from grader.review.records import Actor, Case, How, Person, Role
+    from grader.settings import Settings
+
+STORE_OPTION = click.option("--store", default="", metavar="URL", help="Another store than GRADER_STORE.")
+BESIDE = ".review.db"
+"""Ending of the file beside a result folder that keeps its review."""
+POINTER = ".review.url"
+"""Ending of the file beside a result folder that says where its review is kept, when that is a batch's store."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reviewed:
+    """An open desk and the case on it; None where nobody has begun a review of the run."""
+
+    desk: Desk
+    case: Case | None
+    wanted: str
+    run: str
+
+
+def operator(how: How = "command") -> Actor:
+    """Whoever runs the program on this machine."""
+    from grader.review.records import Actor
+    from grader.store.store import user
+
+    return Actor(how=how, user=user())
+
+
+@contextlib.contextmanager
+def reviewed(wanted: str, store: str, *, begin: bool = False) -> Iterator[Reviewed]:
+    """The desk and the case of `wanted`, a result folder or the id of a run in the store. With `begin`, a review is
+    begun where there is none. Raises UsageError."""
+    from grader.review.desk import open_desk
+
+    folder = Path(wanted)
+    is_folder = (folder / "grade.json").is_file()
+    url = _url(folder, store, begin=begin) if is_folder else _named(store)
+    if url is None:
+        raise _none(wanted)
+    with open_desk(url) as desk:
+        run = _keep(desk, folder) if is_folder else _run(desk, wanted)
+        case = desk.case_of(run)
+        if begin and case is None:
+            case = desk.open_case(operator(), run, instruction=_instruction(desk, run))
+        yield Reviewed(desk=desk, case=case, wanted=wanted, run=run)
+
+
+def begun(found: Reviewed) -> Case:
+    """The case. Raises UsageError where nobody has begun to review the run."""
+    if found.case is None:
+        raise _none(found.wanted)
+    return found.case
+
+
+def grade_of(found: Reviewed) -> Grade:
+    """The grade of a revealed case, with people's levels in it. Raises NotAllowedError before the reveal."""
+    from grader.review.problems import NotAllowedError
+
+    closed = found.desk.closed(operator(), begun(found).id)
+    if closed is None:
+        raise NotAllowedError("People's levels enter the grade at the reveal.")
+    return closed[0]
+
+
+def _none(wanted: str) -> Exception:
+    from grader.errors import UsageError, visible
+
+    return UsageError(f"Nobody has assessed {visible(wanted)} yet.", fix=f"grade assess {visible(wanted)} --rater NAME")
+
+
+def person(desk: Desk, name: str, *roles: Role) -> Person:
+    """The person called `name`; added with `roles` where the store has none of that name."""
+    known = desk.person(name)
+    return known or desk.add_person(operator(), name, roles=roles or ("reviewer",))
+
+
+# ------------------------------------------------------------------------------------------------ where it is kept
+
+
+def _settings() -> Settings:
+    from grader.cli.standing import settings_for
+
+    return settings_for()
+
+
+def _named(store: str) -> str:
+    return store or _settings().store
+
+
+def _url(folder: Path, store: str, *, begin: bool) -> str | None:
+    """The store of a result folder's review; None where there is none and none is to be begun."""
+    if store:
+        return store
+    own, pointer = (_sibling(folder, ending) for ending in (BESIDE, POINTER))
+    if pointer.is_file():
+        return pointer.read_text(encoding="utf-8").strip()
+    if own.is_file():
+        return f"sqlite:///{own}"
+    settings = _settings()
+    if settings.store_is_named:
+        return settings.store
+    batch = _of_batch(folder, settings)
+    if batch is not None:
+        if begin:
+            _private(pointer, f"sqlite:///{batch}\n")
+        return f"sqlite:///{batch}"
+    if not begin:
+        return None
+    _private(own)
+    return f"sqlite:///{own}"
+
+
+def _sibling(folder: Path, ending: str) -> Path:
+    place = folder.absolute()
+    place = place.resolve() if place.is_symlink() or place.name in {"", ".", ".."} else place
+    return place.parent / f"{place.name}{ending}"
+
+
+def _private(path: Path, text: str = "") -> None:
+    """Makes a file that only its owner reads."""
+    from grader.errors import InfrastructureError
+
+    try:
+        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT, 0o600), "w", encoding="utf-8") as file:
+            file.write(text)
+    except OSError as problem:
+        raise InfrastructureError(
+            f"{path} cannot be made: {problem.strerror}. A review is kept beside its result.",
+            fix="name a store: --store sqlite:///reviews.db",
+        ) from problem
+
+
+def _of_batch(folder: Path, settings: Settings) -> Path | None:
+    """The SQLite file in which a batch has kept the run in `folder`: the usual one here, or one near the folder."""
+    from grader.store.folder import read_result
+
+    run = str(read_result(folder)["provenance"]["run"])
+    usual = Path(settings.store.removeprefix("sqlite:///"))
+    near = [usual.absolute(), *(parent / "grader.db" for parent in folder.absolute().parents[:2])]
+    return next((path for path in near if path.is_file() and _holds(path, run)), None)
+
+
+def _holds(path: Path, run: str) -> bool:
+    from grader.errors import GraderError
+    from grader.store import open_store
+
+    with contextlib.suppress(GraderError), open_store(f"sqlite:///{path}") as store:
+        return bool(store.find(run))
+    return False
+
+
+# ------------------------------------------------------------------------------------------------ the run
+
+
+def _keep(desk: Desk, folder: Path) -> str:
+    """Records the folder's run in the store where it is not yet; its id."""
+    from grader.batch.record import Result, known_results, record
+    from grader.store.folder import read_result
+    from grader.store.store import Store
+
+    run = str(read_result(folder)["provenance"]["run"])
+    store = Store(desk.engine)
+    if not store.find(run):
+        of_batch = [one for one in known_results(folder.parent) if one.folder.absolute() == folder.absolute()]
+        record(store, of_batch[0] if of_batch and of_batch[0].known else Result(folder=folder), why="to be reviewed")
+    return run
+
+
+def _run(desk: Desk, wanted: str) -> str:
+    """The id of the run `wanted`, which may be the beginning of a submission's digest."""
+    from grader.errors import UsageError
+    from grader.review.problems import NotFoundError
+    from grader.store.store import Store
+
+    if len(wanted.removeprefix("sha256:")) < 4:
+        raise UsageError(f"{wanted!r} is too short; give a result folder, or a run's id.")
+    found = Store(desk.engine).find(wanted)
+    if not found:
+        raise NotFoundError(wanted)
+    return str(found[0]["run"])
+
+
+def _instruction(desk: Desk, run: str) -> str:
+    """What the candidate was asked, where the pack of that very version is still here."""
+    from grader.challenge import load_manifest
+    from grader.errors import GraderError
+    from grader.settings import find_challenge
+    from grader.store.store import Store
+
+    row = Store(desk.engine).find(run)[0]
+    with contextlib.suppress(GraderError, OSError):
+        root = find_challenge(row["challenge_id"], _settings())
+        if load_manifest(root).version == row["challenge_version"]:
+            return (root / "instruction.md").read_text(encoding="utf-8")
+    return ""
