@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import re
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, model_validator
 
-from grader import strict_yaml
-from grader.errors import ChallengeError
+from grader import junk, strict_yaml
+from grader.errors import ChallengeError, visible
 from grader.model import cassette_of, load_model
 from grader.records import Competency
 from grader.rubric import Rubric, load_rubric
@@ -179,6 +180,7 @@ def load_challenge(root: Path) -> Challenge:
         if not (root / name).exists():
             parts = "challenge.yaml, instruction.md, tests/ and rubric.yaml"
             raise ChallengeError(f"{root}: {name} is missing; every pack has {parts}.")
+    check_files(root)
     load_model(root)  # what is wrong in it is said before anything runs
     challenge = challenge.model_copy(update={"rubric": load_rubric(root / "rubric.yaml")})
     if not challenge.rubric.criteria and not has_tests(root):
@@ -198,11 +200,37 @@ def load_manifest(root: Path) -> Challenge:
 
 
 def has_tests(root: Path) -> bool:
-    return any(path.match("test_*.py") or path.match("*_test.py") for path in (root / "tests").rglob("*.py"))
+    return any(_is_of_tests(path.name) for path in (root / "tests").rglob("*.py"))
+
+
+def _is_of_tests(name: str) -> bool:
+    return name.endswith(".py") and (name.startswith("test_") or name.endswith("_test.py"))
+
+
+def check_files(root: Path) -> None:
+    """Raises ChallengeError for what decides the grade and would not be taken as it stands there: links, whose end is
+    not part of the pack; pipes and sockets; tests in a folder that is left out."""
+    named = [root / name for name in ("challenge.yaml", "rubric.yaml", "model.yaml", "tests", "environment")]
+    below = [path for folder in ("tests", "environment") for path in sorted((root / folder).rglob("*"))]
+    problems = [problem for path in (*named, *below) if (problem := _not_taken(path, root))]
+    if problems:
+        raise ChallengeError("\n".join(problems))
+
+
+def _not_taken(path: Path, root: Path) -> str:
+    part = junk.part(path.relative_to(root).parts)
+    if part is not None:
+        lost = _is_of_tests(path.name) and not path.name.startswith(".")
+        return f"{path}: lies in {part[0]}, which is left out ({part[1]}): it would not count. Move it." if lost else ""
+    if path.is_symlink():
+        return f"{path}: is a link to {visible(os.readlink(path))}: it would not count. Put the file itself there."
+    known = path.is_file() or path.is_dir() or not path.exists()
+    return "" if known else f"{path}: is neither a file nor a folder. Remove it."
 
 
 def hidden_files(root: Path) -> dict[str, bytes]:
-    """The files of `tests/` by relative path: what goes into the verifier. Links and caches are left out."""
+    """The files of `tests/` by relative path: what goes into the verifier. What editors, operating systems and tools
+    leave there is left out, as in a submission."""
     return _read(root / "tests")
 
 
@@ -227,9 +255,5 @@ def _read(folder: Path) -> dict[str, bytes]:
     if not folder.is_dir():
         return {}
     paths = (path for path in sorted(folder.rglob("*")) if path.is_file() and not path.is_symlink())
-    kept = (
-        path
-        for path in paths
-        if "__pycache__" not in path.parts and path.suffix != ".pyc" and not path.name.startswith(".pytest")
-    )
+    kept = (path for path in paths if junk.part(path.relative_to(folder).parts) is None)
     return {path.relative_to(folder).as_posix(): path.read_bytes() for path in kept}

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from grader.authoring import canary, competencies, leak, mutation, promises, rubric_lint, schema
+from grader.authoring import canary, competencies, hidden_lint, leak, mutation, promises, rubric_lint, schema
 from grader.authoring.entries import Listed
 from grader.authoring.findings import Finding, left_out
 from grader.authoring.runs import MakeSandbox, Ran, Runner, Say, Task
@@ -101,6 +101,7 @@ def check(
     challenge, listed, findings = schema.read(root)
     if challenge is None:
         return Report(challenge=None, findings=tuple(findings))
+    findings += hidden_lint.check(challenge)
     options = options.of(challenge.check)
     if not has_tests(root):
         findings += competencies.check(challenge, ()) + rubric_lint.check(challenge, _reference_files(challenge))

@@ -4,37 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from grader import junk
 from grader.records import LeftOut
 from grader.submission.entries import Entry, Kind
 
-_HISTORY = "version history"
-_PACKAGES = "installed packages"
-_ENVIRONMENT = "a virtual environment"
-_CACHE = "a cache"
-_EDITOR = "editor settings"
-_SYSTEM = "made by the operating system"
-
-_NAMES = {
-    ".git": _HISTORY,
-    ".hg": _HISTORY,
-    ".svn": _HISTORY,
-    "node_modules": _PACKAGES,
-    ".venv": _ENVIRONMENT,
-    "venv": _ENVIRONMENT,
-    "__pycache__": _CACHE,
-    ".pytest_cache": _CACHE,
-    ".mypy_cache": _CACHE,
-    ".ruff_cache": _CACHE,
-    ".ipynb_checkpoints": _CACHE,
-    ".tox": _CACHE,
-    ".nox": _CACHE,
-    ".idea": _EDITOR,
-    ".vscode": _EDITOR,
-    "__MACOSX": _SYSTEM,
-    ".DS_Store": _SYSTEM,
-    "Thumbs.db": _SYSTEM,
-    "desktop.ini": _SYSTEM,
-}
 _MOST_RECORDS = 100
 _DEEPEST = 32
 """Names of a path that are searched for a virtual environment; deeper ones are refused anyway, or left out already."""
@@ -59,20 +32,14 @@ def leave_out(entries: Sequence[Entry]) -> tuple[list[Entry], list[tuple[str, st
         if root is None:
             remaining.append(entry)
         else:
-            left.append((root, _ENVIRONMENT, entry))
+            left.append((root, junk.ENVIRONMENT, entry))
     return remaining, left
 
 
 def _part_by_name(entry: Entry) -> tuple[str, str] | None:
     if entry.kind is Kind.SUBMODULE:
         return entry.path, "a git submodule, whose files are in another repository"
-    names = entry.path.split("/")
-    for depth, name in enumerate(names):
-        if reason := _NAMES.get(name):
-            return "/".join(names[: depth + 1]), reason
-        if name.startswith("._"):
-            return "/".join([*names[:depth], "._*"]), _SYSTEM
-    return None
+    return junk.part(entry.path.split("/"))
 
 
 def _environments(kept: Sequence[Entry]) -> set[str]:

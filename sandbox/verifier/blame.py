@@ -44,12 +44,13 @@ class Blame:
     """The test raised something of its own on what the candidate gave it."""
 
 
-def whose(problem: BaseException, place: str, *, taken: bool) -> Blame:
+def whose(problem: BaseException, place: str, *, taken: bool, by_pytest: bool = False) -> Blame:
     """Decides for an exception that left a hidden test. `taken`: whether the test had anything of the candidate's in
-    hand: had asked it for something, or read one of its files.
+    hand: had asked it for something, or read one of its files. `by_pytest`: pytest itself raised it.
 
     - The bridge was lost: the host finds out why: **infrastructure**, until it has.
     - What the test asks for is not there (a fixture, model.yaml): no reply can do that: **challenge**.
+    - pytest itself failed the test, or warns of how it is written: no reply does that either: **challenge**.
     - Nothing of the candidate's had been taken in: then the test did it alone, and would do it to everybody: the
       **challenge**'s, and its points stay open.
     - All else is the **candidate**'s: an assertion, an error out of the candidate's container, and any exception at all
@@ -63,7 +64,8 @@ def whose(problem: BaseException, place: str, *, taken: bool) -> Blame:
     told = f"{type(problem).__name__}: {said(problem)} (at {place})"
     if isinstance(problem, pytest.FixtureLookupError):
         return Blame("error", CHALLENGE, f"fixture {problem.argname!r} not found (at {place})")
-    if isinstance(problem, pytest.UsageError) or not taken:
+    written = isinstance(problem, pytest.PytestWarning) or (by_pytest and isinstance(problem, pytest.fail.Exception))
+    if isinstance(problem, pytest.UsageError) or written or not taken:
         return Blame("error", CHALLENGE, told)
     if isinstance(problem, CandidateError | AssertionError | pytest.fail.Exception):
         return Blame("failed", CANDIDATE, said(problem))

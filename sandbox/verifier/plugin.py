@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
+import collecting
 import drawing
 import pytest
 from _pytest.runner import runtestprotocol
@@ -15,8 +18,13 @@ from events import Events, cut
 from marks import group, points, title
 from observed import Job, Observed, finite, place
 
+if TYPE_CHECKING:
+    from _pytest._code import TracebackEntry
+
 TRIES = 3
 """How often a test is tried that this machine was too busy to judge."""
+SHOWN = 20
+"""Most problems of a pack's tests that are told at once."""
 
 
 class Verifier:
@@ -31,6 +39,8 @@ class Verifier:
         self.numbers = drawing.stream(job.seed, "numbers")
         self.resources: dict[str, float] = {}
         self.given_up = ""
+        self.skipped: list[str] = []
+        """Modules that skipped themselves."""
         self.gateway = start_gateway(job, ask_model)
 
     # ------------------------------------------------------------------------------------------------ the list
@@ -43,10 +53,25 @@ class Verifier:
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
         if report.failed:
             self.events.send("broken", message=cut(f"{report.nodeid}: {report.longreprtext}"))
+        elif report.skipped:
+            self.skipped.append(collecting.skipped_module(report))
 
-    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]):
+        before = list(items)
+        result = yield
+        self.check(items, [item for item in before if item not in items])
         if self.job.only:
             items[:] = [item for item in items if any(wanted in item.nodeid for wanted in self.job.only)]
+        return result
+
+    def check(self, items: list[pytest.Item], taken_out: list[pytest.Item]) -> None:
+        """Says what keeps a test from counting. Raises UsageError where anything does."""
+        found = self.skipped + collecting.problems(items, taken_out, os.getcwd())
+        if found:
+            more = f"\nand {len(found) - SHOWN} more" if len(found) > SHOWN else ""
+            self.events.send("broken", message=cut("\n".join(found[:SHOWN]) + more))
+            raise pytest.UsageError(found[0])
 
     def pytest_collection_finish(self, session: pytest.Session) -> None:
         """The set of expected tests is fixed here; no candidate code has run, and none can before `setup` below."""
@@ -132,14 +157,14 @@ class Verifier:
     def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo):
         report = yield
         if call.excinfo is not None and self.now.status == "passed":
-            self.judge(call.excinfo.value, place(call.excinfo.traceback))
+            self.judge(call.excinfo.value, call.excinfo.traceback)
         if call.when == "teardown":
             self.finish(item)
         return report
 
-    def judge(self, problem: BaseException, place: str) -> None:
-        candidate = self.now.candidate
-        blame = whose(problem, place, taken=candidate is not None and candidate.taken)
+    def judge(self, problem: BaseException, entries: Sequence[TracebackEntry]) -> None:
+        taken = self.now.candidate is not None and self.now.candidate.taken
+        blame = whose(problem, place(entries), taken=taken, by_pytest=collecting.by_pytest(entries))
         self.now.status, self.now.fault, self.now.message = blame.status, blame.fault, cut(blame.message)
         self.now.stumbled = blame.stumbled
 

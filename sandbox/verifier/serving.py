@@ -22,6 +22,8 @@ from events import Events, cut
 from plugin import Job, Verifier
 
 TESTS, SUBMISSION = "/tmp/tests", "/submission"  # noqa: S108 - the container's own
+STRICT = ("-Werror::pytest.PytestReturnNotNoneWarning",)
+"""A test that returns what it should have asserted passes for everybody."""
 CONNECT_SECONDS = 60.0
 EXIT_DONE, EXIT_BROKEN, EXIT_LOST = 0, 4, 5
 
@@ -97,7 +99,9 @@ def run_tests(header: dict, files: dict[str, bytes], events: Events, host: Host)
     options = [
         f"-pno:{name}" for name in ("cacheprovider", "terminal", "junitxml", "pastebin", "doctest", "faulthandler")
     ]
-    code = int(pytest.main([*options, "-c", os.devnull, "--rootdir", TESTS, "--strict-markers", "."], [verifier]))
+    code = int(
+        pytest.main([*options, "-c", os.devnull, "--rootdir", TESTS, "--strict-markers", *STRICT, "."], [verifier])
+    )
     done = code in {int(pytest.ExitCode.OK), int(pytest.ExitCode.TESTS_FAILED)}
     events.send("done" if done else "broken", code=code, message="", resources=verifier.resources)
     return EXIT_DONE if done else EXIT_BROKEN
