@@ -39,7 +39,6 @@ _NAMES = {
     ".trashes": SYSTEM,
     ".fseventsd": SYSTEM,
     ".temporaryitems": SYSTEM,
-    "icon\r": SYSTEM,
     "thumbs.db": SYSTEM,
     "ehthumbs.db": SYSTEM,
     "desktop.ini": SYSTEM,
@@ -50,6 +49,7 @@ _NAMES = {
 _ONLY_SO = frozenset({".git", ".hg", ".svn", "node_modules", ".venv", "venv"})
 """Of these, only the very name is meant: `Venv` may be somebody's module."""
 _PATTERNS = (
+    (re.compile(r"Icon\r"), "Icon", SYSTEM),  # of the Finder: the line end is part of its name, and shown nowhere
     (re.compile(r"\._.*", re.DOTALL), "._*", SYSTEM),
     (re.compile(r"\.(?:nfs[0-9a-f]{8,}|fuse_hidden[0-9a-f]+)"), ".nfs*", SYSTEM),
     (re.compile(r"\..+\.sw[a-p]", re.DOTALL), ".*.swp", LEFTOVER),

@@ -363,6 +363,7 @@ def _combine(
     from grader import grading, objective
     from grader.judge.routing import route
     from grader.model import provenance
+    from grader.submission import formats
     from grader.verifier import model_calls
 
     points = objective.score(observed.tests)
@@ -371,7 +372,12 @@ def _combine(
     share = points.points / points.max_points if points.max_points else None
     calls = model_calls(observed.tests)
     traced = {**facts, **({"model_calls": calls} if calls else {}), **provenance(challenge.root, calls)}
-    flags = (*grading.flags(points, observed.limits_hit), *judged.flags, *route(judged.criteria, share))
+    flags = (
+        *formats.flags(submission, challenge.submission.required),
+        *grading.flags(points, observed.limits_hit),
+        *judged.flags,
+        *route(judged.criteria, share),
+    )
     if run.request.only:
         flags = (f"Only tests that match {', '.join(run.request.only)} were run: this is not a grade.", *flags)
     return Grade(

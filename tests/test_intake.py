@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gzip
+import lzma
 import subprocess
 import sys
 from pathlib import Path
@@ -13,6 +15,7 @@ from grader.records import Submission
 from grader.submission import (
     IntakeLimits,
     check_required,
+    formats,
     make_submission,
     read_archive,
     read_submission,
@@ -50,6 +53,10 @@ def read(files: dict[str, bytes], tmp_path: Path, limits: IntakeLimits | None = 
         ("src/.DS_Store", "src/.DS_Store", "made by the operating system"),
         ("src/._a.py", "src/._*", "made by the operating system"),
         ("Thumbs.db", "Thumbs.db", "made by the operating system"),
+        ("Icon\r", "Icon", "made by the operating system"),
+        ("docs/Icon\r", "docs/Icon", "made by the operating system"),
+        ("src/.a.py.swp", "src/.*.swp", "left by an editor"),
+        ("a.py~", "*~", "left by an editor"),
     ],
 )
 def test_what_is_not_part_of_a_submission_is_left_out(path: str, part: str, reason: str, tmp_path: Path) -> None:
@@ -310,3 +317,138 @@ def test_importing_the_intake_loads_neither_archives_nor_processes() -> None:
     code = f"import sys, grader.submission; print(sorted({heavy} & set(sys.modules)))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+# --------------------------------------------------------------------------------------- files that are something else
+
+
+@pytest.mark.parametrize(
+    ("found", "wanted", "said"),
+    [
+        ("log_triage.ipynb", "log_triage.py", "a notebook: export it as log_triage.py"),
+        ("src/log_triage.ipynb", "log_triage.py", "a notebook: export it as log_triage.py"),
+        ("DECISIONS.docx", "DECISIONS.md", "a Word document: save it as Markdown (DECISIONS.md)"),
+        ("decisions.ODT", "DECISIONS.md", "an OpenDocument text: save it as Markdown (DECISIONS.md)"),
+        ("DECISIONS.pdf", "DECISIONS.md", "a PDF: send its text as Markdown (DECISIONS.md)"),
+        ("DECISIONS.md.docx", "DECISIONS.md", "a Word document"),
+        ("labels.xlsx", "labels.csv", "an Excel workbook: save it as CSV (labels.csv)"),
+        (".DECISIONS.md.icloud", "DECISIONS.md", "a placeholder of iCloud: download the file before you pack it"),
+        ("log_triage.pyc.txt", "log_triage.py", "rename it"),
+        ("log_triage.py.txt", "log_triage.py", "rename it if it was meant"),
+        ("DECISIONS.txt", "DECISIONS.md", "rename it if it was meant"),
+        ("DECISIONS.zip", "DECISIONS.md", "an archive: unpack it"),
+        ("all.zip", "DECISIONS.md", "the submission has the archive 'all.zip': unpack it, or send it alone"),
+    ],
+)
+def test_advice_leads_to_a_file_that_can_be_read(found: str, wanted: str, said: str) -> None:
+    with pytest.raises(RefusedError) as caught:
+        check_required(make_submission({found: b"", "x.bin": b""}), [wanted])
+    assert said in caught.value.message
+    assert ("rename it" in caught.value.message) == said.startswith("rename it")
+
+
+LFS = b"version https://git-lfs.github.com/spec/v1\noid sha256:4d7a21\nsize 12345\n"
+
+
+@pytest.mark.parametrize(
+    ("path", "content", "said"),
+    [
+        ("DECISIONS.md", LFS, "DECISIONS.md is a Git LFS pointer; its content is not here."),
+        ("data/model.bin", LFS, "data/model.bin is a Git LFS pointer"),
+        ("b.bin", LFS.replace(b"\n", b"\r\n"), "b.bin is a Git LFS pointer"),
+        ("b.bin", b"version https://git-lfs.github.com/spec/v1\next-0-foo sha256:1\noid sha256:2\nsize 1\n", "LFS"),
+        ("b.bin", b"../.git/annex/objects/f8/9k/SHA256E-s1--abc.bin/SHA256E-s1--abc.bin\n", "git-annex pointer"),
+        ("b.bin", b"/annex/objects/SHA256E-s1--abc.bin\n", "git-annex pointer"),
+        ("DECISIONS.md", b"PK\x03\x04...", "DECISIONS.md is a zip archive or an office document by its content"),
+        ("DECISIONS.md", b"%PDF-1.7", "is a PDF by its content"),
+        ("DECISIONS.md", b"\n<!DOCTYPE html><html>", "is a web page by its content"),
+        ("log_triage.py", b'{"cells": [], "nbformat": 4}', "log_triage.py is a notebook by its content"),
+    ],
+)
+def test_a_file_whose_content_is_elsewhere_or_other_is_flagged(path: str, content: bytes, said: str) -> None:
+    files = {"DECISIONS.md": b"# Why\n", "log_triage.py": b"x = 1\n", path: content}
+    (flag,) = formats.flags(make_submission(files), ["DECISIONS.md", "log_triage.py"])
+    assert said in flag
+
+
+def test_text_about_pointers_and_pages_is_not_flagged() -> None:
+    files = {
+        "DECISIONS.md": b"Files are stored so:\n\n    version https://git-lfs.github.com/spec/v1\n",
+        "page.html": b"<!DOCTYPE html>", "work.py": b"PAGE = '<html>'\n", "picture.pdf": b"%PDF", "long.md": LFS * 99,
+        "empty.md": b"",
+    }  # fmt: skip
+    assert formats.flags(make_submission(files), list(files)) == ()
+
+
+def test_a_crowd_of_pointers_is_one_short_list() -> None:
+    told = formats.flags(make_submission({f"{n}.bin": LFS for n in range(300)}), [])
+    assert (len(told), told[-1]) == (11, "290 more files are not what they seem.")
+
+
+# ------------------------------------------------------------------------------------------------- archives in archives
+
+
+def wrapped(tmp_path: Path, files: dict[str, bytes]) -> Path:
+    folder = tmp_path / "Ana Weber_1001_assignsubmission_file"
+    folder.mkdir()
+    for name, content in files.items():
+        (folder / name).write_bytes(content)
+    return folder
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        {"solution.zip": usual_zip(FILES)},
+        {"solution.tar.gz": gzip.compress(usual_tar(FILES))},
+        {"solution.zip": usual_zip(FILES), ".DS_Store": b"x"},
+        {"download.zip": usual_zip({"inner/solution.ZIP": usual_zip(FILES)})},
+    ],
+)
+def test_a_folder_or_archive_that_holds_nothing_but_an_archive_is_looked_through(
+    files: dict[str, bytes], tmp_path: Path
+) -> None:
+    folder = wrapped(tmp_path, files)
+    found = read_submission(folder, required=list(FILES))
+    assert (found.files, found.digest) == (make_submission(FILES).files, make_submission(FILES).digest)
+    assert [part.path for part in found.left_out] == [name for name in files if name.startswith(".")]
+    (tmp_path / "all.zip").write_bytes(usual_zip(files))
+    assert read_submission(tmp_path / "all.zip", required=list(FILES)).digest == found.digest
+
+
+def test_an_archive_that_is_asked_for_or_stands_beside_a_file_stays_one(tmp_path: Path) -> None:
+    inner = usual_zip(FILES)
+    assert set(read({"data.zip": inner}, tmp_path, required=["data.zip"]).files) == {"data.zip"}
+    assert set(read({"data.zip": inner, "a.py": b""}, tmp_path).files) == {"data.zip", "a.py"}
+    assert set(read({"a.zip": inner, "b.zip": inner}, tmp_path).files) == {"a.zip", "b.zip"}
+
+
+def test_wrappings_without_end_are_not_followed(tmp_path: Path) -> None:
+    data = usual_zip(FILES)
+    for _ in range(4):
+        data = usual_zip({"inner.zip": data})
+    (tmp_path / "s.zip").write_bytes(data)
+    assert set(read_submission(tmp_path / "s.zip").files) == {"inner.zip"}
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "said"),
+    [
+        (
+            "work.py.gz",
+            gzip.compress(b"x = 1\n"),
+            "'work.py.gz' is a gzip file, but there is no tar in it. Send a .zip",
+        ),
+        ("work.py.xz", lzma.compress(b"x = 1\n" * 900), "'work.py.xz' is an xz file, but there is no tar in it"),
+        ("work.rar", b"Rar!...", "'work.rar' is a RAR file"),
+        ("work.zip", b"no zip", "'work.zip' is no archive"),
+    ],
+)
+@pytest.mark.parametrize("within", [False, True])
+def test_what_cannot_be_unpacked_is_said_to_be_what_it_is(
+    name: str, content: bytes, said: str, within: bool, tmp_path: Path
+) -> None:
+    folder = wrapped(tmp_path, {name: content})
+    with pytest.raises(RefusedError) as caught:
+        read_submission(folder if within else folder / name)
+    assert said in caught.value.message

@@ -102,9 +102,9 @@ HOSTILE = {
     "gzip with damaged data": (CUT_GZIP[:40] + b"\xff" * 40 + CUT_GZIP[80:], "The archive is damaged"),
     "gzip with data after it": (CUT_GZIP + b"hidden", "The archive is damaged"),
     "gzip with data after zeros": (CUT_GZIP + bytes(40) + b"hidden", "The archive has data after its end"),
-    "gzip of no tar": (gzip.compress(b"text " * 500), "The tar archive has a damaged header"),
-    "gzip of nothing": (gzip.compress(b""), "The tar archive is truncated"),
-    "gzip in gzip": (gzip.compress(CUT_GZIP), "The tar archive"),
+    "gzip of no tar": (gzip.compress(b"text " * 500), "is a gzip file, but there is no tar in it"),
+    "gzip of nothing": (gzip.compress(b""), "is a gzip file, but there is no tar in it"),
+    "gzip in gzip": (gzip.compress(CUT_GZIP), "is a gzip file, but there is no tar in it"),
     "gzip in many parts": (gzip.compress(b"") * 10_001 + CUT_GZIP, "more than 10,000 parts"),
     "gzip bomb": (
         gzip.compress(make_tar([tar_entry(b"b", bytes(30_000_000))])),

@@ -319,9 +319,14 @@ def test_many_small_bombs_hit_the_limit_on_all_bytes(tmp_path: Path) -> None:
         read(usual_zip(files), tmp_path)
 
 
-def test_an_archive_in_the_archive_stays_packed(tmp_path: Path) -> None:
-    inner = usual_zip({"bomb.txt": ZEROS})
-    assert read(usual_zip({"inner.zip": inner}), tmp_path) == {"inner.zip": inner}
+def test_an_archive_beside_other_files_stays_packed(tmp_path: Path) -> None:
+    files = {"inner.zip": usual_zip({"bomb.txt": ZEROS}), "a.py": b""}
+    assert read(usual_zip(files), tmp_path) == files
+
+
+def test_an_archive_that_is_all_there_is_keeps_the_limits(tmp_path: Path) -> None:
+    with pytest.raises(RefusedError, match="unpacks to more than 200 times its size"):
+        read(usual_zip({"inner.zip": usual_zip({"bomb.txt": ZEROS})}), tmp_path)
 
 
 def test_an_archive_with_a_comment_is_read(tmp_path: Path) -> None:

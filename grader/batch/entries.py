@@ -15,7 +15,7 @@ from grader import csv_files, own_files
 from grader.errors import UsageError, visible
 from grader.own_files import SIDES
 from grader.store.candidates import LIST, read_list
-from grader.store.people import BETWEEN, members, readable
+from grader.store.people import BETWEEN, members, readable, without_platform
 
 COLUMNS = ("path", "candidate", "started", "submitted", "minutes", "late")
 RESERVED = frozenset({"blind", "sorted", "pairs", "candidates.csv", "index.html", "index.csv", "index.json"})
@@ -53,7 +53,8 @@ def names_of(name: str, candidate: str, source: str) -> tuple[str, ...]:
     """What may name the author of a submission: its folder, its archive, the people who sent it. Who is called as the
     folder is not known to be a person."""
     letters = re.compile(r"[\W_]+")
-    people = members(candidate) if letters.sub("", candidate) != letters.sub("", name) else ()
+    person = without_platform(candidate)
+    people = members(person) if letters.sub("", person) != letters.sub("", name) else ()
     return (f"./{name}", f"./{source.rstrip('/').rpartition('/')[2]}", *people)
 
 

@@ -58,6 +58,11 @@ def keys(name: str) -> frozenset[str]:
     return frozenset(found - {""})
 
 
+def without_platform(candidate: str) -> str:
+    """`candidate` without what a course platform puts behind a name."""
+    return _PLATFORM.sub("", candidate)
+
+
 def members(candidate: str) -> tuple[str, ...]:
     """The people of `candidate`: itself, and where it names a group, each of them. A comma parts nobody: what stands
     before it is a surname more often than a person."""

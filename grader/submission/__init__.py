@@ -11,6 +11,7 @@ import hashlib
 import io
 import os
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from grader.errors import GraderError, RefusedError, UsageError, visible
@@ -22,7 +23,7 @@ from grader.submission.limits import IntakeLimits, Meter, amount, refused, unrea
 from grader.submission.names import check_collisions, check_path
 from grader.submission.own import leave_out_own, within
 from grader.submission.required import check_required
-from grader.submission.stream import GZIP, XZ, ZSTD
+from grader.submission.stream import GZIP, XZ, ZSTD, Stream
 
 __all__ = ["IntakeLimits", "check_required", "make_submission", "read_archive", "read_submission", "write_archive"]
 
@@ -44,6 +45,11 @@ _OTHER_FORMATS = {
     b"!<ar": "an ar",
     b"%PDF": "a PDF",
 }
+_COMPRESSED = {GZIP: "a gzip", XZ: "an xz", ZSTD: "a zstd"}
+_ARCHIVES = (".zip", ".tar", ".gz", ".tgz", ".xz", ".txz", ".zst", ".tzst", ".7z", ".rar", ".bz2", ".tbz2")
+_SEND = "Send a .zip or .tar.gz of the files"
+_MOST_WRAPPINGS = 2
+"""Archives within one another, with nothing beside them, that are looked through."""
 
 
 def read_submission(
@@ -153,25 +159,40 @@ def _archive(path: Path, limits: IntakeLimits) -> Source:
         raise unreadable(
             f"'{shown}' is larger than {amount(limits.max_archive_bytes)}", "Leave out what was not asked for"
         )
+    return _source(data, shown, limits)
+
+
+def _source(data: bytes, shown: str, limits: IntakeLimits) -> Source:
     if data.startswith((b"PK\x03\x04", b"PK\x05\x06")):
         from grader.submission.zip import ZipSource
 
         return ZipSource(data, limits)
     from grader.submission.tar import BLOCK, TarSource, is_tar
 
-    if data.startswith((GZIP, XZ, ZSTD)) or is_tar(data[:BLOCK]):
+    packed = next((form for magic, form in _COMPRESSED.items() if data.startswith(magic)), "")
+    if packed:
+        head = Stream(data, limits).read(BLOCK)
+        if not is_tar(head) and head[257:262] != b"ustar":
+            raise unreadable(f"'{shown}' is {packed} file, but there is no tar in it", _SEND)
+    if packed or is_tar(data[:BLOCK]):
         return TarSource(data, limits)
     what = next((f"{form} file" for magic, form in _OTHER_FORMATS.items() if data.startswith(magic)), "no archive")
-    raise unreadable(f"'{shown}' is {what if data else 'empty'}", "Send a .zip or .tar.gz of the files")
+    raise unreadable(f"'{shown}' is {what if data else 'empty'}", _SEND)
 
 
 # ----------------------------------------------------------------------------------------------------- collecting
 
 
 def _collect(
-    source: Source, limits: IntakeLimits, required: Sequence[str], name: str, own: Sequence[str] = ()
+    source: Source,
+    limits: IntakeLimits,
+    required: Sequence[str],
+    name: str,
+    own: Sequence[str] = (),
+    wrappings: int = _MOST_WRAPPINGS,
 ) -> Submission:
-    """The one way from a source to a submission."""
+    """The one way from a source to a submission. A folder or an archive that holds nothing but one archive, as course
+    platforms give them, is looked through."""
     listed = _listed(source, limits)
     kept, left = leave_out(listed)
     kept, ours = leave_out_own(kept, source, limits, own)
@@ -180,6 +201,9 @@ def _collect(
     for part in dict.fromkeys(path for path, _, _ in left):
         check_path(part, limits)
     wanted = [entry for entry in kept if entry.kind is Kind.FILE]
+    if len(wanted) == 1 and wrappings and _is_archive(wanted[0].path) and wanted[0].path not in required:
+        within = _collect(_unwrapped(source, wanted[0], limits), limits, required, name, wrappings=wrappings - 1)
+        return replace(within, left_out=(*left_out_records(left, ""), *within.left_out))
     top = _top_folder([entry.path for entry in wanted], required)
     left_out = left_out_records(left, top)
     if not wanted:
@@ -189,6 +213,18 @@ def _collect(
         for entry, content in source.contents(wanted, Meter(limits))
     }
     return make_submission(files, left_out=left_out, source=name)
+
+
+def _is_archive(path: str) -> bool:
+    return path.lower().endswith(_ARCHIVES)
+
+
+def _unwrapped(source: Source, entry: Entry, limits: IntakeLimits) -> Source:
+    """The archive that is all that `source` holds. It may be as large as an archive, not as a file."""
+    most = limits.max_archive_bytes
+    meter = Meter(replace(limits, max_file_bytes=most, max_bytes=most))
+    ((_, data),) = source.contents([entry], meter)
+    return _source(data, visible(entry.path), limits)
 
 
 def _listed(source: Source, limits: IntakeLimits) -> list[Entry]:

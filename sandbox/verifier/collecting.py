@@ -27,9 +27,11 @@ def skipped_module(report: pytest.CollectReport) -> str:
     return f"{_relative(path)}:{line}: its tests would be passed over without a word: {reason}"
 
 
-def problems(items: Sequence[pytest.Item], taken_out: Iterable[pytest.Item], top: str) -> list[str]:
+def problems(
+    items: Sequence[pytest.Item], taken_out: Iterable[pytest.Item], top: str, skipped: Sequence[str] = ()
+) -> list[str]:
     """Everything that keeps a hidden test of the folder `top` from counting. `taken_out`: tests that were collected and
-    are not among `items` any more."""
+    are not among `items` any more; `skipped`: what was said of modules that skipped themselves."""
     found = [
         f"{place(item)}: {item.name} was collected and taken out again (a hook in conftest.py?)" for item in taken_out
     ]
@@ -37,12 +39,13 @@ def problems(items: Sequence[pytest.Item], taken_out: Iterable[pytest.Item], top
         found += [f"{place(item)}: {item.name}: {problem}" for problem in _of_item(item)]
     seen = {item.path for item in [*items, *taken_out]}
     for path in _files(top):
-        found += [] if path in seen else [f"{_relative(path)}:1: holds no test that pytest collects"]
+        known = path in seen or any(said.startswith(f"{_relative(path)}:") for said in skipped)
+        found += [] if known else [f"{_relative(path)}:1: holds no test that pytest collects"]
         found += [
             f"{_relative(path)}:{line}: {problem}"
             for line, problem in mark_rules.doubles(path.read_text("utf-8", "replace"))
         ]
-    return list(dict.fromkeys(found))
+    return list(dict.fromkeys([*skipped, *found]))
 
 
 def _of_item(item: pytest.Item) -> list[str]:

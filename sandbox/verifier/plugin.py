@@ -67,7 +67,7 @@ class Verifier:
 
     def check(self, items: list[pytest.Item], taken_out: list[pytest.Item]) -> None:
         """Says what keeps a test from counting. Raises UsageError where anything does."""
-        found = self.skipped + collecting.problems(items, taken_out, os.getcwd())
+        found = collecting.problems(items, taken_out, os.getcwd(), self.skipped)
         if found:
             more = f"\nand {len(found) - SHOWN} more" if len(found) > SHOWN else ""
             self.events.send("broken", message=cut("\n".join(found[:SHOWN]) + more))
