@@ -13,7 +13,7 @@ from grader.evidence import load_json
 from grader.oneness import Audience, formats_in
 from grader.output import Pages, write_grade, write_pages
 from grader.own_files import FORMATS
-from grader.records import Grade
+from grader.records import Grade, Submission
 from grader.report.grade_json import grade_from_json
 
 Say = Callable[[str], None]
@@ -40,12 +40,20 @@ def rescore(out: Path, say: Say) -> Grade:
         open=combined.open,
     )
     say("writing the report")
+    put(out, before, result, challenge, submission)
+    return result
+
+
+def put(
+    out: Path, before: Grade, result: Grade, challenge: Challenge, submission: Submission, known: tuple[str, ...] = ()
+) -> None:
+    """Writes `result` in the place of the grade that was there before, with every page and format that speaks of it.
+    `known` are names that a blind page does not show."""
     there = formats_in(out, before, challenge)
-    write_pages(out, result, challenge, submission, Pages(known=_known(out)))
+    write_pages(out, result, challenge, submission, Pages(known=(*_known(out), *known)))
     for name, audience in there.items():
         _again(out, name, audience, result, challenge)
     write_grade(out, result)
-    return result
 
 
 def _again(out: Path, name: str, audience: Audience | None, result: Grade, challenge: Challenge) -> None:

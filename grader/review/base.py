@@ -27,7 +27,7 @@ REFUSALS = {
     "withdraw": "Only what is handed in and not revealed can be taken back, by its author.",
     "recuse": "Only an assessment that is not handed in yet can be recused from.",
     "amend": "Only an assessment that has been revealed is amended.",
-    "assign": "People are asked by a lead who does not rate this case.",
+    "assign": "People are asked by a lead who does not rate this case; a decided one is opened again first.",
     "reveal": "A reveal is a lead's who does not rate this case, once.",
     "adjudicate": "A criterion is settled after the reveal and before the decision, by somebody who did not rate it: "
     "an adjudicator or a lead.",

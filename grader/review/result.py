@@ -8,9 +8,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from grader import evidence, files
+from grader import again, evidence, files
 from grader.errors import UsageError
-from grader.output import Pages, write_grade, write_pages
+from grader.report.grade_json import grade_from_json
 from grader.review import rules
 from grader.review.grade import challenge_of, closed_grade
 from grader.review.records import File
@@ -27,9 +27,10 @@ def publish(file: File) -> Path | None:
         return None
     if not (folder / MACHINE).is_file():
         files.write(folder / MACHINE, (folder / "grade.json").read_bytes(), durable=True)
-    grade = closed_grade(file)
-    write_pages(folder, grade, challenge_of(file), evidence.load_submission(folder), Pages())
-    write_grade(folder, grade)
+    before = grade_from_json(evidence.load_json(folder / "grade.json"))
+    known = tuple(name for name in (file.case.candidate,) if name)
+    work = evidence.load_submission(folder)
+    again.put(folder, before, closed_grade(file), challenge_of(file), work, known)
     return folder
 
 

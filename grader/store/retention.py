@@ -1,27 +1,31 @@
 """Removing: what is older than it may be kept, and everything about one person.
 
 Rows go from the database and their results from the disk: grade, pages, evidence, and what a batch's pages say. A
-folder is touched only when its grade.json names a run that is removed. What stays is an event that says how much was
-removed, by whom and why, and names nobody.
+folder is touched only when its grade.json names a run that is removed. What people wrote about the submission goes with
+its last run: assessments, adjudications, decisions, letters, and the events of the case. What stays is an event that
+says how much was removed, by whom and why, and names nobody.
 """
 
 from __future__ import annotations
 
 import contextlib
+import glob
 import json
 import os
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from sqlalchemy import delete, exists, func, select, text
+from sqlalchemy import delete, exists, func, select, text, update
 from sqlalchemy.engine import Connection, RowMapping
 
 from grader.errors import UsageError
 from grader.store import people
 from grader.store.candidates import COLUMNS, read_list, write_list
 from grader.store.candidates import LIST as BATCH_LIST
+from grader.store.case_tables import case_events, cases
+from grader.store.case_tables import people as reviewers
 from grader.store.engine import outside_transaction, reading, writing
 from grader.store.store import Store, now, user
 from grader.store.tables import events, grades, ratings, runs
@@ -108,7 +112,9 @@ def _rows_of(out: Path, wanted: str) -> list[Mapping[str, str]]:
 
 
 def _removal(store: Store, which: object) -> Removal:
-    query = select(runs.c.run, runs.c.folder, runs.c.source, runs.c.blind, runs.c.submission_digest).where(which)  # type: ignore[arg-type]
+    query = select(
+        runs.c.run, runs.c.folder, runs.c.source, runs.c.blind, runs.c.submission_digest, runs.c.candidate
+    ).where(which)  # type: ignore[arg-type]
     with reading(store.engine) as connection:
         found = tuple(connection.execute(query.order_by(runs.c.run)).mappings().all())
     gone = {run["run"] for run in found}
@@ -137,6 +143,7 @@ def remove(store: Store, removal: Removal, *, why: str, who: str = "") -> None:
         for start in range(0, len(gone), 500):
             _delete(connection, gone[start : start + 500])
         _delete_orphans(connection)
+        _unlink(connection, {run[name] for run in removal.runs for name in ("candidate", "blind")})
         row = {"what": "removed", "about": "", "data": json.dumps({"runs": len(gone), "folders": len(removal.folders)})}
         connection.execute(events.insert().values(**row, who=who or user(), why=why, at=now()))
     if store.engine.dialect.name == "sqlite":
@@ -154,10 +161,34 @@ def _delete_orphans(connection: Connection) -> None:
     for table in (grades, ratings):
         same = [runs.c[name] == table.c[name] for name in ("submission_digest", "challenge_digest")]
         connection.execute(delete(table).where(~exists(select(text("1")).select_from(runs).where(*same))))
+    _delete_cases(connection)
+
+
+def _delete_cases(connection: Connection) -> None:
+    """What people wrote about submissions that no run is left of, and what happened in those cases."""
+    names = ("submission_digest", "challenge_digest", "candidate")
+    same = [runs.c[name] == cases.c[name] for name in names]
+    gone = select(cases.c.id).where(~exists(select(text("1")).select_from(runs).where(*same)))
+    connection.execute(delete(case_events).where(case_events.c.chain.in_(gone)))
+    connection.execute(delete(cases).where(cases.c.id.in_(gone)))  # all that belongs to them goes too
+
+
+def _unlink(connection: Connection, gone: Collection[str]) -> None:
+    """No reviewer stays linked to a candidate who is gone: the link is that candidate's name."""
+    left = set(connection.execute(select(runs.c.candidate).distinct()).scalars())
+    names = [name for name in gone if name and name not in left]
+    for row in connection.execute(select(reviewers.c.id, reviewers.c.candidates)).all() if names else ():
+        links = json.loads(row.candidates)
+        kept = [link for link in links if not any(people.is_of(link, name) or link == name for name in names)]
+        if kept != links:
+            values = {"candidates": json.dumps(kept)}
+            connection.execute(update(reviewers).where(reviewers.c.id == row.id).values(values))
 
 
 def _remove_result(folder: Path) -> None:
     """Removes a result's folder with all in it. grade.json goes last: while it is there, this can be done again."""
+    for path in folder.parent.glob(f"{glob.escape(folder.name)}.review.*"):
+        _remove(path)  # what people wrote about it, where no store was named
     for path in sorted(folder.iterdir(), key=lambda path: path.name == "grade.json"):
         _remove(path)
     with contextlib.suppress(OSError):

@@ -1,0 +1,358 @@
+"""A grade is closed at the terminal, without a server: blind, saved at once, and the result folder tells nobody
+before the reveal."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import stat
+import subprocess
+import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from grader.cli import cli
+from grader.errors import GraderError
+from grader.review.desk import open_desk
+from grader.signing import digests
+from grader.store import open_store
+from tests.review_fixtures import CRITERIA, OPERATOR, keep, result
+from tests.test_review_worlds import csv_of
+
+KEPT = "result.review.db"
+
+
+@pytest.fixture
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A working folder with a graded submission in `result`."""
+    monkeypatch.chdir(tmp_path)
+    result(tmp_path / "result")
+    return tmp_path
+
+
+def grade(*words: str, typed: str = "") -> Result:
+    return CliRunner().invoke(cli, words, input=typed)
+
+
+def works(*words: str, typed: str = "") -> str:
+    done = grade(*words, typed=typed)
+    assert done.exit_code == 0, (done.output, done.exception)
+    return done.output
+
+
+def refused(*words: str, typed: str = "") -> str:
+    done = grade(*words, typed=typed)
+    assert isinstance(done.exception, GraderError), (done.output, done.exception)
+    assert done.exception.exit_code == 2
+    return f"{done.exception.message} / {done.exception.fix}"
+
+
+def hands_in(name: str, *levels: int | None, note: str = "so it is") -> str:
+    given = [levels[min(at, len(levels) - 1)] for at in range(len(CRITERIA))]
+    Path(f"{name}.csv").write_text(csv_of(given, note))
+    return works("assess", "result", "--rater", name, "--import", f"{name}.csv")
+
+
+def shown() -> dict[str, object]:
+    return dict(json.loads(works("show", "result", "--json")))
+
+
+def test_two_close_a_grade_and_the_machines_own_stays_beside_it(here: Path) -> None:
+    machine = (here / "result" / "grade.json").read_bytes()
+    hands_in("ann", 3, 4)
+    hands_in("ben", 4, 4)
+    assert (here / "result" / "grade.json").read_bytes() == machine
+    said = works("reveal", "result")
+    assert "final" in said
+    after = json.loads((here / "result" / "grade.json").read_text())
+    assert after["score"]["final"] is True
+    assert after["recommendation"] == "advance"
+    assert after["open"] == []
+    first = after["criteria"][0]
+    assert (first["source"], first["accepted"], first["level"]) == ("human", True, 4)
+    assert [one["level"] for one in first["details"]["assessors"]] in ([3, 4], [4, 3])
+    assert (first["details"]["median"], first["details"]["combined"]) == (3.5, "median")
+    assert (here / "result" / "grade.machine.json").read_bytes() == machine
+    assert "Reviewer A" in (here / "result" / "report.html").read_text()
+
+
+def test_before_the_reveal_the_result_is_as_it_was_signed_and_what_is_kept_is_the_owners(here: Path) -> None:
+    before = digests(here / "result")
+    hands_in("ann", 2)
+    assert digests(here / "result") == before
+    assert stat.S_IMODE((here / KEPT).stat().st_mode) == 0o600
+    assert sorted(path.name for path in here.iterdir()) == ["ann.csv", "result", KEPT]
+
+
+def test_one_alone_reveals_nothing_not_even_early(here: Path) -> None:
+    hands_in("ann", 3)
+    first = refused("reveal", "result")
+    assert "at least two independent" in first
+    assert refused("reveal", "result", "--early", "--why", "in a hurry") == first
+    works("assess", "result", "--rater", "ben", typed="q\n")
+    assert refused("reveal", "result") == first
+
+
+def test_somebody_who_began_is_waited_for_unless_it_is_closed_early(here: Path) -> None:
+    hands_in("ann", 3)
+    hands_in("ben", 3)
+    works("assess", "result", "--rater", "cem", typed="3\nmine\nq\n")
+    refused("reveal", "result")
+    assert "takes a reason" in refused("reveal", "result", "--early")
+    assert "Closed early: the offer runs out" in works("reveal", "result", "--early", "--why", "the offer runs out")
+    assert "closed without your assessment" in works("assess", "result", "--rater", "cem")
+
+
+def test_the_walk_shows_work_and_anchors_and_neither_score_nor_author_and_goes_on_where_it_stopped(here: Path) -> None:
+    said = works("assess", "result", "--rater", "ann", typed="4\nwell argued\nc\nno document\nq\n")
+    assert "Saved" in said
+    for hidden in ("ann@mail.org", "needs review", "the judge", "score", "of 100"):
+        assert hidden not in said.casefold()
+    assert "40 held-out tickets" in said
+    again = works("assess", "result", "--rater", "ann", typed="q\n")
+    assert "3 of 6" in again
+    assert "1 of 6" not in again
+
+
+def test_the_lowest_and_the_highest_level_ask_for_a_place_that_is_there(here: Path) -> None:
+    typed = "5\nnowhere.md:1\nEVAL\n'36 right'\nnotes.md:2\nbecause\nq\n"
+    said = works("assess", "result", "--rater", "ann", typed=typed)
+    assert "'nowhere.md:1' does not stand in the work" in said
+    works("assess", "result", "--rater", "ann", typed="3\n\n" * 5 + "yes\nfine\n\ny\n")
+    hands_in("ben", 4)
+    works("reveal", "result")
+    first = json.loads((here / "result" / "grade.json").read_text())["criteria"][0]
+    places = [place for one in first["details"]["assessors"] for place in one["evidence"]]
+    assert [(one["path"], one["start_line"]) for one in places] == [("notes.md", 2)]
+
+
+def test_a_walk_that_is_killed_loses_no_answer(here: Path) -> None:
+    command = [sys.executable, "-m", "grader", "assess", "result", "--rater", "ann"]
+    walk = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=here)
+    assert walk.stdin is not None
+    walk.stdin.write("4\nfirst answer\n3\nsecond answer\n2\n")
+    walk.stdin.flush()
+    deadline = time.monotonic() + 120
+    while time.monotonic() < deadline and len(levels_of("ann")) < 2:
+        time.sleep(0.2)
+    os.kill(walk.pid, signal.SIGKILL)
+    walk.communicate()
+    assert levels_of("ann") == [4, 3]
+    assert "3 of 6" in works("assess", "result", "--rater", "ann", typed="q\n")
+
+
+def levels_of(name: str) -> list[int | None]:
+    """What is on the disk of somebody's draft."""
+    if not Path(KEPT).is_file():
+        return []
+    with open_desk(f"sqlite:///{KEPT}") as desk:
+        who, cases = desk.person(name), desk.cases(OPERATOR).rows
+        if who is None or not cases or desk.part(who, cases[0].case) is None:
+            return []
+        from grader.review.records import Actor
+
+        own = desk.view(Actor(person=who), cases[0].case).own
+        return [one.level for one in own.latest.sheet.said] if own and own.latest else []
+
+
+def test_a_file_with_faults_changes_nothing_and_names_every_line(here: Path) -> None:
+    Path("ann.csv").write_text("criterion,level,note\nretrieval,6,x\nclarty,3,\nrecord,,\nrecord,2,\n")
+    said = refused("assess", "result", "--rater", "ann", "--import", "ann.csv")
+    for line in ("line 2", "line 3", "did you mean 'clarity'", "line 4", "line 5"):
+        assert line in said
+    assert levels_of("ann") == []
+
+
+def test_a_file_that_lacks_a_criterion_or_a_place_is_a_draft_and_not_handed_in(here: Path) -> None:
+    Path("ann.csv").write_text("criterion,level,note\nretrieval,5,good\n")
+    said = refused("assess", "result", "--rater", "ann", "--import", "ann.csv")
+    assert "retrieval has level 5, the highest" in said
+    assert "record has no level" in said
+    assert levels_of("ann") == [5]
+    Path("ann.csv").write_text(csv_of([5, 3, 3, 3, 3, 3], "as “36 right” says").replace("notes.md:1", ""))
+    assert "Handed in" in works("assess", "result", "--rater", "ann", "--import", "ann.csv")
+    assert "handed in already" in works("assess", "result", "--rater", "ann", "--import", "ann.csv")
+
+
+def test_what_lies_apart_is_settled_by_somebody_who_did_not_rate(here: Path) -> None:
+    hands_in("ann", 2, 3)
+    assert "after the reveal" in refused("assess", "result", "--rater", "dee", "--role", "adjudicator")
+    hands_in("ben", 4, 3)
+    works("reveal", "result")
+    assert shown()["open"] != []
+    assert "still open" in refused("decide", "result", "advance", "--by", "Lea", "--why", "good")
+    assert "has the part of assessor" in refused("assess", "result", "--rater", "ann", "--role", "adjudicator")
+    works("assess", "result", "--rater", "dee", "--role", "adjudicator", typed="3\nit compares two methods\n")
+    first = json.loads((here / "result" / "grade.json").read_text())["criteria"][0]
+    assert (first["level"], first["details"]["combined"]) == (3, "adjudicated")
+    assert first["details"]["adjudication"]["why"] == "it compares two methods"
+    works("decide", "result", "advance", "--by", "Lea", "--why", "good")
+
+
+def test_a_third_closes_it_blind(here: Path) -> None:
+    hands_in("ann", 2, 3)
+    hands_in("ben", 4, 3)
+    works("reveal", "result")
+    said = works("assess", "result", "--rater", "cem", typed="q\n")
+    assert "level 2" not in said
+    hands_in("cem", 4, 3)
+    assert "median of 3 independent levels (2, 4, 4)" in works("reveal", "result")
+
+
+def test_a_decision_a_dissent_and_what_show_says(here: Path) -> None:
+    hands_in("ann", 1)
+    hands_in("ben", 1)
+    assert shown()["assessments"] == []
+    assert shown()["decision"] is None
+    assert "after the reveal" in refused("decide", "result", "advance", "--by", "Lea", "--why", "good")
+    works("reveal", "result")
+    refused("decide", "result", "advance", "--by", "Lea")
+    said = works("decide", "result", "advance", "--by", "Lea", "--why", "strong talk")
+    assert "against the recommendation (decline)" in said
+    assert "is no lead here" in refused("decide", "result", "decline", "--by", "ann", "--why", "no")
+    works("decide", "result", "dissent", "--by", "ann", "--why", "nothing works")
+    data = shown()
+    assert data["decision"] == {
+        "outcome": "advance", "by": "Lea", "why": "strong talk", "recommendation": "decline",
+        "against_recommendation": True, "at": data["decision"]["at"],  # type: ignore[index]
+    }  # fmt: skip
+    responses = [one["response"] for one in data["assessments"]]  # type: ignore[attr-defined]
+    assert responses.count(None) == 1
+    assert {"agrees": False, "words": "nothing works"} in responses
+
+
+def test_no_assessor_is_named_on_the_terminal_or_in_a_file(here: Path) -> None:
+    hands_in("annika", 2, 3)
+    hands_in("benedikt", 4, 3)
+    said = works("reveal", "result") + works("show", "result") + works("show", "result", "--json")
+    said += "".join(path.read_text("utf-8", "replace") for path in (here / "result").iterdir() if path.is_file())
+    assert "annika" not in said
+    assert "benedikt" not in said
+
+
+def test_the_candidate_reads_what_was_marked_for_them_and_nothing_else(here: Path) -> None:
+    rows = csv_of([3] * 6, "private words").splitlines()
+    marked = [rows[0] + ",for_candidate", rows[1] + ",Compare two methods next time.", *(row + "," for row in rows[2:])]
+    Path("ann.csv").write_text("\n".join(marked))
+    works("assess", "result", "--rater", "ann", "--import", "ann.csv")
+    hands_in("ben", 3, note="private too")
+    works("reveal", "result")
+    letter = (here / "result" / "feedback.md").read_text() + (here / "result" / "feedback.html").read_text()
+    assert "Compare two methods next time." in letter
+    assert "private" not in letter
+    assert "private words" in (here / "result" / "report.html").read_text()
+
+
+def test_scoring_and_rendering_again_keep_peoples_levels(here: Path) -> None:
+    hands_in("ann", 3)
+    hands_in("ben", 3)
+    works("reveal", "result")
+    before = (here / "result" / "grade.json").read_bytes()
+    works("rescore", "result")
+    works("report", "result")
+    assert (here / "result" / "grade.json").read_bytes() == before
+    assert "Reviewer A" in (here / "result" / "report.html").read_text()
+
+
+def test_a_folder_of_another_run_by_now_is_not_written(here: Path) -> None:
+    hands_in("ann", 3)
+    hands_in("ben", 3)
+    data = json.loads((here / "result" / "grade.json").read_text())
+    data["provenance"]["run"] = "another"
+    with open_desk(f"sqlite:///{KEPT}") as desk:
+        (here / "result" / "grade.json").write_text(json.dumps(data))
+        before = (here / "result" / "grade.json").read_bytes()
+        desk.reveal(OPERATOR, desk.cases(OPERATOR).rows[0].case)
+    assert (here / "result" / "grade.json").read_bytes() == before
+
+
+def test_a_run_of_the_store_is_reviewed_by_its_id_and_a_folder_finds_its_batchs_store(here: Path) -> None:
+    with open_store("sqlite:///grader.db") as store:
+        run = keep(store, here / "result")
+    hands_in("ann", 3)
+    assert not Path(KEPT).exists()
+    Path("ben.csv").write_text(csv_of([3] * 6, "so"))
+    works("assess", run, "--rater", "ben", "--import", "ben.csv")
+    assert "final" in works("reveal", run)
+    (here / "elsewhere").mkdir()
+    os.chdir(here / "elsewhere")
+    assert "final" in works("reveal", "../result")
+
+
+def test_the_candidate_and_who_is_linked_to_them_read_that_there_is_nothing(here: Path) -> None:
+    with open_store("sqlite:///grader.db") as store:
+        keep(store, here / "result", candidate="Cara Doe")
+    said = refused("assess", "result", "--rater", "Cara Doe")
+    assert said == "There is no case 'result'. / grade history"
+    assert refused("assess", "unknown", "--rater", "Cara Doe") == said.replace("result", "unknown")
+
+
+def test_two_processes_hand_in_at_once_and_both_count(here: Path) -> None:
+    works("assess", "result", "--rater", "first", typed="q\n")
+    for name in ("ann", "ben"):
+        Path(f"{name}.csv").write_text(csv_of([3] * 6, "so"))
+
+    def run(name: str) -> int:
+        command = [sys.executable, "-m", "grader", "assess", "result", "--rater", name, "--import", f"{name}.csv"]
+        return subprocess.run(command, cwd=here, check=False, capture_output=True).returncode
+
+    with ThreadPoolExecutor(2) as pool:
+        assert list(pool.map(run, ("ann", "ben"))) == [0, 0]
+    works("assess", "result", "--rater", "first", "--recuse", "only looking")
+    assert "final" in works("reveal", "result")
+
+
+def test_taking_back_stepping_aside_and_opening_again(here: Path) -> None:
+    hands_in("ann", 2)
+    assert "draft again" in works("assess", "result", "--rater", "ann", "--withdraw")
+    hands_in("ann", 3)
+    hands_in("ben", 3)
+    works("reveal", "result")
+    works("decide", "result", "decline", "--by", "Lea", "--why", "threes")
+    assert "opened again" in refused("assess", "result", "--rater", "cem")
+    works("assess", "result", "--rater", "cem", "--reopen", "new facts", typed="q\n")
+    refused("reveal", "result")
+    hands_in("cem", 4)
+    assert shown()["decision"] is None
+    works("reveal", "result")
+    Path("ann.csv").write_text(csv_of([4] * 6, "now I see"))
+    works("assess", "result", "--rater", "ann", "--amend", "--import", "ann.csv")
+    amended = [one["informed"] for one in shown()["assessments"] if one["informed"]]  # type: ignore[attr-defined]
+    assert len(amended) == 1
+
+
+def test_erasing_a_candidate_reaches_what_people_wrote_about_them(here: Path) -> None:
+    with open_store("sqlite:///grader.db") as store:
+        keep(store, here / "result", candidate="Cara Doe")
+    hands_in("ann", 3, note="a very telling sentence")
+    hands_in("ben", 3)
+    works("reveal", "result")
+    works("decide", "result", "decline", "--by", "Lea", "--why", "another telling sentence")
+    with open_desk("sqlite:///grader.db") as desk:
+        lea = desk.person("Lea")
+        assert lea is not None
+        desk.change_person(OPERATOR, lea, candidates=("Cara Doe", "Somebody Else"))
+    works("purge", "--candidate", "Cara Doe", "--yes")
+    with open_desk("sqlite:///grader.db") as desk:
+        assert desk.cases(OPERATOR).rows == ()
+        lea = desk.person("Lea")
+        assert lea is not None
+        assert lea.candidates == ("Somebody Else",)
+    kept = b"".join(path.read_bytes() for path in here.glob("grader.db*"))
+    assert b"telling sentence" not in kept
+    assert b"Cara Doe" not in kept
+    assert not (here / "result").exists()
+
+
+def test_erasing_takes_the_review_beside_a_result_too(here: Path) -> None:
+    hands_in("ann", 3)
+    assert Path(KEPT).exists()
+    with open_store("sqlite:///grader.db") as store:
+        keep(store, here / "result", candidate="Cara Doe")
+    works("purge", "--candidate", "Cara Doe", "--yes")
+    assert not Path(KEPT).exists()
