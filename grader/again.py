@@ -2,25 +2,48 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import contextlib
+import traceback
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
 from grader import evidence, files, grading, objective
 from grader.challenge import Challenge
-from grader.errors import UsageError
-from grader.evidence import load_json
+from grader.errors import UsageError, visible
 from grader.oneness import Audience, formats_in
 from grader.output import Pages, write_grade, write_pages
 from grader.own_files import FORMATS
 from grader.records import Grade, Submission
 from grader.report.grade_json import grade_from_json
+from grader.stored import load_json
 
 Say = Callable[[str], None]
 
 
 def rescore(out: Path, say: Say) -> Grade:
     """Scores and renders the run in `out` again from its evidence; runs nothing. Raises UsageError."""
+    with _own_evidence(out):
+        return _rescore(out, say)
+
+
+@contextlib.contextmanager
+def _own_evidence(out: Path) -> Iterator[None]:
+    """Types were checked when the evidence was read; that its values fit together (ids, sums, levels) shows when it is
+    used. What does not fit is none of ours, whoever changed it."""
+    try:
+        yield
+    except (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError) as problem:
+        place = traceback.extract_tb(problem.__traceback__)[-1]
+        where = f"{Path(place.filename).stem}, line {place.lineno}"
+        raise UsageError(
+            f"What is in {out} is not evidence of this grader: {type(problem).__name__} {visible(str(problem), 120)} "
+            f"({where}).",
+            fix="take the folder as it was when the grading ended, or grade again",
+        ) from problem
+
+
+def _rescore(out: Path, say: Say) -> Grade:
     say("reading the evidence")
     before = grade_from_json(load_json(out / "grade.json"))
     if before.status != "graded":
@@ -69,6 +92,11 @@ def _again(out: Path, name: str, audience: Audience | None, result: Grade, chall
 
 def render(out: Path, pages: Pages) -> Grade:
     """Renders the run in `out` again, the grade as it is. Raises UsageError."""
+    with _own_evidence(out):
+        return _render(out, pages)
+
+
+def _render(out: Path, pages: Pages) -> Grade:
     result = grade_from_json(load_json(out / "grade.json"))
     known = result.status == "graded"
     challenge = evidence.load_challenge(out) if known else None

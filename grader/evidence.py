@@ -16,10 +16,11 @@ from typing import Any
 
 from grader import files
 from grader.challenge import Challenge
-from grader.errors import UsageError
-from grader.records import Fault, Metric, Submission, TestResult, TestStatus, VerifierResult
+from grader.errors import GraderError, UsageError
+from grader.records import Submission, VerifierResult
 from grader.rubric import Rubric
-from grader.submission import read_archive, write_archive
+from grader.stored import Object, load_json, read_test
+from grader.submission import IntakeLimits, read_archive, write_archive
 
 FOLDER = "evidence"
 
@@ -42,61 +43,61 @@ def snapshot(challenge: Challenge) -> dict[str, Any]:
 
 def load_challenge(out: Path) -> Challenge:
     """The challenge as it was when the run in `out` was made. Raises UsageError."""
-    data = load_json(out / FOLDER / "challenge.json")
+    path = out / FOLDER / "challenge.json"
+    data = Object(load_json(path), str(path))
     try:
-        rubric = Rubric.model_validate_json(json.dumps(data["rubric"]))
-        challenge = Challenge.model_validate_json(json.dumps(data["challenge"]))
-    except (KeyError, TypeError, ValueError) as problem:
-        raise UsageError(f"{out / FOLDER / 'challenge.json'} is not a challenge of this grader: {problem}") from problem
+        rubric = Rubric.model_validate_json(json.dumps(data.take("rubric", dict)))
+        challenge = Challenge.model_validate_json(json.dumps(data.take("challenge", dict)))
+    except (TypeError, ValueError, GraderError) as problem:
+        raise UsageError(f"{path} is not evidence of this grader: {problem}") from problem
     return challenge.model_copy(update={"rubric": rubric})
 
 
 def load_submission(out: Path, source: str = "") -> Submission:
-    """The submission that was graded into `out`. Raises UsageError or RefusedError."""
+    """The submission that was graded into `out`, read with the limits that it was taken in with. Raises UsageError or
+    RefusedError."""
     path = out / FOLDER / "submission.zip"
+    limits = _limits(out)
     try:
-        return read_archive(path.read_bytes(), source=source)
+        if path.stat().st_size > limits.max_bytes + _MOST_OVERHEAD:
+            raise UsageError(
+                f"{path} is not evidence of this grader: it is larger than a submission of this challenge."
+            )
+        return read_archive(path.read_bytes(), source=source, most_files=limits.max_files, most_bytes=limits.max_bytes)
     except OSError as problem:
         raise UsageError(f"{path} cannot be read; is {out} the output folder of a grading?") from problem
 
 
+_MOST_OVERHEAD = 20_000_000
+"""Bytes that names and headers of a zip archive may take."""
+_MOST_BYTES = 1_000_000_000
+_MOST_FILES = 20_000
+
+
+def _limits(out: Path) -> IntakeLimits:
+    """What the challenge in the evidence allows; of a run whose evidence lacks it, what any allows."""
+    path = out / FOLDER / "challenge.json"
+    if not path.is_file():
+        return IntakeLimits()
+    rules = Object(load_json(path), str(path)).known("challenge", {"submission": dict}).get("submission") or {}
+    usual, said = IntakeLimits(), Object(rules, f"{path}: challenge: submission")
+    files, most = said.number("max_files", usual.max_files), said.number("max_bytes", usual.max_bytes)
+    return IntakeLimits(
+        max_files=int(min(max(1, files), _MOST_FILES)), max_bytes=int(min(max(1, most), _MOST_BYTES))
+    )  # fmt: skip
+
+
 def load_observed(out: Path) -> VerifierResult:
     """What the hidden tests observed in the run in `out`. Raises UsageError."""
-    data = load_json(out / FOLDER / "verifier.json")
-    try:
-        tests = tuple(_test(entry) for entry in data["tests"])
-        return VerifierResult(
-            expected=tuple(data["expected"]),
-            tests=tests,
-            limits_hit=tuple(data["limits_hit"]),
-            resources=data["resources"],
-        )
-    except (KeyError, TypeError, ValueError) as problem:
-        raise UsageError(f"{out / FOLDER / 'verifier.json'} is not evidence of this grader: {problem!r}") from problem
+    path = out / FOLDER / "verifier.json"
+    data = Object(load_json(path), f"{path} is not evidence of this grader")
+    return VerifierResult(
+        expected=data.texts("expected"),
+        tests=data.each("tests", read_test),
+        limits_hit=data.texts("limits_hit"),
+        resources=data.numbers("resources"),
+    )
 
 
 def to_text(data: Mapping[str, Any]) -> str:
     return json.dumps(data, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
-
-
-def _test(entry: dict[str, Any]) -> TestResult:
-    return TestResult(
-        **{
-            **entry,
-            "status": TestStatus(entry["status"]),
-            "fault": Fault(entry["fault"]) if entry["fault"] else None,
-            "limits": tuple(entry["limits"]),
-            "metrics": tuple(Metric(**metric) for metric in entry["metrics"]),
-            "model_calls": tuple(entry.get("model_calls", ())),
-        }
-    )
-
-
-def load_json(path: Path) -> Any:
-    """The JSON in `path`. Raises UsageError."""
-    try:
-        return json.loads(path.read_text(encoding="utf-8"))
-    except OSError as problem:
-        raise UsageError(f"{path} cannot be read; is this the output folder of a grading?") from problem
-    except ValueError as problem:
-        raise UsageError(f"{path} is not JSON: {problem}") from problem

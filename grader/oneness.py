@@ -10,9 +10,9 @@ from typing import Literal
 from grader import evidence, objective, own_files
 from grader.challenge import Challenge
 from grader.errors import GraderError, UsageError
-from grader.evidence import load_json
 from grader.records import Grade
 from grader.report.grade_json import grade_from_json
+from grader.stored import load_json
 
 Audience = Literal["reviewer", "candidate"]
 _AUDIENCES: tuple[Audience, ...] = ("reviewer", "candidate")

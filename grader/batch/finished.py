@@ -8,10 +8,10 @@ from pathlib import Path
 from grader import __version__
 from grader.challenge import Challenge
 from grader.errors import GraderError, RefusedError, UsageError
-from grader.evidence import load_json
 from grader.records import Grade
 from grader.report.grade_json import grade_from_json
 from grader.settings import Settings
+from grader.stored import load_json
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -7,10 +7,10 @@ same bytes. Unknown keys are passed over when reading: later versions may add so
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
-from typing import Any, TypeVar
+from collections.abc import Mapping
+from typing import Any
 
-from grader.errors import UsageError, visible
+from grader.errors import UsageError
 from grader.records import (
     SCHEMA_VERSION,
     CompetencyScore,
@@ -18,15 +18,13 @@ from grader.records import (
     Evidence,
     Fault,
     Grade,
-    Metric,
     ObjectiveScore,
     Open,
     Score,
     TestResult,
     TestStatus,
 )
-
-T = TypeVar("T")
+from grader.stored import Object, read_test
 
 
 def grade_to_json(grade: Grade) -> dict[str, Any]:
@@ -122,7 +120,7 @@ def _finite(value: Any, where: str) -> None:
 
 def grade_from_json(data: Any) -> Grade:
     """The grade in `data`, as `json.loads` gives it. Raises UsageError that names the key which does not fit."""
-    top = _Object(data, "grade.json")
+    top = Object(data, "grade.json")
     version = top.take("schema_version", int)
     if version != SCHEMA_VERSION:
         raise UsageError(f"grade.json has schema_version {version}; this grader reads {SCHEMA_VERSION}.")
@@ -130,8 +128,8 @@ def grade_from_json(data: Any) -> Grade:
     return Grade(
         status=top.one_of("status", ("graded", "refused", "challenge_error", "infrastructure_error")),
         reason=top.take("reason", str),
-        challenge=top.take("challenge", dict),
-        submission=top.take("submission", dict),
+        challenge=top.known("challenge", {"id": str, "version": str, "digest": str, "title": str}),
+        submission=top.known("submission", _SUBMISSION),
         objective=_read_objective(objective) if objective else None,
         criteria=top.each("criteria", _read_criterion),
         competencies=top.each("competencies", _read_competency),
@@ -139,8 +137,8 @@ def grade_from_json(data: Any) -> Grade:
         recommendation=top.one_of("recommendation", ("advance", "decline", "needs_review")),
         recommendation_reason=top.take("recommendation_reason", str),
         open=top.each("open", _read_open),
-        judge=top.take("judge", dict),
-        provenance=top.take("provenance", dict),
+        judge=top.known("judge", {"model": str, "prompt_tokens": float, "completion_tokens": float, "cost": float}),
+        provenance=top.known("provenance", {"started_at": str, "run": str, "model_calls": list}),
         timings=top.numbers("timings"),
         flags=top.texts("flags"),
         resources=top.numbers("resources", {}),
@@ -148,135 +146,45 @@ def grade_from_json(data: Any) -> Grade:
     )
 
 
-_MISSING: Any = object()
+_SUBMISSION = {"digest": str, "files": int, "bytes": float, "left_out": list, "minutes": float}
 
 
-class _Object:
-    """A JSON object that is read key by key; each complaint says where."""
-
-    def __init__(self, data: Any, where: str) -> None:
-        if not isinstance(data, dict):
-            raise UsageError(f"{where} is not an object.")
-        self.data, self.where = data, where
-
-    def take(self, key: str, kind: type[T], default: Any = _MISSING) -> T:
-        value = self.data.get(key, default)
-        if value is _MISSING:
-            raise UsageError(f"{self.where}: {key} is missing.")
-        if value is not default and (not isinstance(value, kind) or (kind is int and isinstance(value, bool))):
-            raise UsageError(f"{self.where}: {key} is {visible(repr(value), 60)}, not {_KINDS[kind]}.")
-        return value  # type: ignore[no-any-return]
-
-    def number(self, key: str, default: Any = _MISSING) -> Any:
-        value = self.data.get(key, default)
-        if value is not default and (isinstance(value, bool) or not isinstance(value, (int, float))):
-            raise UsageError(f"{self.where}: {key} is {visible(repr(value), 60)}, not a number.")
-        if value is _MISSING:
-            raise UsageError(f"{self.where}: {key} is missing.")
-        return value
-
-    def one_of(self, key: str, known: tuple[str, ...]) -> Any:
-        value = self.take(key, str)
-        if value not in known:
-            raise UsageError(f"{self.where}: {key} is {visible(repr(value), 60)}; known are {', '.join(known)}.")
-        return value
-
-    def maybe(self, key: str) -> _Object | None:
-        return _Object(self.data[key], f"{self.where}: {key}") if self.data.get(key) is not None else None
-
-    def each(self, key: str, read: Callable[[_Object], T], default: Any = _MISSING) -> tuple[T, ...]:
-        entries: list[Any] = self.take(key, list, default)
-        return tuple(read(_Object(entry, f"{self.where}: {key}[{at}]")) for at, entry in enumerate(entries))
-
-    def texts(self, key: str) -> tuple[str, ...]:
-        entries: list[Any] = self.take(key, list, [])
-        if not all(isinstance(entry, str) for entry in entries):
-            raise UsageError(f"{self.where}: {key} is not a list of texts.")
-        return tuple(entries)
-
-    def numbers(self, key: str, default: Any = _MISSING) -> dict[str, float]:
-        inner = _Object(self.take(key, dict, default), f"{self.where}: {key}")
-        return {name: inner.number(name) for name in inner.data}
-
-
-_KINDS: dict[type, str] = {
-    int: "a whole number",
-    str: "a text",
-    bool: "true or false",
-    list: "a list",
-    dict: "an object",
-}
-
-
-def _read_objective(data: _Object) -> ObjectiveScore:
+def _read_objective(data: Object) -> ObjectiveScore:
     return ObjectiveScore(
         points=data.number("points"),
         max_points=data.number("max_points"),
         open_points=data.number("open_points", 0.0),
-        tests=data.each("tests", _read_test),
+        tests=data.each("tests", read_test),
     )
 
 
-def _read_test(data: _Object) -> TestResult:
-    fault = data.one_of("fault", tuple(Fault)) if data.data.get("fault") is not None else None
-    return TestResult(
-        id=data.take("id", str),
-        group=data.take("group", str),
-        status=TestStatus(data.one_of("status", tuple(TestStatus))),
-        points=data.number("points"),
-        max_points=data.number("max_points"),
-        seconds=data.number("seconds"),
-        message=data.take("message", str),
-        title=data.take("title", str, ""),
-        fault=Fault(fault) if fault else None,
-        limits=data.texts("limits"),
-        metrics=data.each("metrics", _read_metric, []),
-        stdout=data.take("stdout", str, ""),
-        stderr=data.take("stderr", str, ""),
-        dropped_bytes=data.take("dropped_bytes", int, 0),
-        peak_memory=data.take("peak_memory", int, None),
-        model_calls=data.each("model_calls", lambda call: call.data, []),
-    )
-
-
-def _read_metric(data: _Object) -> Metric:
-    return Metric(
-        name=data.take("name", str),
-        value=data.number("value"),
-        floor=data.number("floor"),
-        target=data.number("target"),
-        unit=data.take("unit", str, ""),
-        test=data.take("test", str, ""),
-    )
-
-
-def _read_criterion(data: _Object) -> CriterionResult:
+def _read_criterion(data: Object) -> CriterionResult:
     return CriterionResult(
         id=data.take("id", str),
         competency=data.take("competency", str),
         weight=data.number("weight"),
-        level=data.take("level", int, None),
-        max_level=data.take("max_level", int),
+        level=data.count("level", None),
+        max_level=data.count("max_level"),
         source=data.one_of("source", ("judge", "human", "none")),
         accepted=data.take("accepted", bool),
         reason=data.take("reason", str),
         evidence=data.each("evidence", _read_evidence),
         rationale=data.take("rationale", str),
-        suggestion=data.take("suggestion", int, None),
+        suggestion=data.count("suggestion", None),
         details=data.take("details", dict, {}),
     )
 
 
-def _read_evidence(data: _Object) -> Evidence:
+def _read_evidence(data: Object) -> Evidence:
     return Evidence(
         path=data.take("path", str),
-        start_line=data.take("start_line", int),
-        end_line=data.take("end_line", int),
+        start_line=data.count("start_line"),
+        end_line=data.count("end_line"),
         quote=data.take("quote", str),
     )
 
 
-def _read_competency(data: _Object) -> CompetencyScore:
+def _read_competency(data: Object) -> CompetencyScore:
     return CompetencyScore(
         id=data.take("id", str),
         score=data.number("score"),
@@ -288,7 +196,7 @@ def _read_competency(data: _Object) -> CompetencyScore:
     )
 
 
-def _read_score(data: _Object) -> Score:
+def _read_score(data: Object) -> Score:
     return Score(
         value=data.number("value"),
         low=data.number("low"),
@@ -298,7 +206,7 @@ def _read_score(data: _Object) -> Score:
     )
 
 
-def _read_open(data: _Object) -> Open:
+def _read_open(data: Object) -> Open:
     return Open(
         criterion=data.take("criterion", str),
         reason=data.take("reason", str),

@@ -23,6 +23,7 @@ from grader.store.case_tables import assignments, case_sources, cases, people
 from grader.store.engine import reading, writing
 from grader.store.folder import read_result
 from grader.store.tables import runs
+from grader.stored import load_json
 
 if TYPE_CHECKING:
     from grader.report.blind import Blind
@@ -202,7 +203,7 @@ def _source(folder: Path, instruction: str) -> dict[str, str]:
 
     machine = folder / result.MACHINE
     grade = json.loads(machine.read_text(encoding="utf-8")) if machine.is_file() else read_result(folder)
-    challenge = evidence.load_json(folder / evidence.FOLDER / "challenge.json")
+    challenge = load_json(folder / evidence.FOLDER / "challenge.json")
     return {"challenge": _json(challenge), "instruction": instruction, "machine": _json(grade)}
 
 

@@ -14,6 +14,7 @@ from grader.report.grade_json import grade_from_json
 from grader.review import rules
 from grader.review.grade import challenge_of, closed_grade
 from grader.review.records import File
+from grader.stored import load_json
 
 MACHINE = "grade.machine.json"
 """The machine's own grade, once people's levels stand in grade.json."""
@@ -36,7 +37,7 @@ def publish(file: File) -> Path | None:
 
 def _run_in(folder: Path) -> str:
     try:
-        data: Any = evidence.load_json(folder / "grade.json")
+        data: Any = load_json(folder / "grade.json")
         return str(data["provenance"]["run"])
     except (UsageError, KeyError, TypeError):
         return ""

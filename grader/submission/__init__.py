@@ -27,16 +27,6 @@ from grader.submission.stream import GZIP, XZ, ZSTD, Stream
 
 __all__ = ["IntakeLimits", "check_required", "make_submission", "read_archive", "read_submission", "write_archive"]
 
-_EVIDENCE_LIMITS = IntakeLimits(
-    max_files=1_000_000,
-    max_bytes=1 << 32,
-    max_file_bytes=1 << 32,
-    max_entries=1_000_000,
-    max_ratio=2_000,
-    max_depth=100,
-    max_name_bytes=4_096,
-    max_path_bytes=4_096,
-)
 _OTHER_FORMATS = {
     b"BZh": "a bzip2",
     b"7z\xbc\xaf\x27\x1c": "a 7z",
@@ -78,13 +68,33 @@ def read_submission(
         raise unreadable(f"'{visible(os.path.basename(name))}' cannot be read ({type(error).__name__})") from error
 
 
-def read_archive(data: bytes, *, source: str = "") -> Submission:
-    """Reads back what `write_archive` made: all files, nothing stripped, nothing left out. Raises RefusedError."""
+_USUAL = IntakeLimits()
+
+
+def read_archive(
+    data: bytes, *, source: str = "", most_files: int = _USUAL.max_files, most_bytes: int = _USUAL.max_bytes
+) -> Submission:
+    """Reads back what `write_archive` made: all files, nothing stripped, nothing left out. Raises RefusedError.
+
+    How far zlib packed them says nothing here: what was taken in as a folder may be all zeros.
+    """
     from grader.submission.zip import ZipSource
 
-    zipped = ZipSource(data, _EVIDENCE_LIMITS)
+    limits = IntakeLimits(
+        max_files=most_files,
+        max_bytes=most_bytes,
+        max_file_bytes=most_bytes,
+        max_entries=most_files,
+        max_ratio=2_000,
+        max_depth=100,
+        max_name_bytes=4_096,
+        max_path_bytes=4_096,
+    )
+    zipped = ZipSource(data, limits)
     kept = [entry for entry in zipped.entries() if entry.kind is Kind.FILE]
-    contents = zipped.contents(kept, Meter(_EVIDENCE_LIMITS))
+    if len(kept) > most_files:
+        raise unreadable(f"The archive holds more than {most_files:,} files")
+    contents = zipped.contents(kept, Meter(limits))
     return make_submission({entry.path: content for entry, content in contents}, source=source)
 
 
