@@ -28,7 +28,7 @@ def publish(file: File) -> Path | None:
         return None
     if not (folder / MACHINE).is_file():
         files.write(folder / MACHINE, (folder / "grade.json").read_bytes(), durable=True)
-    before = grade_from_json(evidence.load_json(folder / "grade.json"))
+    before = grade_from_json(load_json(folder / "grade.json"))
     known = tuple(name for name in (file.case.candidate,) if name)
     work = evidence.load_submission(folder)
     again.put(folder, before, closed_grade(file), challenge_of(file), work, known)
