@@ -16,14 +16,13 @@ from __future__ import annotations
 
 from types import TracebackType
 
+from grader.review.asking import AskingDesk
 from grader.review.cases import CasesDesk
-from grader.review.debrief import DebriefDesk
-from grader.review.people import PeopleDesk
 from grader.review.rating import RatingDesk
 
 
-class Desk(PeopleDesk, CasesDesk, RatingDesk, DebriefDesk):
-    """All parts of the desk as one."""
+class Desk(CasesDesk, AskingDesk, RatingDesk):
+    """All parts of the desk as one; asking holds those of people and of the debrief."""
 
     def close(self) -> None:
         self.engine.dispose()
