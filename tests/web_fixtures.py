@@ -16,7 +16,7 @@ from werkzeug.test import TestResponse
 
 from grader import evidence
 from grader.challenge import Challenge, load_challenge
-from grader.output import Pages, write_grade, write_pages
+from grader.output import write_grade
 from grader.records import CriterionResult, Grade, Submission, VerifierResult
 from grader.review.desk import Desk
 from grader.review.records import Actor, Case, Person, Role
@@ -163,7 +163,6 @@ def grade(out: Path, challenge: Challenge, work: Submission, *, run: str) -> Gra
         provenance={**saved.provenance(), "run": run},
     )  # fmt: skip
     evidence.save(out, challenge, work, VerifierResult(expected=tuple(test.id for test in tests), tests=tests))
-    write_pages(out, made, challenge, work, Pages())
     write_grade(out, made)
     return made
 

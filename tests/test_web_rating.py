@@ -1,0 +1,379 @@
+"""Rating on the pages: nothing that somebody wrote is lost or overwritten, and nothing counts before it is whole."""
+
+from __future__ import annotations
+
+import contextlib
+import re
+import signal
+import subprocess
+import sys
+import threading
+import time
+import urllib.parse
+import urllib.request
+from collections.abc import Iterator
+from http.cookiejar import CookieJar
+from pathlib import Path
+
+import pytest
+
+from grader.review.records import Actor
+from grader.store.case_tables import cases
+from grader.web.accounts import IDLE
+from tests.store_fixtures import Cluster, cluster
+from tests.web_fixtures import PASSWORD, House, house, levels
+
+pytestmark = pytest.mark.xdist_group("store")
+
+
+@pytest.fixture(scope="module")
+def postgres() -> Iterator[Cluster]:
+    with cluster() as made:
+        yield made
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def home(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[House]:
+    url = "" if request.param == "sqlite" else request.getfixturevalue("postgres").database()
+    made = house(tmp_path, url)
+    for name in ("Ann", "Bob", "Cem"):
+        made.person(name)
+    made.person("Lea", "lead")
+    made.case("C1", "Ann", "Bob")
+    yield made
+    made.store.close()
+
+
+def test_a_case_goes_from_two_blind_levels_to_a_letter(home: House) -> None:
+    case = home.cases["C1"].id
+    for name, given in (("Ann", {"clarity": 2, "record": 5}), ("Bob", {"clarity": 5})):
+        rater = home.visitor(name)
+        assert "1 to rate" in rater.get("/").text
+        rater.get(f"/rate/{case}")
+        assert rater.post(f"/rate/{case}/submit", levels(home.cases["C1"], given)).status_code == 303
+        assert "Handed in" in rater.get(f"/rate/{case}").text
+    lead = home.visitor("Lea")
+    lead.get(f"/cases/{case}")
+    assert lead.post(f"/cases/{case}/reveal").headers["Location"].endswith("/debrief")
+    page = lead.get(f"/cases/{case}/debrief").text
+    assert page.index("3 levels apart") < page.index("2 levels apart") < page.index("All gave 3")
+    refused = lead.post(f"/cases/{case}/decide", {"outcome": "advance", "why": "good"})
+    assert "still open" in refused.text
+    settled = {"criterion": "clarity", "level": "4", "why": "The names are explained."}
+    assert lead.post(f"/cases/{case}/adjudicate", settled).status_code == 303
+    settled = {"criterion": "record", "level": "4", "why": "One choice has no reason."}
+    assert lead.post(f"/cases/{case}/adjudicate", settled).status_code == 303
+    ann = home.visitor("Ann")
+    ann.get(f"/cases/{case}/debrief")
+    assert ann.post(f"/cases/{case}/respond", {"agrees": "no", "words": "Not yet."}).status_code == 303
+    decided = lead.post(f"/cases/{case}/decide", {"outcome": "advance", "why": "Measured and honest."})
+    assert decided.status_code == 303
+    page = lead.get(f"/cases/{case}/debrief").text
+    assert "Dissents:" in page
+    assert "Has not said whether they agree" in page
+    assert lead.post(f"/cases/{case}/letter", {"text": "Dear you", "do": "release"}).status_code == 303
+    assert "Released on" in lead.get(f"/cases/{case}/debrief").text
+
+
+def test_a_draft_is_kept_as_it_was_typed(home: House) -> None:
+    case = home.cases["C1"].id
+    ann = home.visitor("Ann")
+    ann.get(f"/rate/{case}")
+    typed = {"version": "0", "clarity:level": "4", "clarity:note": "öä <b>&\n  two lines", "rationale": "half a",
+             "clarity:torn": "3", "clarity:tick": "4.1", "integrity": "a figure", "lean": "yes",
+             "record:level": "cannot", "record:cannot_judge": "no record"}  # fmt: skip
+    answer = ann.post(f"/rate/{case}/draft", typed, headers={"HX-Request": "true"})
+    assert answer.status_code == 200
+    assert "Saved 09:00 UTC." in answer.text
+    page = ann.get(f"/rate/{case}").text
+    assert "öä &lt;b&gt;&amp;\n  two lines</textarea>" in page
+    for checked in (
+        'value="4" aria-labelledby="clarity-4-n',
+        'name="clarity:torn" value="3"',
+        'value="4.1" aria-label',
+    ):
+        assert re.search(re.escape(checked) + r"[^>]* checked>", page), checked
+    assert 'class="cannot" name="record:level" value="cannot" checked' in page
+    assert 'name="lean" value="yes" checked' in page
+    assert 'name="version" value="1"' in page
+
+
+def test_of_two_windows_the_second_is_shown_both_texts_and_nothing_is_overwritten(home: House) -> None:
+    case = home.cases["C1"].id
+    first, second = home.visitor("Ann"), home.visitor("Ann")
+    for window in (first, second):
+        window.get(f"/rate/{case}")
+    first.post(f"/rate/{case}/draft", {"version": "0", "rationale": "written first"})
+    answer = second.post(f"/rate/{case}/draft", {"version": "0", "rationale": "written second", "clarity:level": "2"})
+    assert answer.status_code == 409
+    assert "written first" in answer.text
+    assert "written second" in answer.text
+    assert "written first" in second.get(f"/rate/{case}").text
+    by_script = second.post(
+        f"/rate/{case}/draft", {"version": "0", "rationale": "third"}, headers={"HX-Request": "true"}
+    )
+    assert by_script.status_code == 409
+    assert "another window" in by_script.text
+    fields = dict(re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)">', answer.text))
+    second.token = fields.pop("csrf_token")
+    assert second.post(f"/rate/{case}/draft", fields).status_code == 303
+    assert "written second" in second.get(f"/rate/{case}").text
+    versions = home.desk.view(_actor(home, "Ann"), case).own
+    assert versions is not None
+    assert [one.sheet.rationale for one in versions.versions] == ["written first", "written second"]
+
+
+def test_what_was_typed_outlives_the_session(home: House) -> None:
+    case = home.cases["C1"].id
+    ann = home.visitor("Ann")
+    ann.get(f"/rate/{case}")
+    home.watch.later(seconds=IDLE.total_seconds() + 60)
+    typed = {"version": "0", "rationale": "two hours of thought", "clarity:level": "4", "clarity:tick": "4.1"}
+    by_script = ann.post(f"/rate/{case}/draft", typed, headers={"HX-Request": "true"})
+    assert by_script.status_code == 401
+    assert "Your session has ended" in by_script.text
+    asked = ann.post(f"/rate/{case}/draft", typed)
+    assert asked.status_code == 401
+    assert "nothing is lost" in asked.text
+    fields = dict(re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)">', asked.text))
+    ann.token = fields.pop("csrf_token")
+    wrong = ann.post("/sign-in", {**fields, "name": "ann", "password": "not the right one"})
+    assert "two hours of thought" in wrong.text
+    back = ann.post("/sign-in", {**fields, "name": "ann", "password": PASSWORD})
+    assert back.status_code == 200
+    assert "two hours of thought</textarea>" in back.text
+    assert re.search(r'name="clarity:level" value="4"[^>]* checked', back.text)
+    assert ann.post(f"/rate/{case}/draft", typed).status_code == 303
+
+
+def test_another_persons_form_is_not_sent_by_whoever_signs_in_next(home: House) -> None:
+    case = home.cases["C1"].id
+    ann = home.visitor("Ann")
+    ann.get(f"/rate/{case}")
+    ann.client.delete_cookie("grade")
+    asked = ann.post(f"/rate/{case}/draft", {"version": "0", "rationale": "mine"})
+    fields = dict(re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)">', asked.text))
+    ann.token = fields.pop("csrf_token")
+    assert ann.post("/sign-in", {**fields, "name": "cem", "password": PASSWORD}).status_code == 404
+    assert home.desk.view(_actor(home, "Ann"), case).own.latest is None  # type: ignore[union-attr]
+
+
+def test_what_was_typed_outlives_a_token_that_is_no_longer_good(home: House) -> None:
+    case = home.cases["C1"].id
+    ann = home.visitor("Ann")
+    ann.get(f"/rate/{case}")
+    ann.token = "of another day"
+    answer = ann.post(f"/rate/{case}/draft", {"version": "0", "rationale": "kept"})
+    assert answer.status_code == 400
+    assert "kept</textarea>" in answer.text
+    assert ann.post(f"/rate/{case}/draft", {"version": "0", "rationale": "kept"}).status_code == 303
+
+
+def test_any_other_form_is_given_back_to_be_sent_again(home: House) -> None:
+    case = home.cases["C1"].id
+    lead = home.visitor("Lea")
+    lead.get(f"/cases/{case}")
+    lead.token = "of another day"
+    answer = lead.post(f"/cases/{case}/decide", {"outcome": "more", "why": "a long and careful reason"})
+    assert answer.status_code == 400
+    assert "a long and careful reason" in answer.text
+    assert f'action="/cases/{case}/decide"' in answer.text
+
+
+def test_handing_in_lists_what_is_missing_where_it_is_missing_and_saves_the_rest(home: House) -> None:
+    case = home.cases["C1"].id
+    ann = home.visitor("Ann")
+    ann.get(f"/rate/{case}")
+    form = levels(home.cases["C1"], {"clarity": 5})
+    form |= {"clarity:evidence": "NOTHING.md:3", "record:level": "", "record:note": "", "retrieval:level": "cannot",
+             "retrieval:cannot_judge": ""}  # fmt: skip
+    answer = ann.post(f"/rate/{case}/submit", form)
+    assert answer.status_code == 422
+    assert "3 places to mend" in answer.text
+    for name, said in (("clarity", "which does not stand in the work"), ("record", "has no level"),
+                       ("retrieval", "has no level")):  # fmt: skip
+        section = answer.text.split(f'id="c-{name}"')[1].split("</fieldset>")[0]
+        assert said in section, name
+    assert 'name="version" value="1"' in answer.text
+    form |= {"version": "1", "clarity:evidence": "DECISIONS.md:12", "record:level": "3",
+             "retrieval:cannot_judge": "It needs somebody who knows the domain."}  # fmt: skip
+    assert ann.post(f"/rate/{case}/submit", form).status_code == 303
+    assert ann.post(f"/rate/{case}/submit", form).status_code == 303, "the same form sent twice"
+
+
+def test_what_is_handed_in_can_be_taken_back_until_the_case_is_opened(home: House) -> None:
+    case = home.cases["C1"].id
+    ann, bob, lead = home.visitor("Ann"), home.visitor("Bob"), home.visitor("Lea")
+    for rater in (ann, bob):
+        rater.get(f"/rate/{case}")
+        rater.post(f"/rate/{case}/submit", levels(home.cases["C1"]))
+    assert ann.post(f"/rate/{case}/withdraw").status_code == 303
+    assert 'name="version" value="2"' in ann.get(f"/rate/{case}").text
+    lead.get(f"/cases/{case}")
+    assert "have not handed in" in lead.post(f"/cases/{case}/reveal").text
+    ann.post(f"/rate/{case}/submit", levels(home.cases["C1"], version="2"))
+    assert lead.post(f"/cases/{case}/reveal").status_code == 303
+    assert ann.post(f"/rate/{case}/withdraw").status_code == 409
+
+
+def test_stepping_back_takes_a_reason_and_the_case_is_gone_from_ones_pages(home: House) -> None:
+    case = home.cases["C1"].id
+    ann = home.visitor("Ann")
+    ann.get(f"/rate/{case}")
+    assert ann.post(f"/rate/{case}/recuse", {"why": " "}).status_code == 409
+    assert ann.post(f"/rate/{case}/recuse", {"why": "I taught the candidate."}).status_code == 303
+    assert "you stepped back" in ann.get("/").text
+    assert "DECISIONS.md" not in ann.get(f"/rate/{case}").text
+    assert ann.get(f"/cases/{case}/files/DECISIONS.md").status_code == 404
+
+
+def test_two_who_hand_in_at_the_same_moment_are_both_in(home: House) -> None:
+    case = home.cases["C1"].id
+    raters = [home.visitor(name) for name in ("Ann", "Bob")]
+    for rater in raters:
+        rater.get(f"/rate/{case}")
+    start, answers = threading.Barrier(2), []
+
+    def hand_in(at: int) -> None:
+        start.wait()
+        answers.append(raters[at].post(f"/rate/{case}/submit", levels(home.cases["C1"])).status_code)
+
+    threads = [threading.Thread(target=hand_in, args=(at,)) for at in (0, 1)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert answers == [303, 303]
+    lead = home.visitor("Lea")
+    lead.get(f"/cases/{case}")
+    assert "2 of 2" in lead.get("/cases").text
+    assert lead.post(f"/cases/{case}/reveal").status_code == 303
+
+
+def test_the_work_names_nobody(tmp_path: Path) -> None:
+    from tests import report_fixtures as saved
+    from tests.web_fixtures import changed
+
+    made = house(tmp_path)
+    made.person("Ann")
+    work = saved.submission()
+    notes = b"# Notes\n\nWritten by Greta Sandmann, greta.sandmann@gmail.com, +49 170 1234567\nSee https://github.com/gretas\n"
+    files = {**work.files, "AUTHORS.md": notes, "src/sandmann/util.py": b"# greta.sandmann@gmail.com\n"}
+    made.case("C1", "Ann", submission=changed(saved.submission(files=files), 0))
+    case, ann = made.cases["C1"].id, made.visitor("Ann")
+    page = ann.get(f"/rate/{case}").text + ann.get(f"/cases/{case}/files/AUTHORS.md").text
+    for private in ("Sandmann", "sandmann", "greta", "Greta", "1234567", "Person C1"):
+        assert private not in page, private
+    assert "Taken out:" in page
+    made.store.close()
+
+
+# ---------------------------------------------------------------------------------------------- a real process
+
+
+class Browser:
+    """A visitor of a server in another process, who follows no redirect."""
+
+    def __init__(self, address: str) -> None:
+        self.address = address
+        self.opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(CookieJar()), Staying())
+        self.text = ""
+
+    def open(self, path: str, data: dict[str, str] | None = None) -> str:
+        token = re.search(r'name="csrf_token" value="([^"]+)"', self.text)
+        form = urllib.parse.urlencode({"csrf_token": token[1] if token else "", **data}).encode() if data else None
+        with self.opener.open(self.address + path, form, timeout=20) as answer:
+            self.text = answer.read().decode()
+        return self.text
+
+    def sign_in(self, name: str) -> None:
+        self.open("/sign-in")
+        self.open("/sign-in", {"name": name, "password": PASSWORD})
+
+
+class Staying(urllib.request.HTTPRedirectHandler):
+    def redirect_request(self, *_: object) -> None:
+        """None: the answer itself is what is asked for."""
+
+    def http_error_303(self, _request: object, answer: object, *_: object) -> object:
+        return answer
+
+
+@contextlib.contextmanager
+def serving(home: House) -> Iterator[tuple[subprocess.Popen[str], str]]:
+    """`grade serve` as a process of its own; its address."""
+    command = [sys.executable, "-u", "-m", "grader", "serve", "--port", "0", "--store", home.url]
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, cwd=home.folder
+    ) as process:
+        try:
+            assert process.stdout is not None
+            found = re.search(r"people open (http://127.0.0.1:\d+)", process.stdout.readline())
+            assert found
+            yield process, found[1]
+        finally:
+            process.kill()
+
+
+def test_a_server_that_is_killed_in_the_middle_of_a_draft_has_lost_nothing_that_it_said_was_saved(home: House) -> None:
+    case = home.cases["C1"].id
+    with serving(home) as (process, address):
+        saved = typed_until_it_is_killed(process, Browser(address), case)
+    with serving(home) as (_, address):
+        again = Browser(address)
+        again.sign_in("ann")
+        found = re.search(r"thought (\d+)</textarea>", again.open(f"/rate/{case}"))
+    assert found
+    assert saved > 0
+    assert int(found[1]) in {saved, saved + 1}
+
+
+def typed_until_it_is_killed(process: subprocess.Popen[str], ann: Browser, case: str) -> int:
+    """The number of the last draft that the server said it had saved."""
+    ann.sign_in("ann")
+    page, saved = ann.open(f"/rate/{case}"), -1
+    threading.Timer(1.0, process.send_signal, [signal.SIGKILL]).start()
+    for number in range(100_000):
+        ann.text = page
+        try:
+            ann.open(f"/rate/{case}/draft", {"version": str(number), "rationale": f"thought {number}"})
+        except OSError:
+            return saved
+        saved = number
+    raise AssertionError("nobody killed it")
+
+
+def test_a_server_that_is_told_to_stop_ends_what_is_under_way(home: House) -> None:
+    case = home.cases["C1"].id
+    with serving(home) as (process, address):
+        ann, answers = Browser(address), list[str]()
+        ann.sign_in("ann")
+        ann.open(f"/rate/{case}")
+
+        def save() -> None:
+            form = {"version": "0", "rationale": "the last thought " * 1_000}
+            answers.append(ann.open(f"/rate/{case}/draft", form))
+
+        connection = home.store.engine.connect()
+        held = connection.begin()
+        connection.execute(cases.update().where(cases.c.id == case).values(bar_raiser=False))  # it waits for this
+        under_way = threading.Thread(target=save)
+        under_way.start()
+        time.sleep(1.0)
+        process.send_signal(signal.SIGTERM)
+        time.sleep(0.3)
+        held.commit()
+        connection.close()
+        under_way.join(20)
+        assert process.wait(20) == 0
+        assert process.stdout is not None
+        assert "Stopped." in process.stdout.read()
+        assert f"/rate/{case}" in answers[0]
+    view = home.desk.view(_actor(home, "Ann"), case)
+    assert view.own is not None
+    assert view.own.latest is not None
+    assert "the last thought" in view.own.latest.sheet.rationale
+
+
+def _actor(home: House, name: str) -> Actor:
+    return Actor(person=home.people[name])
