@@ -7,9 +7,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from hashlib import sha256
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
-from sqlalchemy import Select, and_, insert, or_, select
+from sqlalchemy import Select, and_, exists, insert, or_, select
 from sqlalchemy.engine import Connection, RowMapping
 
 from grader.errors import UsageError
@@ -58,6 +58,15 @@ class Row:
     at: str
     asked: int | None
     inside: int | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Unopened:
+    """A graded run without a case."""
+
+    run: str
+    challenge: str
+    version: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -172,6 +181,32 @@ class CasesDesk(Base):
         listed = [_row(actor, row, own.get(row["id"], [])) for row in found[:limit] if _may_list(actor, row)]
         last = found[limit - 1] if len(found) > limit else None
         return Page(rows=tuple(listed), after=f"{last['at']}/{last['id']}" if last else "")
+
+    def unopened(self, actor: Actor) -> tuple[Unopened, ...]:
+        """Graded runs that no case is opened for yet, the oldest first, for a lead. Those of somebody whom the lead is
+        linked to are not there."""
+        if not rules.leads(actor):
+            raise NotAllowedError("What is graded is a lead's to open.")
+        columns = ("run", "challenge_id", "challenge_version", "submission_digest", "candidate", "blind")
+        same = [cases.c[name] == runs.c[name] for name in ("submission_digest", "challenge_digest", "candidate")]
+        query = select(*(runs.c[name] for name in columns)).where(runs.c.status == "graded", runs.c.folder != "")
+        query = query.where(~exists(select(cases.c.id).where(or_(cases.c.run == runs.c.run, and_(*same)))))
+        with reading(self.engine) as connection:
+            found = connection.execute(query.order_by(runs.c.started_at, runs.c.run)).all()
+        first = {(row.submission_digest, row.challenge_id, row.candidate): row for row in reversed(found)}
+        return tuple(
+            Unopened(run=row.run, challenge=row.challenge_id, version=row.challenge_version)
+            for row in reversed(first.values())
+            if actor.person is None or not rules.linked(actor.person, cast("Case", row))  # named as a case names them
+        )
+
+    def case_names(self, actor: Actor, wanted: Sequence[str]) -> dict[str, str]:
+        """Case → the candidate's blind id, for a lead who was shown these cases."""
+        if not rules.leads(actor):
+            raise NotAllowedError("The list of all cases is a lead's.")
+        with reading(self.engine) as connection:
+            query = select(cases.c.id, cases.c.blind).where(cases.c.id.in_(list(wanted)))
+            return {row.id: row.blind for row in connection.execute(query)}
 
     def challenges(self) -> tuple[str, ...]:
         """The challenges that there are cases of, by id."""

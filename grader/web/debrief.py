@@ -148,6 +148,8 @@ def adjudicate(case: str) -> ResponseReturnValue:
     """Settles a criterion with a reason."""
     text = request.form.get("level", "")
     level = int(text) if text.isascii() and text.isdigit() and len(text) < 4 else None
+    if level is None and text != "none":
+        return shown(visit.desk().view(visit.actor(), case), wrong="Choose a level.", status=422)
     return _done(case, lambda: visit.desk().adjudicate(
         visit.actor(), case, request.form.get("criterion", ""), level, request.form.get("why", ""),
         for_candidate=request.form.get("for_candidate", ""),

@@ -43,6 +43,10 @@ ROUTES = (
     Route("/cases/<case>/respond", "debrief.respond", POST, SIGNED_IN),
     # Leads
     Route("/cases", "cases.show", GET, LEADS),
+    Route("/assign", "assign.show", GET, LEADS),
+    Route("/assign/cases", "assign.open_cases", POST, LEADS),
+    Route("/assign/preview", "assign.preview", POST, LEADS),
+    Route("/assign/ask", "assign.carry_out", POST, LEADS),
     Route("/cases/<case>", "cases.one", GET, LEADS),
     Route("/cases/<case>/ask", "cases.ask", POST, LEADS),
     Route("/cases/<case>/reveal", "cases.reveal", POST, LEADS),
