@@ -130,7 +130,7 @@ def seed():
 def gateway():
     """The scripted model of the pack, as the verifier runs it; in the same process here."""
     sys.path.append("/opt/grader")
-    from gateway.server import Gateway
+    from gateway.process import Gateway
 
     made = Gateway(json.loads(os.environ["BENCH_MODEL"]), 42)
     os.environ.update(made.listen())
@@ -143,4 +143,4 @@ def model(gateway):
     from gateway.control import Model
 
     gateway.reset()
-    return Model(gateway.service)
+    return Model(gateway)

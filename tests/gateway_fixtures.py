@@ -16,8 +16,9 @@ VERIFIER = str(Path(__file__).parent.parent / "sandbox" / "verifier")
 if VERIFIER not in sys.path:
     sys.path.append(VERIFIER)
 
+from gateway import allowance, meter, process  # noqa: E402, F401
 from gateway.control import Model  # noqa: E402
-from gateway.server import Gateway  # noqa: E402
+from gateway.process import Gateway  # noqa: E402
 
 WORLD = """\
 schema: 1
@@ -58,7 +59,7 @@ class World:
     """A running gateway and what a hidden test and a candidate have of it."""
 
     def __init__(self, gateway: Gateway) -> None:
-        self.gateway, self.model = gateway, Model(gateway.service)
+        self.gateway, self.model = gateway, Model(gateway)
         self.environment = gateway.listen()
         self.url = self.environment["OPENAI_BASE_URL"]
         self.key = self.environment["OPENAI_API_KEY"]

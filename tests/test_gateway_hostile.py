@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import contextlib
-import gc
 import json
+import os
+import signal
 import socket
 import time
-import tracemalloc
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
-from tests.gateway_fixtures import WORLD, World, world
+from tests.gateway_fixtures import WORLD, World, allowance, meter, process, world
 
 SECRET = WORLD + "  - {name: hidden, when: {user_says: [open sesame]}, reply: the treasure}\n"
 
@@ -120,7 +120,7 @@ def test_a_schema_without_end_or_sense_harms_nobody(live: World, schema: dict[st
 def test_half_a_character_reaches_nothing_that_it_could_break(live: World) -> None:
     status, _ = post(live, asked("x").replace(b'"x"', b'"\\ud800 open"'))
     assert status == 200
-    json.dumps(live.gateway.service.meter.trace(), ensure_ascii=False).encode()
+    json.dumps(live.gateway.trace(), ensure_ascii=False).encode()
 
 
 def test_silent_and_slow_callers_do_not_keep_others_waiting(live: World) -> None:
@@ -150,9 +150,14 @@ def test_more_connections_than_there_is_room_for_are_closed_and_leave_room_again
     assert live.text("Hello")
 
 
+def memory(live: World) -> int:
+    """Bytes that the gateway's process has had at most."""
+    with open(f"/proc/{live.gateway.pid}/status") as status:
+        return next(int(line.split()[1]) * 1024 for line in status if line.startswith("VmHWM:"))
+
+
 def test_many_large_bodies_at_once_are_bounded_in_memory(live: World) -> None:
-    gc.collect()
-    tracemalloc.start()
+    before = memory(live)
     lines = []
     for _ in range(120):
         line = dial(live)
@@ -161,19 +166,26 @@ def test_many_large_bodies_at_once_are_bounded_in_memory(live: World) -> None:
             line.send(head(live, length=990_000) + b"[" * 900_000)
         lines.append(line)
     time.sleep(0.5)
-    _, peak = tracemalloc.get_traced_memory()
-    tracemalloc.stop()
-    assert peak < 150_000_000
+    assert memory(live) - before < 150_000_000
     for line in lines:
         line.close()
     live.gateway.reset()
     assert live.text("Hello")
 
 
-def test_requests_without_end_meet_a_quota_and_none_goes_unseen(live: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    from gateway import meter
-
+@pytest.fixture
+def small_quota(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Before the gateway's process begins."""
     monkeypatch.setattr(meter, "MOST_BYTES", 1_000_000)
+
+
+@pytest.mark.usefixtures("small_quota")
+def test_requests_without_end_meet_a_quota_and_none_goes_unseen() -> None:
+    with world(SECRET) as live:
+        flood(live)
+
+
+def flood(live: World) -> None:
     big = asked("word", tools=[{"type": "function", "function": {"name": "f", "description": "word " * 60_000}}])
     statuses = [post(live, big)[0] for _ in range(meter.MOST_BYTES // len(big) + 2)]
     assert statuses[0] == 200
@@ -190,7 +202,7 @@ def test_what_a_dead_caller_left_in_the_queue_does_not_count_in_the_next_test(li
         line.close()
     live.gateway.reset()
     time.sleep(0.3)
-    assert (live.model.calls, live.gateway.service.meter.open) == ([], 0)
+    assert (live.model.calls, live.gateway.look()["open"]) == ([], 0)
 
 
 def test_usage_is_counted_here_whatever_a_caller_claims(live: World) -> None:
@@ -233,3 +245,108 @@ def test_text_made_to_be_slow_is_read_in_time(live: World) -> None:
         began = time.monotonic()
         assert post(live, asked(text))[0] == 200
         assert (text[:9], time.monotonic() - began < 15) == (text[:9], True)
+
+
+# ------------------------------------------------------------------------------------------------ work without end
+
+TREE = {"type": "object", "properties": {name: {"$ref": "#"} for name in "abc"}}
+ENDLESS: dict[str, dict[str, Any]] = {
+    "a tree": TREE,
+    "a tree of lists": {"type": "object", "properties": {name: {"type": "array", "items": TREE} for name in "abc"}},
+    "a tree by another name": {
+        "$ref": "#/$defs/t", "$defs": {"t": {"properties": {name: {"$ref": "#/$defs/t"} for name in "ab"}}},
+    },
+    "many names": {"type": "object", "properties": {"x" * 2000 + str(n): {"$ref": "#"} for n in range(99)}},
+    "a large constant": {"properties": {n: {"$ref": "#"} for n in "ab"} | {"c": {"const": "x" * 300_000}}},
+    "wide choices": {"properties": {f"p{n}": {"enum": [f"v{m}" for m in range(200)]} for n in range(99)}},
+}  # fmt: skip
+
+
+def form(schema: dict[str, Any], **more: Any) -> bytes:
+    kind = {"type": "json_schema", "json_schema": {"name": "x", "schema": schema}}
+    return asked("what is it? " + "word " * 2000, response_format=kind, **more)
+
+
+@pytest.mark.parametrize("schema", ENDLESS.values(), ids=ENDLESS)
+def test_an_answer_that_would_never_end_is_cut_in_parts_bytes_and_time(live: World, schema: dict[str, Any]) -> None:
+    began, before = cpu(live), memory(live)
+    status, _ = post(live, form(schema, n=8))
+    assert status in (200, 400, 429)
+    assert cpu(live) - began < 3
+    assert memory(live) - before < 200_000_000
+    assert live.text("Hello")
+
+
+def cpu(live: World) -> float:
+    """Processor seconds of the gateway's process."""
+    with open(f"/proc/{live.gateway.pid}/stat") as stat:
+        fields = stat.read().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / 100
+
+
+def test_thousands_of_answered_calls_in_reverse_order_are_cut_in_time(live: World) -> None:
+    calls = [{"id": f"c{n}", "type": "function", "function": {"name": "f", "arguments": "{}"}} for n in range(7000)]
+    said = [{"role": "user", "content": "x"}, {"role": "assistant", "tool_calls": calls}]
+    said += [{"role": "tool", "tool_call_id": call["id"], "content": ""} for call in reversed(calls)]
+    began = cpu(live)
+    assert post(live, asked("x", messages=said))[0] in (200, 429)
+    assert cpu(live) - began < 4
+
+
+def test_many_slow_requests_at_once_do_not_keep_the_next_test_waiting(live: World) -> None:
+    body = form(ENDLESS["wide choices"], n=8)
+    lines = [dial(live) for _ in range(30)]
+    for line in lines:
+        line.sendall(head(live, length=len(body)) + body)
+    for line in lines:
+        line.close()
+    began = time.monotonic()
+    live.gateway.reset()
+    assert time.monotonic() - began < 10
+    assert live.model.calls == []
+    assert live.text("Hello")
+
+
+def test_one_test_has_so_much_work_of_the_gateway_and_the_next_has_it_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(allowance, "TEST_SECONDS", 0.2)
+    with world(SECRET) as live:
+        while (status := post(live, form(ENDLESS["wide choices"]))[0]) == 200:
+            pass
+        assert status == 429
+        live.gateway.reset()
+        assert live.text("Hello")
+
+
+@pytest.mark.parametrize("number", [signal.SIGSTOP, signal.SIGKILL])
+def test_a_process_that_is_lost_costs_the_test_that_asks_for_it_and_no_other(
+    live: World, number: signal.Signals, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(process, "ORDER_SECONDS", 0.5)
+    live.text("Hello")
+    assert len(live.model.calls) == 1
+    os.kill(live.gateway.pid, number)
+    for use in (lambda: live.model.calls, lambda: live.model.cost, lambda: live.model.fault("quota")):
+        with pytest.raises(process.CandidateError, match="ModelLost"):
+            use()
+    assert len(live.gateway.trace()) == 1, "what was known stays known"
+    monkeypatch.setattr(process, "ORDER_SECONDS", 10.0)
+    live.gateway.reset()
+    assert live.model.calls == []
+    assert live.text("Hello")
+    assert len(live.model.calls) == 1
+
+
+def test_a_reset_that_meets_a_lost_process_begins_anew_at_the_same_address(
+    live: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(process, "ORDER_SECONDS", 2.0)
+    os.kill(live.gateway.pid, signal.SIGSTOP)
+    live.gateway.reset()
+    assert live.gateway.lost_seconds > 1
+    assert live.text("Hello")
+
+
+def test_a_gateway_ends_with_the_process_that_began_it(live: World) -> None:
+    pid = live.gateway.pid
+    live.gateway.close()
+    assert not os.path.exists(f"/proc/{pid}")

@@ -31,7 +31,17 @@ for plugin in default_plugins:
 READY = b'{"event": "ready"}\n'
 """The next submission may be sent: whoever read the one before it has ended."""
 WRITABLE = ("/tmp", "/dev/shm", "/dev/mqueue", MEETING, serving.SUBMISSION)  # noqa: S108 - the container's own
-OFTEN = ("gateway.server", "csv", "http.client", "http.server", "random", "statistics", "urllib.request", "yaml")
+OFTEN = (
+    "gateway.process",
+    "gateway.serving",
+    "csv",
+    "http.client",
+    "http.server",
+    "random",
+    "statistics",
+    "urllib.request",
+    "yaml",
+)
 """What hidden tests often import. Before the first submission it would be waited for; the second finds it there."""
 PR_SET_DUMPABLE = 4
 

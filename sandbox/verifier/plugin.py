@@ -129,6 +129,8 @@ class Verifier:
             self.now, self.tries_left = Observed(test=item.nodeid), tries_left
             if self.gateway:
                 self.gateway.reset()
+                self.budget.used += self.gateway.lost_seconds
+                self.gateway.lost_seconds = 0.0
             if self.given_up:
                 self.not_run(item, self.given_up, [])
             elif self.budget.left <= 0:
@@ -182,9 +184,9 @@ class Verifier:
             hit = self.reset(candidate)
         except BridgeLostError as lost:
             hit = self.replace_bridge(item.nodeid, str(lost))
-        if self.gateway and self.gateway.service.meter.problem and self.now.fault != "infrastructure":
-            self.now.status, self.now.fault = "error", "challenge"
-            self.now.message = cut(f"The model could not be asked: {self.gateway.service.meter.problem}")
+        if self.gateway and self.gateway.problem and self.now.fault != "infrastructure":
+            self.now.status, self.now.fault, self.now.stumbled = "failed", "candidate", True
+            self.now.message = cut(f"What the submission asked made the model's script stumble: {self.gateway.problem}")
         if not (self.now.starved and self.tries_left):
             self.report(item, processes, hit, peak)
 
@@ -231,7 +233,7 @@ class Verifier:
             peak_memory=peak,
             used=candidate is not None,
             starved=now.fault == "infrastructure" and (now.starved or self.budget.starved),
-            model_calls=self.gateway.service.meter.trace() if self.gateway else [],
+            model_calls=self.gateway.trace() if self.gateway else [],
         )
 
     def reset(self, candidate: Candidate | None) -> list[str]:
@@ -298,7 +300,7 @@ class Verifier:
             raise pytest.UsageError("a test asks for the model, and the pack has no model.yaml")
         from gateway.control import Model
 
-        return Model(self.gateway.service)
+        return Model(self.gateway)
 
     @pytest.fixture
     def seed(self) -> int:
@@ -310,6 +312,6 @@ def start_gateway(job: Job, ask_model=None):
     """The model endpoint, which listens once there is a candidate's network; None for a pack without one."""
     if job.model is None:
         return None
-    from gateway.server import Gateway
+    from gateway.process import Gateway
 
     return Gateway(job.model, job.seed, ask_model)

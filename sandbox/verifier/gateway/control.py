@@ -1,5 +1,5 @@
 """The `model` fixture: what hidden tests see of the gateway, and how they steer it. Nothing of this is reachable from
-the candidate's side."""
+the candidate's side. Where the gateway was lost to what the candidate sent, each of it raises CandidateError."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from typing import Any
 from . import rules
 from .faults import Fault
 from .meter import Call
+from .process import Gateway, Scripted
 from .records import Ask, Reply
-from .service import Scripted, Service
 
 Line = str | Mapping[str, Any] | Reply | Callable[[Ask], Any]
 
@@ -18,13 +18,13 @@ Line = str | Mapping[str, Any] | Reply | Callable[[Ask], Any]
 class Model:
     """One test's view of the model. All figures are of this test alone."""
 
-    def __init__(self, service: Service) -> None:
-        self._service = service
+    def __init__(self, gateway: Gateway) -> None:
+        self._gateway = gateway
 
     @property
     def calls(self) -> list[Call]:
         """Requests that reached the model, in the order in which they came; also those that met a fault."""
-        return list(self._service.meter.calls)
+        return list(self._gateway.look()["calls"])
 
     @property
     def tokens(self) -> int:
@@ -39,17 +39,17 @@ class Model:
     @property
     def seconds(self) -> float:
         """Time on the model's clock: requests that are open at once count once. A caller's own time is not in it."""
-        return self._service.meter.now
+        return float(self._gateway.look()["now"])
 
     @property
     def concurrency(self) -> int:
         """The most requests that were open at once."""
-        return self._service.meter.most_open
+        return int(self._gateway.look()["most_open"])
 
     @property
     def refused(self) -> int:
         """Requests that never reached the model: wrong key, unknown path or model, a body that was not understood."""
-        return self._service.meter.refused
+        return int(self._gateway.look()["refused"])
 
     def fault(
         self,
@@ -67,24 +67,28 @@ class Model:
         quota, server_error, overloaded, stall, drop, truncate, malformed_json, wrong_tool, wrong_arguments, refusal,
         empty. `model`, `endpoint` (chat, responses, embeddings) and `contains` choose among requests. Raises ValueError
         for another kind."""
-        self._service.faults.append(
-            Fault(
-                kind=kind,
-                after=after,
-                times=times,
-                retry_after=retry_after,
-                seconds=seconds,
-                model=model,
-                endpoint=endpoint,
-                contains=contains,
-            )
+        fault = Fault(
+            kind=kind,
+            after=after,
+            times=times,
+            retry_after=retry_after,
+            seconds=seconds,
+            model=model,
+            endpoint=endpoint,
+            contains=contains,
         )
+        self._gateway.fault(**vars(fault))
 
     def script(self, replies: Iterable[Line]) -> None:
         """What the model says next, one reply after the other, before rules and reader are asked again. A reply is
         text, `{"json": …}`, `{"call": {"name": …, "arguments": {…}}}`, `{"calls": […]}`, `{"refusal": …}`, or a
         function of the request that returns one of these."""
-        self._service.script.extend(_scripted(line) for line in replies)
+        made: dict[int, Scripted] = {}
+        lines = list(replies)
+        for line in lines:
+            if id(line) not in made:
+                made[id(line)] = _scripted(line)
+        self._gateway.script([made[id(line)] for line in lines])
 
 
 def _scripted(line: Line) -> Scripted:

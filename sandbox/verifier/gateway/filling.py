@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import re
+from functools import cached_property
 from typing import Any
 
 from . import words
@@ -14,6 +16,8 @@ _ENTITY = re.compile(r"\b[A-Za-z]{0,20}[-_#]?\d[\w-]{0,30}")
 _EMAIL = re.compile(r"[\w.+-]{1,60}@[\w-]{1,60}\.[\w.-]{1,60}")
 _NUMBER = re.compile(r"-?\d{1,12}(?:\.\d{1,6})?")
 _DEPTH = 20
+_MOST_PARTS, _MOST_TEXT = 2000, 200_000
+"""Values of one answer, and characters in them. A schema may name itself twice in each of its parts."""
 
 
 class Filler:
@@ -21,16 +25,18 @@ class Filler:
 
     def __init__(self, answer: Answer, user: str, labels: dict[str, list[str]]) -> None:
         self.answer, self.user, self.labels = answer, user, labels
+        self._parts, self._text_left = 0, _MOST_TEXT
 
     def fill(self, schema: Any, name: str = "", root: dict[str, Any] | None = None, depth: int = 0) -> Any:
-        if not isinstance(schema, dict) or depth > _DEPTH:
+        self._parts += 1
+        if not isinstance(schema, dict) or depth > _DEPTH or self._parts > _MOST_PARTS or self._text_left < 0:
             return None
         root = schema if root is None else root
         schema = self._resolve(schema, root)
         if "const" in schema:
-            return schema["const"]
+            return self._counted(schema["const"])
         if isinstance(schema.get("enum"), list) and schema["enum"]:
-            return self._choose(schema["enum"])
+            return self._counted(self._choose(schema["enum"]))
         kind = schema.get("type", "object" if "properties" in schema else "string")
         if isinstance(kind, list):
             kind = next((one for one in kind if one != "null"), "null")
@@ -51,7 +57,7 @@ class Filler:
     def _object(self, schema: dict[str, Any], _name: str, root: dict[str, Any], depth: int) -> dict[str, Any]:
         properties = schema.get("properties")
         listed = list(properties.items())[:100] if isinstance(properties, dict) else []
-        return {key: self.fill(inner, key, root, depth + 1) for key, inner in listed}
+        return {self._counted(key): self.fill(inner, key, root, depth + 1) for key, inner in listed}
 
     def _array(self, schema: dict[str, Any], name: str, root: dict[str, Any], depth: int) -> list[Any]:
         item = schema.get("items", {"type": "string"})
@@ -68,7 +74,13 @@ class Filler:
             return self.answer.known != negative
         if kind in ("integer", "number"):
             return self._number(kind, low, schema)
-        return None if kind == "null" else self._text(low)
+        if kind == "null":
+            return None
+        return self._counted(self._text(low))
+
+    def _counted(self, value: Any) -> Any:
+        self._text_left -= len(value) if isinstance(value, str) else len(json.dumps(value))
+        return value
 
     def _number(self, kind: str, name: str, schema: dict[str, Any]) -> float:
         if any(part in name for part in ("confidence", "score", "probability")):
@@ -93,9 +105,13 @@ class Filler:
             found = _ENTITY.search(self.user)
         return found[0] if found else self.answer.text
 
+    @cached_property
+    def _asked(self) -> set[str]:
+        return set(words.content(f"{self.answer.question} {self.user}"))
+
     def _choose(self, values: list[Any]) -> Any:
         """The value that most words of the question speak for; the first where none does."""
-        asked = set(words.content(f"{self.answer.question} {self.user}"))
+        asked = self._asked
 
         def votes(value: Any) -> int:
             spoken = words.content(str(value).replace("_", " "))

@@ -46,6 +46,8 @@ class Call:
     """Where the answer came from when it is a real model's: `cassette` or `live`. The scripted model's has none."""
     early: bool = False
     """It came before the time that the last refusal asked to wait for had passed."""
+    ended: bool = False
+    """Its answer is on its way, or will not come."""
 
     @property
     def text(self) -> str:
@@ -82,8 +84,6 @@ class Meter:
     most_open: int = 0
     refused: int = 0
     """Requests that were not for the model: wrong key, unknown path, a body that is not understood."""
-    problem: str = ""
-    """What went wrong in a script of the test itself."""
     received: int = 0
     """Bytes of bodies: what is kept of a request is in proportion to them."""
     wait_until: float = 0.0
@@ -102,6 +102,7 @@ class Meter:
     def end(self, call: Call) -> None:
         with self.lock:
             self.open -= 1
+            call.ended = True
             self.now = max(self.now, call.started + call.seconds)
 
     def is_full(self, size: int) -> bool:

@@ -1,24 +1,21 @@
 """HTTP on the candidate's loopback, for one caller that may be hostile.
 
-One event loop in one thread reads, holds and writes. A connection costs a few kilobytes, every wait has an end, and
-all bytes that are held at once are counted; so whoever floods this server only slows itself down. Requests are answered
-one after the other, which keeps what a parsed body takes to one at a time.
+One event loop reads, holds and writes, in a process of its own (process.py). A connection costs a few kilobytes, every
+wait has an end, and all bytes that are held at once are counted; so whoever floods this server only slows itself down.
+Requests are answered one after the other, each within an allowance of work, which keeps what a parsed body takes to one
+at a time.
 """
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
-import secrets
 import socket
-import threading
-from typing import Any
 
-from .live import AskHost, Live
+from .allowance import Allowance, OverrunError
 from .records import ApiError
 from .service import Outcome, Request, Service
 
-HOST = "127.0.0.1"
 MOST_CONNECTIONS = 400
 BACKLOG = 128
 HEAD_BYTES = 16_384
@@ -27,7 +24,6 @@ BODY_BYTES = 1_000_000
 HELD_BYTES = 64_000_000
 IDLE_SECONDS, READ_SECONDS, WRITE_SECONDS = 120.0, 10.0, 10.0
 LINGER_SECONDS = 1.0
-RESET_SECONDS = 30.0
 _REASONS = {
     200: "OK", 400: "Bad Request", 401: "Unauthorized", 403: "Forbidden", 404: "Not Found", 405: "Method Not Allowed",
     411: "Length Required", 413: "Payload Too Large", 429: "Too Many Requests", 431: "Request Header Fields Too Large",
@@ -35,54 +31,20 @@ _REASONS = {
 }  # fmt: skip
 
 
-class Gateway:
-    """The endpoint. It is heard once `listen` was called, and until it is closed."""
+class Server:
+    """The endpoint of one run, in the event loop that runs when it is made."""
 
-    def __init__(self, settings: dict[str, Any], seed: int, ask_host: AskHost | None = None) -> None:
-        self._key = key = f"sk-throwaway-{secrets.token_hex(16)}"
-        self._settings = settings
-        real = settings.get("live")
-        live = Live(real["answers"], ask_host if real["asks"] else None) if real else None
-        self.service = Service(settings, seed, key, live)
+    def __init__(self, service: Service, allowance: Allowance) -> None:
+        self.service, self.allowance = service, allowance
         self._open: dict[asyncio.Task[None], asyncio.StreamWriter] = {}
         self._held = 0
-        self._loop = asyncio.new_event_loop()
-        self._thread = threading.Thread(target=self._loop.run_forever, name="model-gateway", daemon=True)
-        self._thread.start()
-        self._server: asyncio.Server | None = None
 
-    def listen(self) -> dict[str, str]:
-        """Begins to listen, at a new address where it did already: the candidate's container may be another one, with a
-        network of its own. Returns what a candidate's processes find in their environment."""
-        port = socket.create_server((HOST, 0), backlog=BACKLOG)
+    async def listen(self, door: socket.socket) -> None:
+        await asyncio.start_server(self._accept, sock=door, limit=HEAD_BYTES, backlog=BACKLOG)
 
-        async def begin() -> None:
-            if self._server is not None:
-                self._server.close()
-                await self._hang_up()
-            self._server = await asyncio.start_server(self._accept, sock=port, limit=HEAD_BYTES, backlog=BACKLOG)
-
-        # Begun in its own thread: whoever makes a gateway may have a loop running in theirs.
-        asyncio.run_coroutine_threadsafe(begin(), self._loop).result(RESET_SECONDS)
-        return _environment(self._settings, port.getsockname()[1], self._key)
-
-    def reset(self) -> None:
-        """Begins a new test. To be called when no candidate process lives: what is still on its way is dropped."""
-        asyncio.run_coroutine_threadsafe(self._reset(), self._loop).result(RESET_SECONDS)
-
-    def close(self) -> None:
-        async def stop() -> None:
-            if self._server is not None:
-                self._server.close()
-            await self._hang_up()
-
-        asyncio.run_coroutine_threadsafe(stop(), self._loop).result(RESET_SECONDS)
-        self._loop.call_soon_threadsafe(self._loop.stop)
-        self._thread.join(RESET_SECONDS)
-        self._loop.close()
-
-    async def _reset(self) -> None:
-        """The dead may have left connections in the queue: they are taken out of it and closed before the next test."""
+    async def reset(self) -> None:
+        """Begins a new test. To be called when no candidate process lives: what is still on its way is dropped. The
+        dead may have left connections in the queue: they are taken out of it and closed before the next test."""
         while True:
             before = len(self._open)
             await self._hang_up()
@@ -91,6 +53,7 @@ class Gateway:
             if not before and not self._open:
                 break
         self.service.reset()
+        self.allowance.reset()
 
     async def _hang_up(self) -> None:
         tasks = dict(self._open)
@@ -131,7 +94,7 @@ class Gateway:
                     body = await reader.readexactly(size)
                     request = Request(method=method, path=path, headers=headers, body=body)
                     blocks = self.service.live is not None and self.service.live.blocks
-                    outcome = None if blocks else self.service.answer(request)
+                    outcome = None if blocks else self._answer(request)
                 finally:
                     self._held -= size
         except ApiError as problem:
@@ -143,6 +106,15 @@ class Gateway:
             outcome = await asyncio.to_thread(self.service.answer, request)
         close = headers.get("connection", "").lower() == "close"
         return await self._reply(outcome, reader, writer, close=close) and not close
+
+    def _answer(self, request: Request) -> Outcome:
+        """The service's answer, or a refusal where it takes more than one request, or one test, is given."""
+        try:
+            with self.allowance.of_one_answer():
+                return self.service.answer(request)
+        except OverrunError:
+            self.service.meter.refused += 1
+            return self.service.refused(ApiError(429, "Your request takes more work than is done for one."))
 
     async def _reply(
         self, outcome: Outcome, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, *, close: bool
@@ -184,20 +156,6 @@ class Gateway:
             return False
         await _write(writer, b"".join(map(_chunk, outcome.parts[middle:])) + b"0\r\n\r\n")
         return True
-
-
-def _environment(settings: dict[str, Any], port: int, key: str) -> dict[str, str]:
-    first = {
-        kind: next((model["id"] for model in settings["models"] if model["kind"] == kind), "")
-        for kind in ("chat", "embedding")
-    }
-    found = {
-        "OPENAI_BASE_URL": f"http://{HOST}:{port}/v1",
-        "OPENAI_API_KEY": key,
-        "OPENAI_MODEL": first["chat"],
-        "OPENAI_EMBEDDING_MODEL": first["embedding"],
-    }
-    return {name: value for name, value in found.items() if value}
 
 
 # ------------------------------------------------------------------------------------------------ bytes

@@ -192,13 +192,7 @@ class Service:
         if not self.script:
             return None
         entry = self.script.popleft()
-        if isinstance(entry, Reply):
-            return entry
-        try:
-            return entry(ask)
-        except Exception as problem:
-            self.meter.problem = self.meter.problem or f"the script raised {type(problem).__name__}: {problem}"
-            raise
+        return entry if isinstance(entry, Reply) else entry(ask)
 
     # ------------------------------------------------------------------------------------------------ embeddings
 
