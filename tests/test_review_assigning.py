@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from grader.agreement.connected import blocks
 from grader.errors import UsageError
-from grader.review.assigning import Plan, Wish, blocks, plan
+from grader.review.assigning import Plan, Wish, plan
 from grader.review.problems import NotAllowedError
 from grader.review.records import Case, Person, Role
 from grader.store import open_store
@@ -89,7 +90,7 @@ def test_a_bar_raiser_is_of_another_team_than_the_assessors_and_said_to_lack_whe
 
 
 def test_blocks_are_what_shared_cases_tie_together() -> None:
-    assert blocks({"a": ["x", "y"], "b": ["y", "z"], "c": ["u", "v"]}) == (("x", "y", "z"), ("u", "v"))
+    assert blocks([["x", "y"], ["y", "z"], ["u", "v"]]) == (("x", "y", "z"), ("u", "v"))
 
 
 def test_what_is_done_is_what_was_looked_at(tmp_path: Path) -> None:

@@ -425,3 +425,24 @@ def test_a_person_of_the_store_is_found_by_name(three: Panel) -> None:
     assert three.desk.person("nobody") is None
     assert isinstance(three.desk, Desk)
     assert Actor(user="ops").name == "ops"
+
+
+# ------------------------------------------------------------------------------------------------ figures
+
+
+def test_levels_of_all_cases_are_for_leads_who_rate_nothing_and_hold_what_is_revealed(three: Panel) -> None:
+    assert three.desk.ratings(OPERATOR).rows == ()
+    for name in ("ann", "ben"):
+        three.hand_in(name, 2, 3)
+    assert three.desk.ratings(OPERATOR).rows == ()
+    three.ask("both")
+    for name in ("ann", "both"):
+        with refused(NotAllowedError):
+            three.desk.ratings(three.actor(name))
+    three.desk.reveal(three.actor("lea"), three.case.id, early=True, why="now")
+    three.desk.adjudicate(three.actor("lea"), three.case.id, CRITERIA[0], 4, "so")
+    found = three.desk.ratings(three.actor("lea"))
+    first = [(row.rater, row.level, row.role) for row in found.rows if row.criterion == CRITERIA[0]]
+    assert first == [("ann", 2, "rater"), ("ben", 2, "rater"), ("lea", 4, "adjudicator")]
+    assert found.levels[CRITERIA[0]] == (1, 2, 3, 4, 5)
+    assert {row.item for row in found.rows} == {three.case.id}

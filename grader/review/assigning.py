@@ -13,6 +13,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from grader.agreement.connected import blocks
 from grader.review import rules
 from grader.review.records import Case, Kind, Person
 
@@ -97,7 +98,9 @@ def plan(
             _take(case, "assessor", table, out, parts, lacking)
         if wish.bar_raiser and not any(kind == "bar_raiser" for _, kind in there):
             _take(case, "bar_raiser", table, out, parts, lacking)
-    return Plan(parts=tuple(parts), lacking=tuple(lacking), loads=dict(table.loads), blocks=blocks(table.asked))
+    return Plan(
+        parts=tuple(parts), lacking=tuple(lacking), loads=dict(table.loads), blocks=blocks(table.asked.values())
+    )
 
 
 def _take(
@@ -150,22 +153,3 @@ def _turn(case: str, person: str) -> str:
 
 def _pairs(groups: Iterable[Sequence[str]]) -> Counter[frozenset[str]]:
     return Counter(frozenset({a, b}) for group in groups for at, a in enumerate(group) for b in group[at + 1 :])
-
-
-def blocks(asked: Mapping[str, Sequence[str]]) -> tuple[tuple[str, ...], ...]:
-    """Raters in blocks: two are in one when a case, or a chain of cases, ties them."""
-    leader: dict[str, str] = {}
-
-    def find(one: str) -> str:
-        while leader.setdefault(one, one) != one:
-            leader[one] = leader[leader[one]]
-            one = leader[one]
-        return one
-
-    for group in asked.values():
-        for one in group:
-            leader[find(one)] = find(group[0])
-    found: dict[str, list[str]] = {}
-    for one in sorted(leader):
-        found.setdefault(find(one), []).append(one)
-    return tuple(tuple(group) for group in sorted(found.values(), key=lambda group: (-len(group), group)))

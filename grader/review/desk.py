@@ -18,10 +18,11 @@ from types import TracebackType
 
 from grader.review.asking import AskingDesk
 from grader.review.cases import CasesDesk
+from grader.review.figures import FiguresDesk
 from grader.review.rating import RatingDesk
 
 
-class Desk(CasesDesk, AskingDesk, RatingDesk):
+class Desk(CasesDesk, AskingDesk, RatingDesk, FiguresDesk):
     """All parts of the desk as one; asking holds those of people and of the debrief."""
 
     def close(self) -> None:

@@ -1,0 +1,73 @@
+"""What people's revealed levels add up to over all cases: the material of agreement, severity and drift."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.engine import Connection
+
+from grader.agreement.ratings import Rating, Ratings
+from grader.review import rules
+from grader.review.base import Base
+from grader.review.problems import NotAllowedError
+from grader.review.records import Actor
+from grader.store.case_tables import adjudications, assignments, case_sources, cases, people
+from grader.store.engine import reading
+from grader.store.tables import ratings
+
+
+class FiguresDesk(Base):
+    """The part of the desk that hands out levels of many cases at once."""
+
+    def ratings(self, actor: Actor, *, challenge: str = "") -> Ratings:
+        """Every independent level that has been revealed, and every adjudicated one, as `grader.agreement` takes them;
+        an item is a case. For leads who rate nothing that is not revealed: from sums a level could be told."""
+        with reading(self.engine) as connection:
+            if not rules.leads(actor) or self._still_rates(connection, actor):
+                raise NotAllowedError("Figures over all cases are for leads who are through with their own.")
+            where = cases.c.challenge == challenge if challenge else cases.c.id == cases.c.id
+            same = (ratings.c.submission_digest == cases.c.submission_digest) & (
+                ratings.c.challenge_digest == cases.c.challenge_digest
+            )
+            given = connection.execute(
+                select(cases.c.id, ratings.c.criterion, ratings.c.rater, ratings.c.level, ratings.c.at)
+                .select_from(ratings.join(cases, same)).where(where).order_by(ratings.c.id)
+            ).all()  # fmt: skip
+            settled = connection.execute(
+                select(cases.c.id, adjudications.c.criterion, people.c.name, adjudications.c.level, adjudications.c.at)
+                .select_from(adjudications.join(cases, adjudications.c.case == cases.c.id).join(people))
+                .where(where, adjudications.c.level.is_not(None)).order_by(adjudications.c.id)
+            ).all()  # fmt: skip
+            rubrics = connection.execute(select(case_sources.c.challenge).join(cases).where(where)).scalars().all()
+        rows = {(row.id, row.criterion, row.rater): _rating(row.id, row.criterion, row.rater, row.level, row.at)
+                for row in given}  # fmt: skip
+        last = {(row.id, row.criterion): row for row in settled}
+        closed = [Rating(item=row.id, criterion=row.criterion, rater=row.name, level=row.level, candidate=row.id,
+                         role="adjudicator") for row in last.values()]  # fmt: skip
+        return Ratings(rows=(*rows.values(), *closed), levels=_levels(rubrics))
+
+    def _still_rates(self, connection: Connection, actor: Actor) -> bool:
+        if actor.person is None:
+            return False
+        query = select(assignments.c.id).where(
+            assignments.c.person == actor.person.id, assignments.c.kind != "adjudicator",
+            assignments.c.state.in_(rules.BLIND),
+        )  # fmt: skip
+        return connection.execute(query).first() is not None
+
+
+def _rating(case: str, criterion: str, rater: str, level: int, at: str) -> Rating:
+    moment = datetime.fromisoformat(at)
+    return Rating(item=case, criterion=criterion, rater=rater, level=level, candidate=case, rated_at=moment)
+
+
+def _levels(rubrics: Iterable[str]) -> dict[str, tuple[int, ...]]:
+    """Criterion → all its levels, used or not."""
+    found: dict[str, tuple[int, ...]] = {}
+    for text in rubrics:
+        for criterion in json.loads(text)["rubric"]["criteria"]:
+            found[criterion["id"]] = tuple(sorted(int(level) for level in criterion["levels"]))
+    return found
