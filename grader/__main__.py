@@ -6,20 +6,25 @@ import sys
 from typing import NoReturn
 
 from grader.cli import main
+from grader.cli.printing import end_streams, open_streams
 
 
 def run() -> NoReturn:
     """The command, as a process of its own: it leaves without taking itself apart, which would take Python longer than
     the report took to write."""
+    open_streams()
     try:
         code = main()
     except SystemExit as ended:
         code = ended.code
     if isinstance(code, str):
         sys.stderr.write(f"{code}\n")
-    for stream in (sys.stdout, sys.stderr):
-        with contextlib.suppress(OSError, ValueError):  # whoever read it has gone
-            stream.flush()
+    problem = end_streams()
+    if problem and code in {None, 0}:
+        code = 5
+        with contextlib.suppress(OSError, ValueError):
+            sys.stderr.write(f"grade: not all could be printed: {problem}. What was written to files is there.\n")
+            sys.stderr.flush()
     os._exit(code if isinstance(code, int) else int(bool(code)))
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -368,3 +370,74 @@ def outcome_fields(outcome: Outcome) -> dict[str, Any]:
 
 def test_the_same_words_give_the_same_answer_in_and_outside_this_process() -> None:
     assert outcome_fields(run_here("challenge", "list")) == outcome_fields(run_outside("challenge", "list"))
+
+
+# ------------------------------------------------------------------------------------------------ the last words
+
+PLAYED = (
+    "import sys\n"
+    "from grader.records import VerifierResult\n"
+    "from grader.sandbox import docker\n"
+    "from grader.testing.sandbox import ScriptedSandbox, recorded\n"
+    "from tests.parts import ran\n"
+    "tests = (ran(0, 1, id='t.py::t'),)\n"
+    "events = recorded(VerifierResult(expected=('t.py::t',), tests=tests))\n"
+    "docker.DockerSandbox = lambda *_, **__: ScriptedSandbox(events)\n"
+    "from grader.__main__ import run\n"
+    "run()\n"
+)
+
+
+def shell(redirected: str, *words: object, encoding: str = "utf-8") -> subprocess.CompletedProcess[str]:
+    """A played grading as a shell starts it, with `redirected` behind the command."""
+    line = shlex.join([sys.executable, "-c", PLAYED, *(str(word) for word in words)])
+    environment = {**os.environ, "PYTHONIOENCODING": encoding, "PYTHONPATH": str(Path(__file__).parent.parent)}
+    return subprocess.run(
+        ["bash", "-c", f"{line} {redirected}"], capture_output=True, text=True, check=False, env=environment
+    )
+
+
+@pytest.mark.parametrize("redirected", [">&-", "2>&-", ">&- 2>&-", "<&-", "<&- >&- 2>&-", "| head -0 > /dev/null"])
+@pytest.mark.parametrize(("under", "code"), [((), 0), (("--fail-under", "70"), 1)])
+@pytest.mark.parametrize("json_too", [(), ("--json",)])
+def test_the_exit_code_says_what_the_run_came_to_whoever_listens(
+    redirected: str,
+    under: tuple[str, ...],
+    code: int,
+    json_too: tuple[str, ...],
+    pack: Path,
+    work: Path,
+    tmp_path: Path,
+) -> None:
+    out = tmp_path / "out"
+    code_of_the_first = "; exit ${PIPESTATUS[0]}" if "|" in redirected else ""
+    done = shell(redirected + code_of_the_first, work, "-c", pack, "-o", out, *under, *json_too)
+    assert done.returncode == code, done.stderr
+    assert "Traceback" not in done.stderr
+    assert json.loads((out / "grade.json").read_text())["status"] == "graded"
+
+
+@pytest.mark.parametrize("json_too", [(), ("--json",)])
+def test_a_grade_that_cannot_be_printed_is_there_and_it_says_so(
+    json_too: tuple[str, ...], pack: Path, work: Path, tmp_path: Path
+) -> None:
+    done = shell("> /dev/full", work, "-c", pack, "-o", tmp_path / "out", *json_too)
+    assert done.returncode == 5
+    assert f"The grade is in {tmp_path / 'out'}, but could not be printed: No space left" in done.stderr
+    assert "fault of the grader" not in done.stderr
+    assert (tmp_path / "out" / "grade.json").is_file()
+
+
+@pytest.mark.parametrize("words", [["--help"], ["challenge", "schema"], ["--version"]])
+def test_any_command_on_a_full_disk_says_that_not_all_could_be_printed(words: list[str]) -> None:
+    done = shell("> /dev/full", *words)
+    assert (done.returncode, "Traceback" in done.stderr) == (5, False)
+    assert "not all could be printed: No space left on device" in done.stderr
+
+
+def test_a_terminal_of_few_letters_gets_escapes_and_programs_get_json(pack: Path, tmp_path: Path) -> None:
+    work = write_files(tmp_path / "żółw", {"work.py": ADD})
+    done = shell("", work, "-c", pack, "-o", tmp_path / "wyjście", encoding="latin-1")
+    assert (done.returncode, "wyj\\u015bcie" in done.stdout) == (0, True)
+    done = shell("", work, "-c", pack, "-o", tmp_path / "wyjście", "--json", encoding="latin-1")
+    assert json.loads(done.stdout)["status"] == "graded"

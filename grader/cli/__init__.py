@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import gc
 import importlib
 import signal
@@ -43,6 +44,10 @@ COMMANDS = {
     "doctor": ("doctor", "What is missing on this machine, and the command that mends it."),
 }
 """Name → module below grader/cli and one line of help, so that `grade --help` imports none of them."""
+
+
+_CANNOT_PRINT = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EBADF})
+"""Errors that name no file: of standard output. Files are written by `files.write`, which says what failed."""
 
 
 class LazyGroup(DefaultGroup):
@@ -105,8 +110,16 @@ def main(args: list[str] | None = None) -> Any:
     except BrokenPipeError:
         sys.stderr.close()
         sys.exit(0)
-    except Exception:
+    except Exception as problem:
         import traceback
+
+        if isinstance(problem, OSError) and problem.filename is None and problem.errno in _CANNOT_PRINT:
+            from grader.cli.printing import silence
+
+            silence()
+            said = f"grade: not all could be printed: {problem.strerror}. What was written to files is there."
+            click.echo(said, err=True)
+            sys.exit(5)
 
         for line in traceback.format_exc().splitlines():  # it may quote a candidate
             click.echo(visible(line, 500), err=True)

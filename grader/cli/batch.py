@@ -88,6 +88,7 @@ def command(
     from grader.batch import entries
     from grader.batch.lateness import read_policy
     from grader.challenge import load_challenge
+    from grader.cli.printing import say
     from grader.cli.report import listed
     from grader.cli.standing import say_origin, settings_for
     from grader.errors import UsageError
@@ -131,7 +132,7 @@ def command(
     else:
         with guarded():
             batch, outcomes = _run(plan, settings, known, store or settings.store, then=write)
-    click.echo(summary(outcomes, batch.problems, found.passed_over, where))
+    say(summary(outcomes, batch.problems, found.passed_over, where), kept=f"The results are in {where}")
     say_origin(pack, settings)
     return 130 if batch.interrupted else exit_code(outcomes)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import re
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -60,6 +61,7 @@ def command(
     open for people, and the grade says so. Where a store is named, by --store or GRADER_STORE, the result is kept there
     too (see `grade history`).
     """
+    from grader.cli.printing import say
     from grader.cli.progress import Progress
     from grader.cli.report import listed
     from grader.cli.standing import settings_for
@@ -89,9 +91,11 @@ def command(
     if as_json:
         from grader.report.grade_json import grade_to_json
 
-        click.echo(json.dumps(grade_to_json(result), ensure_ascii=False))
+        utf8 = (sys.stdout.encoding or "").lower().replace("-", "") == "utf8"
+        said = json.dumps(grade_to_json(result), ensure_ascii=not utf8)
     else:
-        click.echo(summary(result, run))
+        said = summary(result, run)
+    say(said, kept=f"The grade is in {request.out}")
     return 1 if fail_under is not None and result.score is not None and result.score.low < fail_under else 0
 
 
