@@ -76,16 +76,17 @@ class SubmissionRules(Strict):
 
 
 class Limits(Strict):
-    """Limits of the candidate's container; seconds are the candidate's own time."""
+    """Limits of the candidate's container; seconds are the candidate's own time. Their bounds are what an engine and
+    Python can do at all: a limit beyond them would fail on every machine."""
 
-    cpus: Number = Field(default=1.0, gt=0, le=64)
-    memory: Bytes = 512_000_000.0
+    cpus: Number = Field(default=1.0, ge=0.05, le=64)
+    memory: Bytes = Field(default=512_000_000.0, ge=32_000_000, le=1e12)
     processes: int = Field(default=64, ge=4, le=4096)
-    disk: Bytes = 64_000_000.0
-    call: Seconds = 10.0
-    total: Seconds = 120.0
-    reply: Bytes = 1_048_576.0
-    output: Bytes = 65_536.0
+    disk: Bytes = Field(default=64_000_000.0, ge=65_536, le=1e12)
+    call: Seconds = Field(default=10.0, ge=0.001, le=86_400)
+    total: Seconds = Field(default=120.0, ge=0.001, le=86_400)
+    reply: Bytes = Field(default=1_048_576.0, ge=1_024, le=256_000_000)
+    output: Bytes = Field(default=65_536.0, ge=1_024, le=256_000_000)
     """Bytes of stdout, and of stderr, that are kept per test."""
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -19,6 +19,10 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from grader.errors import ChallengeError, GraderError, visible
 
 MAX_BYTES = 2_000_000
+MIN_PROSE = 3
+"""Words from which a text is a sentence, and not a value with a remark behind it."""
+_COMMENT = re.compile(r"[ \t]+#([^\n]*)")
+_ENDS = tuple(".!?:;)\"'")
 Location = tuple[int | str, ...]
 T = TypeVar("T", bound=BaseModel)
 
@@ -83,6 +87,35 @@ def loads(raw: bytes, name: str, error: type[GraderError] = ChallengeError) -> t
     finally:
         if loader is not None:
             loader.dispose()
+
+
+def cut_texts(path: Path) -> list[tuple[int, str, str]]:
+    """Line, text and rest for each text without quotes that a ` #` in the middle of it has cut: YAML takes the rest for
+    a comment. A comment behind a whole sentence, a number or a word is meant as one."""
+    try:
+        raw = path.read_bytes().decode("utf-8-sig")
+        node = yaml.compose(raw, _Loader)
+    except (OSError, ValueError, yaml.YAMLError, RecursionError):
+        return []
+    found = []
+    for scalar in _scalars(node):
+        comment = _COMMENT.match(raw, scalar.end_mark.index) if scalar.style is None else None
+        prose = len(scalar.value.split()) >= MIN_PROSE
+        if comment and prose and (comment[1][:1].strip() or scalar.value[-1:] not in _ENDS):
+            found.append((scalar.end_mark.line + 1, scalar.value, f"#{comment[1]}"))
+    return found
+
+
+def _scalars(node: yaml.Node | None) -> Iterator[yaml.ScalarNode]:
+    if isinstance(node, yaml.ScalarNode):
+        yield node
+    elif isinstance(node, yaml.SequenceNode):
+        for child in node.value:
+            yield from _scalars(child)
+    elif isinstance(node, yaml.MappingNode):
+        for pair in node.value:
+            for child in pair:
+                yield from _scalars(child)
 
 
 def _walk(node: yaml.Node, at: Location, lines: dict[Location, int], problems: list[str], seen: set[int]) -> None:

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from grader.batch import blind, cohort, lateness
-from grader.batch.entries import Entry, from_folder, from_manifest
+from grader.batch.entries import Entry, from_folder, from_manifest, missing
 from grader.batch.finished import wanted
 from grader.batch.room import Room, cores, room_of, slots
 from grader.batch.rows import OTHER_VERSION
@@ -390,3 +390,34 @@ def test_nothing_is_pinned_where_the_engine_cannot_or_is_elsewhere() -> None:
     assert cores(2, machine(8, CPUSet=False)) == ("", "")
     elsewhere = room_of({"NCPU": 32, "MemTotal": 1, "CPUSet": True}, [0, 1])
     assert (len(elsewhere.cores), elsewhere.can_pin) == (32, False)
+
+
+# ------------------------------------------------------------------------------------------------ not there
+
+
+def test_who_is_named_and_not_there_has_no_grade_for_nobodys_fault(tmp_path: Path) -> None:
+    """Neither a letter nor a pause, and no sign of a broken machine; the others are graded."""
+    folder = submissions(tmp_path / "in", {"submission_1": ALL})
+    lines = [f"submission_{n}:\n  :submitters:\n  - :name: Person {n}\n" for n in range(1, 9)]
+    (folder / "submission_metadata.yml").write_text("".join(lines))
+    found = from_folder(folder, tmp_path / "out")
+    assert [entry.candidate for entry in missing(found.entries)] == [f"Person {n}" for n in range(2, 9)]
+    batch, outcomes, ran = run(plan(folder, tmp_path / "out", jobs=1, retry_seconds=(60.0,)))
+    assert ran == ["submission_1"]
+    lost = dict.fromkeys((f"submission_{n}" for n in range(2, 9)), "infrastructure_error")
+    assert states(outcomes) == {"submission_1": "graded", **lost}
+    written = json.loads((tmp_path / "out" / "submission_5" / "grade.json").read_text())
+    assert "is not there" in written["reason"]
+    assert batch.problems == []
+
+
+def test_a_list_that_names_paths_elsewhere_leads_nowhere_else(tmp_path: Path) -> None:
+    folder = submissions(tmp_path / "in", {"submission_1": ALL})
+    (folder / "submission_metadata.yml").write_text("../../etc: {}\nsubmission_1: {}\n..: {}\n")
+    assert [entry.source for entry in from_folder(folder, tmp_path / "out").entries] == [str(folder / "submission_1")]
+
+
+def test_an_address_and_a_repository_with_a_reference_are_no_missing_files(tmp_path: Path) -> None:
+    (tmp_path / "repo").mkdir()
+    (tmp_path / "m.csv").write_text("path\nhttps://example.org/a/b.git#main\nrepo#v1\ngone.zip\n")
+    assert [entry.name for entry in missing(from_manifest(tmp_path / "m.csv").entries)] == ["gone"]

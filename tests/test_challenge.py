@@ -221,3 +221,18 @@ def test_groups_have_a_title_and_a_competency(tmp_path: Path) -> None:
     assert challenge.competency_of("b") == "coding_fundamentals"
     titles = [challenge.group_title(name) for name in ("fast_paths", "b", "un-known")]
     assert titles == ["Fast paths", "Bees", "Un known"]
+
+
+@pytest.mark.parametrize(
+    "limits",
+    [
+        "{memory: 1}", "{memory: 4MB}", "{memory: 31MB}", "{memory: 9999999GB}", "{disk: 1}", "{disk: 9999999GB}",
+        "{cpus: 0.001}", "{cpus: 100000}", "{processes: 1}", "{processes: 100000}", "{call: 100000d}",
+        "{total: 0.0001ms}", "{reply: 1}", "{reply: 64GB}", "{output: 1}", "{output: 64GB}",
+    ],
+)  # fmt: skip
+def test_a_limit_that_no_machine_can_keep_is_the_packs_fault(limits: str, tmp_path: Path) -> None:
+    root = write_pack(tmp_path / "pack", "def test_it(candidate):\n    pass\n", limits=limits)
+    key = limits.strip("{}").partition(":")[0]
+    with pytest.raises(ChallengeError, match=rf"challenge\.yaml:\d+: limits\.{key}: "):
+        load_challenge(root)

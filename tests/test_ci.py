@@ -88,7 +88,9 @@ class Runner:
 
     def step(self, step: dict[str, Any]) -> int:
         self.output.write_text("")
-        env = {name: EXPRESSION.sub(lambda m: self.values[m[1]], str(text)) for name, text in step["env"].items()}
+        env = {
+            name: EXPRESSION.sub(lambda m: self.values.get(m[1], ""), str(text)) for name, text in step["env"].items()
+        }
         runner = {"RUNNER_TEMP": self.temp, "GITHUB_OUTPUT": self.output, "GITHUB_STEP_SUMMARY": self.summary}
         script = self.folder / "step.sh"
         script.write_text(step["run"])
@@ -112,6 +114,23 @@ def temp(tmp_path_factory: pytest.TempPathFactory) -> Path:
     assert Runner(folder, folder, INPUTS).run(set_up=True) == 0
     assert (folder / "grader" / "bin" / "grade").is_file()
     return folder
+
+
+@pytest.mark.parametrize("code", [2, 5, 130])
+@pytest.mark.parametrize("stale", [False, True])
+def test_a_run_without_a_result_ends_with_its_own_code_and_says_nothing_of_an_earlier_one(
+    code: int, stale: bool, tmp_path: Path
+) -> None:
+    grade = tmp_path / "runner" / "grader" / "bin" / "grade"
+    grade.parent.mkdir(parents=True)
+    grade.write_text(f"#!/bin/sh\nexit {code}\n")
+    grade.chmod(0o755)
+    if stale and code != 5:  # what the machine failed leaves a result of its own
+        (tmp_path / "grade-result").mkdir()
+        (tmp_path / "grade-result" / "grade.json").write_text('{"status": "graded", "recommendation": "advance"}')
+    runner = Runner(tmp_path, tmp_path / "runner", INPUTS)
+    assert runner.run() == code
+    assert "steps.result.outputs.status" not in runner.values
 
 
 @pytest.mark.docker

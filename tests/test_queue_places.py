@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from grader.errors import InfrastructureError, RefusedError, UsageError
+from grader.errors import InfrastructureError, UsageError
 from grader.queue import open_queue, places
 from grader.queue.queue import Queue
 from grader.submission import IntakeLimits, read_submission
@@ -97,7 +97,7 @@ def test_a_new_result_takes_the_place_of_the_old_one_whole(tmp_path: Path, place
 
 
 def test_what_is_not_there_is_said_with_its_name(tmp_path: Path, place: str) -> None:
-    with pytest.raises(RefusedError, match="nobody is not there"):
+    with pytest.raises(InfrastructureError, match="nobody is not there"):
         places.share(str(tmp_path / "nobody"), place, "nobody")
     if places.is_url(place):
         assert not places.has_result(places.join(place, "nobody"))

@@ -192,7 +192,7 @@ def test_whose_fault_it_is_that_a_verifier_container_ended(seen: Observation, fa
 def test_hidden_files_leave_out_caches_and_links(tmp_path: Path) -> None:
     tests = tmp_path / "tests"
     (tests / "__pycache__").mkdir(parents=True)
-    for name in ("test_a.py", "__pycache__/x.pyc", "data.json", ".pytest_cache.md"):
+    for name in ("test_a.py", "__pycache__/x.pyc", "data.json", "notes.txt~"):
         (tests / name).write_text("x")
     (tests / "link.py").symlink_to("/etc/passwd")
     assert sorted(hidden_files(tmp_path)) == ["data.json", "test_a.py"]

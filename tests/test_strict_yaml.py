@@ -12,8 +12,10 @@ from hypothesis import strategies as st
 from pydantic import Field
 
 from grader import strict_yaml
+from grader.authoring import schema
 from grader.errors import ChallengeError, GraderError, UsageError
 from grader.strict_yaml import Strict
+from tests.small_packs import write_pack
 
 
 class Inner(Strict):
@@ -214,3 +216,55 @@ def test_records_do_not_change_later() -> None:
     made = outer("title: t")
     with pytest.raises(ValueError, match="frozen"):
         made.title = "other"  # type: ignore[misc]
+
+
+# ------------------------------------------------------------------------------------------------ comments in texts
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "cut"),
+    [
+        ("3: Names three or more kinds beyond issue #12 of the list", 2, "#12 of the list"),
+        ("3: Names three or more kinds beyond issue # 12 of the list", 2, "# 12 of the list"),
+        ("3: Says why it is ranked so; #1, with a reason", 2, "#1, with a reason"),
+        ("list:\n  - says why it is ranked #1, with a reason", 3, "#1, with a reason"),
+        ("question: Does it follow the rule of\n    issue #4 in the list", 3, "#4 in the list"),
+    ],
+)
+def test_a_comment_that_cuts_a_sentence_is_named_with_its_line(text: str, line: int, cut: str, tmp_path: Path) -> None:
+    path = tmp_path / "x.yaml"
+    path.write_text(f"nested:\n  {text.replace('list:' + chr(10), 'list:' + chr(10) + '  ')}\n")
+    (found,) = strict_yaml.cut_texts(path)
+    assert (found[0], found[2]) == (line, cut)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "weight: 2  # of the whole",
+        "id: failure-modes #1",
+        "title: Two words # for the page",
+        "question: Does it say why it was done?  # asked of all",
+        '3: "Names three or more kinds beyond issue #12 of the list"',
+        "3: 'Names three or more kinds beyond issue #12 of the list'",
+        "3: >\n    Names three or more kinds beyond issue #12 of the list",
+        "3: Names the issue#12 without a blank before it",
+        "3: Names three or more kinds\n  # a comment between",
+    ],
+)
+def test_a_remark_behind_a_whole_text_is_one(text: str, tmp_path: Path) -> None:
+    path = tmp_path / "x.yaml"
+    path.write_text(f"nested:\n  {text}\n")
+    assert strict_yaml.cut_texts(path) == []
+
+
+def test_a_check_tells_the_author(tmp_path: Path) -> None:
+    root = write_pack(tmp_path / "pack", "def test_it(candidate):\n    pass\n")
+    manifest = root / "challenge.yaml"
+    manifest.write_text(
+        manifest.read_text().replace("title: A small pack", "title: A small pack about issue #12 of ours")
+    )
+    _, _, findings = schema.read(root)
+    (told,) = [finding for finding in findings if "comment" in finding.text]
+    assert (str(told.outcome), told.place) == ("advice", f"{manifest}:4")
+    assert "'A small pack about issue', without '#12 of ours'; quote it" in told.text

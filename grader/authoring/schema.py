@@ -29,7 +29,21 @@ def read(root: Path) -> tuple[Challenge | None, tuple[Listed, ...], list[Finding
     if challenge is not None and not findings:
         findings.append(found("schema", _summary(challenge, listed), str(root)))
         findings += _parts(challenge, listed)
+    findings += _cut_texts(root)
     return challenge, listed, findings
+
+
+WRITTEN = ("challenge.yaml", "rubric.yaml", "model.yaml", "submissions/submissions.yaml", "calibration/items.yaml")
+
+
+def _cut_texts(root: Path) -> list[Finding]:
+    """Texts of the pack's files, and of shared rubrics beside it, that a comment ends in the middle of a sentence."""
+    shared = sorted({*(root / "rubrics").glob("*.yaml"), *(root.parent.parent / "rubrics").glob("*.yaml")})
+    return [
+        advice("schema", f"a comment ends a text in its middle: {text!r}, without {rest!r}; quote it", f"{path}:{line}")
+        for path in (*(root / name for name in WRITTEN), *shared)
+        for line, text, rest in strict_yaml.cut_texts(path)
+    ]
 
 
 def _attempt(load: Callable[[], T], problems: list[str]) -> T | None:

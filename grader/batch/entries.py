@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import os
 import re
 import unicodedata
 from collections.abc import Collection, Iterable, Mapping
@@ -67,7 +68,8 @@ class Found:
 
 
 def from_folder(folder: Path, out: Path, own: Collection[Path] = ()) -> Found:
-    """Every folder and file of `folder` is a submission, so that none is lost without a word. Passed over are hidden
+    """Every folder and file of `folder` is a submission, so that none is lost without a word, and so is what the
+    platform's list names and is not there. Passed over are hidden
     ones, lists and notes (.csv, .md, …), and what the grader wrote: `out`, `own` (store, settings), results and outputs
     of other batches, stores. Raises UsageError."""
     try:
@@ -81,10 +83,35 @@ def from_folder(folder: Path, out: Path, own: Collection[Path] = ()) -> Found:
     if not kept:
         raise UsageError(f"There is no archive and no folder in {visible(str(folder))}, so there is nothing to grade.")
     known = _gradescope(folder / GRADESCOPE)
+    kept += [folder / name for name in sorted(known.keys() - {path.name for path in paths}) if _is_name(name)]
     entries = (
         Entry(**{"name": path.name, "source": str(path), "candidate": "", **known.get(path.name, {})}) for path in kept
     )
     return Found(entries=_named(entries), passed_over=tuple(path.name for path in over))
+
+
+def _is_name(name: str) -> bool:
+    return name not in {"", ".", ".."} and "/" not in name and "\0" not in name
+
+
+def missing(entries: Iterable[Entry]) -> tuple[Entry, ...]:
+    """Those that a list names and that are not there."""
+    return tuple(entry for entry in entries if not is_there(entry))
+
+
+def is_there(entry: Entry) -> bool:
+    """Whether anything is at an entry's place; of a repository elsewhere that is known when it is fetched."""
+    from grader.submission.git import is_remote, split_ref
+
+    if os.path.lexists(entry.source) or is_remote(entry.source):
+        return True
+    try:
+        return os.path.lexists(split_ref(entry.source)[0])
+    except UsageError:
+        return False
+
+
+NOWHERE = "The submission is not there: a list names it, and nothing is at its place."
 
 
 def _is_metadata(path: Path) -> bool:

@@ -17,7 +17,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, Protocol
 
-from grader.batch.entries import Entry
+from grader.batch.entries import NOWHERE, Entry, is_there
 from grader.batch.finished import Wanted, finished, load
 from grader.batch.slots import Slots, StoppedError
 from grader.errors import ChallengeError, GraderError, InfrastructureError, RefusedError
@@ -192,9 +192,20 @@ class Batch:
             self._keep(entry, before)
             return outcome_of(entry, before, 0.0, 0)
         self.watcher.started(entry)
+        if not is_there(entry):
+            return self._nowhere(entry)
         outcome = self._grade(entry, began)
         self._count(outcome)
         return outcome
+
+    def _nowhere(self, entry: Entry) -> Outcome:
+        """Nobody's fault but the list's: said at once, and no sign of a broken machine."""
+        problem = InfrastructureError(NOWHERE, fix="bring it there, and start again")
+        request = Request(source=entry.source, challenge=self.plan.challenge, out=self.plan.out / entry.name)
+        save_failure(Run(request=request, settings=self.settings, say=lambda _text: None), problem, {})
+        if (written := load(self.plan.out / entry.name)) is not None:
+            self._keep(entry, written)
+        return Outcome(entry=entry, state="infrastructure_error", reason=problem.message, attempts=1)
 
     def _grade(self, entry: Entry, began: float) -> Outcome:
         pauses = iter(self.plan.retry_seconds)

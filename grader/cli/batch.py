@@ -91,7 +91,7 @@ def command(
     from grader.cli.printing import say
     from grader.cli.report import listed
     from grader.cli.standing import say_origin, settings_for
-    from grader.errors import UsageError
+    from grader.errors import UsageError, visible
     from grader.output import Pages
     from grader.sandbox.guard import guarded
     from grader.settings import find_challenge
@@ -109,6 +109,9 @@ def command(
         own = (*files_of(store or settings.store), Path("grader.toml"), *settings.read_from)
         found = entries.from_folder(folder or Path(), where, own)
     pack = load_challenge(find_challenge(challenge, settings, challenges))
+    if lost := entries.missing(found.entries):
+        names = ", ".join(visible(entry.source, 100) for entry in lost[:_LISTED])
+        click.echo(f"{len(lost)} of {len(found.entries)} submissions are named and not there: {names}", err=True)
     plan = _plan(found, pack, where, settings, judge=not no_judge, fresh=fresh, pages=Pages(formats=listed(formats)))
     plan = plan if queued else _sized(plan, settings, jobs)
     known = _who(plan)

@@ -17,7 +17,7 @@ from sqlalchemy.engine import RowMapping
 
 from grader import secret
 from grader.batch.blind import Known
-from grader.batch.entries import Entry
+from grader.batch.entries import NOWHERE, Entry, is_there
 from grader.batch.finished import finished, load
 from grader.batch.runner import Outcome, Plan, Record, Watcher, outcome_of
 from grader.errors import GraderError, InfrastructureError, RefusedError, UsageError, visible
@@ -138,6 +138,9 @@ class QueuedBatch:
                 source = places.share(entry.source, places.join(shared, self.id, places.SHARED_IN), entry.name)
         except GraderError as problem:
             self._ended(self._failed(entry, problem))
+            return None
+        if not is_there(entry):
+            self._ended(self._failed(entry, InfrastructureError(NOWHERE, fix="bring it there, and start again")))
             return None
         if not is_plain(source):
             said = f"The path {visible(source)} is not text. Rename it, or use --shared."

@@ -18,7 +18,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from grader.errors import InfrastructureError, RefusedError, UsageError, visible
+from grader.errors import InfrastructureError, UsageError, visible
 
 _LAST = "grade.json"
 _ENDING = re.compile(r"(\.[A-Za-z0-9]{1,6}){1,2}$")
@@ -50,7 +50,7 @@ def share(source: str, folder: str, name: str) -> str:
     which links stay links, for intake to judge. Raises InfrastructureError, RefusedError."""
     path = Path(source)
     if not path.exists():
-        raise RefusedError(f"{visible(source)} is not there.")
+        raise InfrastructureError(f"{visible(source)} is not there.", fix="bring it there, and start again")
     ending = _ENDING.search(path.name)
     where = join(folder, name + (".tar" if path.is_dir() else ending[0] if ending else ""))
     with _explained(where), tempfile.TemporaryDirectory(prefix="grader-") as scratch:
