@@ -17,6 +17,9 @@ from typing import Literal
 
 from grader.unseen import JOINERS, escaped
 
+NO_JUDGEMENT = 6
+"""Exit code of a grade that is there, where the judge was asked, did not answer, and `--require-judge` was given."""
+
 
 class GraderError(Exception):
     """Base of all errors that a user is meant to read. `exit_code` and `status` are part of the stable contract."""

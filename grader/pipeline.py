@@ -327,26 +327,30 @@ def _start_judge(run: Run, challenge: Challenge, submission: Submission) -> Call
 def _judge_in_background(run: Run, challenge: Challenge, submission: Submission) -> Callable[[], JudgeResult]:
     from concurrent.futures import ThreadPoolExecutor
 
+    from grader.judge.config import JudgeConfig
+
+    JudgeConfig.of(run.settings)  # what is wrong with the settings is said before anything runs
+    pool = ThreadPoolExecutor(1, thread_name_prefix="judge")
+    waiting = pool.submit(judge, run, challenge, submission)
+    pool.shutdown(wait=False)
+    return waiting.result
+
+
+def judge(run: Run, challenge: Challenge, submission: Submission) -> JudgeResult:
+    """Asks the judge about the criteria of `challenge`; answers that were kept are not asked for again."""
     from grader import calibration
     from grader.judge import judge_submission
     from grader.settings import PLACES
 
-    def work() -> JudgeResult:
-        known = calibration.load(challenge)
-        with run.stage("judge"):
-            return judge_submission(
-                challenge,
-                submission,
-                run.settings,
-                calibration=known,
-                cache_dir=PLACES.cache / "judge",
-                lane=run.judge_lane,
-            )
-
-    pool = ThreadPoolExecutor(1, thread_name_prefix="judge")
-    waiting = pool.submit(work)
-    pool.shutdown(wait=False)
-    return waiting.result
+    with run.stage("judge"):
+        return judge_submission(
+            challenge,
+            submission,
+            run.settings,
+            calibration=calibration.load(challenge),
+            cache_dir=PLACES.cache / "judge",
+            lane=run.judge_lane,
+        )
 
 
 # ------------------------------------------------------------------------------------------------ combine
@@ -361,23 +365,15 @@ def _combine(
     facts: Mapping[str, Any],
 ) -> Grade:
     from grader import grading, objective
-    from grader.judge.routing import route
     from grader.model import provenance
-    from grader.submission import formats
     from grader.verifier import model_calls
 
     points = objective.score(observed.tests)
     combined = grading.combine(challenge, points, judged.criteria)
     about = challenge_facts(challenge)
-    share = points.points / points.max_points if points.max_points else None
     calls = model_calls(observed.tests)
     traced = {**facts, **({"model_calls": calls} if calls else {}), **provenance(challenge.root, calls)}
-    flags = (
-        *formats.flags(submission, challenge.submission.required),
-        *grading.flags(points, observed.limits_hit),
-        *judged.flags,
-        *route(judged.criteria, share),
-    )
+    flags = flags_of(challenge, submission, observed, judged)
     if run.request.only:
         flags = (f"Only tests that match {', '.join(run.request.only)} were run: this is not a grade.", *flags)
     return Grade(
@@ -397,6 +393,24 @@ def _combine(
         timings=dict(run.timings),
         flags=flags,
         resources=observed.resources,
+    )
+
+
+def flags_of(
+    challenge: Challenge, submission: Submission, observed: VerifierResult, judged: JudgeResult
+) -> tuple[str, ...]:
+    """What a reviewer should look at that is not in the score; one sentence each."""
+    from grader import grading, objective
+    from grader.judge.routing import route
+    from grader.submission import formats
+
+    points = objective.score(observed.tests)
+    share = points.points / points.max_points if points.max_points else None
+    return (
+        *formats.flags(submission, challenge.submission.required),
+        *grading.flags(points, observed.limits_hit),
+        *judged.flags,
+        *route(judged.criteria, share),
     )
 
 

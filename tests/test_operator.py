@@ -3,6 +3,7 @@ build and no client, and what fails on the way there is named."""
 
 from __future__ import annotations
 
+import gc
 import json
 import secrets
 import threading
@@ -19,6 +20,13 @@ from grader.sandbox.containers import PINNED, candidate_options, verifier_option
 from grader.sandbox.engine import connect, create, explain, remove
 from grader.sandbox.protocol import CandidateLimits
 from grader.settings import Settings
+
+
+@pytest.fixture(autouse=True)
+def _collected() -> Iterator[None]:
+    yield
+    gc.collect()  # what is left open is met here, and not in another test
+
 
 PASSWORD = "s3cret-of-a-proxy"
 CONFIGS = {

@@ -17,6 +17,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, Protocol
 
+from grader.batch.ask_again import ask_again, unanswered
 from grader.batch.entries import NOWHERE, Entry, is_there
 from grader.batch.finished import Wanted, finished, load
 from grader.batch.slots import Slots, StoppedError
@@ -55,6 +56,8 @@ class Outcome:
     """0: the result was there already."""
     of_submission: bool = False
     """No grade for a fault that came of what this submission names or holds, such as its address."""
+    unanswered: str = ""
+    """Why the judge gave no usable answer for a criterion, where it was asked."""
     stale: bool = False
     """Graded against another version of the challenge than the batch was started with: somebody edited the pack."""
 
@@ -190,6 +193,8 @@ class Batch:
         before = None if self.plan.fresh else finished(self.plan.out / entry.name, entry.source, self.plan.want)
         if before is not None:
             self._keep(entry, before)
+            if self.plan.want.judge_model and unanswered(before):
+                return self._ask_again(entry, before, began)
             return outcome_of(entry, before, 0.0, 0)
         self.watcher.started(entry)
         if not is_there(entry):
@@ -206,6 +211,19 @@ class Batch:
         if (written := load(self.plan.out / entry.name)) is not None:
             self._keep(entry, written)
         return Outcome(entry=entry, state="infrastructure_error", reason=problem.message, attempts=1)
+
+    def _ask_again(self, entry: Entry, before: Grade, began: float) -> Outcome:
+        """The judge failed when this was graded. What goes wrong now leaves the grade as it was."""
+        self.watcher.started(entry)
+        self.watcher.stage(entry, "asking the judge again")
+        try:
+            result = ask_again(self._run_of(entry), before, self.plan.want.challenge)
+        except GraderError as problem:
+            with self._lock:
+                self.problems.append(f"{entry.name}: {problem.message}")
+            return outcome_of(entry, before, 0.0, 0)
+        self._keep(entry, result)
+        return outcome_of(entry, result, time.monotonic() - began, 1)
 
     def _grade(self, entry: Entry, began: float) -> Outcome:
         pauses = iter(self.plan.retry_seconds)
@@ -235,6 +253,9 @@ class Batch:
             self._stop.wait(pause)
 
     def _attempt(self, entry: Entry) -> Grade | GraderError:
+        return attempt(self._run_of(entry), self._make_sandbox)
+
+    def _run_of(self, entry: Entry) -> Run:
         plan = self.plan
         request = Request(
             source=entry.source,
@@ -244,14 +265,13 @@ class Batch:
             pages=replace(plan.pages, known=entry.known),
             fetch_first=bool(plan.want.challenge.submission.dependencies),
         )
-        run = Run(
+        return Run(
             request=request,
             settings=self.settings,
             say=lambda text: self.watcher.stage(entry, text),
             progress=lambda done, total: self.watcher.tests(entry, done, total),
             judge_lane=self._lane,
         )
-        return attempt(run, self._make_sandbox)
 
     def _keep(self, entry: Entry, result: Grade) -> None:
         try:
@@ -306,6 +326,7 @@ def outcome_of(entry: Entry, result: Grade, seconds: float, attempts: int) -> Ou
         entry=entry,
         state=result.status,
         reason=result.reason,
+        unanswered=next(iter(unanswered(result).values()), ""),
         score=result.score.value if result.score else None,
         recommendation=result.recommendation if result.score else "",
         seconds=seconds,

@@ -82,7 +82,8 @@ def cli() -> None:
 
     \b
     Exit codes: 0 graded, 1 below --fail-under, 2 wrong usage, 3 submission refused, 4 challenge broken,
-    5 infrastructure (no Docker, image missing), 130 interrupted.
+    5 infrastructure (no Docker, image missing), 6 graded but the judge did not answer (with --require-judge),
+    130 interrupted.
     """
 
 

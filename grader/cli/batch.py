@@ -38,6 +38,7 @@ if TYPE_CHECKING:
 @click.option("--reveal", is_flag=True, help="Show names in the cohort's page and tables; blind without it.")
 @click.option("--late", default="flag", metavar="POLICY", help="What being late means: none, flag, or cap:N.")
 @click.option("--no-judge", is_flag=True, help="Leave the criteria to people, even where a judge is configured.")
+@click.option("--require-judge", is_flag=True, help="Exit with 6 when the judge was asked and did not answer.")
 @click.option("--no-similarity", is_flag=True, help="Do not compare the submissions with each other.")
 @click.option("--challenges", type=click.Path(path_type=Path), metavar="DIR", help="Folder to look for challenges in.")
 @click.option("--format", "formats", default="", metavar="LIST", help="Also write: junit,ctrf,gradescope,csv,…")
@@ -56,6 +57,7 @@ def command(
     reveal: bool,
     late: str,
     no_judge: bool,
+    require_judge: bool,
     no_similarity: bool,
     challenges: Path | None,
     formats: str,
@@ -83,7 +85,7 @@ def command(
 
     \b
     Exit codes: 0 all graded or refused, 4 the challenge is broken, 5 some could not be graded for the machine's fault,
-    130 interrupted.
+    6 --require-judge, and the judge did not answer for some, 130 interrupted.
     """
     from grader.batch import entries
     from grader.batch.lateness import read_policy
@@ -137,7 +139,7 @@ def command(
             batch, outcomes = _run(plan, settings, known, store or settings.store, then=write)
     say(summary(outcomes, batch.problems, found.passed_over, where), kept=f"The results are in {where}")
     say_origin(pack, settings)
-    return 130 if batch.interrupted else exit_code(outcomes)
+    return 130 if batch.interrupted else exit_code(outcomes, require_judge=require_judge)
 
 
 def _plan(
@@ -239,6 +241,7 @@ def summary(outcomes: Sequence[Outcome], problems: Sequence[str], passed_over: S
     lines += [f"  no grade     {len(failed)}; start again to go on"] if failed else []
     lines += [f"    {result_line(outcome)}" for outcome in failed[:_LISTED]]
     lines += [f"    and {len(failed) - _LISTED} more"] if len(failed) > _LISTED else []
+    lines += _silent_judge(outcomes)
     lines += [f"  passed over  {', '.join(visible(name) for name in passed_over[:_LISTED])}"] if passed_over else []
     stale = sum(outcome.stale for outcome in outcomes)
     lines += [
@@ -248,8 +251,25 @@ def summary(outcomes: Sequence[Outcome], problems: Sequence[str], passed_over: S
     return "\n".join([*lines, f"  cohort       {out / 'index.html'}"])
 
 
-def exit_code(outcomes: Sequence[Outcome]) -> int:
+def _silent_judge(outcomes: Sequence[Outcome]) -> list[str]:
+    """Where the judge was asked and did not answer: of how many, why, and what asks it again."""
+    from collections import Counter
+
+    reasons = Counter(outcome.unanswered for outcome in outcomes if outcome.unanswered)
+    if not reasons:
+        return []
+    (why, _), *_rest = reasons.most_common(1)
+    again = "Their criteria stay open; the same command asks it again, without running the submissions."
+    return [f"  judge        no answer for {reasons.total()} of {len(outcomes)}: {why} {again}"]
+
+
+def exit_code(outcomes: Sequence[Outcome], *, require_judge: bool = False) -> int:
+    """`require_judge`: whether a judge that did not answer ends the command with a code of its own."""
     states = {outcome.state for outcome in outcomes}
     if states & {"infrastructure_error", "not_started"} or any(outcome.stale for outcome in outcomes):
         return 5
-    return 4 if "challenge_error" in states else 0
+    if "challenge_error" in states:
+        return 4
+    from grader.errors import NO_JUDGEMENT
+
+    return NO_JUDGEMENT if require_judge and any(outcome.unanswered for outcome in outcomes) else 0

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 @click.option("--out", "-o", type=click.Path(path_type=Path), help="Folder for the result (./grade-<name>).")
 @click.option("--json", "as_json", is_flag=True, help="Print grade.json on standard output, for programs.")
 @click.option("--no-judge", is_flag=True, help="Leave the criteria to people, even where a judge is configured.")
+@click.option("--require-judge", is_flag=True, help="Exit with 6 when the judge was asked and did not answer.")
 @click.option(
     "--fail-under",
     type=float,
@@ -42,6 +43,7 @@ def command(
     out: Path | None,
     as_json: bool,
     no_judge: bool,
+    require_judge: bool,
     fail_under: float | None,
     challenges: Path | None,
     only: tuple[str, ...],
@@ -65,6 +67,7 @@ def command(
     from grader.cli.progress import Progress
     from grader.cli.report import listed
     from grader.cli.standing import settings_for
+    from grader.errors import NO_JUDGEMENT
     from grader.output import Pages, result_in
     from grader.pipeline import Request, Run, grade
     from grader.sandbox.guard import guarded
@@ -96,7 +99,9 @@ def command(
     else:
         said = summary(result, run)
     say(said, kept=f"The grade is in {request.out}")
-    return 1 if fail_under is not None and result.score is not None and result.score.low < fail_under else 0
+    if fail_under is not None and result.score is not None and result.score.low < fail_under:
+        return 1
+    return NO_JUDGEMENT if require_judge and result.judge.get("unanswered") else 0
 
 
 def _default_out(submission: str, settings: Settings) -> Path:
@@ -167,6 +172,18 @@ def summary(result: Grade, run: Run) -> str:
         f"  recommendation  {result.recommendation.replace('_', ' ')}: {result.recommendation_reason}",
     ]
     lines += [f"  note            {flag}" for flag in result.flags]
+    lines += _silent_judge(result)
     lines += [f"  {name:<15} {text}" for name, text in origin(run.request.challenge, result.challenge, run.settings)]
     lines += [f"  report          {run.request.out / 'report.html'}", f"  took            {run.timings['total']:.2f} s"]
     return "\n".join(lines)
+
+
+def _silent_judge(result: Grade) -> list[str]:
+    """Where the judge was asked and did not answer: about how many criteria, and why."""
+    from grader.batch.ask_again import unanswered
+
+    silent = unanswered(result)
+    if not silent:
+        return []
+    why = next(iter(silent.values()))
+    return [f"  judge           no answer for {len(silent)} of {len(result.criteria)} criteria, which stay open: {why}"]

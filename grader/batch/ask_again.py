@@ -1,0 +1,47 @@
+"""A judge that failed is asked again when a batch is started again: from the evidence, without the containers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from grader import evidence, grading, objective
+from grader.output import write_grade, write_pages
+from grader.pipeline import Run, flags_of, judge
+from grader.records import Grade
+
+if TYPE_CHECKING:
+    from grader.challenge import Challenge
+
+
+def unanswered(result: Grade) -> Mapping[str, str]:
+    """The criteria about which the judge was asked and gave no usable answer, to the reason."""
+    found = result.judge.get("unanswered")
+    return {str(name): str(reason) for name, reason in found.items()} if isinstance(found, Mapping) else {}
+
+
+def ask_again(run: Run, before: Grade, challenge: Challenge) -> Grade:
+    """`before`, the grade in the run's folder, with what the judge says now; written to the folder. `challenge` is the
+    pack that graded it. Answers that were kept stand. Raises UsageError, RefusedError, InfrastructureError."""
+    out = run.request.out
+    submission, observed = evidence.load_submission(out), evidence.load_observed(out)
+    judged = judge(run, challenge, submission)
+    combined = grading.combine(challenge, objective.score(observed.tests), judged.criteria)
+    result = replace(
+        before,
+        criteria=judged.criteria,
+        judge=judged.judge,
+        competencies=combined.competencies,
+        score=combined.score,
+        recommendation=combined.recommendation,
+        recommendation_reason=combined.recommendation_reason,
+        open=combined.open,
+        flags=flags_of(challenge, submission, observed, judged),
+        provenance={**before.provenance, "judged_again_at": datetime.now(UTC).isoformat(timespec="seconds")},
+        timings={**before.timings, **run.timings},
+    )
+    write_pages(out, result, challenge, submission, run.request.pages)
+    write_grade(out, result)
+    return result
