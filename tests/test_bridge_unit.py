@@ -184,13 +184,30 @@ def test_counters_are_handed_over_by_name_and_what_is_not_there_is_left_out(brid
     kernel = sys.modules["kernel"]
     names, ends = kernel.counters(str(tmp_path))
     try:
-        assert set(names) - {"schedstat", "sockstat", "sockstat6"} == {"cpu.stat"}
+        assert set(names) - {"schedstat"} == {"cpu.stat"}
         assert len(names) == len(ends) < 16, "as many descriptors as the verifier takes at once"
         assert os.pread(ends[names.index("cpu.stat")], 99, 0) == b"usage_usec 5\n"
     finally:
         for end in ends:
             os.close(end)
-    assert len(kernel.COUNTERS) + len(kernel.SOCKETS) < 16
+    assert len(kernel.COUNTERS) + 1 < 16
+
+
+def test_what_waits_in_sockets_is_added_up_and_measured_by_the_memory_of_the_container(
+    bridge: ModuleType, tmp_path: Path
+) -> None:
+    head = "  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode\n"
+    line = "   0: 0100007F:A0F1 0100007F:C350 01 {} 00:00000000 00000000 20001 0 2166 1 0000 20 4 0 10 -1\n"
+    (folder := tmp_path / "self" / "net").mkdir(parents=True)
+    (folder / "tcp").write_text(head + line.format("00000010:00000002") + line.format("00000000:00000100"))
+    (folder / "udp6").write_text(head + line.format("00000000:00001000"))
+    assert bridge.queued(str(tmp_path)) == 0x10 + 2 + 0x100 + 0x1000
+    assert bridge.queued() >= 0
+    assert bridge.socket_room(str(tmp_path)) == float("inf")
+    (tmp_path / "memory.max").write_text("max\n")
+    assert bridge.socket_room(str(tmp_path)) == float("inf")
+    (tmp_path / "memory.max").write_text("96000000\n")
+    assert bridge.socket_room(str(tmp_path)) == 48_000_000
 
 
 def test_emptying_stops_when_its_time_is_over(bridge: ModuleType, tmp_path: Path) -> None:

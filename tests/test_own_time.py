@@ -92,12 +92,6 @@ def test_what_the_kernel_does_not_count_is_missing_and_not_zero(gauges: ModuleTy
     assert gauges.times(None) is None
 
 
-def test_sockets_of_both_internets_are_counted(gauges: ModuleType, kernel: Write) -> None:
-    four = "sockets: used 9\nTCP: inuse 4 orphan 0 tw 3 mem 7\nUDP: inuse 2 mem 9\nUDPLITE: inuse 0\nRAW: inuse 0\n"
-    six = "TCP6: inuse 1\nUDP6: inuse 1\nUDPLITE6: inuse 0\nRAW6: inuse 0\nFRAG6: inuse 0 memory 0\n"
-    assert gauges.Gauges(kernel({"sockstat": four, "sockstat6": six})).sockets() == 8
-
-
 def held(kernel: Write, used: int, cached: int = 0, most: int | None = None) -> None:
     kernel("memory.current", f"{used}\n")
     kernel("memory.stat", f"anon {used - cached}\nfile {cached}\nshmem 0\n")
@@ -184,6 +178,19 @@ def test_what_went_on_since_the_call_before_counts_for_the_next_one(clock: Modul
     before, after = moments(clock, computed=1.2, ran=1.2, wall=10.2)
     assert clock.own_seconds(before, after, 1.0) == pytest.approx(0.2)
     assert clock.own_seconds(before, after, 0.3) == pytest.approx(0.9)
+
+
+def test_only_the_last_look_of_ours_that_came_late_is_taken_off(
+    clock: ModuleType, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waited = iter([0.0, 5.0, 5.25])
+    monkeypatch.setattr(clock, "times", lambda end: clock.Times(ran=0.0, waited=next(waited)) if end == 7 else None)
+    monkeypatch.setattr(clock, "_own_times", lambda: 7)
+    monkeypatch.setattr(clock.time, "monotonic", iter([0.0, 10.0, 16.0, 17.0]).__next__)
+    slept = clock.Clock(SimpleNamespace(computed=lambda: None, throttled=lambda: 0.0))
+    slept.start(None)
+    assert slept.own() == 1.0
+    assert slept.stop() == 6.75
 
 
 def test_where_nothing_is_counted_the_clock_is_the_wall(clock: ModuleType) -> None:
@@ -289,6 +296,18 @@ def test_a_call_that_the_machine_starves_is_told_apart(
     assert taken.starved
     assert budget.kept == pytest.approx(0.05 * own_time.CEILING, abs=0.2)
     assert budget.used == 0.001
+
+
+def test_the_time_of_a_command_is_its_own_whenever_it_is_read(own_time: ModuleType, kernel: Write) -> None:
+    taken, _ = timed(own_time, kernel, [(0.3, 0), (0.0, 0), (0.0, 0), (0.0, 0), (0.0, 0), (0.7, 0)])
+    taken.begin(PROCESS)
+    taken.stop()
+    first = taken.reader()
+    assert first() == pytest.approx(0.3, abs=0.05)
+    taken.begin(PROCESS)
+    taken.stop()
+    assert taken.reader()() == pytest.approx(0.7, abs=0.05)
+    assert first() == pytest.approx(0.3, abs=0.05)
 
 
 def test_times_of_a_list_stand_in_its_order(own_time: ModuleType) -> None:

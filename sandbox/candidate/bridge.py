@@ -43,7 +43,7 @@ import stat
 import time
 
 import worker
-from kernel import cgroup_counts, counters, is_full, running, times_of
+from kernel import cgroup_counts, counters, is_full, queued, running, socket_room, times_of
 
 ADDRESS = "/run/grader/" + os.environ.pop("GRADER_BRIDGE", "")
 SUBMISSION = "/submission"
@@ -52,6 +52,8 @@ CONNECT_SECONDS = 20.0
 """How long this container outlives a verifier that died before it could be reached."""
 RESET_SECONDS = 1.0
 """How long it may take to clear away what a test left. Longer, and a new container is there sooner."""
+LOOK_SECONDS = 0.02
+"""How often it is looked at what waits in the candidate's sockets."""
 USED_UP = (errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.ENOBUFS)
 PR_SET_DUMPABLE = 4
 NETWORK = 72
@@ -64,6 +66,9 @@ class Bridge:
     def __init__(self, verifier: socket.socket) -> None:
         self.verifier = verifier
         self.status: dict[int, int] = {}
+        self.busy = False
+        """Whether candidate code may have run since the last reset."""
+        self.room, self.socket_kills = socket_room(), 0
         self.packages: list[str] = []
         self.selector = selectors.DefaultSelector()
         self.wake, wake_writer = socket.socketpair()
@@ -77,7 +82,10 @@ class Bridge:
 
     def serve(self) -> None:
         while True:
-            ready = {key.fileobj for key, _ in self.selector.select()}
+            ready = {key.fileobj for key, _ in self.selector.select(LOOK_SECONDS if self.busy else None)}
+            if self.busy and queued() > self.room:
+                self.socket_kills += 1
+                self.end_all()
             if self.wake in ready:
                 with contextlib.suppress(BlockingIOError):
                     self.wake.recv(4096)
@@ -156,7 +164,7 @@ class Bridge:
             return {"errno": problem.errno}, []
 
     def op_usage(self) -> tuple[dict, list[int]]:
-        return {"running": running(), **cgroup_counts()}, []
+        return {"running": running(), **self.counts()}, []
 
     def op_end(self) -> tuple[dict, list[int]]:
         self.end_all(time.monotonic() + RESET_SECONDS)
@@ -180,7 +188,11 @@ class Bridge:
             use_up_numbers(burn)
         usage = resource.getrusage(resource.RUSAGE_CHILDREN)
         cpu = usage.ru_utime + usage.ru_stime
-        return {"slow": slow, "disk_full": full, "cpu_seconds": cpu, **cgroup_counts()}, []
+        self.busy = False
+        return {"slow": slow, "disk_full": full, "cpu_seconds": cpu, **self.counts()}, []
+
+    def counts(self) -> dict[str, int]:
+        return {"socket_kills": self.socket_kills, **cgroup_counts()}
 
     # ------------------------------------------------------------------------------------------------ processes
 
@@ -204,7 +216,7 @@ class Bridge:
                 os._exit(70)  # whatever happened in there, a second bridge must never come out
         for end in (stdin, out_writer, err_writer):
             os.close(end)
-        self.status[pid] = status_writer
+        self.status[pid], self.busy = status_writer, True
         return pid, [out_reader, err_reader, status_reader, *times_of(pid)]
 
     def reap(self) -> None:

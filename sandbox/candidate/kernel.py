@@ -8,6 +8,7 @@ kernel does not count is left out.
 from __future__ import annotations
 
 import contextlib
+import math
 import os
 
 GROUPS = "/sys/fs/cgroup"
@@ -17,13 +18,17 @@ COUNTERS = (
     "memory.current", "memory.peak", "memory.stat",
 )  # fmt: skip
 """Files of version 1 stand in a folder for each controller, those of version 2 in one."""
-OWN_TIME, SOCKETS = "schedstat", ("sockstat", "sockstat6")
+OWN_TIME = "schedstat"
+LIMITS = ("memory/memory.limit_in_bytes", "memory.max")
+TABLES = ("tcp", "tcp6", "udp", "udp6")
+SHARE_OF_SOCKETS = 0.5
+"""Of the container's memory, for what waits in its sockets. In version 1 of control groups the kernel does not count
+that for the container, and an engine has no way to have it counted; so pid 1 looks."""
 
 
 def counters(root: str = GROUPS, proc: str = "/proc") -> tuple[list[str], list[int]]:
     """Names of the counters that there are, and an open descriptor for each; `schedstat` is this process's own."""
     named = {name: f"{root}/{name}" for name in COUNTERS} | {OWN_TIME: f"{proc}/self/{OWN_TIME}"}
-    named |= {name: f"{proc}/self/net/{name}" for name in SOCKETS}
     names, ends = [], []
     for name, path in named.items():
         with contextlib.suppress(OSError):
@@ -57,6 +62,26 @@ def _state(path: str) -> str:
             return file.read().rpartition(") ")[2][:1] or "X"
     except OSError:
         return "X"
+
+
+def socket_room(root: str = GROUPS) -> float:
+    """Bytes that may wait in the sockets of this container; without end where its memory has no limit."""
+    for name in LIMITS:
+        with contextlib.suppress(OSError, ValueError), open(f"{root}/{name}") as file:
+            return int(file.read()) * SHARE_OF_SOCKETS
+    return math.inf
+
+
+def queued(proc: str = "/proc") -> int:
+    """Bytes that wait in the sockets of the internet of this network: sent and not taken in, received and not read."""
+    found = 0
+    for table in TABLES:
+        with contextlib.suppress(OSError), open(f"{proc}/self/net/{table}") as file:
+            next(file, None)
+            for line in file:
+                sent, _, received = line.split(None, 5)[4].partition(":")
+                found += int(sent, 16) + int(received, 16)
+    return found
 
 
 def is_full(folder: str) -> bool:

@@ -128,8 +128,8 @@ class Link:
         self.processes: list[Process] = []
         self.lost = ""
         """Why this bridge is of no use any more; a late answer must not pass for the answer to something else."""
-        self.memory_kills = 0
-        """The kernel's kills for memory in this container up to the last reset."""
+        self.memory_kills = self.socket_kills = 0
+        """Kills for memory in this container up to the last reset."""
         self.gauges = Gauges({})
         self.memory = Memory(self.gauges)
 
@@ -183,7 +183,7 @@ class Link:
         for process in self.processes:
             process.close_all()
         self.processes.clear()
-        self.memory_kills = reply.get("memory_kills", 0)
+        self.memory_kills, self.socket_kills = kills(reply), reply.get("socket_kills", 0)
         if reply.get("slow"):
             raise SlowResetError(reply)
         self.memory.begin()
@@ -221,6 +221,11 @@ class Link:
             return
         for end, events in waiting.poll(1000 * seconds):
             _move_one(owners[end], end, events)
+
+
+def kills(reply: dict) -> int:
+    """How often something was ended for memory: by the kernel, or by the bridge for what waited in sockets."""
+    return reply.get("memory_kills", 0) + reply.get("socket_kills", 0)
 
 
 def _answer(packet: bytes) -> dict | None:

@@ -11,7 +11,7 @@ from typing import Any
 
 import wire
 from blame import CandidateError
-from bridge_link import DRAIN_SECONDS, Link, NoProcessError, Process
+from bridge_link import DRAIN_SECONDS, Link, NoProcessError, Process, kills
 from clock import Budget
 from own_time import OwnTime, put_back
 from work import Completed, Files
@@ -132,9 +132,8 @@ class Candidate:
         self._link.wait(lambda: not {process.out, process.err} & process.open, time.monotonic() + DRAIN_SECONDS)
         self._note_memory()
         truncated = bool(process.stdout.dropped or process.stderr.dropped)
-        return Completed(
-            (process.ended or {})["exit"], process.stdout.text, process.stderr.text, self.seconds, truncated
-        )
+        code = (process.ended or {})["exit"]
+        return Completed(code, process.stdout.text, process.stderr.text, self.time.reader(), truncated)
 
     def start(
         self, argv: list[str], port: int, *, limit: float | None = None, env: dict[str, str] | None = None
@@ -300,19 +299,19 @@ class Candidate:
             "TimeLimit", f"{what} did not finish within {max(0.0, seconds):.3g} s{whole}", limit=which
         )
 
-    def _note_memory(self) -> bool:
+    def _note_memory(self) -> str:
+        """By whom something was ended for memory in this test; empty where nothing was."""
         reply, _ = self._link.ask(op="usage")
-        if reply.get("memory_kills", 0) > self._link.memory_kills:
-            self._hit("memory")
-            return True
-        return False
+        if kills(reply) <= self._link.memory_kills:
+            return ""
+        self._hit("memory")
+        return "with its sockets full" if reply["socket_kills"] > self._link.socket_kills else "by the kernel"
 
     def _died(self, process: Process, what: str) -> CandidateError:
         self._link.wait(lambda: process.ended is not None, time.monotonic() + 1.0)
-        if self._note_memory():
-            return CandidateError(
-                "MemoryLimit", f"{what} was ended by the kernel for using more memory than allowed", limit="memory"
-            )
+        if how := self._note_memory():
+            said = f"{what} was ended {how} for using more memory than allowed"
+            return CandidateError("MemoryLimit", said, limit="memory")
         code = (process.ended or {}).get("exit")
         how = (
             "ended" if code is None else f"was ended by signal {-code}" if code < 0 else f"ended with exit code {code}"

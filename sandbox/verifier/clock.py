@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 from gauges import Gauges, Times, times
@@ -45,7 +45,7 @@ class Budget:
 @dataclass(frozen=True, kw_only=True)
 class Moment:
     """Readings at one time. `computed`: processor seconds of the container; `called`: times of the process that the
-    call is to; `throttled`: seconds; `here`: times of the thread that waits for the answer."""
+    call is to; `throttled`: seconds; `here`: times of the thread that waits for the answer, when it last looked."""
 
     wall: float
     computed: float | None = None
@@ -97,7 +97,11 @@ class Clock:
         return time.monotonic() - self._before.wall
 
     def own(self) -> float:
-        return own_seconds(self._before, self._moment(), self._charged)
+        """Own time so far. What kept us from looking earlier kept the call from nothing, as long as it went on."""
+        now = self._moment()
+        seconds = own_seconds(self._before, now, self._charged)
+        self._before = replace(self._before, here=now.here)
+        return seconds
 
     def stop(self) -> float:
         """The call's own time. What the container computes from here on counts for whatever is clocked next."""

@@ -64,11 +64,6 @@ class Gauges:
         stat, whole, part = (first, "total_cache", "total_shmem") if first else (second, "file", "shmem")
         return stat[whole] - stat.get(part, 0) if whole in stat else None
 
-    def sockets(self) -> int:
-        """Sockets of the internet that are in use in the container's network."""
-        lines = (self._text("sockstat") or "") + (self._text("sockstat6") or "")
-        return sum(int(line.split()[2]) for line in lines.splitlines() if line.startswith(("TCP", "UDP", "RAW")))
-
     def _text(self, name: str) -> str | None:
         descriptor = self.files.get(name)
         if descriptor is None:

@@ -70,6 +70,17 @@ class OwnTime:
         self._come_to_rest()
         return put_back(self._each, self.order)
 
+    def reader(self) -> Callable[[], float]:
+        """Gives the own time of the last calls whenever it is asked for, as `of_each` does as long as they are last."""
+        each = self._each
+
+        def seconds() -> float:
+            if each is self._each:
+                self._come_to_rest()
+            return sum(each)
+
+        return seconds
+
     def waited(self, seconds: float) -> None:
         """A hidden test waited so long for something that the container was to do."""
         self._link.memory.glance()

@@ -238,7 +238,7 @@ class Verifier:
 
     def reset(self, candidate: Candidate | None) -> list[str]:
         """Limits that were hit in the test, by the candidate's calls and by the counts of the container."""
-        before, kills = self.resources, self.link.memory_kills
+        before, before_kills = self.resources, self.link.memory_kills
         clock = Clock(self.link.gauges)
         clock.start(self.link.gauges.files.get("schedstat"))
         try:
@@ -247,7 +247,7 @@ class Verifier:
             counts = slow.reply
         self.budget.used += clock.stop()  # who leaves much behind pays for its removal
         hit = list(candidate.limits) if candidate else []
-        if counts.get("memory_kills", 0) > kills:
+        if self.link.memory_kills > before_kills:
             hit.append("memory")
         if counts.get("process_refusals", 0) > before.get("process_refusals", 0):
             hit.append("processes")

@@ -49,9 +49,14 @@ class Files(Mapping[str, bytes]):
 class Completed:
     """What a command did: `exit_code` (negative: the signal that ended it), `stdout`, `stderr`, `seconds`."""
 
-    def __init__(self, exit_code: int, stdout: str, stderr: str, seconds: float, truncated: bool) -> None:
+    def __init__(self, exit_code: int, stdout: str, stderr: str, seconds: Callable[[], float], truncated: bool) -> None:
         self.exit_code, self.stdout, self.stderr = exit_code, stdout, stderr
-        self.seconds, self.truncated = seconds, truncated
+        self._seconds, self.truncated = seconds, truncated
+
+    @property
+    def seconds(self) -> float:
+        """Own time of the command, with what it left running until something else was asked for."""
+        return self._seconds()
 
     def __repr__(self) -> str:
         return f"Completed(exit_code={self.exit_code}, seconds={self.seconds:.3f})"

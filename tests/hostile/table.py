@@ -67,7 +67,7 @@ def _told(outcome: Outcome) -> str:
     if outcome.grade["status"] != "graded":
         return f"exit {outcome.code}, {outcome.grade['status']}"
     message = outcome.tests[GATE]["message"]
-    kind = "MemoryLimit" if "ended by the kernel for using more memory" in message else message.partition(":")[0]
+    kind = "MemoryLimit" if "for using more memory" in message else message.partition(":")[0]
     said = "nothing worked" if '"worked": []' in message else "wrong answer" if "it said" in message else "exception"
     what = kind if kind in NAMED else said
     limits = ", ".join(WORDS[limit] for limit in outcome.limits)
