@@ -100,7 +100,7 @@ def test_the_fixtures_of_the_page_are_those_of_the_verifier(verifier: Callable[[
     candidate = verifier("candidate").Candidate
     made = vars(candidate).keys() | {"files", "seconds", "last_seconds"}  # set when a test begins
     named = set(re.findall(r"candidate\.(\w+)", PAGE))
-    assert named == {"call", "map", "make", "run", "start", "files", "seconds", "peak_memory"}
+    assert named == {"call", "map", "make", "run", "start", "files", "seconds", "last_seconds", "peak_memory"}
     assert named <= made
     plugin = (ROOT / "sandbox" / "verifier" / "plugin.py").read_text()
     for fixture in ("candidate", "metric", "seed"):

@@ -147,3 +147,11 @@ def test_a_result_that_was_lost_is_not_a_pass() -> None:
     """Three outcomes, never two: a record of nothing is no grade."""
     assert ran(0, 1, status="not_run").points == 0
     assert refusal(expected("a"), DONE).exit_code == 4
+
+
+def test_a_test_that_the_machine_starved_is_open_and_ends_nothing() -> None:
+    event = said(status="error", fault="infrastructure", starved=True, used=False, message="This machine was too busy.")
+    (test,) = collect([expected("a", points=3), event, DONE]).tests
+    assert (test.points, test.is_open, test.fault) == (0.0, True, Fault.INFRASTRUCTURE)
+    with pytest.raises(InfrastructureError):
+        collect([expected("a"), {**event, "starved": False}, DONE])

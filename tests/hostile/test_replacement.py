@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import sys
+import time
 from pathlib import Path
-from types import ModuleType
+from types import ModuleType, SimpleNamespace
 from typing import Any
 
 import pytest
 
 FOLDER = Path(__file__).parents[2] / "sandbox" / "verifier"
-MODULES = ("plugin", "bridge_link", "candidate", "events", "wire")
+MODULES = tuple(path.stem for path in FOLDER.glob("*.py"))
 AGAIN = {"again": True, "bridge": "next", "fault": "candidate", "limit": "memory", "message": "It used too much."}
 ENOUGH = {**AGAIN, "again": False}
 
@@ -32,12 +33,21 @@ class Link:
         self.lost, self.closed = lost, False
         self.asked: list[dict[str, Any]] = []
         self.processes: list[Any] = []
+        self.slow, self.memory_kills = "", 0
+        self.memory = SimpleNamespace(peak=lambda: 7)
+        self.gauges = SimpleNamespace(computed=lambda: None, throttled=lambda: 0.0, files={})
 
     def ask(self, **request: Any) -> tuple[dict[str, str], list[int]]:
         if self.lost:
             raise self.lost
         self.asked.append(request)
         return {"python": "3.11"}, []
+
+    def setup(self, **fields: Any) -> dict[str, str]:
+        return self.ask(op="setup", **fields)[0]
+
+    def reset(self, burn: int) -> dict[str, Any]:
+        return {"slow": self.slow, "disk_full": True}
 
     def close(self) -> None:
         self.closed = True
@@ -47,13 +57,14 @@ class Host:
     def __init__(self, *answers: dict[str, Any]) -> None:
         self.answers = list(answers)
         self.asked: list[dict[str, Any]] = []
+        self.sent: list[dict[str, Any]] = []
 
     def ask(self, event: str, **fields: Any) -> dict[str, Any]:
         self.asked.append(fields)
         return self.answers.pop(0)
 
     def send(self, event: str, **fields: Any) -> None:
-        pass
+        self.sent.append({"event": event, **fields})
 
 
 def verifier(plugin: ModuleType, host: Host, links: list[Link]) -> Any:
@@ -106,3 +117,75 @@ def test_a_container_that_is_lost_again_and_again_is_given_up(plugin: ModuleType
     assert made.replace_bridge("t", "no answer") == ["memory"] * 3
     assert "again and again" in made.given_up
     assert links == []
+
+
+# ------------------------------------------------------------------------------------------------ left behind, starved
+
+
+ITEM = SimpleNamespace(nodeid="test_x.py::test_y", _initrequest=lambda: None)
+
+
+class Used:
+    """A candidate that a test has used, on a machine that starved it or did not."""
+
+    def __init__(self, *, starved: bool) -> None:
+        self.limits, self.taken = [], True
+        self.time = SimpleNamespace(starved=starved, total=0.5, close=lambda: None)
+
+
+def test_what_takes_too_long_to_clear_costs_a_container_and_no_verdict(plugin: ModuleType) -> None:
+    first, second = Link(), Link()
+    first.slow = "emptied"
+    host = Host({"bridge": "next"})
+    made = verifier(plugin, host, [first, second])
+    made.pytest_runtestloop(Session())
+    made.now.candidate, made.now.test = Used(starved=False), ITEM.nodeid
+    made.finish(ITEM)
+    assert (first.closed, made.link, made.tokens) == (True, second, ["", "next"])
+    assert host.asked == [{"test": ITEM.nodeid}]
+    assert second.asked[0]["preload"] == ["numpy"]
+    (told,) = [event for event in host.sent if event["event"] == "test"]
+    assert (told["status"], told["fault"], told["limits"]) == ("passed", None, ["disk"])
+
+
+def test_clearing_away_is_on_the_candidates_clock(plugin: ModuleType) -> None:
+    made = verifier(plugin, Host(), [Link()])
+    made.pytest_runtestloop(Session())
+    made.link.reset = lambda burn: time.sleep(0.05) or {"slow": ""}
+    made.reset(None)
+    assert 0.05 <= made.budget.used < 1.0
+
+
+@pytest.mark.parametrize(("starved", "tries"), [([True, True, True], 3), ([True, False], 2), ([False], 1)])
+def test_a_starved_test_is_tried_again_and_then_left_open(
+    plugin: ModuleType, monkeypatch: pytest.MonkeyPatch, starved: list[bool], tries: int
+) -> None:
+    host = Host()
+    made = verifier(plugin, host, [Link()])
+    made.pytest_runtestloop(Session())
+    made.budget.used = 0.25
+    ran: list[float] = []
+
+    def run(item: Any, nextitem: Any) -> None:
+        ran.append(made.budget.used)
+        made.now.candidate = Used(starved=starved[len(ran) - 1])
+        made.now.status, made.now.fault, made.now.message = "failed", "candidate", "TimeLimit: it did not finish"
+        made.budget.used += 0.5
+        made.finish(item)
+
+    monkeypatch.setattr(plugin, "runtestprotocol", run)
+    assert made.pytest_runtest_protocol(ITEM, None)
+    assert ran == [0.25] * tries, "what a starved try took is nobody's"
+    (told,) = [event for event in host.sent if event["event"] == "test"]
+    wanted = ("error", "infrastructure", True) if all(starved) else ("failed", "candidate", False)
+    assert (told["status"], told["fault"], told["starved"]) == wanted
+
+
+def test_when_the_machine_has_kept_too_much_the_rest_is_open(plugin: ModuleType) -> None:
+    host = Host()
+    made = verifier(plugin, host, [Link()])
+    made.pytest_runtestloop(Session())
+    made.budget.kept = made.budget.total * 5
+    assert made.pytest_runtest_protocol(ITEM, None)
+    (told,) = [event for event in host.sent if event["event"] == "test"]
+    assert (told["status"], told["fault"], told["starved"]) == ("error", "infrastructure", True)
