@@ -131,6 +131,14 @@ def test_the_lowest_and_the_highest_level_ask_for_a_place_that_is_there(here: Pa
     assert [(one["path"], one["start_line"]) for one in places] == [("notes.md", 2)]
 
 
+def test_an_answer_is_changed_before_it_is_handed_in(here: Path) -> None:
+    works("assess", "result", "--rater", "ann", typed="3\n\n" * 6 + "yes\nfine\n\n2\n4\nbetter than I thought\nn\n")
+    assert levels_of("ann") == [3, 3, 3, 3, 3, 4]
+    said = works("assess", "result", "--rater", "ann", typed="y\n")
+    assert "level 4  better than I thought" in said
+    assert "Handed in." in said
+
+
 def test_a_walk_that_is_killed_loses_no_answer(here: Path) -> None:
     command = [sys.executable, "-m", "grader", "assess", "result", "--rater", "ann"]
     walk = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=here)

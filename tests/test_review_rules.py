@@ -339,6 +339,22 @@ def test_a_third_comes_blind_after_the_reveal_and_closes_what_lay_apart(url: str
         assert (combined.level, combined.how) == (4, "median")
 
 
+@pytest.mark.parametrize("third", ["cem", "dee", "bar", "both"])
+def test_nobodys_letter_changes_when_a_third_comes(url: str, tmp_path: Path, third: str) -> None:
+    with open_store(url) as store:
+        made = panel(store, tmp_path)
+        for name, level in (("ann", 2), ("ben", 4)):
+            made.ask(name)
+            made.hand_in(name, level, 3)
+        made.desk.reveal(OPERATOR, made.case.id)
+        before = {voice.name: voice.who for voice in made.desk.view(OPERATOR, made.case.id).voices}
+        made.desk.assign(OPERATOR, made.case.id, made.people[third])
+        made.hand_in(third, 4, 3)
+        made.desk.reveal(OPERATOR, made.case.id)
+        after = {voice.name: voice.who for voice in made.desk.view(OPERATOR, made.case.id).voices}
+        assert after == {**before, third: "Reviewer C"}
+
+
 def test_a_case_is_opened_again_with_fresh_assessors_who_see_nothing_of_before(three: Panel) -> None:
     revealed(three, 3, 3, 3)
     lea = three.actor("lea")

@@ -21,7 +21,9 @@ if TYPE_CHECKING:
     from grader.review.visible import SideBySide, View
     from grader.rubric import Criterion
 
-KEYS = "level, c cannot judge, s later, ? text again, i instruction, q quit"
+KEYS = "c cannot judge, s later, ? text again, i instruction, q quit"
+AGAIN = "again"
+"""In place of a criterion's number: everything is shown, also what stood above."""
 
 
 class Stopped(Exception):  # noqa: N818 - the person stopped; nothing is wrong
@@ -117,6 +119,7 @@ class Walk:
         self.criteria = _criteria(view)
         self.sheet = latest.sheet if latest and not informed else Sheet()
         self.version = latest.version if latest else 0
+        self.shown: set[str] = set()
 
     def through(self) -> None:
         """Raises Stopped."""
@@ -149,11 +152,11 @@ class Walk:
         from grader.ratings.sheet import Said
 
         while True:
-            said = self._line(f"Level ({KEYS}): ")
+            said = self._line(f"Level (1-{criterion.max_level}, {KEYS}): ")
             if said == "s":
                 return None
             if said == "?":
-                self._show(criterion, "again")
+                self._show(criterion, AGAIN)
             elif said == "i":
                 click.echo(visible_lines(self.view.instruction) or "The instruction is not on this machine.")
             elif said == "c":
@@ -194,14 +197,30 @@ class Walk:
         if waiting:
             click.echo(f"Saved. Still without a level: {', '.join(waiting)}. The same command asks for them.")
             return
-        if self._line("Hand it in? It is yours to take back until the reveal (y, n): ") != "y":
-            raise Stopped
+        self._look_over()
         if self.informed:
             self.desk.amend(self.actor, self.case.id, self.sheet, version=self.version)
             click.echo("Kept, marked as informed.")
             return
         self.desk.submit(self.actor, self.case.id, self.sheet, version=self.version, work=self.work)
         click.echo("Handed in.")
+
+    def _look_over(self) -> None:
+        """All that was said, on one screen, with a way back to each; returns when it is to be handed in."""
+        while True:
+            click.echo(f"\n{beside.rule()}\nWhat you say")
+            for number, criterion in enumerate(self.criteria, 1):
+                said = self.sheet.on(criterion.id)
+                level = f"level {said.level}" if said.level is not None else "cannot judge"
+                rest = "; ".join(text for text in (*said.evidence, said.note or said.cannot_judge) if text)
+                click.echo(f"  {number}  {criterion.name}: {level}  {visible(rest, 120)}")
+            said_ = self._line("Hand it in? Yours to take back until the reveal (y, n, or a number to change it): ")
+            if said_ == "y":
+                return
+            if said_.isascii() and said_.isdigit() and 1 <= int(said_) <= len(self.criteria):
+                self._rate(self.criteria[int(said_) - 1], AGAIN)
+            elif said_ == "n":
+                raise Stopped
 
     def _save(self, sheet: Sheet) -> None:
         """Puts the sheet on the disk; nothing that was typed is lost by an interruption."""
@@ -222,6 +241,10 @@ class Walk:
         lines: list[str] = []
         for path in matching(self.read.views, criterion.evidence):
             view = self.read.views[path]
+            if path in self.shown and place != AGAIN:
+                lines.append(f"[{visible(view.shown, 120)}]  as above; ? shows it again")
+                continue
+            self.shown.add(path)
             lines.append(f"[{visible(view.shown, 120)}]")
             lines += [f"{number:>4}  {visible(line, 2_000)}"
                       for number, line in zip(view.numbers, view.lines, strict=True)]  # fmt: skip

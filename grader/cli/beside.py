@@ -24,15 +24,16 @@ def plain(text: str) -> str:
 
 
 def show(text: Sequence[str], levels: Mapping[int, str]) -> None:
-    """The anchors beside the text on a wide terminal, above it on a narrow one."""
+    """The anchors beside the text on a wide terminal. On a narrow one, and where the text is longer than the screen,
+    they stand below it: they are what is looked at when the level is asked for."""
     import shutil
 
-    width = shutil.get_terminal_size((100, 24)).columns
+    width, height = shutil.get_terminal_size((100, 24))
     anchors = [f"{level}  {plain(anchor)}" for level, anchor in levels.items()]
-    if width >= WIDE:
+    if width >= WIDE and len(text) <= height:
         click.echo("\n".join(_beside(text, anchors, width)))
     else:
-        click.echo("\n\n".join([*anchors, ""]) + "\n".join(text))
+        click.echo("\n\n".join(["\n".join(text), *anchors]) + "\n")
 
 
 def rule() -> str:

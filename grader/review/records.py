@@ -193,6 +193,8 @@ class File:
     letters: tuple[Letter, ...]
     glass: tuple[Event, ...] = ()
     """Where an admin looked before the reveal, and why."""
+    waves: Mapping[str, int] = field(default_factory=dict)
+    """Person → how many reveals there had been when they were asked."""
 
     def of(self, person: Person | None) -> Assignment | None:
         """The person's assignment."""

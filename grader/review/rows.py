@@ -71,6 +71,7 @@ def read(connection: Connection, case: str) -> File:
     return File(
         case=Case(**row),
         glass=tuple(one for one in events(connection, case, "glass broken") if one.body is not None),
+        waves=_waves(events(connection, case, "asked"), events(connection, case, "revealed")),
         source=_source(connection, case),
         people={one.id: one for one in people_of(connection, ids)},
         assignments=asked,
@@ -80,6 +81,14 @@ def read(connection: Connection, case: str) -> File:
         decisions=tuple(Decision(**_without(one, "id", "case")) for one in outcomes[decisions]),
         letters=tuple(Letter(text=one["body"], **_without(one, "id", "case", "body")) for one in outcomes[letters]),
     )
+
+
+def _waves(asked: Sequence[Event], revealed: Sequence[Event]) -> dict[str, int]:
+    return {
+        str(one.body["about"]): sum(reveal.number < one.number for reveal in revealed)
+        for one in asked
+        if one.body is not None
+    }
 
 
 def _of(connection: Connection, table: Table, case: str, *order: Any) -> Sequence[RowMapping]:

@@ -203,10 +203,15 @@ def heard(file: File, *, glass: bool = False) -> tuple[Assignment, ...]:
 
 
 def reviewers(file: File) -> dict[str, str]:
-    """Person → "Reviewer A": in an order that says nothing about who was asked or ready first."""
+    """Person → "Reviewer A": in an order that says nothing about who was asked or ready first. Whoever is asked after a
+    reveal comes behind those who were in it, so that nobody's letter changes."""
     raters = [one for one in file.assignments if one.kind != "adjudicator"]
-    shuffled = sorted(raters, key=lambda one: sha256(f"{one.case} {one.person}".encode()).hexdigest())
+    shuffled = sorted(raters, key=lambda one: (file.waves.get(one.person, 0), _hash(one)))
     return {one.person: f"Reviewer {_letter(number)}" for number, one in enumerate(shuffled)}
+
+
+def _hash(one: Assignment) -> str:
+    return sha256(f"{one.case} {one.person}".encode()).hexdigest()
 
 
 def _letter(number: int) -> str:
