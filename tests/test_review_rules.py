@@ -462,3 +462,62 @@ def test_levels_of_all_cases_are_for_leads_who_rate_nothing_and_hold_what_is_rev
     assert first == [("ann", 2, "rater"), ("ben", 2, "rater"), ("lea", 4, "adjudicator")]
     assert found.levels[CRITERIA[0]] == (1, 2, 3, 4, 5)
     assert {row.item for row in found.rows} == {three.case.id}
+
+
+# ------------------------------------------------------------------------------------------------ whose it is
+
+
+def test_people_are_an_admins_and_cases_a_leads(three: Panel) -> None:
+    for name in ("ann", "bar", "lea"):
+        with refused(NotAllowedError):
+            three.desk.add_person(three.actor(name), "zoe")
+        with refused(NotAllowedError):
+            three.desk.change_person(three.actor(name), three.people["ann"], roles=("admin",))
+    with refused(NotAllowedError):
+        three.desk.open_case(three.actor("ann"), three.case.run)
+    assert three.desk.add_person(three.actor("adm"), "zoe").name == "zoe"
+
+
+def test_what_came_in_after_the_reveal_is_revealed_before_it_is_decided(three: Panel) -> None:
+    lea = three.actor("lea")
+    revealed(three, 3, 3, 3)
+    for name in ("dee", "bar"):
+        three.ask(name)
+    three.hand_in("dee", 3)
+    with refused(NotAllowedError, "reveal it first"):
+        three.desk.decide(lea, three.case.id, "decline", "threes")
+    three.desk.reveal(lea, three.case.id)
+    three.desk.decide(lea, three.case.id, "decline", "threes")
+    own = three.desk.part(three.people["bar"], three.case.id)
+    assert own is not None
+    assert (own.state, own.why) == ("late", "the case was decided")
+
+
+def test_a_lead_who_is_linked_to_the_candidate_knows_of_nothing(three: Panel) -> None:
+    revealed(three, 3, 3, 3)
+    three.desk.change_person(OPERATOR, three.people["lea"], candidates=("doe, cara",))
+    lea = Actor(person=three.desk.person("lea"))
+    assert three.desk.cases(lea).rows == ()
+    assert three.desk.ratings(lea).rows == ()
+    assert three.desk.preview(lea).parts == ()
+    for what in (three.desk.view, three.desk.events, three.desk.reveal):
+        with refused(NotFoundError):
+            what(lea, three.case.id)  # type: ignore[operator]
+    with refused(NotFoundError):
+        three.desk.decide(lea, three.case.id, "advance", "my friend")
+
+
+def test_an_admin_who_looks_before_the_reveal_says_why_and_everybody_reads_it(three: Panel) -> None:
+    three.hand_in("ann", 2)
+    for name in ("ann", "lea"):
+        with refused(NotAllowedError):
+            three.desk.view(three.actor(name), three.case.id, glass="curious")
+    assert three.desk.view(three.actor("adm"), three.case.id).voices == ()
+    looked = three.desk.view(three.actor("adm"), three.case.id, glass="a complaint")
+    assert [voice.name for voice in looked.voices] == ["ann"]
+    three.hand_in("ben", 3)
+    three.hand_in("cem", 3)
+    three.desk.reveal(three.actor("lea"), three.case.id)
+    (event,) = three.desk.view(three.actor("ben"), three.case.id).glass
+    assert event.body is not None
+    assert (event.body["who"], event.body["why"]) == ("adm", "a complaint")

@@ -84,7 +84,10 @@ class CasesDesk(Base):
         self, actor: Actor, run: str, *, instruction: str = "", minimum: int = 2, bar_raiser: bool = False
     ) -> Case:
         """The case of a run that is in the store; made where there is none for its submission, challenge and candidate.
-        Raises UsageError for a run that is not there, has no grade, or whose evidence is not on this machine."""
+        Raises UsageError for a run that is not there, has no grade, or whose evidence is not on this machine,
+        NotAllowedError for an actor who leads nothing."""
+        if not rules.leads(actor):
+            raise NotAllowedError("A case is opened by a lead.")
         if minimum < 2:
             raise UsageError("A reveal takes at least two independent assessments.")
         with writing(self.engine) as connection:

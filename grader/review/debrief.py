@@ -137,6 +137,7 @@ class DebriefDesk(Base):
             who = _named(actor, by, file)
             if outcome != "more":
                 _settled(file)
+            self._close(connection, file)
             advice = closed_grade(file).recommendation
             against = outcome != "more" and advice != "needs_review" and outcome != advice
             made = Decision(person=who.id, round=file.case.round, outcome=outcome, why=reason, recommendation=advice,
@@ -145,6 +146,15 @@ class DebriefDesk(Base):
             self._set(connection, file.case, state="decided")
             self._note(connection, case, "decided", actor, outcome=outcome, by=who.id, against=against)
         return made
+
+    def _close(self, connection: Connection, file: File) -> None:
+        """Whoever was asked since the reveal and has not begun to hand in is not waited for. Raises NotAllowedError
+        where an assessment is in that nobody has been shown."""
+        if any(one.state == "submitted" for one in file.assignments):
+            raise NotAllowedError("An assessment has come in since the reveal; reveal it first.")
+        for one in file.assignments:
+            if one.state in rules.OPEN and one.kind != "adjudicator":
+                self._to(connection, one, state="late", why="the case was decided")
 
     def reopen(self, actor: Actor, case: str, why: str, people: Sequence[Person], kind: Kind = "assessor") -> None:
         """Opens a case again with fresh assessors, who see nothing of the earlier rounds until they are through."""

@@ -13,7 +13,7 @@ from grader.agreement.ratings import Rating, Ratings
 from grader.review import rules
 from grader.review.base import Base
 from grader.review.problems import NotAllowedError
-from grader.review.records import Actor
+from grader.review.records import Actor, Case
 from grader.store.case_tables import adjudications, assignments, case_sources, cases, people
 from grader.store.engine import reading
 from grader.store.tables import ratings
@@ -42,12 +42,23 @@ class FiguresDesk(Base):
                 .where(where, adjudications.c.level.is_not(None)).order_by(adjudications.c.id)
             ).all()  # fmt: skip
             rubrics = connection.execute(select(case_sources.c.challenge).join(cases).where(where)).scalars().all()
+            hidden = self._linked(connection, actor)
+        given = [row for row in given if row.id not in hidden]
+        settled = [row for row in settled if row.id not in hidden]
         rows = {(row.id, row.criterion, row.rater): _rating(row.id, row.criterion, row.rater, row.level, row.at)
                 for row in given}  # fmt: skip
         last = {(row.id, row.criterion): row for row in settled}
         closed = [Rating(item=row.id, criterion=row.criterion, rater=row.name, level=row.level, candidate=row.id,
                          role="adjudicator") for row in last.values()]  # fmt: skip
         return Ratings(rows=(*rows.values(), *closed), levels=_levels(rubrics))
+
+    def _linked(self, connection: Connection, actor: Actor) -> set[str]:
+        """Cases that are not there for the actor."""
+        person = actor.person
+        if person is None:
+            return set()
+        found = [Case(**row) for row in connection.execute(select(cases)).mappings()]
+        return {case.id for case in found if rules.linked(person, case)}
 
     def _still_rates(self, connection: Connection, actor: Actor) -> bool:
         if actor.person is None:

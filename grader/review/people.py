@@ -10,6 +10,7 @@ from sqlalchemy import insert, select, update
 from grader.errors import UsageError, visible
 from grader.review import rows
 from grader.review.base import Base
+from grader.review.problems import NotAllowedError
 from grader.review.records import ROLES, Actor, Person, Role
 from grader.store import case_tables
 from grader.store.engine import reading, writing
@@ -37,7 +38,9 @@ class PeopleDesk(Base):
         self, actor: Actor, name: str, *, roles: Sequence[Role] = ("reviewer",), team: str = "",
         candidates: Sequence[str] = (),
     ) -> Person:  # fmt: skip
-        """Adds somebody. Raises UsageError for a name that is taken or cannot be one, or a role that there is not."""
+        """Adds somebody. Raises UsageError for a name that is taken or cannot be one, or a role that there is not;
+        NotAllowedError for an actor who is no admin."""
+        _demand_admin(actor)
         made = _checked(Person(id=self.new_id(), name=" ".join(name.split()), team=team.strip(), roles=tuple(roles),
                                candidates=tuple(candidates), at=self.clock()))  # fmt: skip
         table = case_tables.people
@@ -54,7 +57,8 @@ class PeopleDesk(Base):
         candidates: Sequence[str] | None = None, active: bool | None = None,
     ) -> Person:  # fmt: skip
         """Gives somebody other roles, another team, links to candidates, or ends their part. Raises UsageError where
-        nobody would be left who can look after it."""
+        nobody would be left who can look after it, NotAllowedError for an actor who is no admin."""
+        _demand_admin(actor)
         changed = _checked(replace(
             person,
             roles=person.roles if roles is None else tuple(roles),
@@ -72,6 +76,11 @@ class PeopleDesk(Base):
             self._note(connection, rows.PEOPLE, "person changed", actor, about=person.id, roles=list(changed.roles),
                        active=changed.active)  # fmt: skip
         return changed
+
+
+def _demand_admin(actor: Actor) -> None:
+    if actor.person is not None and "admin" not in actor.person.roles:
+        raise NotAllowedError("People are an admin's to add and to change.")
 
 
 def _checked(person: Person) -> Person:
