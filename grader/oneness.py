@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -28,7 +29,9 @@ def check(out: Path) -> None:
     for name, audience in formats_in(out, grade, challenge).items():
         if audience is None:
             path = out / own_files.FORMATS[name]
-            raise _mixed(path, "does not say what grade.json says", fix=f"grade report {out} --format {name}")
+            raise _mixed(
+                path, "does not say what grade.json says", fix=f"grade report {shlex.quote(str(out))} --format {name}"
+            )
 
 
 def formats_in(out: Path, grade: Grade, challenge: Challenge | None) -> Mapping[str, Audience | None]:

@@ -13,6 +13,7 @@ import hashlib
 import hmac
 import os
 import secrets
+import shlex
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -143,7 +144,7 @@ def _read(path: Path) -> bytes:
     if mode & 0o077:
         raise UsageError(
             f"{path} holds the secret that hidden tests' data is drawn with, and others can read or change it.",
-            fix=f"chmod 600 {path}; then `grade secret rotate`, if somebody may have read it",
+            fix=f"chmod 600 {shlex.quote(str(path))}; then `grade secret rotate`, if somebody may have read it",
         )
     return _checked(text, str(path))
 

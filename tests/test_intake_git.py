@@ -11,7 +11,7 @@ import pytest
 
 from grader.errors import GraderError, InfrastructureError, RefusedError, UsageError
 from grader.submission import IntakeLimits, read_submission
-from grader.submission.git import is_remote, split_ref, without_secrets
+from grader.submission.git import _not_fetched, is_remote, split_ref, without_secrets
 from tests.fuzz.archives import FILES
 
 
@@ -197,6 +197,111 @@ def test_a_repository_of_another_user_is_not_trusted(repository: Path) -> None:
         with pytest.raises(InfrastructureError, match="dubious ownership"):
             read_submission(f"{repository}#HEAD")
     assert set(FILES) == set(read_submission(repository).files)
+
+
+def test_a_repository_that_the_user_has_told_git_to_trust_is_read_and_its_settings_still_do_not_act(
+    repository: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if os.geteuid() != 0:
+        pytest.skip("only root can give files away")
+    trap = tmp_path / "trap.sh"
+    trap.write_text(f'#!/bin/sh\ntouch {tmp_path}/sprung\nexec git "$@"\n')
+    trap.chmod(0o755)
+    for key in ("core.fsmonitor", "uploadpack.packObjectsHook", "core.alternateRefsCommand"):
+        git(repository, "config", key, str(trap))
+    own = tmp_path / "own"
+    own.write_text(f"[uploadpack]\n\tpackObjectsHook = {trap}\n")
+    monkeypatch.setenv("GIT_CONFIG_GLOBAL", str(own))
+    for path in (repository / ".git", repository):
+        os.chown(path, 54_321, 54_321)
+    with pytest.raises(InfrastructureError, match="dubious ownership") as caught:
+        read_submission(f"{repository}#HEAD")
+    said = caught.value.fix.removeprefix("If you trust it: ")
+    subprocess.run(["sh", "-c", said], check=True, env={**os.environ, "GIT_CONFIG_GLOBAL": str(own)})
+    assert read_submission(f"{repository}#HEAD").files == FILES
+    assert not (tmp_path / "sprung").exists()
+
+
+def test_a_part_of_a_commits_id_is_enough_on_this_machine(repository: Path, tmp_path: Path) -> None:
+    first = git(repository, "rev-parse", "HEAD")
+    add_entry(repository, "100644", "later.py")
+    for part in (first[:7], first[:12]):
+        assert read_submission(f"{repository}#{part}").files == FILES
+        assert read_submission(f"{repository}@{part}").files == FILES
+    git(tmp_path, "clone", "-q", "--bare", str(repository), "bare:1")
+    assert read_submission(f"{tmp_path}/bare:1#{first[:7]}").files == FILES
+    git(repository, "worktree", "add", "-q", str(tmp_path / "linked"))
+    assert read_submission(f"{tmp_path}/linked#{first[:7]}").files == FILES
+    with pytest.raises(UsageError, match="has no branch, tag or commit 'abcdef0'"):
+        read_submission(f"{repository}#abcdef0")
+
+
+def test_a_part_of_an_id_that_several_commits_have_is_said_to_be_too_short(repository: Path) -> None:
+    tree, seen, n = git(repository, "rev-parse", "HEAD^{tree}"), dict[str, str](), 0
+    while True:
+        made = git(repository, "commit-tree", tree, "-m", str(n))
+        if made[:4] in seen:
+            break
+        seen[made[:4]], n = made, n + 1
+    with pytest.raises(UsageError, match=f"several commits whose id begins with {made[:4]}"):
+        read_submission(f"{repository}#{made[:4]}")
+
+
+@pytest.mark.parametrize(
+    ("ref", "words", "says"),
+    [
+        ("abc1234", "fatal: couldn't find remote ref abc1234", "give all 40 characters"),
+        ("0" * 40, "error: Server does not allow request for unadvertised object 0", "by its id unless a branch"),
+    ],
+)
+def test_why_a_commit_is_not_found_over_the_network_is_said(ref: str, words: str, says: str) -> None:
+    found = _not_fetched("https://host/jane/work", ref, words)
+    assert isinstance(found, UsageError)
+    assert says in found.message
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        ("fatal: unable to access 'https://h/': Could not resolve host: h", "its name is not known (DNS)"),
+        ("fatal: unable to access 'https://h/': SSL certificate problem: self-signed certificate", "SSL_CERT_FILE"),
+        ("fatal: unable to access 'https://h/': Received HTTP code 407 from proxy after CONNECT", "the proxy wants a"),
+        ("git@h: Permission denied (publickey).", "none of the SSH keys that are offered"),
+        ("Host key verification failed.", "its host key is not known: connect once with ssh"),
+        ("fatal: could not read Username for 'https://h': terminal prompts disabled", "USER:TOKEN@"),
+        ("ssh: connect to host h port 22: Connection refused", "nothing listens there"),
+        ("fatal: unable to access 'https://h/': The requested URL returned error: 503", "a fault of its own"),
+    ],
+)
+def test_the_cause_in_gits_words_is_in_the_sentence(words: str, says: str) -> None:
+    found = _not_fetched("ssh://h/x", "HEAD", words)
+    assert isinstance(found, InfrastructureError)
+    assert says in found.message
+    assert words in found.message
+
+
+def test_what_ssh_says_is_the_cause_and_not_that_git_could_not_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "ssh").write_text("#!/bin/sh\necho 'git@h: Permission denied (publickey).' >&2\nexit 255\n")
+    (tmp_path / "ssh").chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
+    with pytest.raises(InfrastructureError, match="none of the SSH keys that are offered"):
+        read_submission("git@h:jane/work.git")
+
+
+@pytest.mark.parametrize(
+    "address", ["ssh://127.0.0.1:1/x;touch pwned", "ssh://127.0.0.1:1/$(touch pwned)", "git@h:x`touch pwned`'\"&"]
+)
+def test_the_line_to_paste_runs_nothing_that_an_address_holds(address: str, tmp_path: Path) -> None:
+    fix = _not_fetched(address, "HEAD", "fatal: no").fix.removeprefix("Check it with: ")
+    (tmp_path / "git").write_text('#!/bin/sh\nprintf %s "$3"\n')
+    (tmp_path / "git").chmod(0o755)
+    done = subprocess.run(
+        ["sh", "-c", fix], cwd=tmp_path, env={"PATH": f"{tmp_path}:/usr/bin:/bin"}, capture_output=True, check=True
+    )
+    assert done.stdout.decode() == address
+    assert not (tmp_path / "pwned").exists()
 
 
 def test_transports_that_run_commands_are_no_sources(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -78,7 +79,7 @@ def new(name: str, interface: Interface, folder: Path) -> int:
     written = write(name, interface, folder)
     for path in written:
         click.echo(str(path))
-    click.echo(f"\nNext: grade challenge check {folder / name}")
+    click.echo(f"\nNext: grade challenge check {shlex.quote(str(folder / name))}")
     return 0
 
 

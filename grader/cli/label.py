@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -54,7 +55,7 @@ def command(
     elif target is not None:
         _export(labels.export(pack, development=development), target)
     elif rater is None:
-        raise UsageError("Who rates?", fix=f"grade label {challenge} --rater NAME")
+        raise UsageError("Who rates?", fix=f"grade label {shlex.quote(challenge)} --rater NAME")
     else:
         _rate(pack, labels.sheet(pack, rater, criterion=criterion, development=development), development=development)
     return 0

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import shlex
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -86,7 +87,9 @@ def grade_of(found: Reviewed) -> Grade:
 def _none(wanted: str) -> Exception:
     from grader.errors import UsageError, visible
 
-    return UsageError(f"Nobody has assessed {visible(wanted)} yet.", fix=f"grade assess {visible(wanted)} --rater NAME")
+    return UsageError(
+        f"Nobody has assessed {visible(wanted)} yet.", fix=f"grade assess {shlex.quote(visible(wanted))} --rater NAME"
+    )
 
 
 def person(desk: Desk, name: str, *roles: Role) -> Person:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import re
+import shlex
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -141,7 +142,7 @@ def _record(keep: Callable[[], object], out: Path) -> None:
         keep()
     except InfrastructureError as problem:
         said = f"The result is in {out}, but it could not be kept: {problem.message}"
-        raise InfrastructureError(said, fix=f"grade db add {out}") from problem
+        raise InfrastructureError(said, fix=f"grade db add {shlex.quote(str(out))}") from problem
 
 
 def _stamp(out: Path) -> int:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import os
 import re
+import shlex
 import signal
 import subprocess
 import tempfile
@@ -18,11 +19,12 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import IO
 
-from grader import scratch
+from grader import network, scratch
 from grader.errors import GraderError, InfrastructureError, UsageError, visible
 from grader.submission.entries import Entry, Kind
 from grader.submission.limits import IntakeLimits, Meter, amount, refused, unreadable
 from grader.submission.names import plain_path
+from grader.trust import repository
 
 _REMOTE = re.compile(r"(?:https?|ssh|git)://|[\w.+-]+@[\w.-]+:(?!//)")
 _REF = re.compile(r"[A-Za-z0-9][\w./+-]*")
@@ -50,6 +52,10 @@ _SETTINGS = (
     "http.lowSpeedTime=20",
 )
 _PROXIES = ("http_proxy", "https_proxy", "all_proxy", "no_proxy")
+_USERS_SETTINGS = ("PATH", "HOME", "XDG_CONFIG_HOME", "GIT_CONFIG_GLOBAL", "GIT_CONFIG_SYSTEM", "GIT_CONFIG_NOSYSTEM")
+_SETTINGS_SECONDS = 20
+_MOST_TRUSTED = 200
+_PART_OF_ID = re.compile(r"[0-9a-f]{4,39}")
 _KEPT_VARIABLES = ("PATH", "SSH_AUTH_SOCK", "GIT_SSL_CAINFO", *_PROXIES, *(name.upper() for name in _PROXIES))
 
 
@@ -78,7 +84,7 @@ def split_ref(source: str) -> tuple[str, str]:
 
 def without_secrets(source: str) -> str:
     """An address without the user name and password in it."""
-    return re.sub(r"(?<=://)[^/@#]*@", "", source)
+    return network.without_login(source)
 
 
 @contextlib.contextmanager
@@ -92,6 +98,15 @@ def fetched(address: str, ref: str, limits: IntakeLimits) -> Iterator[GitSource]
         git = _Git(folder, limits, local=not is_remote(address))
         where = address if git.local is False else Path(address).resolve().as_uri()
         git.run("init", "--quiet", "--bare", "--template=", ".", most=1 << 16)
+        _fetch(git, address, where, ref, limits)
+        yield GitSource(git, limits)
+
+
+def _fetch(git: _Git, address: str, where: str, ref: str, limits: IntakeLimits) -> None:
+    """Transfers the commit `ref`. A repository on this machine is asked once more where it belongs to another user and
+    the operator has told git to trust it, and for the whole of a commit id of which only a part was given."""
+    tries = {"as it is"}
+    while True:
         try:
             git.run(
                 "fetch", "--quiet", "--depth=1", "--no-tags", "--", where, f"+{ref}:refs/heads/graded", most=1 << 16
@@ -100,8 +115,16 @@ def fetched(address: str, ref: str, limits: IntakeLimits) -> Iterator[GitSource]
             if git.is_full():
                 problem = f"The repository transfers more than {amount(limits.max_archive_bytes)}"
                 raise unreadable(problem, "Take large files out of the commit, or send an archive") from None
-            raise _not_fetched(without_secrets(address), ref, error.text) from None
-        yield GitSource(git, limits)
+            more = "owner" if "dubious ownership" in error.text else "id" if _is_unknown(error.text) else ""
+            if not git.local or not more or more in tries:
+                raise _not_fetched(address, ref, error.text) from None
+            tries.add(more)
+            if more == "owner":
+                git.trust_as_the_user_does()
+            elif _PART_OF_ID.fullmatch(ref):
+                ref = git.whole_id(address, ref) or ref
+        else:
+            return
 
 
 class GitSource:
@@ -161,13 +184,49 @@ class _GitFailedError(GraderError):
 
 
 class _Git:
-    """Runs git in a repository of our own, with nothing of the user's configuration and a deadline for all calls."""
+    """Runs git in a repository of our own, with a deadline for all calls. Of the user's configuration nothing counts
+    but the folders of others that it trusts (`safe.directory`), and of the repository's nothing."""
 
     def __init__(self, folder: Path, limits: IntakeLimits, *, local: bool) -> None:
         self.local = local
         self._folder = folder
         self._limits = limits
         self._deadline = time.monotonic() + limits.git_seconds
+        self._settings_file = "/dev/null"
+        self._lent_objects = ""
+
+    def trust_as_the_user_does(self) -> None:
+        """Takes over which repositories of others the user's own git trusts, and nothing else of its settings."""
+        own = {name: os.environ[name] for name in _USERS_SETTINGS if name in os.environ}
+        found = subprocess.run(
+            ["git", "config", "--includes", "--null", "--get-all", "safe.directory"],
+            cwd="/", env=own, capture_output=True, check=False, timeout=_SETTINGS_SECONDS,
+        )  # fmt: skip
+        file = self._folder / "trusted"
+        for value in found.stdout.split(b"\0")[:-1][:_MOST_TRUSTED]:
+            words = ["config", "--file", str(file), "--add", "safe.directory", os.fsdecode(value)]
+            self.run(*words, most=1 << 16)
+        if file.exists():
+            self._settings_file = str(file)
+
+    def whole_id(self, address: str, part: str) -> str:
+        """The commit of the repository at `address` whose id begins with `part`; empty where there is none. Its objects
+        are looked at from here, so that nothing of its configuration counts. Raises UsageError for several."""
+        folder = Path(address) if is_repository(Path(address)) else repository(Path(address))
+        if folder is None:
+            return ""
+        self._lent_objects = str(folder.resolve() / "objects")
+        try:
+            found = self.run("rev-parse", "--verify", f"{part}^{{commit}}", most=1 << 12)
+        except _GitFailedError as error:
+            if "ambiguous" in error.text:
+                raise UsageError(
+                    f"'{visible(address)}' has several commits whose id begins with {part}; give more of it."
+                ) from None
+            return ""
+        finally:
+            self._lent_objects = ""
+        return found.decode("ascii", "replace").strip()
 
     def run(self, *arguments: str, most: int, given: bytes = b"") -> bytes:
         """Standard output, up to `most` bytes. Raises _GitFailedError, or RefusedError for more output or time."""
@@ -208,11 +267,13 @@ class _Git:
         kept = {name: os.environ[name] for name in _KEPT_VARIABLES if name in os.environ}
         if certificates := os.environ.get("SSL_CERT_FILE"):
             kept.setdefault("GIT_SSL_CAINFO", certificates)
+        if self._lent_objects:
+            kept["GIT_ALTERNATE_OBJECT_DIRECTORIES"] = _quoted(self._lent_objects)
         return kept | {
             "HOME": str(self._folder),
             "LC_ALL": "C",
             "GIT_CONFIG_NOSYSTEM": "1",
-            "GIT_CONFIG_GLOBAL": "/dev/null",
+            "GIT_CONFIG_GLOBAL": self._settings_file,
             "GIT_DIR": str(self._folder),
             "GIT_TERMINAL_PROMPT": "0",
             "GIT_ASKPASS": "true",
@@ -250,15 +311,40 @@ def _reason(stderr: IO[bytes]) -> str:
     stderr.seek(0)
     lines = stderr.read(1 << 16).decode("utf-8", "replace").strip().splitlines()
     telling = [line for line in lines if line.startswith(("fatal:", "error:"))] or lines or ["no reason given"]
-    return without_secrets(telling[0])
+    first = telling[0]
+    if not _is_unknown(first) and not network.from_words(first):  # ssh says the cause, and git only that there was none
+        first = next((line for line in lines if network.from_words(line)), first)
+    return without_secrets(first)
 
 
-def _not_fetched(address: str, ref: str, text: str) -> GraderError:
+def _is_unknown(text: str) -> bool:
+    return "find remote ref" in text or "not our ref" in text or "unadvertised object" in text
+
+
+def _not_fetched(source: str, ref: str, text: str) -> GraderError:
     """Why there is no commit to read. Who is to blame cannot be told from git's words, so no candidate is."""
-    if "find remote ref" in text or "not our ref" in text or "unadvertised object" in text:
-        return UsageError(f"'{visible(address)}' has no branch, tag or commit '{visible(ref)}'.")
+    address = without_secrets(source)
+    if _is_unknown(text):
+        hint = ""
+        if is_remote(source) and _PART_OF_ID.fullmatch(ref):
+            hint = " Over the network a part of a commit's id says nothing: give all 40 characters, a branch or a tag."
+        elif "find remote ref" not in text:
+            hint = " It hands out no commit by its id unless a branch or a tag leads to it: name that."
+        return UsageError(f"'{visible(address)}' has no branch, tag or commit '{visible(ref)}'.{hint}")
+    other = re.search(r"dubious ownership in repository at '(.*)'", text)
+    if other:
+        return InfrastructureError(
+            f"'{visible(address)}' belongs to another user (git: {visible(text)}).",
+            fix=f"If you trust it: git config --global --add safe.directory {shlex.quote(visible(other[1]))}",
+        )
+    cause = network.from_words(text)
+    why = f"{cause} (git: {visible(text)})" if cause else visible(text)
     return InfrastructureError(
-        f"'{visible(address)}' could not be fetched: {visible(text)}.",
-        fix=f"Check it with: git ls-remote {visible(address)}",
-        of_submission=True,
+        f"'{visible(address)}' could not be fetched: {why}.",
+        fix=f"Check it with: GIT_ALLOW_PROTOCOL=https:http:ssh:git git ls-remote -- {shlex.quote(visible(address))}",
     )
+
+
+def _quoted(path: str) -> str:
+    """A path for a list that git parts at colons."""
+    return '"' + path.replace("\\", "\\\\").replace('"', '\\"') + '"'
