@@ -128,7 +128,7 @@ class TestResult:
     dropped_bytes: int = 0
     """Bytes of output beyond the cap."""
     peak_memory: int | None = None
-    """Highest memory of the candidate's process in this test, in bytes."""
+    """Highest memory of the candidate's container in this test, in bytes, above what it held at rest."""
     model_calls: tuple[Mapping[str, object], ...] = ()
     """Calls of the scripted model: `purpose`, `started`, `seconds`, `prompt_tokens`, `completion_tokens`, `cost`,
     `fault`, `result`. Seconds are of the model's clock, from the test's beginning."""
@@ -139,6 +139,11 @@ class TestResult:
     def is_open(self) -> bool:
         """Whether the test could not be judged, so that its points still wait for a person."""
         return self.status is TestStatus.ERROR
+
+
+MEASURED = frozenset({"seconds", "peak_memory", "resources", "timings"})
+"""Keys of grade.json and of the evidence that say what a run took. They differ from run to run, and nothing that is
+scored reads them: a test that scores time or memory has a metric for it."""
 
 
 @dataclass(frozen=True, kw_only=True)

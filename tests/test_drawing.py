@@ -167,17 +167,17 @@ def test_what_was_not_asked_any_more_has_no_time(drawing: ModuleType, monkeypatc
 
 
 def test_numbers_of_processes_go_by(monkeypatch: pytest.MonkeyPatch) -> None:
-    bridge = inside.load("candidate", "bridge", monkeypatch)
+    clearing = inside.load("candidate", "clearing", monkeypatch)
     try:
         started: list[SimpleNamespace] = []
-        start = bridge._thread.start_new_thread
+        start = clearing._thread.start_new_thread
         monkeypatch.setattr(
-            bridge._thread, "start_new_thread", lambda run, args: started.append(SimpleNamespace(id=start(run, args)))
+            clearing._thread, "start_new_thread", lambda run, args: started.append(SimpleNamespace(id=start(run, args)))
         )
-        bridge.use_up_numbers(9)
+        clearing.use_up_numbers(9)
         assert len(started) == 9
-        monkeypatch.setattr(bridge._thread, "start_new_thread", _no_room)
-        bridge.use_up_numbers(9)
+        monkeypatch.setattr(clearing._thread, "start_new_thread", _no_room)
+        clearing.use_up_numbers(9)
     finally:
         inside.forget("candidate")
 

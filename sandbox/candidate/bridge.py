@@ -26,7 +26,6 @@ import sys
 STARTUP = frozenset(sys.modules)
 """Modules that every Python process has from its start, and that no file beside a script replaces."""
 
-import _thread
 import contextlib
 import ctypes
 import errno
@@ -39,15 +38,14 @@ import resource
 import selectors
 import signal
 import socket
-import stat
 import time
 
 import worker
+from clearing import WRITABLE, empty, use_up_numbers
 from kernel import cgroup_counts, counters, is_full, queued, running, socket_room, times_of
 
 ADDRESS = "/run/grader/" + os.environ.pop("GRADER_BRIDGE", "")
 SUBMISSION = "/submission"
-WRITABLE = ("/tmp", "/dev/shm", "/dev/mqueue")  # noqa: S108 - the container's own
 CONNECT_SECONDS = 20.0
 """How long this container outlives a verifier that died before it could be reached."""
 RESET_SECONDS = 1.0
@@ -267,59 +265,6 @@ def become_candidate(stdin: int, out: int, err: int) -> None:
     os.setsid()
     for source, target in ((stdin, 0), (out, 1), (err, 2)):
         os.dup2(source, target)
-
-
-def use_up_numbers(count: int) -> None:
-    """Takes `count` numbers of processes: by threads, which cost a twentieth of a process."""
-    ended = _thread.allocate_lock()
-    with contextlib.suppress(RuntimeError):  # no number is left to take
-        for _ in range(count):
-            ended.acquire()
-            _thread.start_new_thread(ended.release, ())
-            with ended:
-                pass
-
-
-# ------------------------------------------------------------------------------------------------ emptying a folder
-
-
-def empty(top: str, until: float = math.inf) -> None:
-    """Removes all that is in `top`, however deep, whatever its permissions, without recursion and without following a
-    link: a folder that is not empty has its folders moved up into `top` first, so that no path grows long. Raises
-    TimeoutError where it is not done at `until` (monotonic)."""
-    try:
-        root = os.open(top, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
-    except OSError:
-        return
-    try:
-        serial = 0
-        while names := os.listdir(root):
-            for name in names:
-                serial = _remove(root, name, serial, until)
-    finally:
-        os.close(root)
-
-
-def _remove(root: int, name: str, serial: int, until: float) -> int:
-    if time.monotonic() > until:
-        raise TimeoutError
-    if not stat.S_ISDIR(os.lstat(name, dir_fd=root).st_mode):
-        os.unlink(name, dir_fd=root)
-        return serial
-    os.chmod(name, 0o700, dir_fd=root)
-    folder = os.open(name, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW, dir_fd=root)
-    try:
-        for child in os.listdir(folder):
-            if stat.S_ISDIR(os.lstat(child, dir_fd=folder).st_mode):
-                os.chmod(child, 0o700, dir_fd=folder)
-                serial += 1
-                os.rename(child, f".{serial}.{os.urandom(8).hex()}", src_dir_fd=folder, dst_dir_fd=root)
-            else:
-                os.unlink(child, dir_fd=folder)
-    finally:
-        os.close(folder)
-    os.rmdir(name, dir_fd=root)
-    return serial
 
 
 # ------------------------------------------------------------------------------------------------ start

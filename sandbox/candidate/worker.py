@@ -64,7 +64,7 @@ def _prepare(submission: str, packages: list[str], startup: frozenset[str]) -> N
     os.chdir(submission)
     sys.path[:] = [submission, *packages, *[path for path in sys.path if path != os.path.dirname(__file__)]]
     own = {name.partition(".")[0] for name in os.listdir(submission)}
-    for name in ("bridge", "worker", "kernel", *(own - startup)):
+    for name in ("bridge", "worker", "kernel", "clearing", *(own - startup)):
         sys.modules.pop(name, None)  # the candidate's `queue.py` is the candidate's, though pid 1 has imported another
     sys.modules["__main__"] = types.ModuleType("__main__")
     importlib.invalidate_caches()

@@ -1,0 +1,3 @@
+"""Not the real clearing."""
+
+PASSED = True

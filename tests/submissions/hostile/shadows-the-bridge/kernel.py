@@ -1,0 +1,3 @@
+"""Not the real kernel."""
+
+PASSED = True
