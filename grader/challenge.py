@@ -255,6 +255,4 @@ def digest(challenge: Challenge) -> str:
 def _read(folder: Path) -> dict[str, bytes]:
     if not folder.is_dir():
         return {}
-    paths = (path for path in sorted(folder.rglob("*")) if path.is_file() and not path.is_symlink())
-    kept = (path for path in paths if junk.part(path.relative_to(folder).parts) is None)
-    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in kept}
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in junk.files(folder)}

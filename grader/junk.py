@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from pathlib import Path
 
 HISTORY = "version history"
 PACKAGES = "installed packages"
@@ -57,6 +58,12 @@ _PATTERNS = (
     (re.compile(r"#.+#|\.#.+", re.DOTALL), "#*#", LEFTOVER),
     (re.compile(r".+\.py[co]", re.DOTALL), "*.pyc", CACHE),
 )
+
+
+def files(folder: Path) -> list[Path]:
+    """The files below `folder` that are the work's, sorted; links are not followed and not among them."""
+    found = sorted(path for path in folder.rglob("*") if path.is_file() and not path.is_symlink())
+    return [path for path in found if part(path.relative_to(folder).parts) is None]
 
 
 def part(names: Sequence[str]) -> tuple[str, str] | None:

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from grader import junk
 from grader.challenge import Challenge, load_manifest
 from grader.errors import ChallengeError, RefusedError
 from grader.model import load_model
@@ -72,8 +73,7 @@ def starter_tests(root: Path) -> dict[str, bytes]:
     found = {
         path.relative_to(starter).as_posix(): path.read_bytes()
         for folder in ("tests", "data")
-        for path in sorted((starter / folder).rglob("*"))
-        if path.is_file() and not path.is_symlink() and "__pycache__" not in path.parts
+        for path in junk.files(starter / folder)
     }
     if not any(name.startswith("tests/") for name in found):
         raise ChallengeError(f"{starter} has no tests/, so there are no public tests to run.")

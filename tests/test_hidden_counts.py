@@ -264,3 +264,49 @@ def test_a_file_of_the_packs_own_counts_whatever_its_name(tmp_path: Path) -> Non
         after = digest(load_challenge(root))
         assert after != before
         before = after
+
+
+# ------------------------------------------------------------------------------------------------ whose fault
+
+
+ONE = "@pytest.fixture\ndef one():\n    return 1\n"
+WIDER = "@pytest.fixture(scope='session')\ndef two(one):\n    return 1\n"
+FAILS = {
+    "the test fails itself": ("def test_it():\n    pytest.fail('no')\n", False),
+    "what should raise did not": ("def test_it():\n    with pytest.raises(ValueError):\n        pass\n", False),
+    "what should warn did not": ("def test_it():\n    with pytest.warns(UserWarning):\n        pass\n", False),
+    "an assertion": ("def test_it():\n    assert 1 == 2\n", False),
+    "async": ("async def test_it():\n    pass\n", True),
+    "a fixture is called": (f"{ONE}def test_it():\n    one()\n", True),
+    "a fixture yields twice": (
+        "@pytest.fixture\ndef one():\n    yield 1\n    yield 2\ndef test_it(one):\n    pass\n",
+        True,
+    ),
+    "a scope that does not fit": (f"{ONE}{WIDER}def test_it(two):\n    pass\n", True),
+}
+FRAMES = """
+import sys
+sys.path.insert(0, sys.argv[1])
+import collecting, pytest
+
+class Told:
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_makereport(self, item, call):
+        if call.excinfo is not None:
+            print("TOLD", collecting.by_pytest(call.excinfo.traceback), file=sys.stderr)
+        return (yield)
+
+pytest.main(["-pno:cacheprovider", "-c", "/dev/null", "--rootdir", ".", "."], [Told()])
+"""
+
+
+@pytest.mark.parametrize("name", FAILS)
+def test_what_pytest_itself_fails_is_told_from_what_a_test_asserts(name: str, tmp_path: Path) -> None:
+    source, ours = FAILS[name]
+    write_files(tmp_path, {"test_it.py": f"import pytest\n{source}"})
+    verifier = PLACES.shipped / "sandbox" / "verifier"
+    done = subprocess.run(
+        [sys.executable, "-c", FRAMES, verifier], cwd=tmp_path, capture_output=True, text=True, check=False,
+        env={**os.environ, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTHONDONTWRITEBYTECODE": "1"},
+    )  # fmt: skip
+    assert [line for line in done.stderr.splitlines() if line.startswith("TOLD")] == [f"TOLD {ours}"], done.stdout

@@ -12,15 +12,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from grader import junk
 from grader.errors import GraderError, RefusedError
 from grader.records import Submission
 from grader.submission import make_submission, read_archive, read_submission, write_archive
+from grader.unseen import UNSEEN
 from tests.fuzz.archives import FILES, usual_tar, usual_zip
 from tests.fuzz.intake import Figures, fuzz
 
 NAMES = st.text(
     st.characters(categories=["L", "N", "P", "S", "M"], exclude_characters="/\\:"), min_size=1, max_size=12
-).filter(lambda name: name not in {".", ".."} and not name.startswith("._"))
+).filter(lambda name: name not in {".", ".."} and junk.part([name]) is None and not UNSEEN.search(name))
 PATHS = st.lists(NAMES, min_size=1, max_size=4).map("/".join)
 
 

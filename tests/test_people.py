@@ -14,6 +14,9 @@ from grader.cli import purge
 from grader.store import open_store, people
 from grader.store.store import About
 from tests.batch_fixtures import ALL, submissions
+from tests.playing import player
+from tests.shell import run_here
+from tests.small_packs import write_files, write_pack
 from tests.store_fixtures import result
 
 SAME = [
@@ -177,3 +180,31 @@ def test_who_stands_only_in_a_batchs_list_is_removed_from_it(store: str, tmp_pat
 def test_history_finds_a_person_as_purge_does(store: str) -> None:
     with open_store(store) as opened:
         assert [row["candidate"] for row in opened.history(candidate="ana weber")] == ["Weber, Ana"]
+
+
+@pytest.mark.parametrize(
+    ("source", "name"),
+    [
+        ("/inbox/Sean O'Brien.zip", "Sean O'Brien"), ("/inbox/Ana Weber/", "Ana Weber"), ("/a/jane.tar.gz", "jane"),
+        ("/inbox/C# and 100?.zip", "C# and 100?"), ("https://example.org/ana-weber/work.git#main", "work"),
+        (unicodedata.normalize("NFD", "/inbox/Jürgen.zip"), "Jürgen"), ("/", ""),
+    ],
+)  # fmt: skip
+def test_who_has_no_other_name_is_called_what_was_sent(source: str, name: str) -> None:
+    assert people.called(source) == name
+
+
+def test_a_single_grading_is_found_by_the_name_of_what_was_sent(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    player(monkeypatch)()
+    pack = write_pack(tmp_path / "pack", "def test_it(candidate):\n    pass\n")
+    work = write_files(tmp_path / "Sean O'Brien", {"work.py": "x = 1\n"})
+    url = f"sqlite:///{tmp_path / 's.db'}"
+    monkeypatch.chdir(tmp_path)
+    assert run_here(work, "-c", pack, "--store", url).code == 0
+    assert (tmp_path / "grade-Sean_O_Brien" / "grade.json").is_file()
+    done = purged(url, "sean o\u2019brien", "--yes")
+    assert done.return_value == 0
+    assert str(work) in done.output
+    assert not (tmp_path / "grade-Sean_O_Brien").exists()

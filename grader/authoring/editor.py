@@ -48,7 +48,7 @@ def _challenge() -> dict[str, Any]:
 def _allow_units(model: type[BaseModel], properties: dict[str, Any]) -> None:
     """Quantities are written with a unit; the models turn them into numbers, and their schemas know only those."""
     for name in properties:
-        unit = next((unit for unit in ("1MB", "1s") if _takes(model, name, unit)), "")
+        unit = next((unit for unit in ("64MB", "1s") if _takes(model, name, unit)), "")
         if properties[name].get("type") == "number" and unit:
             properties[name] = {key: properties[name][key] for key in ("default", "title") if key in properties[name]}
             properties[name] |= {"type": ["string", "number"], "examples": [unit]}

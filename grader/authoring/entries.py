@@ -8,7 +8,7 @@ from typing import Literal
 
 from pydantic import Field, model_validator
 
-from grader import strict_yaml
+from grader import junk, strict_yaml
 from grader.challenge import Number
 from grader.errors import ChallengeError
 from grader.strict_yaml import Strict
@@ -96,6 +96,8 @@ def unlisted(root: Path, listed: tuple[Listed, ...]) -> list[str]:
     folder = root / "submissions"
     known = {one.entry.path for one in listed}
     shipped = sorted(
-        path.relative_to(folder).as_posix() for path in folder.glob("*/*") if not path.name.startswith((".", "__"))
+        path.relative_to(folder).as_posix()
+        for path in folder.glob("*/*")
+        if not path.name.startswith((".", "__")) and junk.part(path.relative_to(folder).parts) is None
     )
     return [path for path in shipped if path not in known and not any(one.startswith(path + "/") for one in known)]

@@ -3,12 +3,14 @@ beforehand, so a round costs a candidate's container and the tests themselves.""
 
 from __future__ import annotations
 
+import contextlib
 import secrets
 import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from grader import junk
 from grader.authoring import check, promises, schema
 from grader.authoring.entries import Listed
 from grader.authoring.runs import MakeSandbox, Ran, Runner, Say, Task
@@ -70,9 +72,12 @@ def _booted(make: MakeSandbox) -> Sandbox:
 
 
 def stamps(root: Path) -> dict[str, int]:
-    """Path → time of change, of all files of the pack but caches."""
-    paths = (path for path in root.rglob("*") if "__pycache__" not in path.parts and path.is_file())
-    return {path.relative_to(root).as_posix(): path.stat().st_mtime_ns for path in paths}
+    """Path → time of change, of all files of the pack but caches and what editors leave while they write."""
+    found: dict[str, int] = {}
+    for path in junk.files(root):
+        with contextlib.suppress(FileNotFoundError):  # gone since it was listed: an editor puts a new one in its place
+            found[path.relative_to(root).as_posix()] = path.stat().st_mtime_ns
+    return found
 
 
 def _round(root: Path, name: str, tests: tuple[str, ...], settings: Settings, sandbox: Sandbox) -> list[str]:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from grader.batch import blind
 from grader.batch.blind import Known
 from grader.store.folder import evidence_digest, read_result
+from grader.store.people import called
 
 if TYPE_CHECKING:
     from grader.store.store import Recorded, Store
@@ -23,6 +24,8 @@ class Result:
     known: Known | None = None
     kept: Path | None = None
     """Where the result stays, when `folder` is only a copy of it."""
+    source: str = ""
+    """What was graded, where no batch knows it."""
 
 
 def known_results(folder: Path) -> Iterator[Result]:
@@ -44,9 +47,9 @@ def record(store: Store, result: Result, *, why: str) -> Recorded:
     about = About(
         folder=str(kept),
         evidence=evidence_digest(folder),
-        candidate=known.entry.candidate if known else "",
+        candidate=known.entry.candidate if known else called(result.source),
         blind=known.id if known else "",
-        source=known.entry.source if known else "",
+        source=known.entry.source if known else result.source,
         batch=str(kept.parent) if known else "",
         why=why,
     )

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal
 
 from pydantic import Field
 
-from grader import strict_yaml
+from grader import junk, strict_yaml
 from grader.errors import ChallengeError
 from grader.strict_yaml import Strict
 
@@ -91,7 +91,7 @@ def _item(entry: _Entry, challenge: Challenge) -> tuple[Item | None, str]:
     if entry.written_to is not None and entry.written_to not in criterion.levels:
         return None, f"written_to {entry.written_to} is no level of {criterion.id}"
     folder = folder_of(challenge) / "items" / entry.id
-    names = entry.files or sorted(p.relative_to(folder).as_posix() for p in folder.rglob("*") if p.is_file())
+    names = entry.files or [path.relative_to(folder).as_posix() for path in junk.files(folder)]
     wrong = next((name for name in names if not _is_inside(folder, name)), None)
     if wrong is not None or not names:
         return None, f"items/{entry.id}/{wrong or ''} is not a file there"

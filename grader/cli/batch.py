@@ -87,6 +87,7 @@ def command(
     Exit codes: 0 all graded or refused, 4 the challenge is broken, 5 some could not be graded for the machine's fault,
     6 --require-judge, and the judge did not answer for some, 130 interrupted.
     """
+    from grader import files
     from grader.batch import entries
     from grader.batch.lateness import read_policy
     from grader.challenge import load_challenge
@@ -114,6 +115,7 @@ def command(
     if lost := entries.missing(found.entries):
         names = ", ".join(visible(entry.source, 100) for entry in lost[:_LISTED])
         click.echo(f"{len(lost)} of {len(found.entries)} submissions are named and not there: {names}", err=True)
+    files.check_writable(where)
     plan = _plan(found, pack, where, settings, judge=not no_judge, fresh=fresh, pages=Pages(formats=listed(formats)))
     plan = plan if queued else _sized(plan, settings, jobs)
     known = _who(plan)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import os
 import re
 import shlex
 import sys
@@ -132,7 +133,15 @@ def _kept(store: str, request: Request) -> Iterator[None]:
             yield
         finally:
             if _stamp(request.out) != before:
-                _record(lambda: record(opened, Result(folder=request.out), why="grade run"), request.out)
+                result = Result(folder=request.out, source=_place(request.source))
+                _record(lambda: record(opened, result, why="grade run"), request.out)
+
+
+def _place(source: str) -> str:
+    """Where what was graded is, from everywhere on this machine."""
+    from grader.submission.git import is_remote, without_secrets
+
+    return without_secrets(source) if is_remote(source) else os.path.abspath(source)
 
 
 def _record(keep: Callable[[], object], out: Path) -> None:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from grader import junk
 from grader.judge import reading
 from grader.judge.cache import Cache
 from grader.judge.client import Client
@@ -54,8 +55,7 @@ def rides(
 def item_files(root: Path, item: str) -> dict[str, bytes]:
     """The files of a calibration item of the pack, by relative path. Links are left out."""
     folder = root / "calibration" / "items" / item
-    paths = sorted(path for path in folder.rglob("*") if path.is_file() and not path.is_symlink())
-    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in paths}
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in junk.files(folder)}
 
 
 def ask(ride: Ride, client: Client, config: JudgeConfig, *, again: int = 0) -> Vote:

@@ -23,6 +23,7 @@ _COMMAS = re.compile("[,\u055d\u060c\u3001]")
 _MEMBERS = re.compile(r"\s*(?:[;\n&+/|]|(?<!\w)(?:and|und)(?!\w))\s*")
 _PLATFORM = re.compile(r"_\d+_assignsubmission_\w.*$", re.DOTALL)
 """What Moodle puts behind a name in the folder that it makes for it."""
+_SUFFIX = re.compile(r"(\.tar)?\.(zip|gz|tgz|xz|txz|zst|tar|git)$", re.IGNORECASE)
 _ADDRESS = re.compile(r"<([^<>@\s]+@[^<>\s]+)>")
 _NEAR = 0.75
 _MOST_NEAR = 5
@@ -56,6 +57,14 @@ def keys(name: str) -> frozenset[str]:
     if comma and "," not in rest:
         found.add(f"{rest} {surname}")
     return frozenset(found - {""})
+
+
+def called(source: str) -> str:
+    """What an archive, a folder or a repository is called, letter for letter: who sent it, where nothing else is
+    known."""
+    address = re.split(r"[#?]", source)[0] if "://" in source else source
+    name = _SUFFIX.sub("", re.split(r"[/:]" if "://" in source else "/", address.rstrip("/"))[-1])
+    return unicodedata.normalize("NFC", readable(name)).strip()
 
 
 def without_platform(candidate: str) -> str:
