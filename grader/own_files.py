@@ -30,9 +30,13 @@ RESULT = frozenset(
     }
 )  # fmt: skip
 """All that a grading leaves in its output folder, and what is made of it later, relative to the folder."""
+REVIEW, REVIEW_ELSEWHERE = ".review.db", ".review.url"
+"""Endings of the files beside an output folder, behind its name: what people wrote about the result where no store is
+named, and the address of the store that has it."""
 SIDES = ("-wal", "-shm", "-journal")
 """What SQLite keeps beside a database, behind its name."""
 _MOST_BYTES = 20_000_000
+_MOST_ADDRESS = 5_000
 
 
 def is_result(path: str, content: bytes) -> bool:
@@ -50,6 +54,18 @@ def is_result(path: str, content: bytes) -> bool:
 def is_database(content: bytes) -> bool:
     """Whether `content`, the first bytes of a file, is a store of ours."""
     return content.startswith(b"SQLite format 3\0") and b"CREATE TABLE runs" in content and b"alembic" in content
+
+
+def beside(folder: str) -> set[str]:
+    """What a review may keep beside the output folder of that name."""
+    return {name for ending in (REVIEW, REVIEW_ELSEWHERE) for name in with_sides(f"{folder}{ending}")}
+
+
+def is_review(path: str, content: bytes) -> bool:
+    """Whether the file `path`, beside an output folder, is what a review keeps there."""
+    if path.endswith(REVIEW):
+        return is_database(content)
+    return len(content) <= _MOST_ADDRESS and content.startswith(b"sqlite:///") and content.count(b"\n") == 1
 
 
 def of_result(folder: str, paths: Iterable[str]) -> set[str]:

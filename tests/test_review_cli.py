@@ -16,11 +16,13 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
+from grader.batch.entries import from_folder as find_entries
 from grader.cli import cli
 from grader.errors import GraderError
 from grader.review.desk import open_desk
 from grader.signing import digests
 from grader.store import open_store
+from grader.submission import read_submission
 from tests.review_fixtures import CRITERIA, OPERATOR, keep, result
 from tests.test_review_worlds import csv_of
 
@@ -364,3 +366,39 @@ def test_erasing_takes_the_review_beside_a_result_too(here: Path) -> None:
         keep(store, here / "result", candidate="Cara Doe")
     works("purge", "--candidate", "Cara Doe", "--yes")
     assert not Path(KEPT).exists()
+
+
+# ------------------------------------------------------------------------------------------------ beside the result
+
+
+def test_a_review_kept_beside_a_result_is_not_graded_as_the_candidates(here: Path) -> None:
+    """The result may lie in the very folder that is graded."""
+    work = here / "work"
+    result(work / "result")
+    (work / "a.py").write_text("x = 1\n")
+    before = read_submission(work)
+    works("assess", "work/result", "--rater", "ann", typed="q\n")
+    assert (work / KEPT).is_file()
+    after = read_submission(work)
+    assert (after.digest, list(after.files)) == (before.digest, ["a.py"])
+    assert {left.path for left in after.left_out} == {"result", KEPT}
+
+
+def test_a_name_alone_hides_nothing_of_a_candidates(here: Path) -> None:
+    work = here / "work"
+    result(work / "result")
+    (work / "a.py").write_text("x = 1\n")
+    (work / KEPT).write_text("not a database")
+    (work / "result.review.url").write_text("import a\n")
+    (work / "other.review.db").write_bytes(b"SQLite format 3\0 CREATE TABLE runs alembic")
+    assert set(read_submission(work).files) == {"a.py", KEPT, "result.review.url", "other.review.db"}
+
+
+def test_a_batch_passes_over_what_reviews_keep_among_submissions(here: Path) -> None:
+    with open_store("sqlite:///grader.db") as store:
+        keep(store, here / "result")
+    works("assess", "result", "--rater", "ann", typed="q\n")
+    assert (here / "result.review.url").is_file()
+    (here / "ann").mkdir()
+    (here / "ann" / "a.py").write_text("x = 1\n")
+    assert [entry.name for entry in find_entries(here, here / "cohort").entries] == ["ann"]

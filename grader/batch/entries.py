@@ -134,7 +134,8 @@ def _is_output(path: Path) -> bool:
         results = {row["name"] for row in read_list(path / LIST)} if (path / LIST).is_file() else set()
     except UsageError:
         return False
-    return (path / LIST).is_file() and {name.partition("/")[0] for name in _files_in(path)} <= RESERVED | results
+    known = RESERVED | results | {name for result in results for name in own_files.beside(result)}
+    return (path / LIST).is_file() and {name.partition("/")[0] for name in _files_in(path)} <= known
 
 
 def _is_marker(path: Path, name: str) -> bool:
@@ -148,12 +149,15 @@ def _files_in(folder: Path) -> set[str]:
 
 
 def _is_store(path: Path) -> bool:
-    """A database of ours, by its content; what it keeps beside itself (`grader.db-wal`), by the database."""
+    """A database of ours, by its content, or a review's word of where one is; what a database keeps beside itself
+    (`grader.db-wal`), by the database."""
     main = next((path.with_name(path.name.removesuffix(side)) for side in SIDES if path.name.endswith(side)), path)
     if not main.is_file():
         return False
     with main.open("rb") as file:
-        return own_files.is_database(file.read(_MOST_DATABASE_HEAD))
+        head = file.read(_MOST_DATABASE_HEAD)
+    elsewhere = path.name.endswith(own_files.REVIEW_ELSEWHERE) and own_files.is_review(path.name, head)
+    return elsewhere or own_files.is_database(head)
 
 
 def from_manifest(manifest: Path, folder: Path | None = None) -> Found:

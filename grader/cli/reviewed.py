@@ -17,6 +17,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from grader.own_files import REVIEW, REVIEW_ELSEWHERE
+
 if TYPE_CHECKING:
     from grader.records import Grade
     from grader.review.desk import Desk
@@ -24,10 +26,6 @@ if TYPE_CHECKING:
     from grader.settings import Settings
 
 STORE_OPTION = click.option("--store", default="", metavar="URL", help="Another store than GRADER_STORE.")
-BESIDE = ".review.db"
-"""Ending of the file beside a result folder that keeps its review."""
-POINTER = ".review.url"
-"""Ending of the file beside a result folder that says where its review is kept, when that is a batch's store."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -115,7 +113,7 @@ def _url(folder: Path, store: str, *, begin: bool) -> str | None:
     """The store of a result folder's review; None where there is none and none is to be begun."""
     if store:
         return store
-    own, pointer = (_sibling(folder, ending) for ending in (BESIDE, POINTER))
+    own, pointer = (_sibling(folder, ending) for ending in (REVIEW, REVIEW_ELSEWHERE))
     if pointer.is_file():
         return pointer.read_text(encoding="utf-8").strip()
     if own.is_file():

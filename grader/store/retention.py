@@ -9,7 +9,6 @@ says how much was removed, by whom and why, and names nobody.
 from __future__ import annotations
 
 import contextlib
-import glob
 import json
 import os
 import shutil
@@ -20,6 +19,7 @@ from pathlib import Path
 from sqlalchemy import delete, exists, func, select, text, update
 from sqlalchemy.engine import Connection, RowMapping
 
+from grader import own_files
 from grader.errors import UsageError
 from grader.store import people
 from grader.store.candidates import COLUMNS, read_list, write_list
@@ -187,8 +187,8 @@ def _unlink(connection: Connection, gone: Collection[str]) -> None:
 
 def _remove_result(folder: Path) -> None:
     """Removes a result's folder with all in it. grade.json goes last: while it is there, this can be done again."""
-    for path in folder.parent.glob(f"{glob.escape(folder.name)}.review.*"):
-        _remove(path)  # what people wrote about it, where no store was named
+    for name in own_files.beside(folder.name):
+        _remove(folder.parent / name)  # what people wrote about it, where no store was named
     for path in sorted(folder.iterdir(), key=lambda path: path.name == "grade.json"):
         _remove(path)
     with contextlib.suppress(OSError):

@@ -22,8 +22,10 @@ def leave_out_own(
     """Splits entries like `leave_out`. `given` are paths in the source that this run itself writes to."""
     paths = [entry.path for entry in kept if entry.kind is Kind.FILE]
     ours = set(given) & set(paths)
-    for folder in (*given, *_outputs(kept, source, limits)):
+    outputs = (*given, *_outputs(kept, source, limits))
+    for folder in outputs:
         ours |= own_files.of_result(folder, paths)
+    ours |= _reviews(outputs, kept, source, limits) & set(paths)
     if not ours:
         return list(kept), []
     shared = {folder for path in paths if path not in ours for folder in _folders(path)}
@@ -56,6 +58,18 @@ def _outputs(kept: Sequence[Entry], source: Source, limits: IntakeLimits) -> lis
         for entry, content in source.contents(wanted, meter)
         if own_files.is_result(markers[entry.index], content)
     ]
+
+
+def _reviews(outputs: Iterable[str], kept: Sequence[Entry], source: Source, limits: IntakeLimits) -> set[str]:
+    """What people's reviews keep beside output folders, by content: a name alone hides nothing."""
+    names = {name for folder in outputs if folder for name in own_files.beside(folder)}
+    wanted = [entry for entry in kept if entry.kind is Kind.FILE and entry.path in names][:_MOST_MARKERS]
+    if not wanted:
+        return set()
+    meter = Meter(replace(limits, max_bytes=_MOST_MARKERS * limits.max_file_bytes))
+    found = [entry.path for entry, content in source.contents(wanted, meter)
+             if own_files.is_review(entry.path, content)]  # fmt: skip
+    return {path for name in found for path in own_files.with_sides(name)}
 
 
 def _folders(path: str) -> list[str]:
