@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import gc
 import json
+import os
 import secrets
 import threading
 from collections.abc import Iterator
@@ -15,11 +16,12 @@ import pytest
 
 from grader.doctor import examine
 from grader.errors import InfrastructureError
-from grader.sandbox import images
+from grader.sandbox import images, outside, wheels
 from grader.sandbox.containers import PINNED, candidate_options, verifier_options
 from grader.sandbox.engine import connect, create, explain, remove
 from grader.sandbox.protocol import CandidateLimits
 from grader.settings import Settings
+from grader.submission import git
 
 
 @pytest.fixture(autouse=True)
@@ -175,3 +177,68 @@ def test_a_context_of_the_docker_command_is_named_because_it_is_not_read(
     (tmp_path / "config.json").write_text('{"currentContext": "default"}')
     monkeypatch.delenv("DOCKER_CONTEXT", raising=False)
     assert "context" not in explain(FileNotFoundError(2, "No such file")).message
+
+
+# ------------------------------------------------------------------------------------------------ packages
+
+
+def test_only_where_packages_are_reaches_pip(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / ".config" / "pip").mkdir(parents=True)
+    (tmp_path / ".config" / "pip" / "pip.conf").write_text(
+        "[global]\nindex-url = https://user.example/simple\ntrusted_host = a\n  b\nrequire-virtualenv = true\n"
+        "[install]\ntarget = /nowhere\nuser = yes\n[download]\nretries = 2\ndest = /nowhere\n"
+    )
+    known = {
+        "HOME": str(tmp_path), "XDG_CONFIG_DIRS": str(tmp_path / "none"), "PIP_CERT": "/ca", "PATH": "/bin",
+        "HTTPS_PROXY": "http://p", "PIP_TARGET": "/nowhere", "PIP_CONSTRAINT": "/nowhere", "PIP_DEFAULT_TIMEOUT": "9",
+        "PYTHONPATH": "/evil", "PYTHONHOME": "/evil", "LANG": "de_DE", "TZ": "Asia/Tokyo", "OPENAI_API_KEY": "sk",
+    }  # fmt: skip
+    monkeypatch.setattr(outside, "_files", lambda _known: [tmp_path / ".config" / "pip" / "pip.conf"])
+    assert outside.pip_environment(known) == {
+        "HOME": str(tmp_path), "PATH": "/bin", "HTTPS_PROXY": "http://p", "LC_ALL": "C.UTF-8", "TZ": "UTC",
+        "PIP_CERT": "/ca", "PIP_INDEX_URL": "https://user.example/simple", "PIP_TRUSTED_HOST": "a b",
+        "PIP_RETRIES": "2", "PIP_TIMEOUT": "9", "PIP_CONFIG_FILE": "/dev/null",
+    }  # fmt: skip
+    (tmp_path / ".config" / "pip" / "pip.conf").write_text("no section = 1\n")
+    with pytest.raises(InfrastructureError, match=r"pip\.conf cannot be read"):
+        outside.pip_environment(known)
+
+
+def test_packages_are_laid_out_alike_whatever_the_operators_environment_holds(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Real pip, from the real index."""
+    evil = tmp_path / "evil"
+    evil.mkdir()
+    (evil / "sitecustomize.py").write_text(f"open({str(tmp_path / 'sprung')!r}, 'w')\n")
+    hostile = {
+        "PIP_TARGET": "/nowhere", "PIP_USER": "1", "PIP_REQUIRE_VIRTUALENV": "1", "PIP_CONSTRAINT": "/nowhere",
+        "PIP_NO_BINARY": ":all:", "PIP_DRY_RUN": "1", "PIP_LOG": str(tmp_path / "log"), "PYTHONPATH": str(evil),
+        "PYTHONWARNINGS": "error", "LC_ALL": "tr_TR", "PYTHONIOENCODING": "utf-16",
+    }  # fmt: skip
+    for name, value in hostile.items():
+        monkeypatch.setenv(name, value)
+    (tmp_path / "target").mkdir()
+    before = os.umask(0o077)
+    try:
+        wheels.install_wheels(b"six==1.17.0\n", tmp_path / "target", "x86_64", hashes=False)
+    finally:
+        os.umask(before)
+    assert (tmp_path / "target" / "six.py").stat().st_mode & 0o777 == 0o644
+    assert not (tmp_path / "sprung").exists()
+    assert not (tmp_path / "log").exists()
+
+
+# ------------------------------------------------------------------------------------------------ the table
+
+
+def test_the_table_of_ways_in_names_every_one_that_there_is() -> None:
+    text = (Path(__file__).parent.parent / "docs" / "security.md").read_text(encoding="utf-8")
+    table = text.partition("## The operator's own environment")[2].partition("\n## ")[0]
+    names = {*outside.WAYS, *outside.CERTIFICATES, *outside.PIP, *git._KEPT_VARIABLES, *git._USERS_SETTINGS}
+    missing = sorted(name for name in names if f"`{name}`" not in table and f"`{name.upper()}`" not in table)
+    assert missing == []
+    assert set(PINNED) == {
+        "PATH", "HOME", "TMPDIR", "LANG", "LC_ALL", "TZ", "PYTHONHASHSEED", "PYTHONDONTWRITEBYTECODE",
+        "PYTHONUNBUFFERED", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS",
+    }  # fmt: skip

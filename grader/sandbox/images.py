@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import os
 import shlex
 import shutil
 import subprocess
@@ -26,6 +27,7 @@ from typing import TYPE_CHECKING
 
 from grader import scratch
 from grader.errors import InfrastructureError
+from grader.sandbox import outside
 from grader.sandbox.containers import MEETING, SUBMISSION, VERIFIER_USER
 from grader.sandbox.wheels import MOST_BYTES, PYTHON, install_wheels
 from grader.settings import PLACES
@@ -231,7 +233,10 @@ def _bootstrap(client: APIClient, tag: str) -> None:
         target = folder / "base.tar"
         command = [tool, "--quiet", "--variant=essential", f"--include={','.join(DEBIAN_PACKAGES)}"]
         command += [f"--dpkgopt=path-exclude=/usr/share/{name}/*" for name in LEFT_OUT_OF_BASE]
-        done = subprocess.run([*command, SUITE, str(target)], capture_output=True, text=True, check=False)
+        done = subprocess.run(
+            [*command, SUITE, str(target)], capture_output=True, text=True, check=False,
+            env=outside.environment(os.environ), umask=outside.UMASK,
+        )  # fmt: skip
         if done.returncode:
             raise InfrastructureError(
                 f"The base image cannot be made: mmdebstrap ended with {done.returncode}: {done.stderr[-800:]}",

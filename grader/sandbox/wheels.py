@@ -19,6 +19,8 @@ from pathlib import Path
 
 from grader import scratch
 from grader.errors import ChallengeError, InfrastructureError
+from grader.network import without_login
+from grader.sandbox import outside
 from grader.sandbox.guarded_pip import TOO_LARGE
 
 PYTHON = "3.11"
@@ -77,13 +79,15 @@ def _pip(arguments: Sequence[str], folder: Path, deadline: float, seconds: float
     """Runs pip to its end. Everything it writes lies in `folder`, or in the target of an installation."""
     facts, said = folder / "facts", folder / "said"
     # -P and a folder of its own: pip takes neither code nor an archive from where the operator happens to stand.
-    command = [sys.executable, "-P", str(_PIP), str(facts), str(most), *arguments]
+    # -E: nor from PYTHONPATH, which may be the operator's own for other programs.
+    command = [sys.executable, "-E", "-P", str(_PIP), str(facts), str(most), *arguments]
     command += ["--quiet", "--no-input", "--no-cache-dir", "--disable-pip-version-check"]
-    environment = {**os.environ, "TMPDIR": str(folder / "tmp")}
+    environment = {**outside.pip_environment(os.environ), "TMPDIR": str(folder / "tmp")}
     with said.open("wb") as errors:
         process = subprocess.Popen(
-            command, stdout=subprocess.DEVNULL, stderr=errors, cwd=folder / "empty", env=environment
-        )
+            command, stdout=subprocess.DEVNULL, stderr=errors, cwd=folder / "empty", env=environment,
+            umask=outside.UMASK,
+        )  # fmt: skip
         try:
             stopped = _watch(process, folder, deadline, most)
         finally:
@@ -156,7 +160,7 @@ def what_was_asked(facts: Path) -> Asked:
 
 
 def _failure(fact: dict[str, object]) -> str:
-    url, status = str(fact.get("url") or "the package index"), int(str(fact.get("status") or 0))
+    url, status = without_login(str(fact.get("url") or "the package index")), int(str(fact.get("status") or 0))
     if "problem" in fact:
         return f"{url} could not be read: {fact['problem']}"
     gone = status == 404 and url.endswith(".whl")  # the index lists it
