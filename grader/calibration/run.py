@@ -120,7 +120,7 @@ def questions(material: Material) -> list[Asked]:
 def _asked(
     item: Item, criterion: Criterion, probe: str, files: Mapping[str, bytes], config: JudgeConfig, instruction: str
 ) -> Asked:
-    read = reading.read(files)
+    read = reading.read(files, instruction=instruction)
     selection = reading.select(read, criterion, config)
     withheld = ""
     if reading.is_empty(selection):

@@ -75,10 +75,12 @@ def _show_prompts(pack: Challenge, submission: Submission, settings: Settings) -
     """Candidate text is shown with its control characters escaped; the judge gets it without them anyway."""
     from grader.judge import prompt, reading
     from grader.judge.config import JudgeConfig
-    from grader.judge.plan import where
+    from grader.judge.plan import instruction_of, where
 
     config = JudgeConfig.of(settings)
-    read = reading.read_aside(submission.files, pack.rubric.criteria, config, pack.submission.required)
+    read = reading.read_aside(
+        submission.files, pack.rubric.criteria, config, pack.submission.required, instruction_of(pack)
+    )
     if read.trouble:
         click.echo(f"=== {read.trouble}. All criteria would go to a person.")
     tokens = 0

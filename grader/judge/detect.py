@@ -11,13 +11,14 @@ import binascii
 import bisect
 import codecs
 import re
-import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
 from grader.judge.code import kind_of
-from grader.judge.phrases import PATTERNS
+from grader.judge.disguise import passages
+from grader.judge.letters import bare, composed, latin
+from grader.judge.phrases import LATIN, PATTERNS
 
 WINDOW = 700
 """Characters of folded text (about ten lines) within which phrases are weighed together."""
@@ -27,16 +28,13 @@ AS_DATA = 6
 """The same where such text is usually data: in fixtures, tests, prompts, quotations."""
 MAX_TURNED = 40_000
 """Characters of a file up to which rot13 and reversed text are looked for."""
-_MOST_SIGNS = 4
-_LONGEST_SIGN = 4
+_JUDGES = re.compile(r"\b(?:judge|grader|rater)s?\b", re.IGNORECASE)
 MAX_FINDINGS = 20
 """Findings per file that are reported."""
 _FIXTURES = re.compile(
     r"fixture|test|attack|inject|adversar|red.?team|eval|data|sample|example|prompt|guard|malicious|jailbreak|judge|corpus|cases",
     re.IGNORECASE,
 )
-_CONFUSABLE = str.maketrans("аеорсухіјѕԁһӏвкмнтгпαβεικμνορτυχγωѵ０１３５", "aeopcyxijsdhlbkmhtrnabeikmvoptuxywv0135")
-"""Letters of Cyrillic and Greek that look like Latin ones (a part of Unicode's confusables, UTS 39)."""
 _LEFT_MARKS = re.compile(r"^[ \t]*(?:#+|//+|/?\*+|--|>+|\||;|%|\"{3}|'{3})?[ \t]*", re.MULTILINE)
 _BLOB = re.compile(r"(?<![A-Za-z0-9+/=])[A-Za-z0-9+/]{24,4000}={0,2}(?![A-Za-z0-9+/=])")
 
@@ -66,18 +64,27 @@ def findings(path: str, text: str, hidden: Sequence[str] = ()) -> tuple[Finding,
     return scan(path, text, hidden)[0]
 
 
-def scan(path: str, text: str, hidden: Sequence[str] = ()) -> tuple[tuple[Finding, ...], frozenset[str]]:
+def scan(
+    path: str, text: str, hidden: Sequence[str] = (), *, subject: bool = False
+) -> tuple[tuple[Finding, ...], frozenset[str]]:
     """As `findings`, and the kinds of phrases in `text`, whatever they weigh: what an order that is split over files
-    is put together from."""
+    is put together from. `subject`: judges are what the challenge is about, so that its honest work is full of orders
+    to them; those that its code quotes are examples then, however much they weigh."""
     folded = _fold(text)
-    hits = sorted([*_hits(folded), *_encoded(text, folded)], key=lambda hit: hit.start)
-    found = list(_in_text(path, folded, hits, AS_DATA if _is_data(path) else ADDRESSES))
+    hits = sorted([*_hits(folded), *_encoded(text, folded), *_disguised(text, folded)], key=lambda hit: hit.start)
+    enough, quoted_at_all = AS_DATA if _is_data(path) else ADDRESSES, subject and kind_of(path) == "code"
+    found = list(_in_text(path, folded, hits, enough, quoted_at_all=quoted_at_all))
     found += _in_hidden(path, hidden)
     name = re.sub(r"[_\-./]+", " ", path)
     named = _hits(_fold(name))
     if _weight(named) >= 3 and {"award", "override"} & {hit.kind for hit in named}:
         found.append(_finding(path, 0, named, name))
-    return tuple(found), frozenset(hit.kind for hit in hits)
+    return tuple(found), frozenset(hit.kind for hit in hits if hit.weight >= 2 or not subject)
+
+
+def about_judges(instruction: str) -> bool:
+    """Whether judges, graders or raters are what a challenge with this instruction is about."""
+    return len(_JUDGES.findall(instruction)) >= 5
 
 
 def spread_over(parts: Iterable[tuple[str, frozenset[str]]]) -> tuple[str, ...]:
@@ -100,39 +107,18 @@ def _is_data(path: str) -> bool:
 
 
 def _fold(text: str) -> str:
-    """Lower case, look-alike letters replaced, left marks of comments and quotations dropped; lines kept."""
-    text = _composed(text).casefold()
+    """Lower case, letters made plain, left marks of comments and quotations dropped; lines kept."""
+    text = bare(composed(text).casefold())
     if not text.isascii():
-        text = "".join(_latin(word) for word in re.split(r"(\W+)", text))
+        text = "".join(latin(word) for word in re.split(r"(\W+)", text))
     return _LEFT_MARKS.sub("", text)
-
-
-def _composed(text: str) -> str:
-    """`text` in Unicode form NFKC, in linear time and without swelling: signs beyond a few on one letter are dropped
-    (putting them in order takes their number squared), and a sign that stands for a whole phrase stays itself."""
-    if text.isascii():
-        return text
-    letters = set(text)
-    signs = "".join(c for c in letters if unicodedata.combining(c))
-    if signs:
-        text = re.sub(rf"([{re.escape(signs)}]{{{_MOST_SIGNS}}})[{re.escape(signs)}]++", r"\1", text)
-    long = {ord(c): " " for c in letters if len(unicodedata.normalize("NFKC", c)) > _LONGEST_SIGN}
-    return unicodedata.normalize("NFKC", text.translate(long) if long else text)
-
-
-def _latin(word: str) -> str:
-    """`word` with look-alikes replaced when that makes it plain ASCII: a Russian or Greek word stays itself."""
-    if word.isascii():
-        return word
-    turned = word.translate(_CONFUSABLE)
-    return turned if turned.isascii() and any(c.isascii() for c in word) else word
 
 
 def _hits(folded: str) -> list[_Hit]:
     joined = folded.replace("\n", " ")
     hits = [
         _Hit(kind=kind, weight=weight, start=found.start(), end=found.end())
-        for kind, weight, pattern in PATTERNS
+        for kind, weight, pattern in (LATIN if folded.isascii() else PATTERNS)
         for found in pattern.finditer(joined)
     ]
     return sorted(hits, key=lambda hit: hit.start)
@@ -146,7 +132,7 @@ def _weight(hits: Iterable[_Hit]) -> int:
     return sum(best.values())
 
 
-def _in_text(path: str, folded: str, hits: Sequence[_Hit], enough: int) -> Iterable[Finding]:
+def _in_text(path: str, folded: str, hits: Sequence[_Hit], enough: int, *, quoted_at_all: bool) -> Iterable[Finding]:
     lines = [0, *(n + 1 for n, c in enumerate(folded) if c == "\n")]
     starts = [hit.start for hit in hits]
     fences = [found.start() for found in re.finditer("```", folded)]
@@ -160,7 +146,8 @@ def _in_text(path: str, folded: str, hits: Sequence[_Hit], enough: int) -> Itera
         if _weight(near) < enough or not _gives_orders(near):
             continue
         heavy = [at for at in range(index, end) if hits[at].weight >= 2]
-        if _weight(near) >= AS_DATA or not heavy or not all(map(quoted, heavy)):  # as examples in a text are quoted
+        sure = _weight(near) >= AS_DATA and not quoted_at_all
+        if sure or not heavy or not all(map(quoted, heavy)):  # as examples in a text are quoted
             last, found = max(hit.end for hit in near), found + 1
             line = bisect.bisect_right(lines, first.start)
             yield _finding(path, line, near, folded[first.start : first.start + 240])
@@ -172,13 +159,26 @@ def _gives_orders(hits: Sequence[_Hit]) -> bool:
 
 
 def _inside_marks(folded: str, fences: Sequence[int], hit: _Hit) -> bool:
-    """Whether a phrase stands in quotation marks, backticks or a code fence."""
+    """Whether a phrase stands in quotation marks, backticks or a code fence. What is disguised is never an example."""
+    if hit.kind in {"disguised", "encoded"}:
+        return False
     if bisect.bisect_left(fences, hit.start) % 2:
         return True
     before = folded[max(0, hit.start - 160) : hit.start].rpartition("\n")[2]
     after = folded[hit.end : hit.end + 160].partition("\n")[0]
     pairs = (('"', '"'), ("`", "`"), ("“", "”"), ("«", "»"))
     return any(opening in before and closing in after for opening, closing in pairs)
+
+
+def _disguised(text: str, folded: str) -> list[_Hit]:
+    """Hits for passages that give orders to the grader once they are taken apart or put together."""
+    hits = []
+    for start, said in passages(text):
+        told = _hits(_fold(said))
+        if _weight(told) >= ADDRESSES and _gives_orders(told):
+            at = min(start, len(folded))
+            hits.append(_Hit(kind="disguised", weight=5, start=at, end=at))
+    return hits
 
 
 def _encoded(text: str, folded: str) -> list[_Hit]:

@@ -30,6 +30,7 @@ _SOURCES = {
     "prompt": ("judge/prompt.py",),
     "sanitiser": (
         *("judge/sanitise.py", "judge/code.py", "judge/documents.py", "judge/reading.py", "judge/detect.py"),
+        *("judge/disguise.py", "judge/languages.py", "judge/letters.py"),
         *("judge/phrases.py", "submission/redact.py", "submission/person.py", "submission/known_words.py", "unseen.py"),
     ),
     "parser": ("judge/reply.py", "judge/evidence.py", "judge/votes.py"),

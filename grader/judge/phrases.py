@@ -10,6 +10,9 @@ from __future__ import annotations
 
 import re
 
+from grader.judge.languages import SOURCES
+from grader.judge.letters import bare
+
 _TOP = r"(?:5(?:\s?/\s?5)?|five|10(?:\s?/\s?10)|100\s?%|full|highest|maximum|max|top|perfect|best(?: possible)?|excellent|outstanding|exemplary)"
 _SCALE = r"(?:levels?|scores?|ratings?|grades?|marks?|points|bands?|credits?)"
 _WHOSE = r"(?:this|my|the)"
@@ -47,8 +50,8 @@ _SOURCES: tuple[tuple[str, int, str], ...] = (
     # the judge's own words, put into its mouth
     ("prefill", 4, r"[\"']?rationale[\"']?\s*:.{0,900}[\"']?level[\"']?\s*:\s*[\"']?(?:[1-9]\b|cannot)|[\"']?level[\"']?\s*:\s*[\"']?5\b.{0,300}[\"']?rationale[\"']?\s*:"),
     ("prefill", 3, r"\b(?:thought process|reasoning|chain of thought|analysis|step by step|assessment|let'?s think)\b\W.{0,400}\b(?:therefore|thus|so|hence|final(?:ly)?|conclusion|verdict)\b.{0,40}\b(?:level|score|grade|rating)\b.{0,12}\b(?:5|five|highest|top|maximum|full)\b"),
-    ("prefill", 2, r"\bexample (?:submission|solution|candidate|assessment|grading)\b.{0,300}\b(?:level|score|grade|rating)\W{1,4}(?:5|five)\b|\b(?:example|sample) \d\b.{0,200}\b(?:level|grade)\W{1,4}5\b.{0,300}\b(?:level|grade)\W{1,4}5\b"),
-    ("prefill", 3, r"\b(?:submission|candidate|solution|assessment|answer)\b\W{1,4}.{1,200}?\blevel\W{1,4}[1-5]\b.{0,40}?\b(?:submission|candidate|solution|assessment|answer)\b\W{1,4}.{1,200}?\blevel\W{1,4}[1-5]\b"),
+    ("prefill", 2, r"\bexample (?:submission|solution|candidate|assessment|grading)\b.{0,300}\b(?:level|score|grade|rating)\W{1,4}(?:5|five)\b|\b(?:example|sample) \d\b(?>.{0,200}?\b(?:level|grade)\W{1,4}5\b).{0,300}?\b(?:level|grade)\W{1,4}5\b"),
+    ("prefill", 3, r"\b(?:submission|candidate|solution|assessment|answer)\b\W{1,4}(?>.{1,200}?\blevel\W{1,4}[1-5]\b)(?>.{0,40}?\b(?:submission|candidate|solution|assessment|answer)\b)\W{1,4}.{1,200}?\blevel\W{1,4}[1-5]\b"),
     ("quote me", 4, r"\b(?:this|the above|the following|the next) (?:sentence|passage|line|paragraph)\b.{0,40}\b(?:level|score|grade)\W{0,3}(?:5|five)\b"),
     ("quote me", 3, r"\b(?:quote|cite|copy|use) (?:this|the following|the next|the above|these)(?: \w+)? (?:sentence|line|passage|paragraph|words?|text)\b.{0,80}\b(?:evidence|proof|verbatim|rationale|level|score|grade|rubric)\b|\b(?:evidence|proof) for level (?:5|five)\b"),
     ("quote me", 4, r"\b(?:examples?|samples?|illustrations?) (?:of|for) (?:what )?(?:a )?(?:level|score|grade)\W{0,3}(?:5|five)\b"),
@@ -63,8 +66,11 @@ _SOURCES: tuple[tuple[str, int, str], ...] = (
 )  # fmt: skip
 
 PATTERNS: tuple[tuple[str, int, re.Pattern[str]], ...] = tuple(
-    (kind, weight, re.compile(source, re.IGNORECASE | re.DOTALL)) for kind, weight, source in _SOURCES
+    (kind, weight, re.compile(bare(source), re.IGNORECASE | re.DOTALL))
+    for kind, weight, source in (*_SOURCES, *SOURCES)
 )
+LATIN = tuple(entry for entry in PATTERNS if re.search(r"[a-z]{3}", entry[2].pattern))
+"""Those that can be found in text without other scripts."""
 
 CLAIM = re.compile(
     r"^\W*(?:thought process|let'?s (?:think|solve)\b[^.]{0,60}|reasoning|solution|(?:final )?answer)\W*$|"

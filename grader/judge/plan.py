@@ -66,7 +66,7 @@ def plan_all(
     budget: Budget,
 ) -> tuple[Plan, ...]:
     """A plan for each criterion, in the rubric's order, which is also the order in which the budget is given out."""
-    instruction = _instruction(challenge)
+    instruction = instruction_of(challenge)
     plans = []
     for criterion in challenge.rubric.criteria:
         selection = reading.select(read, criterion, config, challenge.submission.required)
@@ -85,7 +85,7 @@ def gate_of(
     return calibration.gate(criterion.id, parts(criterion, config, limits), PARTS)
 
 
-def _instruction(challenge: Challenge) -> str:
+def instruction_of(challenge: Challenge) -> str:
     path = challenge.root / "instruction.md"
     return path.read_text(encoding="utf-8", errors="replace") if path.is_file() else ""
 

@@ -69,7 +69,11 @@ class Reading:
 
 
 def read_aside(
-    files: Mapping[str, bytes], criteria: Sequence[Named], config: JudgeConfig, required: Sequence[str] = ()
+    files: Mapping[str, bytes],
+    criteria: Sequence[Named],
+    config: JudgeConfig,
+    required: Sequence[str] = (),
+    instruction: str = "",
 ) -> Reading:
     """As `read`, in a process that can be ended, within a budget of its own."""
     named = {path for criterion in criteria for path in documents.matching(files, criterion.evidence, required)}
@@ -78,7 +82,7 @@ def read_aside(
     begun = {path: begun[path] for path in files}
     globs = [Globs(evidence=tuple(criterion.evidence)) for criterion in criteria]
     try:
-        return aside.run(SECONDS, read, begun, globs, config, tuple(required))
+        return aside.run(SECONDS, read, begun, globs, config, tuple(required), instruction)
     except AsideError as problem:
         what = f"'{visible(problem.at, 80)}'" if problem.at else "what was handed in"
         what += " could not be read for the judge"
@@ -96,9 +100,11 @@ def read(
     criteria: Sequence[Named] = (),
     config: JudgeConfig | None = None,
     required: Sequence[str] = (),
+    instruction: str = "",
 ) -> Reading:
     """The files of a submission as the judge may see them. All that is shown for one of `criteria` is searched for
-    orders to the grader, and as much of the rest as MAX_SCANNED allows; without criteria, all files count as shown."""
+    orders to the grader, and as much of the rest as MAX_SCANNED allows; without criteria, all files count as shown.
+    `instruction`: the challenge's, which tells whether judges are what the work is about."""
     texts = {path: text for path, content in files.items() if (text := _decoded(path, content)) is not None}
     redactor = Redactor(find_identities({path: text[:MAX_NAMED] for path, text in texts.items()}))
     wanted = _named(texts, criteria, required)
@@ -107,7 +113,9 @@ def read(
     reading = Reading(views=views, not_text=not_text, findings=())
     return replace(
         reading,
-        findings=_findings(reading, _shown(reading, criteria, config, required), texts),
+        findings=_findings(
+            reading, _shown(reading, criteria, config, required), texts, subject=detect.about_judges(instruction)
+        ),
         removed=_sum(item.removed for item in views.values()),
         redacted=_sum(item.redacted for item in views.values()),
     )
@@ -154,7 +162,9 @@ def _sum(counts: object) -> dict[str, int]:
     return dict(sum((Counter(count) for count in counts), Counter()))  # type: ignore[attr-defined]
 
 
-def _findings(reading: Reading, shown: Mapping[str, int], texts: Mapping[str, str]) -> tuple[Finding, ...]:
+def _findings(
+    reading: Reading, shown: Mapping[str, int], texts: Mapping[str, str], *, subject: bool
+) -> tuple[Finding, ...]:
     found: list[Finding] = []
     pieces = []
     share = MAX_SCANNED // max(1, len(texts))
@@ -162,7 +172,7 @@ def _findings(reading: Reading, shown: Mapping[str, int], texts: Mapping[str, st
         aside.busy_with(path)
         item = reading.views.get(path)
         lines = item.lines if item else text[: 2 * share].split("\n")
-        findings, kinds = detect.scan(path, _searched(lines, shown.get(path, 0), share), _hidden(item))
+        findings, kinds = detect.scan(path, _searched(lines, shown.get(path, 0), share), _hidden(item), subject=subject)
         found += findings
         pieces.append((path, kinds))
     for path in reading.not_text:

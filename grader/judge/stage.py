@@ -14,7 +14,7 @@ from grader.judge.cache import Cache
 from grader.judge.client import Client
 from grader.judge.config import JudgeConfig
 from grader.judge.crew import ask_all
-from grader.judge.plan import Plan, plan_all
+from grader.judge.plan import Plan, instruction_of, plan_all
 from grader.judge.reading import read_aside
 from grader.judge.results import flags_of, judge_block, result_of
 from grader.judge.votes import Verdict, Vote, settle, vote
@@ -48,7 +48,8 @@ def judge_submission(
     config = JudgeConfig.of(settings)
     cache = Cache(cache_dir)
     client = Client(config, cache, lane or nullcontext())
-    reading = read_aside(submission.files, challenge.rubric.criteria, config, challenge.submission.required)
+    criteria = challenge.rubric.criteria
+    reading = read_aside(submission.files, criteria, config, challenge.submission.required, instruction_of(challenge))
     plans = plan_all(challenge, reading, config, calibration, cache, Budget(config))
     try:
         verdicts, bare, canaries = _ask(challenge, submission, plans, client, config, calibration, progress)
