@@ -1,0 +1,297 @@
+"""The pages that people sign in to, in a real browser: each is open to everybody, at each width, with keys and without
+a script; and what is typed is saved by itself."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+from waitress import create_server
+
+from tests import report_fixtures as saved
+from tests.web_fixtures import PASSWORD, House, house, levels
+
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+AXE = Path(__file__).parent / "node_modules" / "axe-core" / "axe.min.js"
+WIDTHS = (390, 820, 1280)
+PANEL = {
+    "Ann Weber": {"clarity": 4, "measurement": 4},
+    "Bob Lind": {"clarity": 2, "measurement": 2},
+    "Ines Bar": {"clarity": 4, "record": 5, "measurement": 3},
+}
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    """Cases in every stage: not begun, handed in, to debrief, decided with a dissent."""
+    made = house(tmp_path_factory.mktemp("web"))
+    for name, role, team in (("Ann Weber", "reviewer", "search"), ("Bob Lind", "reviewer", "search"),
+                             ("Ines Bar", "bar_raiser", "payments"), ("Lea Roth", "lead", ""),
+                             ("Ada Ng", "admin", "")):  # fmt: skip
+        made.person(name, role, team=team)  # type: ignore[arg-type]
+    for blind in ("NEW", "IN", "OPEN", "DONE"):
+        made.case(blind, *PANEL, bar_raiser=True)
+    lead = made.visitor("Lea Roth")
+    for blind in ("OPEN", "DONE"):
+        case = made.cases[blind].id
+        for name, given in PANEL.items():
+            made.visitor(name).post(
+                f"/rate/{case}/submit", levels(made.cases[blind], given, rationale="It is measured.")
+            )
+        lead.get(f"/cases/{case}")
+        lead.post(f"/cases/{case}/reveal")
+    made.visitor("Ann Weber").post(f"/rate/{made.cases['IN'].id}/submit", levels(made.cases["IN"]))
+    done = made.cases["DONE"].id
+    made.visitor("Bob Lind").post(f"/cases/{done}/respond", {"agrees": "no", "words": "Two names mislead."})
+    lead.post(f"/cases/{done}/decide", {"outcome": "advance", "why": "Measured, and honest."})
+    yield made
+    made.store.close()
+
+
+@pytest.fixture(scope="module")
+def address(home: House) -> Iterator[str]:
+    server: Any = create_server(home.app, host="127.0.0.1", port=0, threads=4, clear_untrusted_proxy_headers=False)
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{server.effective_port}"
+    server.close()
+
+
+Visit = Callable[..., Page]
+
+
+@pytest.fixture
+def visit(browser: Browser, home: House, address: str) -> Iterator[Visit]:
+    """Opens a page as somebody; what the browser complains of fails the test."""
+    contexts, complaints = [], list[str]()
+
+    def opened(name: str, path: str, *, width: int = 1280, **options: Any) -> Page:
+        context = browser.new_context(
+            viewport={"width": width, "height": 900}, **{"reduced_motion": "reduce", **options}
+        )
+        contexts.append(context)
+        page = context.new_page()
+        page.on("console", lambda message: complaints.append(message.text))
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        if name:
+            cookie = home.visitor(name).client.get_cookie("grade")
+            assert cookie is not None
+            context.add_cookies([{"name": "grade", "value": cookie.value, "url": address}])
+        page.goto(address + path)
+        return page
+
+    yield opened
+    for context in contexts:
+        context.close()
+    unexpected = [text for text in complaints if "status of 4" not in text]
+    assert unexpected == []
+
+
+def pages(home: House) -> dict[str, tuple[str, str]]:
+    """Name → who opens which address: every page that there is."""
+    ids = {blind: case.id for blind, case in home.cases.items()}
+    return {
+        "sign in": ("", "/sign-in"),
+        "queue": ("Ann Weber", "/"),
+        "rate": ("Ann Weber", f"/rate/{ids['NEW']}"),
+        "handed in": ("Ann Weber", f"/rate/{ids['IN']}"),
+        "file": ("Ann Weber", f"/cases/{ids['NEW']}/files/triage.py"),
+        "debrief": ("Lea Roth", f"/cases/{ids['OPEN']}/debrief"),
+        "own debrief": ("Bob Lind", f"/cases/{ids['DONE']}/debrief"),
+        "decided": ("Lea Roth", f"/cases/{ids['DONE']}/debrief"),
+        "the work": ("Lea Roth", f"/cases/{ids['DONE']}/work"),
+        "cases": ("Lea Roth", "/cases"),
+        "case": ("Lea Roth", f"/cases/{ids['IN']}"),
+        "assign": ("Lea Roth", "/assign"),
+        "reliability": ("Lea Roth", "/reliability"),
+        "people": ("Ada Ng", "/people"),
+        "audit": ("Ada Ng", "/audit"),
+        "nothing here": ("Ann Weber", "/there-is-no-such-page"),
+    }
+
+
+NAMES = ("sign in", "queue", "rate", "handed in", "file", "debrief", "own debrief", "decided", "the work", "cases",
+         "case", "assign", "reliability", "people", "audit", "nothing here")  # fmt: skip
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_page_is_accessible_light_and_dark_with_all_that_is_folded_open(home: House, visit: Visit, name: str) -> None:
+    for width, scheme in ((1280, "light"), (390, "dark")):
+        page = visit(*pages(home)[name], width=width, color_scheme=scheme)
+        page.evaluate("for (const part of document.querySelectorAll('main details:not(.file)')) part.open = true")
+        page.evaluate(AXE.read_text())
+        found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")["violations"]
+        assert [(one["id"], [node["html"][:200] for node in one["nodes"]][:3]) for one in found] == [], (name, scheme)
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_nothing_runs_over_the_side(home: House, visit: Visit, width: int) -> None:
+    for name, (who, path) in pages(home).items():
+        page = visit(who, path, width=width)
+        page.evaluate("for (const part of document.querySelectorAll('details')) part.open = true")
+        over = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        assert over == 0, name
+
+
+# ---------------------------------------------------------------------------------------------- rating
+
+
+@pytest.fixture
+def fresh(home: House) -> str:
+    """The path of a case that Ann has not begun."""
+    case = home.case(f"F{len(home.cases)}", "Ann Weber", "Bob Lind")
+    return f"/rate/{case.id}"
+
+
+def latest(home: House, path: str) -> Any:
+    from grader.review.records import Actor
+
+    own = home.desk.view(Actor(person=home.people["Ann Weber"]), path.rsplit("/", 1)[1]).own
+    return own.latest.sheet if own and own.latest else None
+
+
+def test_what_is_typed_is_saved_by_itself_again_and_again(home: House, visit: Visit, fresh: str) -> None:
+    page = visit("Ann Weber", fresh)
+    page.locator("#rationale").fill("the first thought")
+    expect(page.locator("#saved")).to_have_text("Saved 09:00 UTC.")
+    assert latest(home, fresh).rationale == "the first thought"
+    page.locator("#rationale").press_sequentially(", and a second, typed slowly while it saves", delay=25)
+    page.locator("#clarity-4").check()
+    page.locator('[name="clarity:tick"][value="4.2"]').check()
+    page.wait_for_timeout(1_500)
+    expect(page.locator("#saved")).to_have_text("Saved 09:00 UTC.")
+    assert latest(home, fresh).rationale == "the first thought, and a second, typed slowly while it saves"
+    assert latest(home, fresh).on("clarity").level == 4
+    assert latest(home, fresh).ticked == ("clarity:4.2",)
+    page.reload()
+    assert page.locator("#clarity-4").is_checked()
+
+
+def test_two_windows_are_told_of_each_other_and_both_texts_are_shown(home: House, visit: Visit, fresh: str) -> None:
+    first, second = visit("Ann Weber", fresh), visit("Ann Weber", fresh)
+    first.locator("#rationale").fill("in the first window")
+    expect(first.locator("#saved")).to_contain_text("Saved")
+    second.locator("#rationale").fill("in the second window")
+    expect(second.locator("#saved")).to_contain_text("another window")
+    assert latest(home, fresh).rationale == "in the first window"
+    second.get_by_role("button", name="Save", exact=True).click()
+    expect(second.get_by_role("heading", level=1)).to_have_text("Two versions of your assessment")
+    for text in ("in the first window", "in the second window"):
+        assert second.get_by_text(text).is_visible()
+    second.get_by_role("button", name="Go on with this window’s").click()
+    expect(second.locator("#rationale")).to_have_value("in the second window")
+
+
+def test_an_ended_session_loses_nothing_and_says_so_at_once(home: House, visit: Visit, fresh: str) -> None:
+    page = visit("Ann Weber", fresh)
+    page.context.clear_cookies()
+    page.locator("#rationale").fill("an hour of thought")
+    expect(page.locator("#saved")).to_contain_text("Your session has ended")
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.get_by_text("nothing is lost")).to_be_visible()
+    page.get_by_label("Name").fill("Ann Weber")
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+    expect(page.locator("#rationale")).to_have_value("an hour of thought")
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.locator("#saved")).to_contain_text("Saved")
+    assert latest(home, fresh).rationale == "an hour of thought"
+
+
+def test_digits_choose_a_level_only_while_a_criterion_has_the_focus(visit: Visit, fresh: str) -> None:
+    page = visit("Ann Weber", fresh)
+    page.keyboard.press("3")
+    assert page.locator(".levels input:checked").count() == 0
+    page.keyboard.press("j")
+    page.keyboard.press("3")
+    assert page.locator("#retrieval-3").is_checked()
+    page.keyboard.press("j")
+    page.keyboard.press("5")
+    assert page.locator("#failure-modes-5").is_checked()
+    page.locator("#failure-modes-note").click()
+    page.keyboard.type("2 of 3")
+    assert page.locator("#failure-modes-5").is_checked()
+    assert page.locator("#failure-modes-note").input_value() == "2 of 3"
+    page.keyboard.press("Escape")
+    page.keyboard.press("k")
+    page.keyboard.press("2")
+    assert page.locator("#retrieval-2").is_checked()
+    page.keyboard.press("?")
+    assert page.get_by_role("dialog").is_visible()
+
+
+def test_no_bare_key_hands_anything_in_and_the_two_that_act_take_control(home: House, visit: Visit, fresh: str) -> None:
+    page = visit("Ann Weber", fresh)
+    page.keyboard.press("j")
+    for key in ("Enter", "Backspace", "Delete", "s", "x", "y"):
+        page.keyboard.press(key)
+    assert page.url.endswith(fresh)
+    page.locator("#rationale").fill("kept")
+    page.keyboard.press("Control+s")
+    expect(page.locator("#saved")).to_contain_text("Saved")
+    page.keyboard.press("Control+Enter")
+    expect(page.get_by_text("6 places to mend")).to_be_visible()
+    assert latest(home, fresh).rationale == "kept"
+
+
+def test_a_line_number_puts_the_line_into_the_criterion_that_is_rated(visit: Visit, fresh: str) -> None:
+    page = visit("Ann Weber", fresh)
+    page.locator("#record-note").click()
+    page.locator('[id="code/DECISIONS.md:12"] > a').click()
+    assert page.locator("#record-evidence").input_value() == "DECISIONS.md:12"
+    page.locator('[id="code/DECISIONS.md:14"] > a').click(modifiers=["Shift"])
+    assert page.locator("#record-evidence").input_value() == "DECISIONS.md:12-14"
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_a_whole_assessment_is_written_and_handed_in_without_a_script(visit: Visit, fresh: str, width: int) -> None:
+    page = visit("Ann Weber", fresh, width=width, java_script_enabled=False)
+    for criterion in saved.rubric().criteria:
+        page.locator(f"#{criterion.id}-3").check()
+    page.locator("#clarity-5").check()
+    page.get_by_role("button", name="Hand in").click()
+    expect(page.get_by_text("1 place to mend")).to_be_visible()
+    page.locator("#clarity-evidence").fill("triage.py:22-24")
+    page.get_by_role("button", name="Hand in").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Handed in")
+    page.get_by_role("button", name="Take it back").click()
+    assert page.locator("#clarity-5").is_checked()
+
+
+def test_the_rubric_stays_in_sight_beside_the_work(visit: Visit, fresh: str) -> None:
+    page = visit("Ann Weber", fresh)
+    page.mouse.move(300, 400)
+    page.mouse.wheel(0, 1_500)
+    page.wait_for_timeout(300)
+    box = page.get_by_role("button", name="Hand in").bounding_box()
+    assert box is not None
+    assert 0 < box["y"] < 900
+
+
+def test_a_debrief_prints_without_forms_and_with_every_level(home: House, visit: Visit) -> None:
+    page = visit("Lea Roth", f"/cases/{home.cases['OPEN'].id}/debrief")
+    page.emulate_media(media="print")
+    for left in ("nav", "button"):
+        assert not page.locator(left).first.is_visible()
+    for kept in ("h1", ".said .lv", ".state"):
+        assert page.locator(kept).first.is_visible()
+    assert len(page.pdf(prefer_css_page_size=True)) > 10_000
+
+
+def test_somebody_new_comes_in_by_the_link_and_the_keyboard_alone(home: House, visit: Visit) -> None:
+    page = visit("Ada Ng", "/people")
+    page.get_by_label("Name", exact=True).fill("Nia Ortiz")
+    page.keyboard.press("Enter")
+    link = page.locator(".link").inner_text()
+    path = "/invite/" + link.rsplit("/", 1)[1]
+    guest = visit("", path)
+    guest.keyboard.type("six words that nobody says aloud")
+    guest.keyboard.press("Tab")
+    guest.keyboard.type("six words that nobody says aloud")
+    guest.keyboard.press("Enter")
+    expect(guest.get_by_role("heading", level=1)).to_have_text("Nothing waits for you")
+    assert home.desk.person("Nia Ortiz") is not None
