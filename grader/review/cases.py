@@ -204,12 +204,17 @@ class CasesDesk(Base):
         )
 
     def case_names(self, actor: Actor, wanted: Sequence[str]) -> dict[str, str]:
-        """Case → the candidate's blind id, for a lead who was shown these cases."""
+        """Case → the candidate's blind id, for a lead; without those that are not there for them."""
         if not rules.leads(actor):
             raise NotAllowedError("The list of all cases is a lead's.")
         with reading(self.engine) as connection:
-            query = select(cases.c.id, cases.c.blind).where(cases.c.id.in_(list(wanted)))
-            return {row.id: row.blind for row in connection.execute(query)}
+            query = select(cases.c.id, cases.c.blind, cases.c.submission_digest, cases.c.candidate)
+            found = connection.execute(query.where(cases.c.id.in_(list(wanted)))).all()
+        return {
+            row.id: row.blind
+            for row in found
+            if actor.person is None or not rules.linked(actor.person, cast("Case", row))  # named as a case names them
+        }
 
     def challenges(self) -> tuple[str, ...]:
         """The challenges that there are cases of, by id."""

@@ -18,7 +18,7 @@ from grader.web.render import page
 from grader.web.times import moment
 
 STAGES = {"collecting": "being rated", "debrief": "to debrief", "decided": "decided", "released": "letter sent"}
-STATES = {"assigned": "asked", "draft": "began", "submitted": "handed in", "sealed": "handed in",
+STATES = {"assigned": "asked", "draft": "began", "submitted": "handed in", "sealed": "open to all",
           "recused": "stepped back", "late": "closed before it was in"}  # fmt: skip
 NAMES: dict[str, str] = {"assessor": "assessor", "bar_raiser": "bar raiser", "adjudicator": "to settle"}
 
@@ -87,6 +87,7 @@ def _one(view: View, *, wrong: str = "", status: int = 200) -> ResponseReturnVal
         "free": free,
         "kinds": [(kind, NAMES[kind]) for kind in KINDS],
         "may": view.may,
+        "came_in": view.revealed and any(state == "submitted" for _, _, state in asked),
         "wrong": wrong,
         "events": _events(view),
     }

@@ -67,6 +67,9 @@ def shown(view: View, *, wrong: str = "", glass: bool = False, status: int = 200
         "draft": _draft(view) if "letter" in view.may and view.letter is None else "",
         "letter_at": moment(view.letter.at) if view.letter else "",
         "may": view.may,
+        "looked": [
+            (str((event.body or {}).get("who", "")), str((event.body or {}).get("why", ""))) for event in view.glass
+        ],
         "wrong": wrong,
         "glass": glass,
         "people": visit.desk().people() if "reopen" in view.may else (),

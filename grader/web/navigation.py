@@ -16,7 +16,7 @@ class Entry(NamedTuple):
 
 
 _PAGES = (
-    ("My queue", "queue.show"), ("Cases", "cases.show"), ("Assign", "assign.show"), ("Norming", "norming.show"),
+    ("My queue", "queue.show"), ("Cases", "cases.show"), ("Assign", "assign.show"),
     ("Reliability", "reliability.show"), ("People", "people.show"), ("Audit", "audit.show"),
 )  # fmt: skip
 

@@ -6,10 +6,9 @@ people.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping
 from itertools import combinations
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from flask import request
 from flask.typing import ResponseReturnValue
@@ -21,6 +20,10 @@ from grader.errors import UsageError
 from grader.web import visit
 from grader.web.queue import name_of
 from grader.web.render import page
+
+if TYPE_CHECKING:
+    from grader.agreement.severity import Severity
+    from grader.agreement.shared import Shared
 
 FEWEST = 30
 WIDE = 2
@@ -41,14 +44,25 @@ class Agreed(NamedTuple):
 
 
 class Used(NamedTuple):
-    """How often somebody gave each level of a criterion, and how far they lie from the others."""
+    """How often somebody gave each level of a criterion."""
 
     criterion: str
     rater: str
     counts: tuple[tuple[int, int, float], ...]
     """(level, times, percent of the most)."""
+
+
+class Person(NamedTuple):
+    """One rater over all criteria, in levels; empty where too little is shared. `block`: number of the group of raters
+    that shared cases tie together; people of two groups cannot be compared."""
+
+    rater: str
     shared: int
+    block: int
     severity: str
+    raw: str
+    spread: str
+    halo: str
 
 
 class Cell(NamedTuple):
@@ -63,14 +77,20 @@ class Cell(NamedTuple):
 
 def show() -> ResponseReturnValue:
     """Leads see everybody, once they rate nothing themselves; others, and leads who still rate, their own."""
+    from grader.agreement.severity import severity  # numpy comes with it
+    from grader.agreement.shared import shared
+
     ratings, everybody = _ratings()
     me = visit.person().name
     labels = [labels_of(ratings, name) for name in sorted({row.criterion for row in ratings.rows})]
-    used = [row for one in labels for row in _used(one) if everybody or row.rater == me]
+    both = [(one, shared(one)) for one in labels]
+    independent = [row for row in ratings.rows if row.role != "adjudicator"]
+    used = [row for one, found in both for row in _used(one, found) if everybody or row.rater == me]
+    people = [_person(one) for one in severity(independent) if everybody or one.rater == me]
     cells = {one.criterion: _cells(one) for one in labels} if everybody else {}
     return page(
-        "reliability.html.j2", title="Reliability", rows=[_agreed(one) for one in labels], used=used, cells=cells,
-        everybody=everybody, fewest=FEWEST, leads=visit.leads(),
+        "reliability.html.j2", title="Reliability", rows=[_agreed(*one) for one in both], used=used, cells=cells,
+        people=people, everybody=everybody, fewest=FEWEST, leads=visit.leads(),
     )  # fmt: skip
 
 
@@ -95,43 +115,34 @@ def pair() -> ResponseReturnValue:
     both = [(item, found[first], found[second]) for item, found in levels.items() if len(found) == 2]
     both.sort(key=lambda one: (-abs(one[1] - one[2]), one[0]))
     names = visit.desk().case_names(visit.actor(), [item for item, _, _ in both])
-    rows = [(item, name_of(names.get(item, ""), item), a, b) for item, a, b in both]
+    rows = [(item, name_of(names[item], item), a, b) for item, a, b in both if item in names]
     return page("pair.html.j2", title="Two people", criterion=criterion, first=first, second=second, rows=rows)
 
 
 # ---------------------------------------------------------------------------------------------- figures
 
 
-def _agreed(labels: Labels) -> Agreed:
-    gaps = [abs(a - b) for levels in _by_item(labels).values() for a, b in combinations(levels.values(), 2)]
-    items = sum(len(levels) >= 2 for levels in _by_item(labels).values())
-    alpha, kappa = _coefficients(labels) if items >= FEWEST else ("", "")
+def _agreed(labels: Labels, found: Shared) -> Agreed:
+    """One criterion in words. Shares, too, are said only from `FEWEST` items on; before, how many of how many."""
+    gaps = [abs(a - b) for levels in _by_item(labels).values() for a, b in combinations(levels, 2)]
     return Agreed(
         criterion=labels.criterion,
-        items=items,
+        items=found.n,
         pairs=len(gaps),
         exact=sum(gap == 0 for gap in gaps),
         near=sum(gap <= 1 for gap in gaps),
         wide=sum(gap >= WIDE for gap in gaps),
-        alpha=alpha,
-        kappa=kappa,
+        alpha=_said(found.alpha) if found.n >= FEWEST else "",
+        kappa=_said(found.kappa) if found.n >= FEWEST else "",
     )
 
 
-def _by_item(labels: Labels) -> Mapping[str, Mapping[str, int]]:
-    found: dict[str, dict[str, int]] = {}
-    for rater, levels in labels.people.items():
+def _by_item(labels: Labels) -> Mapping[str, list[int]]:
+    found: dict[str, list[int]] = {}
+    for levels in labels.people.values():
         for item, level in levels.items():
-            found.setdefault(item, {})[rater] = level
+            found.setdefault(item, []).append(level)
     return found
-
-
-def _coefficients(labels: Labels) -> tuple[str, str]:
-    """Ordinal alpha and the pairs' mean quadratic kappa; numpy is imported only for them."""
-    from grader.agreement.reliability import reliability_of
-
-    found = reliability_of(labels)
-    return _said(found.alpha), _said(found.human_qwk)
 
 
 def _said(figure: Statistic) -> str:
@@ -139,20 +150,31 @@ def _said(figure: Statistic) -> str:
     if figure.value is None:
         return figure.reason
     ends = f" ({figure.low:.2f} to {figure.high:.2f})" if figure.low is not None and figure.high is not None else ""
-    return f"{figure.value:.2f}{ends}"
+    return f"{figure.value:.2f}{ends}".replace("-", "−")
 
 
-def _used(labels: Labels) -> list[Used]:
-    by_item, found = _by_item(labels), []
-    for rater, levels in sorted(labels.people.items()):
-        counts = Counter(levels.values())
-        most = max(counts.values(), default=1)
-        others = {item: [level for name, level in by_item[item].items() if name != rater] for item in levels}
-        gaps = [levels[item] - sum(rest) / len(rest) for item, rest in others.items() if rest]
-        severity = f"{sum(gaps) / len(gaps):+.2f}".replace("-", "−") if len(gaps) >= FEWEST else ""
-        bars = tuple((level, counts[level], 100 * counts[level] / most) for level in labels.levels)
-        found.append(Used(labels.criterion, rater, bars, len(gaps), severity))
-    return found
+def _used(labels: Labels, found: Shared) -> list[Used]:
+    most = max((times for counts in found.used.values() for times in counts), default=0) or 1
+    return [
+        Used(labels.criterion, rater, tuple(
+            (level, times, 100 * times / most) for level, times in zip(labels.levels, counts, strict=True)
+        ))
+        for rater, counts in found.used.items()
+    ]  # fmt: skip
+
+
+def _person(one: Severity) -> Person:
+    """One rater over all criteria; below `FEWEST` shared levels the number of them and nothing else."""
+    few = one.n < FEWEST
+    return Person(
+        rater=one.rater,
+        shared=one.n,
+        block=one.block + 1,
+        severity="" if few else _said(one.shrunk),
+        raw="" if few else _said(one.raw),
+        spread="" if few else _said(one.spread),
+        halo="" if few else _said(one.halo),
+    )
 
 
 def _cells(labels: Labels) -> list[Cell]:

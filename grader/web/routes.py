@@ -35,6 +35,8 @@ ROUTES = (
     Route("/rate/<case>/submit", "rate.submit", POST, SIGNED_IN),
     Route("/rate/<case>/withdraw", "rate.withdraw", POST, SIGNED_IN),
     Route("/rate/<case>/recuse", "rate.recuse", POST, SIGNED_IN),
+    Route("/reliability", "reliability.show", GET, SIGNED_IN),
+    Route("/reliability/pair", "reliability.pair", GET, LEADS),
     # After the reveal, for those who see it (`visible` decides)
     Route("/cases/<case>/debrief", "debrief.show", GET, SIGNED_IN),
     Route("/cases/<case>/work", "debrief.read", GET, SIGNED_IN),

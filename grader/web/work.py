@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from itertools import groupby
 from typing import Any
@@ -100,4 +101,9 @@ def _figure(one: findings.Figure, files: list[File]) -> dict[str, str]:
 
 def instruction(text: str) -> str:
     """What the candidate was asked, as HTML; empty where it is not known."""
-    return (rendered(text) or "") if text else ""
+    return raised(rendered(text) or "", 1) if text else ""
+
+
+def raised(html: str, steps: int) -> str:
+    """`html` of ours, whose headings begin at level 4, with them `steps` levels higher: below what stands over it."""
+    return re.sub(r"(</?h)([456])", lambda found: f"{found[1]}{int(found[2]) - steps}", html)
