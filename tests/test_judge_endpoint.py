@@ -17,8 +17,9 @@ import pytest
 from pytest_httpserver import HTTPServer
 from werkzeug import Request, Response
 
+from grader.authoring.endpoint import Endpoint as Trial
 from grader.challenge import Challenge, load_challenge
-from grader.errors import UsageError
+from grader.errors import InfrastructureError, UsageError
 from grader.judge import judge_submission, refusal, reply
 from grader.judge.address import read as read_address
 from grader.judge.config import JudgeConfig
@@ -321,6 +322,20 @@ def test_what_the_environment_holds_for_another_endpoint_is_not_sent(
     endpoint = Endpoint(httpserver, lambda _body: (200, completion()))
     assert criterion(ask(pack, tmp_path, endpoint.url)).suggestion == 4
     assert "elsewhere" not in str(endpoint.requests[0].headers)
+
+
+def test_a_trial_with_a_real_model_asks_the_same_address(httpserver: HTTPServer) -> None:
+    endpoint = Endpoint(httpserver, lambda _body: (401, {"detail": "no pass-word or sk-secret-key"}))
+    url = endpoint.url.replace("://", "://me:pass-word@") + "?api-version=1"
+    asked = Trial(url=url, key="sk-secret-key", model="m")
+    with pytest.raises(InfrastructureError, match="answered 401: no … or …") as caught:
+        asked.ask({"messages": []})
+    (request,) = endpoint.requests
+    assert dict(request.args) == {"api-version": "1"}
+    assert request.headers["Authorization"].startswith("Basic ")
+    assert "pass-word" not in caught.value.message + repr(asked)
+    with pytest.raises(InfrastructureError, match=r"nothing listens there \(connection refused\)"):
+        Trial(url="http://127.0.0.1:9/v1", key="", model="m").ask({})
 
 
 @pytest.mark.parametrize(

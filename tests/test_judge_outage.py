@@ -10,7 +10,9 @@ from typing import Any
 
 import pytest
 
+from grader.batch import blind
 from grader.batch.ask_again import unanswered
+from grader.batch.entries import Entry
 from grader.batch.finished import wanted
 from grader.batch.runner import Batch, Outcome, Plan
 from grader.challenge import Challenge, load_challenge
@@ -138,3 +140,38 @@ def test_settings_of_the_judge_that_cannot_be_right_are_said_before_anything_run
     assert "OPENAI_BASE_URL" in outcome.err
     assert all(not list(sandbox.jobs) for sandbox in sandboxes)
     assert unanswered.__name__ == "unanswered"
+
+
+def test_no_secret_of_the_operator_stands_in_anything_that_a_run_leaves_or_says(
+    pack: Challenge, tmp_path: Path, play: Play, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Key, query and login of the judge's address, and a proxy's password; the judge fails, so that words are shown."""
+    play()
+    work = write_files(tmp_path / "work", {"work.py": "x = 1\n", "DECISIONS.md": DOCUMENT})
+    known = {
+        "OPENAI_API_KEY": "sk-4711-operator", "HTTP_PROXY": "http://ops:proxy-pass-4711@127.0.0.1:9",
+        "OPENAI_BASE_URL": "http://me:login-pass-4711@judge.example/v1?sig=query-4711",
+        "GRADER_JUDGE_MODEL": "m", "GRADER_STORE": f"sqlite:///{tmp_path}/kept.db",
+    }  # fmt: skip
+    for name, value in known.items():
+        monkeypatch.setenv(name, value)
+    for name in ("NO_PROXY", "no_proxy", "http_proxy"):
+        monkeypatch.delenv(name, raising=False)
+    (tmp_path / "config" / "grader").mkdir(parents=True)
+    (tmp_path / "config" / "grader" / "grader.toml").write_text("[judge]\nmax_retries = 0\n")
+    ended = run_here(work, "-c", pack.root, "-o", tmp_path / "out", "--format", "junit,ctrf,csv,markdown,sarif")
+    batch = run_here("batch", tmp_path / "work", "-c", pack.root, "-o", tmp_path / "batch", "--no-similarity")
+    assert (ended.code, "asked through the proxy HTTP_PROXY=http://127.0.0.1:9" in ended.out) == (0, True)
+    said = ended.out + ended.err + batch.out + batch.err
+    left = b"".join(path.read_bytes() for path in tmp_path.rglob("*") if path.is_file())
+    for secret in ("4711-operator", "pass-4711", "query-4711"):
+        assert secret not in said
+        assert secret.encode() not in left
+
+
+def test_a_token_in_an_address_is_in_neither_the_list_of_candidates_nor_the_store(tmp_path: Path) -> None:
+    entry = Entry(name="work", source="https://me:token-4711@host/jane/work.git", candidate="Jane")
+    blind.save(tmp_path, blind.assign([entry], ()))
+    (kept,) = blind.load(tmp_path)
+    assert kept.entry.source == "https://host/jane/work.git"
+    assert blind.assign([entry], (kept,))[0].id == kept.id

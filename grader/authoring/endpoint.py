@@ -5,15 +5,20 @@ from __future__ import annotations
 import json
 import time
 import urllib.error
+import urllib.parse
 import urllib.request
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from grader import cassette
+from grader import cassette, network
 from grader.errors import InfrastructureError, UsageError, visible
+from grader.judge import refusal
+from grader.judge.address import Address
+from grader.judge.address import read as read_address
 from grader.model import ScriptedModel
+from grader.settings import Settings
 
 SECONDS = 60.0
 """How long an answer may take."""
@@ -56,16 +61,23 @@ class Budget:
 class Endpoint:
     """An endpoint that speaks the chat-completions protocol."""
 
-    url: str
+    url: str = field(repr=False)
     key: str = field(repr=False)
     model: str
 
+    @property
+    def address(self) -> Address:
+        """The address read whole, with its query and login. Raises UsageError where it cannot be right."""
+        return read_address(Settings(openai_base_url=self.url, openai_api_key=self.key))
+
     def ask(self, body: Mapping[str, Any]) -> tuple[int, Any]:
         """Status and body of the answer. Raises InfrastructureError where the endpoint fails."""
+        address = self.address
+        query = f"?{urllib.parse.urlencode(address.query)}" if address.query else ""
         request = urllib.request.Request(  # noqa: S310 - the operator's own address, http or https
-            f"{self.url.rstrip('/')}/chat/completions",
+            f"{address.endpoint}/chat/completions{query}",
             json.dumps({**body, "model": self.model}).encode(),
-            {"Content-Type": "application/json", "Authorization": f"Bearer {self.key}"},
+            {"Content-Type": "application/json", "Authorization": f"Bearer {self.key}", **address.headers},
         )
         try:
             with urllib.request.urlopen(request, timeout=SECONDS) as reply:  # noqa: S310 - as above
@@ -74,13 +86,15 @@ class Endpoint:
             said = refused.read(2000).decode("utf-8", "replace")
             if refused.code in REFUSED_REQUEST:
                 return refused.code, said
-            raise self._failed(f"answered {refused.code}: {said}") from refused
+            raise self._failed(f"answered {refused.code}: {refusal.words(said)}") from refused
         except (OSError, ValueError) as problem:
-            raise self._failed(f"could not be asked: {problem}") from problem
+            raise self._failed(f"could not be asked: {network.why(problem, address.endpoint)}") from problem
 
     def _failed(self, how: str) -> InfrastructureError:
-        shown = visible(how.replace(self.key, "…") if self.key else how, 300)
-        return InfrastructureError(f"The endpoint {visible(self.url)} {shown}", fix="grade challenge play again later")
+        shown = visible(self.address.without_secrets(how), 300)
+        return InfrastructureError(
+            f"The endpoint {visible(self.address.endpoint)} {shown}", fix="grade challenge play again later"
+        )
 
 
 @dataclass(kw_only=True)
@@ -125,7 +139,7 @@ class Relay:
             entry = _entry(answer)
         except (KeyError, TypeError, ValueError, IndexError, AttributeError) as problem:
             raise InfrastructureError(
-                f"The endpoint {visible(endpoint.url)} answered with something that is no chat completion "
+                f"The endpoint {visible(endpoint.address.endpoint)} answered with something that is no chat completion "
                 f"({type(problem).__name__}: {visible(str(problem), 100)}).",
                 fix="check OPENAI_BASE_URL",
             ) from problem

@@ -16,6 +16,7 @@ from grader.authoring.runs import Held, MakeSandbox, Ran, Runner, Task
 from grader.authoring.watch import find
 from grader.challenge import Challenge, load_challenge
 from grader.errors import UsageError, visible
+from grader.judge.address import read as read_address
 from grader.model import ModelFile, load_model
 from grader.records import TestResult, TestStatus
 from grader.verifier import collect
@@ -77,6 +78,7 @@ def _relay(root: Path, options: Options, settings: Settings, model: ModelFile) -
             raise UsageError(
                 "A real model needs an endpoint and a name: set OPENAI_BASE_URL and OPENAI_API_KEY, and give --model."
             )
+        read_address(settings)  # what cannot be right is said before anything runs
         endpoint = Endpoint(url=settings.openai_base_url, key=settings.openai_api_key, model=name)
     budget = Budget(money=options.budget, requests=options.requests)
     return Relay(path=path, models={one.id: one for one in model.models}, budget=budget, endpoint=endpoint)

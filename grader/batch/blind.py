@@ -15,6 +15,7 @@ from pathlib import Path
 
 from grader.batch.entries import Entry
 from grader.errors import InfrastructureError, UsageError
+from grader.network import without_login
 from grader.store.candidates import LIST, read_list, write_list
 
 LINKS = "blind"
@@ -81,7 +82,7 @@ def save(out: Path, known: Iterable[Known]) -> None:
         late = "" if entry.late is None else "yes" if entry.late else "no"
         minutes = "" if entry.minutes is None else f"{entry.minutes:g}"
         times = [moment.isoformat() if moment else "" for moment in (entry.started, entry.submitted)]
-        rows.append((one.id, entry.name, entry.candidate, entry.source, *times, minutes, late))
+        rows.append((one.id, entry.name, entry.candidate, without_login(entry.source), *times, minutes, late))
     write_list(out / LIST, rows)
 
 

@@ -14,6 +14,7 @@ from typing import Any
 
 from grader import csv_files, own_files
 from grader.errors import UsageError, visible
+from grader.network import without_login
 from grader.own_files import SIDES
 from grader.store.candidates import LIST, read_list
 from grader.store.people import BETWEEN, members, readable, without_platform
@@ -169,7 +170,7 @@ def from_manifest(manifest: Path, folder: Path | None = None) -> Found:
     for row in _table(manifest).rows:
         entry = _row(row.cells, f"{manifest}, line {row.line}", base)
         if entry.source in lines:
-            source = visible(entry.source)
+            source = visible(without_login(entry.source))
             raise UsageError(f"{manifest}, line {row.line}: {source} is in line {lines[entry.source]} too.")
         lines[entry.source] = row.line
         entries.append(entry)
