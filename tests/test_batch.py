@@ -19,7 +19,7 @@ from grader.batch.room import Room, cores, room_of, slots
 from grader.batch.rows import OTHER_VERSION
 from grader.batch.runner import BROKEN_AFTER, Batch, Outcome, Plan
 from grader.challenge import load_challenge
-from grader.cli.batch import exit_code, summary
+from grader.cli.batch import _of_others, exit_code, summary
 from grader.errors import UsageError
 from grader.settings import Settings
 from tests.batch_fixtures import ALL, SUMS, Quiet, Scripted, plan, submissions
@@ -421,3 +421,12 @@ def test_an_address_and_a_repository_with_a_reference_are_no_missing_files(tmp_p
     (tmp_path / "repo").mkdir()
     (tmp_path / "m.csv").write_text("path\nhttps://example.org/a/b.git#main\nrepo#v1\ngone.zip\n")
     assert [entry.name for entry in missing(from_manifest(tmp_path / "m.csv").entries)] == ["gone"]
+
+
+def test_results_of_an_earlier_batch_in_the_same_folder_are_named(tmp_path: Path) -> None:
+    folder = submissions(tmp_path / "in", {"ann": ALL, "bob": ALL})
+    run(plan(folder, tmp_path / "out"))
+    shutil.rmtree(folder / "bob")
+    assert _of_others(tmp_path / "out", from_folder(folder, tmp_path / "out").entries) == [
+        f"{tmp_path / 'out'} also holds results of submissions that are not in this batch: bob."
+    ]

@@ -88,17 +88,15 @@ def command(
     6 --require-judge, and the judge did not answer for some, 130 interrupted.
     """
     from grader import files
-    from grader.batch import entries
     from grader.batch.lateness import read_policy
     from grader.challenge import load_challenge
     from grader.cli.printing import say
     from grader.cli.report import listed
-    from grader.cli.standing import say_origin, settings_for
-    from grader.errors import UsageError, visible
+    from grader.cli.standing import say_origin
+    from grader.errors import UsageError
     from grader.output import Pages
     from grader.sandbox.guard import guarded
     from grader.settings import find_challenge
-    from grader.store import files_of
 
     policy = read_policy(late)
     if folder is None and manifest is None:
@@ -106,15 +104,8 @@ def command(
     if not queued and (priority is not None or shared or detach):
         raise UsageError("--priority, --shared and --detach are for the queue; add --queue.")
     where = out or Path(f"grades-{(manifest.stem if manifest else (folder or Path()).resolve().name) or 'batch'}")
-    found = entries.from_manifest(manifest, folder) if manifest else entries.from_folder(folder or Path(), where)
-    settings = settings_for(*([str(folder)] if folder and not manifest else []), *(one.source for one in found.entries))
-    if not manifest:
-        own = (*files_of(store or settings.store), Path("grader.toml"), *settings.read_from)
-        found = entries.from_folder(folder or Path(), where, own)
+    found, settings = _found(folder, manifest, where, store)
     pack = load_challenge(find_challenge(challenge, settings, challenges))
-    if lost := entries.missing(found.entries):
-        names = ", ".join(visible(entry.source, 100) for entry in lost[:_LISTED])
-        click.echo(f"{len(lost)} of {len(found.entries)} submissions are named and not there: {names}", err=True)
     files.check_writable(where)
     plan = _plan(found, pack, where, settings, judge=not no_judge, fresh=fresh, pages=Pages(formats=listed(formats)))
     plan = plan if queued else _sized(plan, settings, jobs)
@@ -139,9 +130,41 @@ def command(
     else:
         with guarded():
             batch, outcomes = _run(plan, settings, known, store or settings.store, then=write)
-    say(summary(outcomes, batch.problems, found.passed_over, where), kept=f"The results are in {where}")
+    problems = [*batch.problems, *_of_others(where, found.entries)]
+    say(summary(outcomes, problems, found.passed_over, where), kept=f"The results are in {where}")
     say_origin(pack, settings)
     return 130 if batch.interrupted else exit_code(outcomes, require_judge=require_judge)
+
+
+def _found(folder: Path | None, manifest: Path | None, out: Path, store: str) -> tuple[Found, Settings]:
+    """What is to be graded, and the settings in force for it; says what a list names and is not there."""
+    from grader.batch import entries
+    from grader.cli.standing import settings_for
+    from grader.errors import visible
+    from grader.store import files_of
+
+    place = folder or Path()
+    found = entries.from_manifest(manifest, folder) if manifest else entries.from_folder(place, out)
+    settings = settings_for(*([str(folder)] if folder and not manifest else []), *(one.source for one in found.entries))
+    if not manifest:  # once more, without what the settings say is ours
+        own = (*files_of(store or settings.store), Path("grader.toml"), *settings.read_from)
+        found = entries.from_folder(place, out, own)
+    if lost := entries.missing(found.entries):
+        names = ", ".join(visible(entry.source, 100) for entry in lost[:_LISTED])
+        click.echo(f"{len(lost)} of {len(found.entries)} submissions are named and not there: {names}", err=True)
+    return found, settings
+
+
+def _of_others(out: Path, entries: Sequence[Entry]) -> list[str]:
+    """What lies in the output folder and is of none of these submissions: it is on no page, and in no list of names."""
+    from grader.batch.entries import RESERVED
+    from grader.errors import visible
+
+    known = RESERVED | {entry.name for entry in entries}
+    others = sorted(path.parent.name for path in out.glob("*/grade.json") if path.parent.name not in known)
+    shown = ", ".join(visible(name, 60) for name in others[:_LISTED])
+    more = f" and {len(others) - _LISTED} more" if len(others) > _LISTED else ""
+    return [f"{out} also holds results of submissions that are not in this batch: {shown}{more}."] if others else []
 
 
 def _plan(
