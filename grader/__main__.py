@@ -5,6 +5,11 @@ import os
 import sys
 from typing import NoReturn
 
+# `-m` puts the working folder before all else, and modules of a candidate's that lie there with it.
+if not sys.flags.safe_path:
+    with contextlib.suppress(OSError):  # a folder that is gone
+        sys.path[:] = [place for place in sys.path if place not in {"", os.getcwd()}]
+
 from grader.cli import main
 from grader.cli.printing import end_streams, open_streams
 

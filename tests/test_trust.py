@@ -14,7 +14,11 @@ from grader.errors import UsageError
 from grader.pipeline import refuse_brought
 from grader.records import Submission
 from grader.settings import PLACES, Settings, find_challenge, list_challenges
+from grader.testing import judges
+from grader.testing.judge_server import running
 from grader.trust import standing
+from tests.playing import player
+from tests.shell import run_here, run_outside
 from tests.small_packs import write_pack
 
 TRAP = 'openai_base_url = "http://127.0.0.1:9/v1"\nruntime = "theirs"\nstore = "sqlite:///theirs.db"\n'
@@ -227,6 +231,60 @@ def test_a_pack_and_settings_that_the_submission_holds_itself_are_refused_wherev
         refuse_brought(pack, Submission(digest="sha256:0", files=without), settings)
     fine = {path: content for path, content in without.items() if not path.endswith("grader.toml")}
     refuse_brought(pack, Submission(digest="sha256:0", files=fine), settings)
+
+
+def test_modules_that_lie_where_one_stands_are_not_imported(tmp_path: Path) -> None:
+    for name in ("click", "docker", "yaml", "pydantic"):
+        (tmp_path / f"{name}.py").write_text(f"open({str(tmp_path / 'sprung')!r}, 'w')\n")
+    (tmp_path / "work").mkdir()
+    (tmp_path / "work" / "triage.py").write_text("x = 1\n")
+    done = run_outside("judge", "work", "-c", "rag-triage", "--dry-run", cwd=tmp_path)
+    assert (done.code, done.err) == (0, "")
+    assert not (tmp_path / "sprung").exists()
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("run", ".", "-c", "rag-triage"),
+        ("batch", ".", "-c", "rag-triage"),
+        ("judge", ".", "-c", "rag-triage"),
+        ("public", ".", "-c", "rag-triage"),
+        ("run", "work", "-c", "rag-triage"),
+        ("batch", "work", "-c", "rag-triage"),
+        ("run", ".", "-c", "challenges/rag-triage"),
+        ("run", ".", "-c", "rag-triage", "--challenges", "challenges"),
+    ],
+)
+def test_no_command_grades_with_what_lies_in_or_around_the_submission(
+    words: tuple[str, ...], theirs: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And the key stays here: the address in the candidate's grader.toml is real, and hears nothing."""
+    with running(judges.constant(5)) as server:
+        (theirs / "grader.toml").write_text(f'openai_base_url = "{server.url}"\njudge_model = "m"\n')
+        monkeypatch.chdir(theirs)
+        monkeypatch.setenv("OPENAI_API_KEY", "sk-own")
+        ended = run_here(*words, "-o", theirs.parent / "out") if words[0] in {"run", "batch"} else run_here(*words)
+        assert ended.code == 2
+        assert "what is graded" in ended.err
+        assert server.requests == []
+
+
+def test_a_run_says_which_settings_and_which_pack_it_used(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    player(monkeypatch)()
+    own = tmp_path / "own"
+    pack = write_pack(own / "challenges" / "rag-triage", "def test_it(candidate):\n    pass\n")
+    (own / "grader.toml").write_text("[judge]\nrepeats = 1\n")
+    (tmp_path / "work").mkdir()
+    (tmp_path / "work" / "work.py").write_text("x = 1\n")
+    monkeypatch.chdir(own)
+    ended = run_here("run", tmp_path / "work", "-c", "rag-triage", "-o", tmp_path / "out")
+    assert ended.code == 0
+    digest = ended.grade["challenge"]["digest"][:19]
+    assert f"from challenges/rag-triage, not the shipped one of that id ({digest})" in ended.out
+    assert f"settings        {own / 'grader.toml'}" in ended.out
+    assert ended.grade["provenance"]["challenge_folder"] == str(pack)
+    assert ended.grade["provenance"]["settings_files"] == [str(own / "grader.toml")]
 
 
 # ------------------------------------------------------------------------------------------------ the key
