@@ -55,6 +55,21 @@ LOST: dict[str, tuple[dict[str, str], str]] = {
         {"test_x.py": "class TestA:\n    def __init__(self):\n        pass\n    def test_a(self):\n        pass\n"},
         r"tests/test_x\.py:[12]: ",
     ),
+    "class with __init__ beside a test that counts": (
+        {"test_x.py": "class TestA:\n    def __init__(self):\n        1\n    def test_a(self):\n        1\n" + FINE},
+        r"tests/test_x\.py:[12]: TestA ",
+    ),
+    "class that is switched off": (
+        {"test_x.py": "class TestA:\n    __test__ = False\n    def test_a(self):\n        pass\n" + FINE},
+        r"tests/test_x\.py:[12]: ",
+    ),
+    "conftest that makes no item of one": (
+        {
+            "conftest.py": "def pytest_pycollect_makeitem(name):\n    return [] if name == 'test_odd' else None\n",
+            "test_x.py": "def test_odd(candidate):\n    pass\n" + FINE,
+        },
+        r"tests/test_x\.py:1: test_odd is a test by its name",
+    ),
     "module that is switched off": ({"test_x.py": "__test__ = False\n" + FINE}, r"tests/test_x\.py:1: "),
     "conftest that leaves a file out": (
         {"conftest.py": "collect_ignore = ['test_x.py']\n", "test_x.py": FINE}, r"tests/test_x\.py:1: holds no test"
@@ -71,12 +86,7 @@ LOST: dict[str, tuple[dict[str, str], str]] = {
         r"tests/test_it\.py:1: test_fine was collected and taken out",
     ),
 }  # fmt: skip
-SEEN_WHEN_COLLECTED = {
-    "no test in it",
-    "conftest that leaves a file out",
-    "conftest that takes tests out",
-    "conftest that deselects",
-}
+SEEN_WHEN_COLLECTED = {name for name in LOST if name.startswith(("no test", "conftest"))}
 MARKS = {
     'points(n=2, group="care")': "the number comes first and without a name",
     "points(points=4)": "the number comes first and without a name",
@@ -310,3 +320,12 @@ def test_what_pytest_itself_fails_is_told_from_what_a_test_asserts(name: str, tm
         env={**os.environ, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTHONDONTWRITEBYTECODE": "1"},
     )  # fmt: skip
     assert [line for line in done.stderr.splitlines() if line.startswith("TOLD")] == [f"TOLD {ours}"], done.stdout
+
+
+def test_a_helper_with_the_name_of_a_test_is_no_lost_one(tmp_path: Path) -> None:
+    source = (
+        "import pytest\n@pytest.fixture\ndef test_data():\n    return 1\nclass TestServer:\n    port = 1\n"
+        'SOURCE = """\ndef test_in_a_text():\n    pass\n"""\n' + FINE
+    )
+    events = collected(pack_of(tmp_path, {"test_x.py": source}) / "tests")
+    assert not [event for event in events if event["event"] == "broken"]

@@ -63,6 +63,8 @@ def _of_class(node: ast.ClassDef) -> Iterator[Problem]:
             yield member.lineno, f"{node.name} has {member.name}, so that pytest passes over its tests"
         elif isinstance(member, Function) and member.name.startswith("test"):
             yield from _of_test(member)
+        elif isinstance(member, ast.Assign) and any(getattr(x, "id", "") == "__test__" for x in member.targets):
+            yield member.lineno, f"__test__ takes the tests of {node.name} out of the count"
 
 
 def _of_test(node: Function) -> Iterator[Problem]:

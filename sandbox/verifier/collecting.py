@@ -37,14 +37,19 @@ def problems(
     ]
     for item in items:
         found += [f"{place(item)}: {item.name}: {problem}" for problem in _of_item(item)]
-    seen = {item.path for item in [*items, *taken_out]}
+    collected: dict[Path, set[str]] = {}
+    for item in (*items, *taken_out):
+        names = collected.setdefault(item.path, set())
+        names.update(node.name.partition("[")[0] for node in item.listchain())
     for path in _files(top):
-        known = path in seen or any(said.startswith(f"{_relative(path)}:") for said in skipped)
-        found += [] if known else [f"{_relative(path)}:1: holds no test that pytest collects"]
-        found += [
-            f"{_relative(path)}:{line}: {problem}"
-            for line, problem in mark_rules.doubles(path.read_text("utf-8", "replace"))
-        ]
+        if any(said.startswith(f"{_relative(path)}:") for said in skipped):
+            continue
+        if path not in collected:
+            found.append(f"{_relative(path)}:1: holds no test that pytest collects")
+            continue
+        source = path.read_text("utf-8", "replace")
+        lost = [*mark_rules.doubles(source), *mark_rules.uncollected(source, collected[path])]
+        found += [f"{_relative(path)}:{line}: {problem}" for line, problem in sorted(lost)]
     return list(dict.fromkeys([*skipped, *found]))
 
 

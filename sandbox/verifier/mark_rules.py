@@ -8,7 +8,7 @@ from __future__ import annotations
 import ast
 import difflib
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 MOST_POINTS = 1e6
 ARGUMENTS = {"points": ("n", "group"), "group": ("name",), "in_order": ()}
@@ -83,12 +83,32 @@ def doubles(source: str) -> list[tuple[int, str]]:
     for body in bodies:
         last: dict[str, int] = {}
         for node in body.body:
-            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) and _DEFINED.match(
-                f"def {node.name}"
-            ):
-                if node.name in last:
-                    found.append(
-                        (last[node.name], f"{node.name} is defined again in line {node.lineno}, so this one is lost")
-                    )
-                last[node.name] = node.lineno
+            name = getattr(node, "name", "")
+            if not _DEFINED.match(f"def {name}"):
+                continue
+            if name in last:
+                found.append((last[name], f"{name} is defined again in line {node.lineno}, so this one is lost"))
+            last[name] = node.lineno
     return sorted(found)
+
+
+_AT_THE_TOP = re.compile(r"^(?:async[ \t]+)?(?:def|class)[ \t]+(test\w*|Test\w*)", re.MULTILINE)
+
+
+def uncollected(source: str, names: Collection[str]) -> list[tuple[int, str]]:
+    """Lines of test functions, and of classes with some, that are not among the `names` that pytest collected."""
+    if set(_AT_THE_TOP.findall(source)) <= set(names):
+        return []
+    try:
+        tree = ast.parse(source)
+    except SyntaxError:
+        return []
+    missing = [node for node in tree.body if getattr(node, "name", "") not in names and _is_test(node)]
+    return [(node.lineno, f"{node.name} is a test by its name, and pytest does not collect it") for node in missing]
+
+
+def _is_test(node: ast.stmt) -> bool:
+    if isinstance(node, ast.ClassDef):
+        return node.name.startswith("Test") and any(_is_test(member) for member in node.body)
+    function = isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.name.startswith("test")
+    return function and not any("fixture" in ast.unparse(one) for one in node.decorator_list)
