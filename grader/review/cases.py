@@ -161,12 +161,12 @@ class CasesDesk(Base):
         if actor.person is None:
             raise NotAllowedError("A queue is a person's; say who.")
         me = actor.person
-        columns = (cases, assignments.c.kind, assignments.c.state.label("own"), case_sources.c.challenge.label("data"))
         joined = assignments.join(cases, cases.c.id == assignments.c.case)
-        query = select(*columns).select_from(joined.join(case_sources, case_sources.c.case == cases.c.id))
+        query = select(cases, assignments.c.kind, assignments.c.state.label("own")).select_from(joined)
         with reading(self.engine) as connection:
             found = connection.execute(query.where(assignments.c.person == me.id)).mappings().all()
-        own = [_task(row) for row in found if not rules.linked(me, _case(row))]
+            titles = _titles(connection, {row["challenge_digest"]: row["id"] for row in found})
+        own = [_task(row, titles[row["challenge_digest"]]) for row in found if not rules.linked(me, _case(row))]
         return tuple(sorted(own, key=lambda one: (one.state not in rules.OPEN, _shuffled(me.id, one.case))))
 
     def cases(
@@ -259,8 +259,14 @@ def _case(row: RowMapping) -> Case:
     return Case(**{name: row[name] for name in Case.__dataclass_fields__})
 
 
-def _task(row: RowMapping) -> Task:
-    title = json.loads(row["data"]).get("challenge", {}).get("title", row["challenge"])
+def _titles(connection: Connection, one_of: Mapping[str, str]) -> dict[str, str]:
+    """Digest of a challenge → its title, as one case of it has it: the snapshots are long, and there are few."""
+    query = select(case_sources.c.case, case_sources.c.challenge).where(case_sources.c.case.in_(one_of.values()))
+    known = {row.case: str(json.loads(row.challenge)["challenge"]["title"]) for row in connection.execute(query)}
+    return {digest: known[case] for digest, case in one_of.items()}
+
+
+def _task(row: RowMapping, title: str) -> Task:
     through = row["own"] in {"sealed", "late"} or (row["kind"] == "adjudicator" and row["state"] in rules.REVEALED)
     return Task(case=row["id"], title=title, challenge=row["challenge"], blind=row["blind"], kind=row["kind"],
                 state=row["own"], revealed=through)  # fmt: skip

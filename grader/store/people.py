@@ -10,6 +10,7 @@ import re
 import unicodedata
 from collections.abc import Collection, Iterable
 from difflib import SequenceMatcher
+from functools import lru_cache
 
 BETWEEN = "; "
 """Between the members of a group, as they are kept."""
@@ -42,6 +43,7 @@ def key(name: str) -> str:
     return text if any(c.isalnum() for c in text) else ""
 
 
+@lru_cache(maxsize=20_000)  # asked of the same names for each case and each person
 def keys(name: str) -> frozenset[str]:
     """The ways in which `name`, of one person, may stand: `Weber, Ana` is `Ana Weber` too; without a platform's
     addition, and by the e-mail address that stands behind it."""
@@ -72,6 +74,7 @@ def without_platform(candidate: str) -> str:
     return _PLATFORM.sub("", candidate)
 
 
+@lru_cache(maxsize=20_000)
 def members(candidate: str) -> tuple[str, ...]:
     """The people of `candidate`: itself, and where it names a group, each of them. A comma parts nobody: what stands
     before it is a surname more often than a person."""
