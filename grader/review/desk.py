@@ -18,11 +18,11 @@ from types import TracebackType
 
 from grader.review.asking import AskingDesk
 from grader.review.cases import CasesDesk
-from grader.review.figures import FiguresDesk
+from grader.review.norming import NormingDesk
 from grader.review.rating import RatingDesk
 
 
-class Desk(CasesDesk, AskingDesk, RatingDesk, FiguresDesk):
+class Desk(CasesDesk, AskingDesk, RatingDesk, NormingDesk):
     """All parts of the desk as one; asking holds those of people and of the debrief."""
 
     def close(self) -> None:

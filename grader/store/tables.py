@@ -30,6 +30,7 @@ from sqlalchemy import (
 from grader.store.account_tables import ACCOUNTS
 from grader.store.case_tables import CASE_TABLES
 from grader.store.metadata import metadata
+from grader.store.norming_tables import NORMING_TABLES
 
 KEY = ("submission_digest", "challenge_digest", "grader_version", "seed")
 """What makes a grade one and the same."""
@@ -161,4 +162,4 @@ events = Table(
 
 APPEND_ONLY = (runs, grades, bodies, judgements, ratings, calibrations, events)
 """Rows are added and removed, never changed; so are those that case_tables names."""
-ALL = (*APPEND_ONLY, *CASE_TABLES, *ACCOUNTS)
+ALL = (*APPEND_ONLY, *CASE_TABLES, *ACCOUNTS, *NORMING_TABLES)
