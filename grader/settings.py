@@ -120,7 +120,11 @@ def _own() -> tuple[Path | None, dict[str, Any]]:
         if named:
             raise UsageError(f"GRADER_CONFIG names {visible(named)}, which is not a file.")
         return None, {}
-    return path, _from_file(path, str(path))
+    values = _from_file(path, str(path))
+    if values.get("challenges"):  # beside the file, not wherever one happens to stand
+        parts = values["challenges"].split(os.pathsep)
+        values["challenges"] = os.pathsep.join(str(path.parent / Path(part).expanduser()) for part in parts if part)
+    return path, values
 
 
 def _here(place: Standing) -> tuple[Path | None, dict[str, Any], list[str]]:
@@ -173,14 +177,19 @@ class Places:
     @cached_property
     def cache(self) -> Path:
         """`$XDG_CACHE_HOME/grader` or `~/.cache/grader`."""
-        base = os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
-        return Path(base) / "grader"
+        return _base("XDG_CACHE_HOME", ".cache") / "grader"
 
     @property
     def config(self) -> Path:
         """`$XDG_CONFIG_HOME/grader` or `~/.config/grader`: what the operator wrote, and nobody else."""
-        base = os.environ.get("XDG_CONFIG_HOME") or str(Path.home() / ".config")
-        return Path(base) / "grader"
+        return _base("XDG_CONFIG_HOME", ".config") / "grader"
+
+
+def _base(variable: str, usual: str) -> Path:
+    """The folder that `variable` names. A relative one is passed over, as the standard for it says: it would lie in
+    whatever folder one stands in."""
+    named = os.environ.get(variable, "")
+    return Path(named) if os.path.isabs(named) else Path.home() / usual
 
 
 PLACES = Places()
@@ -246,9 +255,14 @@ def is_shipped(pack: Path) -> bool:
 
 
 def challenge_folders(settings: Settings, folder: Path | None = None) -> list[Path]:
-    """Folders that are searched for challenges, first one first."""
+    """Folders that are searched for challenges, first one first. Raises UsageError for one that was named and is not
+    there: another pack of the same id would be taken without a word."""
     roots = [folder] if folder else []
-    roots += [Path(part) for part in settings.challenges.split(os.pathsep) if part]
+    roots += [Path(part).expanduser() for part in settings.challenges.split(os.pathsep) if part]
+    lacking = next((root for root in roots if not root.is_dir()), None)
+    if lacking is not None:
+        setting = "--challenges" if lacking is folder else "GRADER_CHALLENGES (challenges)"
+        raise UsageError(f"{setting} names {visible(str(lacking))}, which is not a folder.")
     here = [] if settings.standing.doubt else [HERE]
     return [*roots, *here, PLACES.shipped / "challenges"]
 

@@ -178,6 +178,32 @@ def test_the_users_file_counts_everywhere_and_a_named_file_instead_of_both(
     )
 
 
+def test_a_folder_of_packs_that_is_named_and_not_there_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Else the shipped pack of the id would be taken without a word."""
+    monkeypatch.setenv("GRADER_CHALLENGES", str(tmp_path / "typo"))
+    with pytest.raises(UsageError, match=r"GRADER_CHALLENGES \(challenges\) names .*typo, which is not a folder"):
+        find_challenge("rag-triage", Settings.read())
+    with pytest.raises(UsageError, match=r"--challenges names .*none, which is not a folder"):
+        list_challenges(Settings(), tmp_path / "none")
+
+
+def test_relative_names_in_the_users_settings_do_not_lead_where_one_stands(
+    theirs: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own = tmp_path / "config" / "grader"
+    write_pack(own / "challenges" / "rag-triage", "x = 1\n")
+    (own / "grader.toml").write_text('challenges = "challenges"\n')
+    monkeypatch.chdir(theirs)
+    (theirs / "grader.toml").unlink()
+    assert find_challenge("rag-triage", Settings.read(str(tmp_path / "x.zip"))) == own / "challenges" / "rag-triage"
+    monkeypatch.setenv("XDG_CONFIG_HOME", "config")
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    (theirs / "config" / "grader").mkdir(parents=True)
+    (theirs / "config" / "grader" / "grader.toml").write_text(TRAP)
+    assert Settings.read("work").read_from == ()
+    assert PLACES.config.is_absolute()
+
+
 def test_a_relative_name_in_the_environment_does_not_lead_into_the_submission(
     theirs: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
