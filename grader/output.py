@@ -85,11 +85,8 @@ def _is_free(path: Path, mark: str) -> bool:
 
 def result_in(out: Path) -> Mapping[str, Any]:
     """The content of the grade.json in `out`; empty where there is none of ours."""
-    path = out / own_files.GRADE
-    with contextlib.suppress(OSError):
-        content = path.read_bytes() if path.is_file() else b""
-        return json.loads(content) if own_files.is_result(own_files.GRADE, content) else {}
-    return {}
+    content = own_files.marker(out, own_files.GRADE)
+    return json.loads(content) if content else {}
 
 
 def clear(out: Path) -> None:
@@ -109,11 +106,7 @@ def _there(out: Path) -> list[str]:
 
 
 def _is_output(out: Path) -> bool:
-    for name in own_files.MARKERS:
-        with contextlib.suppress(OSError):
-            if own_files.is_result(name, (out / name).read_bytes()):
-                return True
-    return False
+    return any(own_files.marker(out, name) for name in own_files.MARKERS)
 
 
 def write_grade(out: Path, result: Grade) -> None:

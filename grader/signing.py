@@ -158,6 +158,8 @@ def _message(body: dict[str, Any]) -> bytes:
 
 def _read(path: Path) -> dict[str, Any]:
     try:
+        if not stat.S_ISREG(path.lstat().st_mode):  # a pipe would be waited for
+            raise TamperedError(f"{path} is no plain file: the result is not signed.")
         raw = path.read_text(encoding="utf-8")
         data = json.loads(raw)
     except OSError as problem:

@@ -18,6 +18,7 @@ from grader.errors import ChallengeError
 from grader.settings import PLACES
 from tests.small_packs import write_files, write_pack
 
+CHALLENGES = PLACES.shipped / "challenges"
 FINE = "def test_fine(candidate):\n    assert candidate.call('add', 2, 3) == 5\n"
 LOST: dict[str, tuple[dict[str, str], str]] = {
     # name: files of tests/ beside test_it.py, what is said and where
@@ -217,6 +218,16 @@ def test_a_test_that_skips_itself_is_worth_a_look(tmp_path: Path) -> None:
     found = said(pack_of(tmp_path, {"test_x.py": "import pytest\ndef test_r(candidate):\n    pytest.skip('no')\n"}))
     assert found.startswith("advice ")
     assert "tests/test_x.py:3: " in found
+
+
+@pytest.mark.parametrize("name", sorted(path.parent.parent.name for path in CHALLENGES.glob("*/tests/conftest.py")))
+def test_every_shipped_pack_counts_all_its_tests(name: str, tmp_path: Path) -> None:
+    root = CHALLENGES / name
+    events = collected(write_files(tmp_path, hidden_files(root)))
+    assert [event for event in events if event["event"] == "broken"] == []
+    (expected,) = [event for event in events if event["event"] == "expected"]
+    assert len(expected["tests"]) >= 20
+    assert said(root) == ""
 
 
 # ------------------------------------------------------------------------------------------------ files of a pack

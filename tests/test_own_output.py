@@ -18,7 +18,7 @@ from grader.errors import UsageError
 from grader.store import open_store
 from grader.submission import read_submission
 from tests.playing import Play, player
-from tests.shell import Outcome, run_here
+from tests.shell import Outcome, run_here, run_outside
 from tests.small_packs import write_files, write_pack
 
 ADD = "def add(a, b):\n    return a + b\n"
@@ -210,6 +210,14 @@ def test_the_submission_is_no_output_folder_and_a_link_in_it_leads_nowhere(
     (work / "grade-submission" / "evidence").symlink_to(elsewhere)
     assert graded(pack, work, "--out", work / "grade-submission").code == 2
     assert {path.name for path in elsewhere.iterdir()} == {"submission.zip"}
+
+
+def test_a_pipe_in_the_place_of_a_result_is_not_waited_for(pack: Path, work: Path, play: Play) -> None:
+    play()
+    (work / "result").mkdir()
+    os.mkfifo(work / "result" / "grade.json")
+    outcome = run_outside(work, "-c", pack, "--no-judge", "--out", work / "result")
+    assert (outcome.code, "holds grade.json, which no grading wrote" in outcome.err) == (2, True)
 
 
 def test_a_link_to_nowhere_is_said_before_the_run(pack: Path, work: Path, play: Play, tmp_path: Path) -> None:

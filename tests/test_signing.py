@@ -98,6 +98,14 @@ def test_what_is_no_plain_file_is_caught(signed: tuple[Path, str], key: Path) ->
     assert signing.verify(out, signing.load_public(public)).files
 
 
+def test_a_pipe_in_the_place_of_the_signature_is_not_waited_for(signed: tuple[Path, str]) -> None:
+    out, public = signed
+    (out / "signature.json").unlink()
+    os.mkfifo(out / "signature.json")
+    with pytest.raises(signing.TamperedError, match="no plain file"):
+        signing.verify(out, signing.load_public(public))
+
+
 def test_another_key_is_not_trusted(signed: tuple[Path, str], tmp_path: Path) -> None:
     other = signing.new_key(tmp_path / "other.pem")
     with pytest.raises(signing.TamperedError, match="not made with the given key"):

@@ -128,7 +128,7 @@ def _is_own(path: Path) -> bool:
 
 
 def _is_output(path: Path) -> bool:
-    if any(_is_marker(path / name, name) for name in own_files.MARKERS):
+    if any(own_files.marker(path, name) for name in own_files.MARKERS):
         names = _files_in(path)
         return not names - own_files.of_result("", names)
     try:
@@ -137,12 +137,6 @@ def _is_output(path: Path) -> bool:
         return False
     known = RESERVED | results | {name for result in results for name in own_files.beside(result)}
     return (path / LIST).is_file() and {name.partition("/")[0] for name in _files_in(path)} <= known
-
-
-def _is_marker(path: Path, name: str) -> bool:
-    """Whether the file is there and ours. Only plain files are opened: what is looked at is a candidate's."""
-    small = path.is_file() and path.stat().st_size <= _MOST_METADATA_BYTES
-    return small and own_files.is_result(name, path.read_bytes())
 
 
 def _files_in(folder: Path) -> set[str]:
