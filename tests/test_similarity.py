@@ -9,6 +9,8 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
+from grader.aside import AsideError
+from grader.batch import similarity
 from grader.batch.similarity import COMMON_LEAST, Cohort, join
 from grader.batch.tokens import cut
 from grader.batch.winnowing import CODE_K, CODE_W, fingerprints, rolling, winnow
@@ -180,3 +182,24 @@ def test_neighbouring_places_become_one_passage() -> None:
     first, second = join(left, right)
     assert (first.left_start, first.left_end, first.right_start, first.right_end) == (1, 8, 11, 18)
     assert (second.left_start, second.right_end) == (40, 5)
+
+
+@pytest.mark.parametrize("piece", ["'\\", '"""', "`\\", "/*", "#", "a ", "9.", "é\u0301", "\n", "(" * 50, "x=y;"])
+def test_fingerprints_take_time_in_proportion_to_the_text(piece: str) -> None:
+    text = (piece * (400_000 // len(piece.encode()))).encode()
+    began = time.process_time()
+    fingerprints({"a.py": text, "b.js": text, "c.md": text})
+    assert time.process_time() - began < 6
+
+
+def test_a_submission_that_takes_too_long_is_left_out_and_the_others_are_compared(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    cohort = Cohort()
+    cohort.add("honest", {"a.py": b"x = 1\n"})
+    monkeypatch.setattr(similarity, "SECONDS", 0.02)
+    with pytest.raises(AsideError, match="processor time"):
+        cohort.add("hostile", {f"{n}.py": b"a = b + c\n" * 40_000 for n in range(7)})
+    monkeypatch.undo()
+    cohort.add("other", {"a.py": b"x = 1\n"})
+    assert cohort.pairs() == []

@@ -7,6 +7,7 @@ from dataclasses import asdict, replace
 from pathlib import Path
 
 from grader import evidence
+from grader.aside import AsideError
 from grader.batch import blind, difficulty, side_by_side
 from grader.batch.blind import Known
 from grader.batch.index import write_pages
@@ -71,12 +72,14 @@ def _alike(
 
     graded = {row.id for row in found if row.status == "graded"}
     folders = {one.id: out / one.entry.name for one in known if one.id in graded}
-    cohort, unread = Cohort(starter(challenge)), 0
+    cohort, unread, slow = Cohort(starter(challenge)), 0, 0
     for name, folder in folders.items():
         try:
             cohort.add(name, evidence.load_submission(folder).files)
         except GraderError:
             unread += 1
+        except AsideError:
+            slow += 1
     pairs = cohort.pairs()
     names = {one.id: one.entry.known for one in known}
     shown = [replace(pair, page=side_by_side.page_name(pair)) for pair in pairs[:_MOST_PAGES]]
@@ -85,6 +88,7 @@ def _alike(
         side_by_side.write_page(out, pair, left, right, (*names[pair.left], *names[pair.right]))
     notes = [f"The {MOST_PAIRS} most alike are listed; there are more."] if len(pairs) == MOST_PAIRS else []
     notes += [f"{unread} could not be compared: their evidence is not there."] if unread else []
+    notes += [f"{slow} could not be compared: their files took too long to be read."] if slow else []
     return [*shown, *pairs[_MOST_PAGES:]], notes
 
 

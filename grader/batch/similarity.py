@@ -13,6 +13,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
+from grader import aside
 from grader.batch.pairs import Pair, Passage
 from grader.batch.winnowing import Prints, fingerprints
 
@@ -24,6 +25,8 @@ COMMON_SHARE, COMMON_LEAST = 0.25, 20
 NEIGHBOURS = 8
 """A fingerprint proposes so many neighbours for each submission that has it."""
 MOST_PAIRS = 200
+SECONDS = 10.0
+"""Processor time for the fingerprints of one submission: three megabytes take one or two."""
 _MOST_PASSAGES = 40
 
 
@@ -36,9 +39,9 @@ class Cohort:
         self._prints: list[Prints] = []
 
     def add(self, name: str, files: Mapping[str, bytes]) -> None:
-        """A submission by its blind id."""
+        """A submission by its blind id, read beside this process. Raises AsideError where it cannot be, in time."""
+        self._prints.append(aside.run(SECONDS, fingerprints, files))
         self._ids.append(name)
-        self._prints.append(fingerprints(files))
 
     def pairs(self, most: int = MOST_PAIRS) -> list[Pair]:
         """The pairs that look alike, the most alike first, at most `most`."""
