@@ -377,3 +377,12 @@ def test_a_server_that_is_told_to_stop_ends_what_is_under_way(home: House) -> No
 
 def _actor(home: House, name: str) -> Actor:
     return Actor(person=home.people[name])
+
+
+def test_a_raters_own_words_are_not_redacted(home: House) -> None:
+    """Only the work is blind: what a rater types comes back as it was typed, even where it is a candidate's name."""
+    case = home.cases["C1"].id
+    ann = home.visitor("Ann")
+    ann.get(f"/rate/{case}")
+    ann.post(f"/rate/{case}/draft", {"version": "0", "rationale": "Person C1 would write to mail@real.dev"})
+    assert "Person C1 would write to mail@real.dev</textarea>" in ann.get(f"/rate/{case}").text

@@ -49,7 +49,7 @@ def test_every_address_of_the_application_has_a_rule(home: House) -> None:
 
 def test_only_these_addresses_answer_to_strangers() -> None:
     assert {route.path for route in ROUTES if route.rule.open} == {
-        "/healthz", "/readyz", "/static/<digest>/<name>", "/sign-in", "/invite/<token>",
+        "/healthz", "/readyz", "/static/<digest>/<name>", "/sign-in", "/invite/<token>", "/oidc/begin", "/oidc/return",
     }  # fmt: skip
 
 

@@ -123,11 +123,17 @@ def _whatever_it_says() -> Iterator[None]:
         return
 
 
+NOT_ASKED = frozenset({
+    "sign_in.leave", "sign_in.take", "invite.show", "invite.take", "static.file", "oidc.begin", "oidc.finish",
+})  # fmt: skip
+"""What ends the session, or belongs to nobody."""
+
+
 def addresses(home: House) -> list[tuple[str, str]]:
     """Every address with every id that is there, and one that is not."""
     found = []
     for route in ROUTES:
-        if route.endpoint in {"sign_in.leave", "invite.take", "invite.show", "sign_in.take", "static.file"}:
+        if route.endpoint in NOT_ASKED:
             continue
         names = re.findall(r"<(?:\w+:)?(\w+)>", route.path)
         values = {

@@ -28,6 +28,10 @@ THREADS = 8
               "--public-url https://…, unless one is named.")  # fmt: skip
 @click.option("--user-header", default="", metavar="NAME",
               help="Header in which the proxies say who has signed in (`grade people bind`).")  # fmt: skip
+@click.option("--oidc-issuer", default="", metavar="URL", envvar="GRADER_OIDC_ISSUER",
+              help="An identity provider that people may sign in with (`grade people bind --oidc`).")  # fmt: skip
+@click.option("--oidc-client", default="", metavar="ID", envvar="GRADER_OIDC_CLIENT",
+              help="This server's id there; its secret is read from GRADER_OIDC_SECRET.")  # fmt: skip
 @click.option(
     "--threads", default=THREADS, type=click.IntRange(1, 64), metavar="N", help=f"Requests at once ({THREADS})."
 )
@@ -39,6 +43,8 @@ def command(
     public_url: str,
     proxies: tuple[str, ...],
     user_header: str,
+    oidc_issuer: str,
+    oidc_client: str,
     threads: int,
     challenges: Path | None,
 ) -> None:
@@ -54,12 +60,12 @@ def command(
     are typed: nothing is lost when it stops, however it stops.
     """
     from grader.settings import Settings
-    from grader.web.config import LOCAL, Config, networks
+    from grader.web.config import LOCAL, Config, networks, oidc_of
 
     named = networks(proxies) or (LOCAL if public_url.startswith("https://") else ())
     config = Config(
         store=store or Settings.read().store, host=host, port=port, public_url=public_url, proxies=named,
-        user_header=user_header, challenges=challenges,
+        user_header=user_header, challenges=challenges, oidc=oidc_of(oidc_issuer, oidc_client),
     )  # fmt: skip
     _serve(config, threads)
 

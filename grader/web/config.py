@@ -81,6 +81,25 @@ class Oidc:
     name: str = "your company's account"
 
 
+def oidc_of(issuer: str, client_id: str) -> Oidc | None:
+    """The provider, with its secret out of the environment; None without one. Raises UsageError."""
+    import importlib.util
+    import os
+
+    if not issuer and not client_id:
+        return None
+    secret = os.environ.get("GRADER_OIDC_SECRET", "")
+    if not (issuer and client_id and secret):
+        raise UsageError("An identity provider takes --oidc-issuer, --oidc-client and GRADER_OIDC_SECRET.")
+    if not issuer.startswith("https://") and not is_local(urlsplit(issuer).hostname or ""):
+        raise UsageError(f"The identity provider {issuer} is not reached over TLS; its address begins with https://.")
+    if any(importlib.util.find_spec(name) is None for name in ("authlib", "requests")):
+        raise UsageError(
+            "An identity provider needs packages that are not installed.", fix="pip install 'grader[oidc]'"
+        )
+    return Oidc(issuer=issuer, client_id=client_id, client_secret=secret)
+
+
 def networks(texts: Sequence[str]) -> tuple[Network, ...]:
     """Addresses and ranges as `--proxy` takes them. Raises UsageError."""
     found = []

@@ -207,5 +207,5 @@ def read(case: str) -> ResponseReturnValue:
     view = visit.desk().view(visit.actor(), case)
     g.inside = "cases" if view.progress else "queue"
     found = work.shown(case)
-    views = {**found.views(), "mask": found.mask, "instruction": work.instruction(view.instruction)}
+    views = {**found.views(), "instruction": work.instruction(view.instruction)}
     return page("read.html.j2", title="The work", case=view, wide=True, blind=True, **views)

@@ -83,7 +83,6 @@ def _form(
         "saved_text": f"Saved {clock(latest.at)}." if latest and not note else "" if note else "Nothing written yet.",
         "instruction": work.instruction(view.instruction),
         **shown.views(),
-        "mask": shown.mask,
     }
     return page("rate.html.j2", wide=True, blind=True, scripts=("htmx.min.js", "rate.js"), **views), status
 
@@ -250,4 +249,4 @@ def file(case: str, path: str) -> ResponseReturnValue:
     back = "rate.show" if view.own is not None and view.own.assignment.kind != "adjudicator" else "debrief.show"
     if found.document is not None:
         found = found._replace(document=work.raised(found.document, 2))
-    return page("file.html.j2", title=path, file=found, case=view, wide=True, mask=shown.mask, back=back)
+    return page("file.html.j2", title=path, file=found, case=view, wide=True, back=back)

@@ -26,6 +26,8 @@ ROUTES = (
     Route("/sign-in", "sign_in.show", GET, OPEN),
     Route("/sign-in", "sign_in.take", POST, OPEN),
     Route("/sign-out", "sign_in.leave", POST, SIGNED_IN),
+    Route("/oidc/begin", "oidc.begin", GET, OPEN),
+    Route("/oidc/return", "oidc.finish", GET, OPEN),
     Route("/invite/<token>", "invite.show", GET, OPEN),
     Route("/invite/<token>", "invite.take", POST, OPEN),
     # Everybody's own

@@ -25,7 +25,6 @@ class Shown:
 
     def __init__(self, files: Mapping[str, bytes], hidden: Blind) -> None:
         self._hidden = hidden
-        self.mask: Callable[[str], str] = hidden.own
         self._files = {hidden.path(path): content for path, content in files.items()}
         self.lines = {path: _lines(content, hidden.work) for path, content in self._files.items()}
         self._removed = dict(hidden.removed)  # before pages are made of it, which counts again
