@@ -21,6 +21,7 @@ from grader.sandbox.containers import PINNED, candidate_options, verifier_option
 from grader.sandbox.engine import connect, create, explain, remove
 from grader.sandbox.protocol import CandidateLimits
 from grader.settings import Settings
+from grader.store import engine as store
 from grader.submission import git
 
 
@@ -227,6 +228,17 @@ def test_packages_are_laid_out_alike_whatever_the_operators_environment_holds(
     assert (tmp_path / "target" / "six.py").stat().st_mode & 0o777 == 0o644
     assert not (tmp_path / "sprung").exists()
     assert not (tmp_path / "log").exists()
+
+
+def test_a_store_that_does_not_answer_is_named_without_any_password() -> None:
+    pytest.importorskip("psycopg")
+    engine = store.connect(f"postgresql://me:{PASSWORD}@127.0.0.1:9/grades?password={PASSWORD}&sslpassword={PASSWORD}")
+    with (
+        pytest.raises(InfrastructureError, match="/grades cannot be used") as caught,
+        store.explained(engine),
+    ):
+        engine.connect()
+    assert PASSWORD not in caught.value.message
 
 
 # ------------------------------------------------------------------------------------------------ the table

@@ -95,7 +95,7 @@ def explained(engine: Engine) -> Iterator[None]:
         yield
     except (DBAPIError, PoolTimeoutError) as problem:
         said = str(getattr(problem, "orig", None) or problem).strip().splitlines()
-        where = engine.url.render_as_string(hide_password=True)
+        where = engine.url.set(query={}).render_as_string(hide_password=True)  # a password may stand there too
         what = f"The store {where} cannot be used: {said[0] if said else type(problem).__name__}."
         raise InfrastructureError(what, fix="grade db check") from problem
     except SQLAlchemyError as problem:
