@@ -16,10 +16,11 @@ def command(fix: bool, challenges: tuple[str, ...]) -> int:
     Exits with 0 when all that is needed is there, 5 otherwise.
     """
     from grader.cli.progress import Progress
+    from grader.cli.standing import settings_for
     from grader.doctor import examine, mend
-    from grader.settings import Settings
+    from grader.errors import visible
 
-    settings = Settings.read()
+    settings = settings_for()
     if fix:
         with Progress() as progress:
             mend(settings, progress.say, challenges)
@@ -30,4 +31,6 @@ def command(fix: bool, challenges: tuple[str, ...]) -> int:
         click.echo(f"{mark}  {finding.name.ljust(width)}  {finding.detail}")
         if not finding.found:
             click.echo(f"{' ' * (width + 11)}{finding.fix}")
+    for path in settings.read_from:
+        click.echo(f"read     {'Settings'.ljust(width)}  {visible(str(path))}")
     return 0 if all(finding.found or not finding.needed for finding in findings) else 5

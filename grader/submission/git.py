@@ -55,7 +55,7 @@ _PROXIES = ("http_proxy", "https_proxy", "all_proxy", "no_proxy")
 _USERS_SETTINGS = ("PATH", "HOME", "XDG_CONFIG_HOME", "GIT_CONFIG_GLOBAL", "GIT_CONFIG_SYSTEM", "GIT_CONFIG_NOSYSTEM")
 _SETTINGS_SECONDS = 20
 _MOST_TRUSTED = 200
-_PART_OF_ID = re.compile(r"[0-9a-f]{4,39}")
+_PART_OF_ID = re.compile(r"[0-9a-fA-F]{4,39}")
 _KEPT_VARIABLES = ("PATH", "SSH_AUTH_SOCK", "GIT_SSL_CAINFO", *_PROXIES, *(name.upper() for name in _PROXIES))
 
 
