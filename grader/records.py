@@ -73,6 +73,8 @@ class Submission:
     left_out: tuple[LeftOut, ...] = ()
     source: str = ""
     """What was graded, as the operator named it. Never shown in a blind report."""
+    people: tuple[str, ...] = ()
+    """Names and addresses of who a repository says that the graded commit is by. Never shown in a blind report."""
 
     @property
     def bytes(self) -> int:

@@ -185,3 +185,10 @@ def test_a_text_of_400_kb_takes_a_second_whatever_stands_in_it(text: str) -> Non
     Redactor(find_identities({"pyproject.toml": text})).text(text)
     blind(text, ANA)
     assert time.process_time() - began < 4
+
+
+def test_a_blind_page_hides_who_the_commit_is_by() -> None:
+    work = Submission(
+        digest="sha256:" + "1" * 64, files={"a.md": b"Weber did it, said ANA.\n"}, people=("Ana Weber", "a@example.org")
+    )
+    assert "weber" not in render_report(saved.needs_review(), saved.challenge(), work).casefold()

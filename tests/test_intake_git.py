@@ -331,3 +331,11 @@ def test_address_and_ref_are_told_apart(source: str, address: str, ref: str) -> 
 def test_secrets_in_an_address_are_not_kept() -> None:
     assert without_secrets("https://me:token@example.org/a/b@v1") == "https://example.org/a/b@v1"
     assert without_secrets("git@example.org:a/b") == "git@example.org:a/b"
+
+
+def test_who_a_commit_is_by_is_known_for_blind_pages_and_no_part_of_the_digest(repository: Path) -> None:
+    before = read_submission(f"{repository}#main")
+    git(repository, "commit", "-q", "--allow-empty", "-m", "more", "--author=Ana Weber <ana@weber.dev>")
+    after = read_submission(f"{repository}#main")
+    assert after.people == ("Ana Weber", "ana@weber.dev", "A", "a@example.org")
+    assert after.digest == before.digest

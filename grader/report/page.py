@@ -49,7 +49,8 @@ def render(
     """The page as one self-contained HTML text."""
     from markupsafe import Markup
 
-    names = tuple(filter(None, (candidate, submission.source if submission else "", *known))) if blind else None
+    said = (submission.source, *submission.people) if submission else ()
+    names = tuple(filter(None, (candidate, *said, *known))) if blind else None
     flags = first.flags(grade, submission.files if submission else ())
     source = _source(grade, challenge, submission, flags, names)
     files, hidden = source.files, Blind(names, _common(challenge), source.found) if names is not None else None

@@ -137,7 +137,8 @@ def _read(name: str, limits: IntakeLimits, required: Sequence[str], own: Sequenc
     if not is_remote(address) and not os.path.isdir(address):
         raise _nothing_there(name)
     with fetched(address, ref, limits) as repository:
-        return _collect(repository, limits, required, without_secrets(name))
+        found = _collect(repository, limits, required, without_secrets(name))
+        return replace(found, people=repository.people())
 
 
 def _nothing_there(name: str) -> UsageError:
