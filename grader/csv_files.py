@@ -118,9 +118,14 @@ def _bytes(path: Path) -> bytes:
 
 def _text(path: Path, content: bytes) -> tuple[str, bool]:
     """The text, and whether it is UTF-8."""
-    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
+    if content.startswith(b"PK\x03\x04"):
+        raise UsageError(f"{visible(str(path))}: a workbook or another archive; save the sheet as CSV UTF-8.")
+    wide = {b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}.get(content[:2]) or (
+        "utf-16-le" if content[1:2] == b"\0" else "utf-16-be" if content[:1] == b"\0" else ""
+    )
+    if wide:
         try:
-            return content.decode("utf-16"), False
+            return content.decode(wide), False
         except UnicodeDecodeError:
             raise UsageError(f"{visible(str(path))}: damaged UTF-16; save the file as CSV UTF-8.") from None
     try:

@@ -64,8 +64,9 @@ def marker(folder: Path, name: str) -> bytes:
 
 
 def is_database(content: bytes) -> bool:
-    """Whether `content`, the first bytes of a file, is a store of ours."""
-    return content.startswith(b"SQLite format 3\0") and b"CREATE TABLE runs" in content and b"alembic" in content
+    """Whether `content`, at least the first megabyte of a file, is a store of ours."""
+    made = (b"CREATE TABLE runs", b"CREATE TABLE grades", b"CREATE TABLE alembic_version")
+    return content.startswith(b"SQLite format 3\0") and all(table in content for table in made)
 
 
 def beside(folder: str) -> set[str]:

@@ -25,6 +25,8 @@ def table(tmp_path: Path, content: bytes | str, required: tuple[str, ...] = ("pa
         "Path\tCandidate\r\na\tJürgen\r\n",
         "path\tcandidate\r\na\tJürgen\r\n".encode("utf-16"),
         "\ufeffpath,candidate\r\na,Jürgen\r\n".encode("utf-16-be"),
+        "path\tcandidate\r\na\tJürgen\r\n".encode("utf-16-le"),
+        "path;candidate\r\na;Jürgen\r\n".encode("utf-16-be"),
         "sep=;\r\npath;candidate\r\na;Jürgen\r\n",
         " PATH , Candidate \n a , Jürgen \n",
         '"path";"candidate"\n"a";"Jürgen"\n',
@@ -63,6 +65,11 @@ def test_a_header_that_means_nothing_is_refused(tmp_path: Path, content: str, fa
     with pytest.raises(UsageError) as caught:
         table(tmp_path, content)
     assert fault in caught.value.message
+
+
+def test_a_workbook_is_said_to_be_one(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="a workbook or another archive; save the sheet as CSV UTF-8"):
+        table(tmp_path, b"PK\x03\x04...")
 
 
 def test_a_cell_under_no_name_is_a_fault_and_not_lost(tmp_path: Path) -> None:

@@ -110,6 +110,16 @@ def test_nobody_hides_a_file_by_its_name(files: dict[str, str], work: Path) -> N
     assert found.left_out == ()
 
 
+def test_a_store_that_lies_in_a_submission_is_no_part_of_it(work: Path) -> None:
+    """It names other candidates: nothing that runs there may read it."""
+    with open_store(f"sqlite:///{work / 'round7.db'}"):
+        write_files(work, {"app.db": b"SQLite format 3\0" + b"CREATE TABLE runs", "round7.db.txt": "x"})
+        found = read_submission(work)
+    assert set(found.files) == {"work.py", "app.db", "round7.db.txt"}
+    assert [part.path for part in found.left_out][:1] == ["round7.db"]
+    assert {part.path for part in found.left_out} <= {"round7.db", "round7.db-wal", "round7.db-shm"}
+
+
 def test_beside_a_true_result_only_what_a_grading_writes_is_left_out(pack: Path, work: Path, play: Play) -> None:
     play()
     graded(pack, work, "--out", work / "result")
@@ -136,7 +146,9 @@ def test_a_batch_in_its_own_folder_grades_what_people_sent_and_nothing_else(
     for name in ("grader.db", "old.db"):
         with open_store(f"sqlite:///{cohort / name}"):
             pass
-    write_files(cohort, {"grader.db-wal": "", "grader.toml": ""})
+    write_files(cohort, {"grader.toml": ""})
+    if not (cohort / "grader.db-wal").exists():
+        write_files(cohort, {"grader.db-wal": ""})
     again = from_folder(cohort, tmp_path / "elsewhere", [cohort / "grader.toml"])
     assert [entry.name for entry in again.entries] == ["ana", "bo"]
     assert set(again.passed_over) == {"grade-ana", "grades-cohort", "grader.db", "grader.db-wal", "old.db"}

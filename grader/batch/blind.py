@@ -36,11 +36,13 @@ def assign(entries: Sequence[Entry], before: Iterable[Known] = ()) -> tuple[Know
     """Each entry with its id: the one it had `before`, else one that its candidate has, else a new one."""
     before = tuple(before)
     kept = {(known.entry.name, known.entry.candidate): known.id for known in before}
+    # Where no name was known, the folder's was taken for one, as long as lists were made so.
+    nameless = {(one.entry.name, one.entry.source): one.id for one in before if one.entry.candidate == one.entry.name}
     people = {known.entry.candidate: known.id.split("-")[0] for known in before}
     taken = set(kept.values())
     result = []
     for entry in entries:
-        found = kept.get((entry.name, entry.candidate))
+        found = kept.get((entry.name, entry.candidate)) or nameless.get((entry.name, entry.source))
         if found is None:
             person = people.setdefault(entry.candidate, "") or _new(taken)
             people[entry.candidate] = person

@@ -151,6 +151,10 @@ def _is_store(path: Path) -> bool:
         return False
     with main.open("rb") as file:
         head = file.read(_MOST_DATABASE_HEAD)
+    log = main.with_name(f"{main.name}-wal")  # what it was told last, as where a batch was killed
+    if log.is_file():
+        with log.open("rb") as file:
+            head += file.read(_MOST_DATABASE_HEAD)
     elsewhere = path.name.endswith(own_files.REVIEW_ELSEWHERE) and own_files.is_review(path.name, head)
     return elsewhere or own_files.is_database(head)
 

@@ -11,6 +11,8 @@ from grader.submission.entries import Entry, Kind, Source
 from grader.submission.limits import IntakeLimits, Meter
 
 REASON = "written by the grader"
+_DATABASES = (".db", ".sqlite", ".sqlite3")
+_MOST_STORES = 3
 _MOST_MARKERS = 20
 _MOST_MARKER_BYTES = 4_000_000
 """More and larger ones are looked at like any other file: reading them is work that a candidate can cause."""
@@ -22,6 +24,8 @@ def leave_out_own(
     """Splits entries like `leave_out`. `given` are paths in the source that this run itself writes to."""
     paths = [entry.path for entry in kept if entry.kind is Kind.FILE]
     ours = set(given) & set(paths)
+    for store in _stores(kept, source, limits):
+        ours |= set(own_files.with_sides(store)) & set(paths)
     outputs = (*given, *_outputs(kept, source, limits))
     for folder in outputs:
         ours |= own_files.of_result(folder, paths)
@@ -70,6 +74,19 @@ def _reviews(outputs: Iterable[str], kept: Sequence[Entry], source: Source, limi
     found = [entry.path for entry, content in source.contents(wanted, meter)
              if own_files.is_review(entry.path, content)]  # fmt: skip
     return {path for name in found for path in own_files.with_sides(name)}
+
+
+def _stores(kept: Sequence[Entry], source: Source, limits: IntakeLimits) -> list[str]:
+    """Databases in the source that are stores of ours, by their content: they name people, and hold their grades. What
+    a store was told last may stand beside it."""
+    small = {one.path: one for one in kept if one.kind is Kind.FILE and one.size <= limits.max_file_bytes}
+    named = [path for path in small if path.lower().endswith(_DATABASES)][:_MOST_STORES]
+    wanted = [small[part] for path in named for part in (path, f"{path}-wal") if part in small]
+    if not wanted:
+        return []
+    meter = Meter(replace(limits, max_bytes=2 * _MOST_STORES * limits.max_file_bytes))
+    content = {entry.path: data for entry, data in source.contents(wanted, meter)}
+    return [path for path in named if own_files.is_database(content[path] + content.get(f"{path}-wal", b""))]
 
 
 def _folders(path: str) -> list[str]:
