@@ -22,7 +22,7 @@ from grader.sandbox.engine import connect, create, explain, remove
 from grader.sandbox.protocol import CandidateLimits
 from grader.settings import Settings
 from grader.store import engine as store
-from grader.submission import git
+from grader.submission import git_process
 
 
 @pytest.fixture(autouse=True)
@@ -247,7 +247,13 @@ def test_a_store_that_does_not_answer_is_named_without_any_password() -> None:
 def test_the_table_of_ways_in_names_every_one_that_there_is() -> None:
     text = (Path(__file__).parent.parent / "docs" / "security.md").read_text(encoding="utf-8")
     table = text.partition("## The operator's own environment")[2].partition("\n## ")[0]
-    names = {*outside.WAYS, *outside.CERTIFICATES, *outside.PIP, *git._KEPT_VARIABLES, *git._USERS_SETTINGS}
+    names = {
+        *outside.WAYS,
+        *outside.CERTIFICATES,
+        *outside.PIP,
+        *git_process.KEPT_VARIABLES,
+        *git_process.USERS_SETTINGS,
+    }
     missing = sorted(name for name in names if f"`{name}`" not in table and f"`{name.upper()}`" not in table)
     assert missing == []
     assert set(PINNED) == {

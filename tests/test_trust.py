@@ -351,7 +351,7 @@ READERS = {
     "sandbox/engine.py": "DOCKER_HOST in a sentence",
     "sandbox/images.py": "mmdebstrap gets the way to its packages (sandbox/outside.py)",
     "sandbox/wheels.py": "pip gets the way to its index (sandbox/outside.py)",
-    "submission/git.py": "a short list of variables that git gets, and no others",
+    "submission/git_process.py": "a short list of variables that git gets, and no others",
     "web/config.py": "GRADER_PUBLIC_URL, for a server that starts the pages without a command",
     "store/backup.py": "pg_dump gets the environment that it is started in",
 }

@@ -129,7 +129,8 @@ def make_submission(files: Mapping[str, bytes], *, left_out: tuple[LeftOut, ...]
 def _read(name: str, limits: IntakeLimits, required: Sequence[str], own: Sequence[Path]) -> Submission:
     if os.path.isfile(name):
         return _collect(_archive(Path(name), limits), limits, required, name)
-    from grader.submission.git import fetched, is_remote, is_repository, split_ref, without_secrets
+    from grader.submission.git import fetched, is_remote, split_ref, without_secrets
+    from grader.submission.git_process import is_repository
 
     if os.path.isdir(name) and not is_repository(Path(name)):
         return _collect(FolderSource(Path(name)), limits, required, name, within(Path(name), own))
