@@ -21,7 +21,7 @@ from grader.review.records import Actor
 from grader.store.case_tables import cases
 from grader.web.accounts import IDLE
 from tests.store_fixtures import Cluster, cluster
-from tests.web_fixtures import PASSWORD, House, house, levels
+from tests.web_fixtures import OPERATOR, PASSWORD, House, house, levels
 
 pytestmark = pytest.mark.xdist_group("store")
 
@@ -386,3 +386,62 @@ def test_a_raters_own_words_are_not_redacted(home: House) -> None:
     ann.get(f"/rate/{case}")
     ann.post(f"/rate/{case}/draft", {"version": "0", "rationale": "Person C1 would write to mail@real.dev"})
     assert "Person C1 would write to mail@real.dev</textarea>" in ann.get(f"/rate/{case}").text
+
+
+def test_what_somebody_thinks_after_the_reveal_is_added_and_never_counts(home: House) -> None:
+    case = home.cases["C1"].id
+    raters = {name: home.visitor(name) for name in ("Ann", "Bob")}
+    for rater in raters.values():
+        rater.get(f"/rate/{case}")
+        rater.post(f"/rate/{case}/submit", levels(home.cases["C1"], 3))
+        assert rater.get(f"/rate/{case}/amend").status_code == 303, "not before the reveal"
+    lead = home.visitor("Lea")
+    lead.get(f"/cases/{case}")
+    lead.post(f"/cases/{case}/reveal")
+    before = re.findall(r"All gave 3", lead.get(f"/cases/{case}/debrief").text)
+    assert "never counts" in raters["Ann"].get(f"/rate/{case}/amend").text
+    form = levels(home.cases["C1"], 2, version="1", rationale="Bob has a point.")
+    assert raters["Ann"].post(f"/rate/{case}/amend", form).status_code == 303
+    page = lead.get(f"/cases/{case}/debrief").text
+    assert "Added after the reveal, not counted:</span> Bob has a point." in page
+    assert re.findall(r"All gave 3", page) == before
+
+
+def test_an_admin_who_looks_early_gives_a_reason_that_everybody_reads_later(home: House) -> None:
+    case = home.cases["C1"].id
+    home.person("Ada", "admin")
+    for name in ("Ann", "Bob"):
+        rater = home.visitor(name)
+        rater.get(f"/rate/{case}")
+        rater.post(f"/rate/{case}/submit", levels(home.cases["C1"], 3, rationale=f"{name} says so"))
+    admin = home.visitor("Ada")
+    assert "says so" not in admin.get(f"/cases/{case}").text
+    refused = admin.post(f"/cases/{case}/look", {"why": " "})
+    assert refused.status_code == 422
+    assert "says so" not in refused.text
+    assert "Ann says so" in admin.post(f"/cases/{case}/look", {"why": "a complaint came in"}).text
+    admin.post(f"/cases/{case}/reveal")
+    assert (
+        "Ada looked before the case was opened: a complaint came in"
+        in home.visitor("Bob").get(f"/cases/{case}/debrief").text
+    )
+
+
+def test_what_is_added_after_the_reveal_is_not_lost_either(home: House) -> None:
+    case = home.cases["C1"].id
+    windows = [home.visitor("Ann"), home.visitor("Ann")]
+    for rater in (windows[0], home.visitor("Bob")):
+        rater.get(f"/rate/{case}")
+        rater.post(f"/rate/{case}/submit", levels(home.cases["C1"]))
+    home.desk.reveal(OPERATOR, case)
+    for window in windows:
+        window.get(f"/rate/{case}/amend")
+    windows[0].post(f"/rate/{case}/amend", levels(home.cases["C1"], version="1", rationale="first"))
+    answer = windows[1].post(f"/rate/{case}/amend", levels(home.cases["C1"], version="1", rationale="second"))
+    assert answer.status_code == 409
+    assert f'action="/rate/{case}/amend"' in answer.text
+    windows[1].token = "of another day"
+    answer = windows[1].post(f"/rate/{case}/amend", levels(home.cases["C1"], version="2", rationale="third"))
+    assert answer.status_code == 400
+    assert "third</textarea>" in answer.text
+    assert f'action="/rate/{case}/amend"' in answer.text

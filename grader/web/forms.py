@@ -22,7 +22,8 @@ from grader.web.render import page
 TOKEN = "csrf_token"  # noqa: S105 - the name of a field
 CARRIED = "carried:"
 """Before the names of fields that wait for somebody to sign in."""
-_REFILLED = {"rate.draft": "rate.refilled", "rate.submit": "rate.refilled"}
+_REFILLED = {"rate.draft": "rate.refilled", "rate.submit": "rate.refilled",
+             "rate.amend": "rate.refilled_amendment"}  # fmt: skip
 """Forms whose own page can show them filled in; others are shown as a list of what was written."""
 
 

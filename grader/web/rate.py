@@ -61,10 +61,10 @@ def _latest(view: View) -> Sheet:
 
 def _form(
     view: View, values: Mapping[str, str], *, note: str = "", gaps: tuple[Gap, ...] = (), status: int = 200,
-    ticks: tuple[str, ...] | None = None, version: int | None = None,
+    ticks: tuple[str, ...] | None = None, version: int | None = None, amend: bool = False,
 ) -> ResponseReturnValue:  # fmt: skip
     """The page with `values` in its fields: what is saved, or what was sent and could not be taken."""
-    if view.own is None or view.own.assignment.state not in OPEN:
+    if view.own is None or (view.own.assignment.state not in OPEN and not amend):
         return redirect(url_for("debrief.show", case=view.id), 303) if view.revealed else _closed(view)
     shown = work.shown(view.id)
     latest = view.own.latest
@@ -79,8 +79,9 @@ def _form(
         "values": values,
         "version": view.own.assignment.version if version is None else version,
         "note": note,
+        "amend": amend,
         "leans": LEANS,
-        "saved_text": f"Saved {clock(latest.at)}." if latest and not note else "" if note else "Nothing written yet.",
+        "saved_text": "" if note or amend else f"Saved {clock(latest.at)}." if latest else "Nothing written yet.",
         "instruction": work.instruction(view.instruction),
         **shown.views(),
     }
@@ -157,9 +158,35 @@ def recuse(case: str) -> ResponseReturnValue:
     return redirect(url_for("queue.show"), 303)
 
 
+def amended(case: str) -> ResponseReturnValue:
+    """The form once more, after the reveal: what is written now is kept beside what counts."""
+    view = _view(case)
+    if "amend" not in view.may:
+        return _closed(view)
+    return _form(view, sheet_form.fields(_latest(view)), amend=True)
+
+
+def amend(case: str) -> ResponseReturnValue:
+    view = _view(case)
+    try:
+        visit.desk().amend(visit.actor(), case, _sheet(view), version=_version())
+    except ConflictError as problem:
+        return _conflict(view, problem, target="rate.amend")
+    except IncompleteError as problem:
+        return _form(_view(case), request.form, gaps=problem.gaps, ticks=_ticks(), status=422, amend=True)
+    except NotAllowedError:
+        return _closed(view)
+    return redirect(url_for("debrief.show", case=case), 303)
+
+
 def refilled(case: str, *, form: MultiDict[str, str], note: str) -> ResponseReturnValue:
     """The form with what was written in it before the session ended, on the version that it was written on."""
     return _form(_view(case), form, note=note, ticks=_ticks(form), version=_version(form))
+
+
+def refilled_amendment(case: str, *, form: MultiDict[str, str], note: str) -> ResponseReturnValue:
+    """The same after the reveal."""
+    return _form(_view(case), form, note=note, ticks=_ticks(form), version=_version(form), amend=True)
 
 
 def _sheet(view: View) -> Sheet:
@@ -186,7 +213,7 @@ def _version(form: MultiDict[str, str] | None = None) -> int:
 # ---------------------------------------------------------------------------------------------- what else may happen
 
 
-def _conflict(view: View, problem: ConflictError) -> ResponseReturnValue:
+def _conflict(view: View, problem: ConflictError, *, target: str = "rate.draft") -> ResponseReturnValue:
     """Written in two windows: both texts beside each other, and one button for each."""
     mine, theirs = sheet_form.fields(problem.attempted), sheet_form.fields(problem.current.sheet)
     names = {criterion.id: criterion.name for criterion in criteria_of(view)}
@@ -194,6 +221,8 @@ def _conflict(view: View, problem: ConflictError) -> ResponseReturnValue:
     views: dict[str, Any] = {
         "case": view,
         "current": problem.current,
+        "target": target,
+        "saved": "rate.amended" if target == "rate.amend" else "rate.show",
         "saved_at": clock(problem.current.at),
         "rows": [(_label(name, names), mine.get(name, ""), theirs.get(name, "")) for name in differing],
         "fields": [(name, value) for name, value in request.form.items(multi=True) if name not in _NOT_KEPT],

@@ -35,6 +35,8 @@ ROUTES = (
     Route("/rate/<case>", "rate.show", GET, SIGNED_IN),
     Route("/rate/<case>/draft", "rate.draft", POST, SIGNED_IN),
     Route("/rate/<case>/submit", "rate.submit", POST, SIGNED_IN),
+    Route("/rate/<case>/amend", "rate.amended", GET, SIGNED_IN),
+    Route("/rate/<case>/amend", "rate.amend", POST, SIGNED_IN),
     Route("/rate/<case>/withdraw", "rate.withdraw", POST, SIGNED_IN),
     Route("/rate/<case>/recuse", "rate.recuse", POST, SIGNED_IN),
     Route("/reliability", "reliability.show", GET, SIGNED_IN),
