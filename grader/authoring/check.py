@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from grader.authoring import canary, competencies, hidden_lint, leak, mutation, promises, rubric_lint, schema
+from grader.authoring import canary, competencies, guessing, hidden_lint, leak, mutation, promises, rubric_lint, schema
 from grader.authoring.entries import Listed
 from grader.authoring.findings import Finding, left_out
 from grader.authoring.runs import MakeSandbox, Ran, Runner, Say, Task
@@ -37,6 +37,8 @@ class Options:
     """Folders below `submissions/` to run; empty: all."""
     static: bool = False
     """Only what can be seen without running anything."""
+    order: bool = True
+    """Whether submissions that read no question are let loose; only in a full check."""
     mutants: int | None = None
     """How many mutants of the reference are run; only in a full check. 0: none."""
     mutation_floor: float | None = None
@@ -123,7 +125,7 @@ def check(
         if ran.observed and one.entry.kind in SEARCHED
     }
     report = _with(report, leak.check(root, runs, graded, known, settings, printed))
-    return _mutated(runner, report, options, say)
+    return _mutated(runner, _guessed(runner, report, options, say), options, say)
 
 
 # ------------------------------------------------------------------------------------------------ what to run
@@ -223,6 +225,16 @@ def _judged(challenge: Challenge, findings: list[Finding], plan: _Plan, ran: dic
         findings += promises.entry(one, result, tests)
     findings += promises.ranges(entries)
     return Report(challenge=challenge, findings=tuple(findings), reference=references, starter=starter, entries=entries)
+
+
+def _guessed(runner: Runner, report: Report, options: Options, say: Say) -> Report:
+    """With what submissions earn that answer by order, number and size; they pass on what the reference replies."""
+    if not options.order or options.only or not report.reference:
+        return report
+    if report.reference[0].share < 1:
+        place = str(runner.challenge.root / REFERENCE)
+        return _with(report, [left_out(guessing.PROMISE, "not tried: the reference itself loses points", place)])
+    return _with(report, guessing.check(runner, report.reference[0], say))
 
 
 def _mutated(runner: Runner, report: Report, options: Options, say: Say) -> Report:

@@ -98,6 +98,8 @@ def new(name: str, interface: Interface, folder: Path) -> int:
 )
 @click.option("--kind", "kinds", multiple=True, type=click.Choice(["accepted", "rejected", "cheating", "injection"]),
               help="Only submissions of this kind, beside solution and starter; may be repeated.")  # fmt: skip
+@click.option("--order/--no-order", default=True, show_default=True,
+              help="Run submissions that answer by place, test, last reply and size too.")  # fmt: skip
 @click.option("--mutation/--no-mutation", default=True, show_default=True, help="Run mutants of the reference too.")
 @click.option("--mutants", type=click.IntRange(1, 1000), help="How many mutants.  [default: the pack's, else 20]")
 @click.option("--mutation-floor", type=click.FloatRange(0, 1),
@@ -114,6 +116,7 @@ def check(
     jobs: int,
     only: str,
     kinds: tuple[str, ...],
+    order: bool,
     mutation: bool,
     mutants: int | None,
     mutation_floor: float | None,
@@ -143,6 +146,7 @@ def check(
         only=only,
         kinds=kinds,
         static=static,
+        order=order,
         mutants=mutants if mutation else 0,
         mutation_floor=mutation_floor,
     )

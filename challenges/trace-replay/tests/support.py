@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -13,6 +14,10 @@ from world import CALM, CAUSES, FAULTS, TRAPS, Case, Trace, World
 KEYS = frozenset(("bad", "cause", "why"))
 KNOWN = frozenset((*CAUSES, "none"))
 LONGEST_WHY = 200
+LONGEST = 4000
+"""Characters of a field that says nothing."""
+LEAST, ABOVE = 0.3, 0.2
+"""Share of plain faults that a detector of any use finds, and by how much it flags them more often than what is fine."""
 SUBTLE = 2
 """How many plain traces a subtle one counts for, be it a fault that is hard to see or a trap that did no harm."""
 
@@ -59,28 +64,48 @@ class Detector:
 
     def read(self, traces: Sequence[Trace | Any]) -> list[Reply]:
         """The replies to `traces`; a trace that ends in an error costs that trace, not the test."""
-        return [checked(value) for value in self.candidate.map("flag", list(traces), errors="return")]
+        asked = [self.padded(trace) for trace in traces]
+        return [checked(value) for value in self.candidate.map("flag", asked, errors="return")]
+
+    def padded(self, trace: Trace | Any) -> Trace | Any:
+        """`trace` with a field of no meaning, always the same and as long as is drawn: how long a trace is must not tell
+        what is in it."""
+        if not isinstance(trace, dict) or not isinstance(trace.get("id"), str):
+            return trace
+        rng = random.Random(f"{self.world.seed}:{trace['id']}:padding")
+        return trace | {"client": {"session": f"{rng.getrandbits(4 * LONGEST):x}"[: rng.randrange(LONGEST)]}}
 
     def judge(self, cases: Sequence[Case]) -> Judged:
         return list(zip(cases, self.read([case.trace for case in cases]), strict=True))
 
     def stream(self) -> Judged:
-        """Two traces of every way in which one comes about, and five more of each trap, so that what a fault looks like
-        tells little. Asked once a run: thirteen tests look at the same replies."""
+        """Each way in which a fault comes about, and traps often enough that what a fault looks like tells little. Asked
+        once a run: thirteen tests look at the same replies."""
         if self.world.seed not in _streams:
-            cases = self.world.faults("stream", CAUSES, 2) + self.world.cases("stream:calm", CALM, 2)
-            cases += self.world.cases("stream:traps", TRAPS, 5)
+            cases = self.world.drawn("stream", [way for ways in FAULTS.values() for way in ways], 1, 3)
+            cases += self.world.drawn("stream:calm", CALM, 1, 3) + self.world.drawn("stream:traps", TRAPS, 4, 6)
             _streams[self.world.seed] = self.judge(cases)
         return _streams[self.world.seed]
 
-    def require_use(self, at_least: float = 0.4) -> None:
-        """Fails where plain faults are not found: who flags nothing, or nothing that is bad, is calm for no merit."""
-        judged = self.judge(self.world.cases("use", [variants[0] for variants in FAULTS.values()], 2))
-        found = share(reply.bad for _, reply in judged)
-        assert found >= at_least, (
-            f"Only {found:.0%} of plain faults were flagged, {at_least:.0%} are needed for this check to mean "
-            f"anything.{problems(judged)}"
+    def among(self, name: str, traces: Sequence[Trace | Any]) -> list[Reply]:
+        """The replies to `traces`, asked in one list with company of the test's own.
+
+        Fails where plain faults among the company are not told from plain traces in order: who flags nothing, nothing
+        that is bad, or everything, gets no merit from traces that all want the same reply.
+        """
+        bad, fine = self.world.company(name)
+        replies = self.read([*traces, *(case.trace for case in (*bad, *fine))])
+        used = list(zip((*bad, *fine), replies[len(traces) :], strict=True))
+        found = share(reply.bad for case, reply in used if case.cause != "none")
+        above = found - share(reply.bad for case, reply in used if case.cause == "none")
+        assert min(found, above + LEAST - ABOVE) >= LEAST, (
+            f"Of plain faults {found:.0%} were flagged, {above:+.0%} against plain traces in order; {LEAST:.0%} and "
+            f"{ABOVE:+.0%} are needed for this check to mean anything.{problems(used)}"
         )
+        return replies[: len(traces)]
+
+    def judge_among(self, name: str, cases: Sequence[Case]) -> Judged:
+        return list(zip(cases, self.among(name, [case.trace for case in cases]), strict=True))
 
 
 _streams: dict[str, Judged] = {}

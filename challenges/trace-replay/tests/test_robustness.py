@@ -5,7 +5,9 @@ import copy
 
 import pytest
 from support import problems, share
-from world import CALM, CAUSES
+from world import FAULTS, PLAIN
+
+EVERY_WAY = [variant for variants in FAULTS.values() for variant in variants]
 
 
 def malformed(trace):
@@ -25,18 +27,15 @@ def malformed(trace):
 @pytest.mark.points(2, group="robustness")
 def test_malformed_traces_get_a_usable_reply(detector, metric):
     """Malformed traces get a usable reply"""
-    detector.require_use()
-    cases = detector.world.cases("malformed", CALM[:1], 2)
-    replies = [reply for case in cases for reply in detector.read(malformed(case.trace))]
+    odd = [trace for case in detector.world.cases("malformed", [PLAIN], 2) for trace in malformed(case.trace)]
+    replies = detector.among("malformed", odd)
     metric("usable_replies", share(not reply.problem for reply in replies), floor=0.6, target=1.0)
 
 
 @pytest.mark.points(1, group="robustness")
 def test_steps_and_fields_that_nobody_knows_change_nothing(detector, metric):
     """Steps and fields that the instruction does not know change nothing"""
-    detector.require_use()
-    cases = detector.world.faults("extended", CAUSES, 1)
-    judged = detector.judge(cases)
+    judged = detector.judge_among("extended", detector.world.drawn("extended", EVERY_WAY, 0, 2))
     right = [(case, reply) for case, reply in judged if case.cause == reply.cause]
     again = detector.read([extended(case.trace) for case, _ in right])
     same = share(reply.cause == case.cause for (case, _), reply in zip(right, again))
@@ -58,8 +57,7 @@ def extended(trace):
 @pytest.mark.points(1, group="robustness")
 def test_the_same_trace_gets_the_same_reply_in_any_order(detector):
     """The same trace gets the same reply, whatever came before it"""
-    detector.require_use()
-    traces = [case.trace for case in detector.world.faults("order", CAUSES, 1)]
-    first, second = detector.read(traces), detector.read(traces[::-1])[::-1]
+    traces = [case.trace for case in detector.world.drawn("order", EVERY_WAY, 0, 2)]
+    first, second = detector.among("order", traces), detector.read(traces)
     changed = sum(a != b or bool(a.problem) for a, b in zip(first, second))
     assert not changed, f"{changed} of {len(traces)} traces got another reply the second time, or none"

@@ -20,6 +20,7 @@ __all__ = [
     "CONTEXT",
     "FAULTS",
     "MODEL",
+    "PLAIN",
     "SERVICE",
     "TRAPS",
     "Case",
@@ -101,6 +102,8 @@ TRAPS = [
     }
 ]  # fmt: skip
 """Those of CALM that have a trap in them, into which nobody fell."""
+PLAIN = CALM[0]
+"""Nothing is odd about it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -125,6 +128,22 @@ class World:
                 rng = random.Random(f"{self.seed}:{name}:{number}:{place}")
                 made.append(variant.make(Scene(self, rng, variant.lacks)))
         return made
+
+    def drawn(self, name: str, variants: Sequence[Variant], least: int, most: int) -> list[Case]:
+        """`least` to `most` cases of every one of `variants`: how many is drawn for each, so that counting the answers
+        given so far says nothing about the next."""
+        rng = random.Random(f"{self.seed}:{name}:how many")
+        wanted = [variant for variant in variants for _ in range(rng.randint(least, most))]
+        return self.cases(name, wanted, 1)
+
+    def company(self, name: str) -> tuple[list[Case], list[Case]]:
+        """Plain bad traces and plain ones in order that a test called `name` asks about beside its own; as many as are
+        drawn for it, so that neither the length of a list nor what is common in it tells a test or an answer."""
+        rng = random.Random(f"{self.seed}:{name}:company")
+        plain = [variants[0] for variants in FAULTS.values()]
+        bad = self.cases(f"{name}:bad", rng.choices(plain, k=rng.randint(24, 48)), 1)
+        fine = self.cases(f"{name}:fine", [PLAIN] * rng.randint(24, 72), 1)
+        return bad, fine
 
     def faults(self, name: str, causes: Sequence[str], each: int) -> list[Case]:
         """`each` cases of every variant of `causes`."""
