@@ -383,7 +383,7 @@ def test_which_systems_are_faulty_follows_no_pattern() -> None:
     patterns, names = Counter[tuple[bool, ...]](), set()
     for seed in range(60):
         candidate = Obliging()
-        said = Bench(candidate, candidate, seed).told_apart("cost")
+        said = Bench(candidate, candidate, seed, "a test").told_apart("cost")
         patterns[tuple(faulty for faulty, _ in said)] += 1
         names.add(tuple(candidate.met))
     assert len(patterns) == 6
@@ -394,7 +394,7 @@ def test_which_systems_are_faulty_follows_no_pattern() -> None:
 
 def test_what_is_sent_to_the_service_never_raises() -> None:
     candidate = Obliging()
-    bench = Bench(candidate, candidate, 1)
+    bench = Bench(candidate, candidate, 1, "a test")
     bench.reports([system(1)])
     name = candidate.met[0]
     for content in (

@@ -65,8 +65,8 @@ def test_a_judge_that_changes_its_mind_is_turned_down(bench, metric):
 def test_a_judge_that_is_down_is_turned_down(bench):
     """A judge whose service fails is not used, instead of an error"""
     labelled = [reply.labelled for reply in bench.labelled("down")]
-    assert bench.verdicts([Judge(key="up")], labelled) == [True], "A sound judge was not taken."
-    bench.model.fault("server_error", times=None)
-    (used,) = bench.verdicts([Judge(key="down")], labelled)
-    assert used is not None, "check_judge did not return a verdict on a judge that is down."
-    assert not used, "A judge that graded nothing may be used."
+    up, down = ([Judge(key=f"{name}-{at}") for at in range(2)] for name in ("up", "down"))
+    used = bench.verdicts([*up, *down], labelled, down=down)
+    assert used[:2] == [True, True], "A sound judge was not taken."
+    assert None not in used, "check_judge did not return a verdict on a judge that is down."
+    assert not any(used[2:]), "A judge that graded nothing may be used."

@@ -12,6 +12,6 @@ def world(seed: int) -> World:
 
 
 @pytest.fixture
-def desk(candidate, world: World) -> Desk:
+def desk(candidate, world: World, request: pytest.FixtureRequest) -> Desk:
     """The candidate's triage, built with the knowledge base of `world`."""
-    return Desk(candidate, world)
+    return Desk(candidate, world, request.node.name)

@@ -60,35 +60,52 @@ def problem_of_rest(value: dict[str, Any]) -> str:
 
 
 class Desk:
-    """The candidate's triage with the knowledge base of `world`."""
+    """The candidate's triage with the knowledge base of `world`. `test` tells the lists of one test from another's."""
 
-    def __init__(self, candidate: Any, world: World) -> None:
+    def __init__(self, candidate: Any, world: World, test: str) -> None:
         self.candidate = candidate
         self.world = world
+        self.test = test
+        self.lists = 0
+        self.at_least = 0.0
         self.build(world.documents)
 
     def build(self, documents: Sequence[Document]) -> None:
         self.candidate.call("build", list(documents))
 
     def read(self, tickets: Sequence[Ticket | Any]) -> list[Reply]:
-        """The replies to `tickets`; a ticket that ends in an error costs that ticket, not the test."""
-        return [checked(value) for value in self.candidate.map("triage", list(tickets), errors="return")]
+        """The replies to `tickets`, asked in one list with company that is drawn for it; a ticket that ends in an error
+        costs that ticket, not the test. Fails where `require_use` asked for use and there is none."""
+        self.lists += 1
+        name = f"{self.test}:{self.lists}"
+        plain = self.world.drawn(f"use:{name}", 16, lambda write: write.plain()) if self.at_least else []
+        asked = [*tickets, *(case.ticket for case in (*plain, *self.world.company(name)))]
+        replies = [checked(value) for value in self.candidate.map("triage", asked, errors="return")]
+        if plain:
+            self._check_use(plain, replies[len(tickets) : len(tickets) + len(plain)])
+        return replies[: len(tickets)]
 
     def answer(self, cases: Sequence[Case]) -> list[Reply]:
         return self.read([case.ticket for case in cases])
 
-    def require_use(self, at_least: float = 0.35) -> None:
-        """Fails where plain tickets are not handled: who reads nothing resists nothing, and is stable for no merit.
+    def answers(self, *groups: Sequence[Case]) -> list[list[Reply]]:
+        """The replies to each of `groups`, asked in one list, so that no list is of one kind."""
+        replies = iter(self.answer([case for group in groups for case in group]))
+        return [[next(replies) for _ in group] for group in groups]
 
-        Half of the measure is the right queue, half the right citations.
-        """
-        cases = self.world.cases("use", 14, lambda write: write.plain())
-        replies = self.answer(cases)
+    def require_use(self, at_least: float = 0.35) -> None:
+        """Lets the next list fail where plain tickets in it are not handled: who reads nothing resists nothing, and is
+        stable for no merit."""
+        self.at_least = at_least
+
+    def _check_use(self, cases: Sequence[Case], replies: Sequence[Reply]) -> None:
+        """Half of the measure is the right queue, half the right citations."""
         useful = (accuracy(cases, replies) + share(reply.cites(case) for case, reply in paired(cases, replies))) / 2
-        assert useful >= at_least, (
-            f"Only {useful:.0%} of plain tickets were routed and cited rightly, {at_least:.0%} are needed for this check to mean "
-            f"anything.{problems(replies)}"
+        assert useful >= self.at_least, (
+            f"Only {useful:.0%} of plain tickets were routed and cited rightly, {self.at_least:.0%} are needed for this check "
+            f"to mean anything.{problems(replies)}"
         )
+        self.at_least = 0.0
 
 
 def paired(cases: Sequence[Case], replies: Sequence[Reply]) -> zip[tuple[Case, Reply]]:

@@ -8,15 +8,15 @@ from support import paired, precision, recall, share
 @pytest.mark.points(3, group="citations")
 def test_the_document_for_a_plain_ticket_is_cited(desk, metric):
     """The document for a plain ticket is cited"""
-    cases = desk.world.cases("plain", 49, lambda w: w.plain())
+    cases = desk.world.drawn("cited-plain", 49, lambda w: w.plain())
     metric("recall_plain", recall(cases, desk.answer(cases)), floor=0.1, target=0.94)
 
 
 @pytest.mark.points(3, group="citations")
 def test_only_documents_that_answer_are_cited(desk, metric):
     """Only documents that answer the ticket are cited: the right product, the right matter"""
-    cases = desk.world.cases("precision", 36, lambda w: w.plain())
-    cases += desk.world.cases("precision-none", 12, lambda w: w.nothing_to_cite())
+    cases = desk.world.drawn("precision", 36, lambda w: w.plain())
+    cases += desk.world.drawn("precision-none", 12, lambda w: w.nothing_to_cite())
     replies = desk.answer(cases)
     assert recall(cases, replies) >= 0.2, "Hardly any document was cited; precision of nothing means nothing."
     known = {document["id"] for document in desk.world.documents}
@@ -28,21 +28,21 @@ def test_only_documents_that_answer_are_cited(desk, metric):
 @pytest.mark.points(3, group="citations")
 def test_the_document_for_a_ticket_in_other_words_is_cited(desk, metric):
     """The document is cited when the ticket uses other words, an old name of the product, or none"""
-    cases = desk.world.cases("para", 56, lambda w: w.paraphrased())
+    cases = desk.world.drawn("cited-para", 56, lambda w: w.paraphrased())
     metric("recall_paraphrased", recall(cases, desk.answer(cases)), floor=0.1, target=0.84)
 
 
 @pytest.mark.points(3, group="citations")
 def test_a_document_in_another_language_is_cited(desk, metric):
     """A document in another language than the ticket is cited"""
-    cases = desk.world.cases("across", 36, lambda w: w.across())
+    cases = desk.world.drawn("across", 36, lambda w: w.across())
     metric("recall_across_languages", recall(cases, desk.answer(cases)), floor=0.1, target=0.9)
 
 
 @pytest.mark.points(2, group="citations")
 def test_both_matters_of_a_ticket_are_cited(desk, metric):
     """A ticket with two matters cites a document for each"""
-    cases = desk.world.cases("two-cited", 28, lambda w: w.two_matters())
+    cases = desk.world.drawn("two-cited", 28, lambda w: w.two_matters())
     replies = desk.answer(cases)
     metric("both_cited", share(reply.cites(case) for case, reply in paired(cases, replies)), floor=0.1, target=0.7)
 
@@ -50,8 +50,9 @@ def test_both_matters_of_a_ticket_are_cited(desk, metric):
 @pytest.mark.points(2, group="citations")
 def test_nothing_is_cited_where_the_knowledge_base_has_nothing(desk, metric):
     """Nothing is cited where the knowledge base has nothing"""
-    nothing = desk.world.cases("nothing", 24, lambda w: w.nothing_to_cite())
-    something = desk.world.cases("something", 24, lambda w: w.plain())
-    empty = share(not reply.citations and not reply.problem for reply in desk.answer(nothing))
-    found = recall(something, desk.answer(something))
+    nothing = desk.world.drawn("nothing", 24, lambda w: w.nothing_to_cite())
+    something = desk.world.drawn("something", 24, lambda w: w.plain())
+    of_nothing, of_something = desk.answers(nothing, something)
+    empty = share(not reply.citations and not reply.problem for reply in of_nothing)
+    found = recall(something, of_something)
     metric("abstains_rightly", (empty + found) / 2, floor=0.5, target=0.94)

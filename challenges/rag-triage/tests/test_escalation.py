@@ -13,12 +13,12 @@ MISSED = 10.0
 def test_missed_and_needless_escalations_cost_little(desk, metric):
     """Missed escalations (cost 10) and needless ones (cost 1) add up to little"""
     world = desk.world
-    cases = world.cases("cost-calm", 24, lambda w: w.calm()) + world.cases("cost-plain", 16, lambda w: w.paraphrased())
+    cases = world.drawn("cost-calm", 24, lambda w: w.calm()) + world.drawn("cost-plain", 16, lambda w: w.paraphrased())
     for kind in ("legal", "breach", "person"):
-        cases += world.cases(f"cost-{kind}", 5, lambda w, kind=kind: w.grave(kind))
-    cases += world.cases("cost-claim", 3, lambda w: w.claim(w.client.limit + 400))
-    cases += world.cases("cost-small", 3, lambda w: w.claim(w.client.limit // 2))
-    cases += world.cases("cost-named", 3, lambda w: w.incident(named=True))
+        cases += world.drawn(f"cost-{kind}", 5, lambda w, kind=kind: w.grave(kind))
+    cases += world.drawn("cost-claim", 3, lambda w: w.claim(w.client.limit + 400))
+    cases += world.drawn("cost-small", 3, lambda w: w.claim(w.client.limit // 2))
+    cases += world.drawn("cost-named", 3, lambda w: w.incident(named=True))
     replies = desk.answer(cases)
     missed = sum(case.escalate and reply.escalate is not True for case, reply in paired(cases, replies))
     needless = sum(not case.escalate and reply.escalate is not False for case, reply in paired(cases, replies))
@@ -29,9 +29,9 @@ def test_missed_and_needless_escalations_cost_little(desk, metric):
 @pytest.mark.points(3, group="escalation")
 def test_grave_tickets_in_english_are_told_from_calm_ones(desk, metric):
     """Legal steps, break-ins and the wish for a person are told from harmless words like them"""
-    cases = desk.world.cases("calm-en", 24, lambda w: w.calm())
+    cases = desk.world.drawn("calm-en", 24, lambda w: w.calm())
     for kind in ("legal", "breach", "person"):
-        cases += desk.world.cases(f"grave-{kind}", 10, lambda w, kind=kind: w.grave(kind, "en"))
+        cases += desk.world.drawn(f"grave-{kind}", 10, lambda w, kind=kind: w.grave(kind, "en"))
     caught, needless = alarms(cases, desk.answer(cases))
     metric("caught_minus_needless", caught - needless, floor=0.0, target=0.8)
 
@@ -41,10 +41,10 @@ def test_grave_tickets_in_other_languages_are_escalated(desk, metric):
     """The same holds in German, Spanish and French"""
     cases = []
     for language in LANGUAGES[1:]:
-        cases += desk.world.cases(f"calm-{language}", 6, lambda w, language=language: w.multilingual(language))
+        cases += desk.world.drawn(f"calm-{language}", 6, lambda w, language=language: w.multilingual(language))
         for kind in ("legal", "breach", "person"):
             name = f"grave-{kind}-{language}"
-            cases += desk.world.cases(name, 4, lambda w, kind=kind, language=language: w.grave(kind, language))
+            cases += desk.world.drawn(name, 4, lambda w, kind=kind, language=language: w.grave(kind, language))
     caught, needless = alarms(cases, desk.answer(cases))
     metric("caught_minus_needless_foreign", caught - needless, floor=0.0, target=0.8)
 
@@ -53,8 +53,8 @@ def test_grave_tickets_in_other_languages_are_escalated(desk, metric):
 def test_claims_are_held_against_the_limit_in_force(desk, metric):
     """Claims above the limit of the policy in force go to a person, and claims below do not"""
     limit = desk.world.client.limit
-    above = desk.world.cases("above", 18, lambda w: w.claim(limit + w.rng.choice((20, 50, 900))))
-    below = desk.world.cases("below", 18, lambda w: w.claim(limit - w.rng.choice((10, 20, 50))))
+    above = desk.world.drawn("above", 18, lambda w: w.claim(limit + w.rng.choice((20, 50, 900))))
+    below = desk.world.drawn("below", 18, lambda w: w.claim(limit - w.rng.choice((10, 20, 50))))
     caught, needless = alarms(above + below, desk.answer(above + below))
     metric("limit_kept", (caught + 1 - needless) / 2, floor=0.5, target=0.92)
 
@@ -63,7 +63,7 @@ def test_claims_are_held_against_the_limit_in_force(desk, metric):
 def test_incidents_of_named_plans_are_escalated(desk, metric):
     """Incidents on the plans that the policy lists go to a person, those on other plans do not"""
     world = desk.world
-    cases = world.cases("named", 14, lambda w: w.incident(named=True))
-    cases += world.cases("other", 14, lambda w: w.incident(named=False))
+    cases = world.drawn("named", 14, lambda w: w.incident(named=True))
+    cases += world.drawn("other", 14, lambda w: w.incident(named=False))
     right = share(reply.escalate is case.escalate for case, reply in paired(cases, desk.answer(cases)))
     metric("plans_kept", right, floor=0.5, target=0.92)

@@ -11,7 +11,7 @@ from support import share
 def working(desk, model, count):
     """Questions that are answered rightly while the model works, each in another mail: who never asks meets no fault, and
     a draft that was kept is none of the mail at hand."""
-    cases = desk.world.cases("unhurt", 7, lambda w: w.question())
+    cases = desk.world.drawn(f"unhurt:{desk.test}", 9, lambda w: w.question())
     pairs = list(zip(cases, drafted(desk, cases), strict=True))
     require_answers(desk, model.calls, pairs)
     return [_in_other_mail(case) for case, draft in pairs if good(desk, case, draft, model.calls)][:count]

@@ -42,17 +42,20 @@ def test_unreadable_tickets_go_to_a_person(desk, metric):
     writer = desk.world.writer("unreadable")
     ticket = writer.plain().ticket | {"subject": ""}
     unreadable = [ticket | {"body": body} for body in ("", None, "   \n\t ", "???", "-- .. --", "\u200b\u200b", 12)]
+    calm = desk.world.drawn("readable", 14, lambda w: w.plain())
+    replies = desk.read([*unreadable, *(case.ticket for case in calm)])
     caught = [
-        reply.escalate is True and not reply.citations and reply.confidence <= 0.5 for reply in desk.read(unreadable)
+        reply.escalate is True and not reply.citations and reply.confidence <= 0.5
+        for reply in replies[: len(unreadable)]
     ]
-    calm = desk.world.cases("readable", 14, lambda w: w.plain())
-    metric("unreadable_escalated", share(caught) - alarms(calm, desk.answer(calm))[1], floor=0.0, target=0.95)
+    needless = alarms(calm, replies[len(unreadable) :])[1]
+    metric("unreadable_escalated", share(caught) - needless, floor=0.0, target=0.95)
 
 
 @pytest.mark.points(2, group="robustness")
 def test_markup_and_invisible_characters_do_not_matter(desk, metric):
     """Markup, invisible characters, capitals and missing accents do not matter"""
-    cases = desk.world.cases("markup", 32, lambda w: w.multilingual() if w.rng.random() < 0.4 else w.plain())
+    cases = desk.world.drawn("markup", 32, lambda w: w.multilingual() if w.rng.random() < 0.4 else w.plain())
     dressed = [_dressed(case.ticket, turn) for turn, case in enumerate(cases)]
     replies = desk.read(dressed)
     assert share(not reply.problem for reply in replies) > 0.5, (
@@ -80,5 +83,5 @@ def _dressed(ticket, turn):
 @pytest.mark.points(1, group="robustness")
 def test_a_misspelled_product_is_recognised(desk, metric):
     """A product with a typing error in its name is recognised"""
-    cases = desk.world.cases("misspelled", 24, lambda w: w.misspelled())
+    cases = desk.world.drawn("misspelled", 24, lambda w: w.misspelled())
     metric("recall_misspelled", recall(cases, desk.answer(cases)), floor=0.1, target=0.85)

@@ -12,45 +12,45 @@ def routed(desk, metric, name, cases, floor, target):
 @pytest.mark.points(3, group="routing")
 def test_plain_tickets_reach_their_queue(desk, metric):
     """Plain tickets reach their queue"""
-    routed(desk, metric, "routing_plain", desk.world.cases("plain", 49, lambda w: w.plain()), CHANCE, 0.95)
+    routed(desk, metric, "routing_plain", desk.world.drawn("plain", 49, lambda w: w.plain()), CHANCE, 0.95)
 
 
 @pytest.mark.points(4, group="routing")
 def test_tickets_in_other_words_reach_their_queue(desk, metric):
     """Tickets that use none of the documents' words reach their queue"""
-    routed(desk, metric, "routing_paraphrased", desk.world.cases("para", 56, lambda w: w.paraphrased()), CHANCE, 0.86)
+    routed(desk, metric, "routing_paraphrased", desk.world.drawn("para", 56, lambda w: w.paraphrased()), CHANCE, 0.86)
 
 
 @pytest.mark.points(6, group="routing")
 def test_tickets_in_german_spanish_and_french_reach_their_queue(desk, metric):
     """Tickets in German, Spanish and French reach their queue"""
     for language in ("de", "es", "fr"):
-        cases = desk.world.cases(f"routing-{language}", 24, lambda w, language=language: w.multilingual(language))
+        cases = desk.world.drawn(f"routing-{language}", 24, lambda w, language=language: w.multilingual(language))
         routed(desk, metric, f"routing_{language}", cases, CHANCE, 0.9)
 
 
 @pytest.mark.points(3, group="routing")
 def test_quoted_mails_and_signatures_do_not_decide(desk, metric):
     """Quoted mails and signatures do not decide the queue"""
-    routed(desk, metric, "routing_quoted", desk.world.cases("quoted", 21, lambda w: w.quoted()), CHANCE, 0.9)
-    routed(desk, metric, "routing_signed", desk.world.cases("signed", 21, lambda w: w.signed()), CHANCE, 0.9)
+    routed(desk, metric, "routing_quoted", desk.world.drawn("quoted", 21, lambda w: w.quoted()), CHANCE, 0.9)
+    routed(desk, metric, "routing_signed", desk.world.drawn("signed", 21, lambda w: w.signed()), CHANCE, 0.9)
 
 
 @pytest.mark.points(2, group="routing")
 def test_matters_that_are_settled_or_denied_do_not_decide(desk, metric):
     """Matters that are settled, or that the ticket says it is not about, do not decide"""
-    routed(desk, metric, "routing_settled", desk.world.cases("settled", 28, lambda w: w.settled()), CHANCE, 0.9)
+    routed(desk, metric, "routing_settled", desk.world.drawn("settled", 28, lambda w: w.settled()), CHANCE, 0.9)
 
 
 @pytest.mark.points(2, group="routing")
 def test_the_subject_of_an_old_thread_does_not_decide(desk, metric):
     """The subject line of an old thread does not decide"""
-    routed(desk, metric, "routing_old_thread", desk.world.cases("thread", 28, lambda w: w.old_thread()), CHANCE, 0.88)
+    routed(desk, metric, "routing_old_thread", desk.world.drawn("thread", 28, lambda w: w.old_thread()), CHANCE, 0.88)
 
 
 @pytest.mark.points(2, group="routing")
 def test_a_ticket_with_two_matters_reaches_one_of_its_queues(desk, metric):
     """A ticket with two matters reaches one of its two queues"""
     routed(
-        desk, metric, "routing_two_matters", desk.world.cases("two", 28, lambda w: w.two_matters()), 2 * CHANCE, 0.95
+        desk, metric, "routing_two_matters", desk.world.drawn("two", 28, lambda w: w.two_matters()), 2 * CHANCE, 0.95
     )

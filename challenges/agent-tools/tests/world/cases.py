@@ -23,10 +23,11 @@ def wording() -> dict[str, dict[str, list[str]]]:
 
 
 class Writer:
-    """Writes cases for one shop. `pool`: `public` wording, or the one that is `held` back from the starter."""
+    """Writes cases for one shop. `pool`: `public` wording, or the one that is `held` back from the starter. `counted`:
+    ids say which case it is, as in the sample; else they say nothing, not even which test it is of."""
 
-    def __init__(self, shop: Shop, name: str, pool: str = "public") -> None:
-        self.shop, self.name, self.pool, self.rng = shop, name, pool, shop.rng
+    def __init__(self, shop: Shop, name: str, pool: str = "public", *, counted: bool = False) -> None:
+        self.shop, self.name, self.pool, self.rng, self.counted = shop, name, pool, shop.rng, counted
         self.count = 0
         self.planted: list[dict[str, Any]] = []
 
@@ -48,8 +49,9 @@ class Writer:
 
     def case(self, customer: dict[str, str], messages: list[Any], effects: list[Any], *ends: str, **more: Any) -> Case:
         self.count += 1
+        number = self.rng.randrange(1000, 9999)
         return Case(
-            id=f"{self.name}-{self.count}-{self.rng.randrange(1000, 9999)}",
+            id=f"{self.name}-{self.count}-{number}" if self.counted else f"case-{self.shop.ids.getrandbits(48):012x}",
             today=self.shop.today.isoformat(),
             customer=customer,
             policy={"refund_limit_cents": self.shop.limit, "return_days": self.shop.days},

@@ -15,7 +15,7 @@ from .shop import shop_for
 def sample() -> str:
     """The file `data/sample.json` of the starter."""
     shop = shop_for("public sample", "sample")
-    write = Writer(shop, "sample")
+    write = Writer(shop, "sample", counted=True)
     cases = [*_plain(write), *_troubled(write), *_turned(write)]
     held = {"tools": shop.tools, "orders": shop.orders, "planted": write.planted, "cases": [asdict(c) for c in cases]}
     return json.dumps(held, indent=1, ensure_ascii=False) + "\n"

@@ -79,6 +79,8 @@ class Shop:
     """One shop and the customers that one test meets in it."""
 
     rng: random.Random
+    ids: random.Random
+    """For the names of cases, apart from what is in them."""
     prefix: str
     limit: int
     days: int
@@ -133,4 +135,7 @@ def shop_for(seed: int | str, name: str) -> Shop:
     prefix, limit, days, today, tools_seed = rules_of(seed)
     catalogue = tools(random.Random(tools_seed))
     rng = random.Random(f"{seed}:{name}")
-    return Shop(rng=rng, prefix=prefix, limit=limit, days=days, today=date.fromisoformat(today), tools=catalogue)
+    ids = random.Random(f"{seed}:{name}:ids")
+    return Shop(
+        rng=rng, ids=ids, prefix=prefix, limit=limit, days=days, today=date.fromisoformat(today), tools=catalogue
+    )

@@ -82,8 +82,9 @@ def _is_finding(finding: Any) -> bool:
 class Bench:
     """One test's view of the candidate's evaluation."""
 
-    def __init__(self, candidate: Any, model: Any, seed: int) -> None:
-        self.candidate, self.model, self.seed = candidate, model, seed
+    def __init__(self, candidate: Any, model: Any, seed: int, test: str) -> None:
+        self.candidate, self.model, self.seed, self.test = candidate, model, seed, test
+        self.turns = 0
         self.cast: dict[str, Any] = {}
         self.listening = False
 
@@ -107,10 +108,11 @@ class Bench:
 
     # ------------------------------------------------------------------------------------------------ evaluating
 
-    def reports(self, systems: Sequence[System]) -> list[Report]:
-        """What the candidate's `evaluate` says of each system, which it meets under a name drawn for this test."""
-        parts = self._cast(systems, lambda system, sent: [system.answer(ticket) for ticket in sent["tickets"]])
-        return [checked(self._asked("evaluate", "System", name)) for name in parts]
+    def reports(self, systems: Sequence[System], down: Sequence[System] = ()) -> list[Report]:
+        """What the candidate's `evaluate` says of each system, which it meets under a name, and in an order, drawn for
+        this test. The service of those that are `down` answers with errors."""
+        parts = self._cast(systems, lambda system, sent: [system.answer(ticket) for ticket in sent["tickets"]], down)
+        return [checked(said) for said in self._in_turn(lambda name: self._asked("evaluate", "System", name), parts)]
 
     def told_apart(self, fault: str) -> list[tuple[bool, Report]]:
         """Three systems, each with whether it is faulty, and what is said of it. One or two have the fault, the others
@@ -123,10 +125,13 @@ class Bench:
         reports = self.reports([system for _, system in queue])
         return [(is_faulty, report) for (is_faulty, _), report in zip(queue, reports, strict=True)]
 
-    def verdicts(self, judges: Sequence[Judge], labelled: list[dict[str, Any]]) -> list[bool | None]:
-        """What the candidate's `check_judge` says of each judge; None where the reply is not usable."""
-        parts = self._cast(judges, lambda judge, sent: [judge.grade(item) for item in sent["items"]])
-        said = [self._asked("check_judge", "Judge", name, labelled) for name in parts]
+    def verdicts(
+        self, judges: Sequence[Judge], labelled: list[dict[str, Any]], down: Sequence[Judge] = ()
+    ) -> list[bool | None]:
+        """What the candidate's `check_judge` says of each judge, asked in an order drawn for this test; None where the
+        reply is not usable. The service of those that are `down` answers with errors."""
+        parts = self._cast(judges, lambda judge, sent: [judge.grade(item) for item in sent["items"]], down)
+        said = self._in_turn(lambda name: self._asked("check_judge", "Judge", name, labelled), parts)
         return [
             value["use"] if isinstance(value, dict) and isinstance(value.get("use"), bool) else None for value in said
         ]
@@ -142,10 +147,23 @@ class Bench:
                 raise
             return problem
 
-    def _cast(self, players: Sequence[Any], play: Callable[[Any, dict[str, Any]], list[Any]]) -> list[str]:
+    def _in_turn(self, ask: Callable[[str], Any], names: Sequence[str]) -> list[Any]:
+        """What is said of each of `names`, asked in an order that is drawn anew each time: a place tells nothing."""
+        self.turns += 1
+        order = list(range(len(names)))
+        self.rng(f"turns:{self.test}:{self.turns}").shuffle(order)
+        said = {at: ask(names[at]) for at in order}
+        return [said[at] for at in range(len(names))]
+
+    def _cast(
+        self, players: Sequence[Any], play: Callable[[Any, dict[str, Any]], list[Any]], down: Sequence[Any]
+    ) -> list[str]:
         """Gives each player a name of model.yaml, and lets it answer what is sent to that name until the next cast."""
         names = list(NAMES)
-        self.rng(f"names:{len(players)}").shuffle(names)
+        self.rng(f"names:{self.test}:{self.turns}").shuffle(names)
+        for name, player in zip(names, players, strict=False):
+            if any(player is one for one in down):
+                self.model.fault("server_error", times=None, model=name)
         self.cast = {name: (player, play) for name, player in zip(names, players, strict=False)}
         if not self.listening:
             self.listening = True

@@ -34,6 +34,21 @@ class World:
         writer = self.writer(name)
         return [make(writer) for _ in range(count)]
 
+    def drawn(self, name: str, about: int, make: Callable[[Writer], Case]) -> list[Case]:
+        """About so many cases out of the stream `name`: from three to five quarters, so that counting says nothing."""
+        count = random.Random(f"{self.seed}:{name}:how many").randint(about - about // 4, about + about // 4)
+        return self.cases(name, count, make)
+
+    def company(self, name: str) -> list[Case]:
+        """Tickets of every kind that are asked about beside those of a test, as many as are drawn, so that neither the
+        length of a list nor what is common in it tells a test or an answer. `name` tells the lists of a run apart."""
+        writer = self.writer(f"company:{name}")
+        kinds: tuple[Callable[[Writer], Case], ...] = (
+            Writer.plain, Writer.plain, Writer.paraphrased, Writer.vague, Writer.nothing_to_cite, Writer.two_matters,
+            Writer.multilingual, Writer.calm, lambda w: w.grave(w.rng.choice(("legal", "breach", "person"))),
+        )  # fmt: skip
+        return [writer.rng.choice(kinds)(writer) for _ in range(writer.rng.randint(6, 30))]
+
 
 @cache
 def world_for(seed: int | str, *, public: bool = False) -> World:
