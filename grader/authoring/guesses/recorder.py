@@ -34,9 +34,14 @@ class Kept:
         return watched(name, getattr(self.recorded_original, name))
 
 
-def __getattr__(name: str) -> Any:
-    module = importlib.import_module((__package__ + "." if __package__ else "") + REAL)
-    return watched(name, getattr(module, name))
+class Interface:
+    """What is imported as the module, so that no name of this file stands before one of the reference's."""
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        module = importlib.import_module((__package__ + "." if __package__ else "") + REAL)
+        return watched(name, getattr(module, name))
 
 
 def watched(name: str, value: Any) -> Any:
@@ -80,3 +85,7 @@ def say(name: str, waiting: int, size: int, text: str) -> None:
     line = {"recorded": [name, waiting, size, number], "process": os.getpid(), **({"reply": text} if new else {})}
     sys.stdout.write("\n" + json.dumps(line) + "\n")
     sys.stdout.flush()
+
+
+if __name__ not in ("__main__", "grader.authoring.guesses.recorder"):
+    sys.modules[__name__] = Interface()  # type: ignore[assignment]

@@ -13,6 +13,7 @@ import json
 import os
 import random
 import socket
+import sys
 import termios
 from collections import Counter
 from pathlib import Path
@@ -111,33 +112,28 @@ def queued() -> int:
     return count[0]
 
 
-memory = Memory()
-begun = False
+class Interface:
+    """What is imported as the module, and what is given for an object: whatever it is asked for is a function."""
 
-
-class Thing:
-    """An object that was asked for; its methods answer in the same way."""
+    def __init__(self, memory: Memory) -> None:
+        self.__dict__["__memory"] = memory
 
     def __getattr__(self, name: str) -> Any:
-        return answering(name)
+        if name.startswith("__"):
+            raise AttributeError(name)
+        memory: Memory = self.__dict__["__memory"]
+
+        def call(*args: Any, **kwargs: Any) -> Any:
+            size = len(json.dumps([args, kwargs], default=repr))
+            if not memory.past:
+                memory.begin(queued(), size)
+            number = None if memory.by == "silence" else memory.choose(name, size)
+            memory.past.append(-1 if number is None else number)
+            reply = None if number is None else memory.replies[number]
+            return Interface(memory) if reply == {"made": True} else reply
+
+        return call
 
 
-def answering(name: str) -> Any:
-    def call(*args: Any, **kwargs: Any) -> Any:
-        global begun
-        size = len(json.dumps([args, kwargs], default=repr))
-        if not begun:
-            begun = True
-            memory.begin(queued(), size)
-        number = None if memory.by == "silence" else memory.choose(name, size)
-        memory.past.append(-1 if number is None else number)
-        reply = None if number is None else memory.replies[number]
-        return Thing() if reply == {"made": True} else reply
-
-    return call
-
-
-def __getattr__(name: str) -> Any:
-    if name.startswith("__"):
-        raise AttributeError(name)
-    return answering(name)
+if __name__ not in ("__main__", "grader.authoring.guesses.replayer"):
+    sys.modules[__name__] = Interface(Memory())  # type: ignore[assignment]
