@@ -128,40 +128,29 @@ import random
 import pytest
 
 
-@pytest.mark.points(50)
+@pytest.mark.points(10)
 def test_even_numbers_come_first(candidate, metric, seed):
     rng = random.Random(seed)
     numbers = [2 * rng.randrange(500) for _ in range(20)] + [2 * rng.randrange(500) + 1 for _ in range(20)]
     said = candidate.map("odd", numbers{how})
     metric("right", sum(a == n % 2 for a, n in zip(said, numbers)) / 40, floor=0.75, target=1.0)
-
-
-@pytest.mark.points(50)
-def test_all_are_odd(candidate, seed):
-    numbers = [2 * random.Random(f"{seed}:odd").randrange(500) + 1 for _ in range(40)]
-    assert candidate.map("odd", {mixed}numbers)[-40:] == [1] * 40
 """
 
 
 @pytest.mark.docker
 @pytest.mark.usefixtures("images")
 @pytest.mark.parametrize(
-    ("how", "mixed", "ways"),
-    [
-        (", in_order=True", "[2] * 40 + ", {"place", "test", "number", "list"}),
-        ("", "[2] * 40 + ", set()),
-    ],
+    ("how", "ways"),
+    [(", in_order=True", {"place", "test", "number", "list"}), ("", set())],
     ids=["in order", "drawn"],
 )
-def test_a_pack_that_asks_in_a_fixed_order_is_found(
-    sums: Path, tmp_path: Path, how: str, mixed: str, ways: set[str]
-) -> None:
+def test_a_pack_that_asks_in_a_fixed_order_is_found(sums: Path, tmp_path: Path, how: str, ways: set[str]) -> None:
     pack = tmp_path / "odd"
     files = {
         "challenge.yaml": (sums / "challenge.yaml").read_text().replace("id: sums", "id: odd"),
         "rubric.yaml": (sums / "rubric.yaml").read_text(),
         "instruction.md": "# Odd\n",
-        "tests/test_odd.py": TESTS.replace("{how}", how).replace("{mixed}", mixed),
+        "tests/test_odd.py": TESTS.replace("{how}", how),
         "solution/MODULE.py": "def odd(n):\n    return n % 2\n",
     }
     for name, text in files.items():
@@ -174,5 +163,4 @@ def test_a_pack_that_asks_in_a_fixed_order_is_found(
     reference = Ran(name="solution", submission=read_submission(challenge, pack / "solution", required=False))
     told = guessing.check(Runner(challenge, settings, docker(settings)), reference, lambda _text: None)
     found = {str(finding.facts.get("way")) for finding in told if finding.outcome is Outcome.BROKEN}
-    assert bool(found & ways) == bool(ways), [finding.text for finding in told]
-    assert found <= ways
+    assert found == ways, [finding.text for finding in told]
