@@ -63,29 +63,31 @@ def _rescore(out: Path, say: Say) -> Grade:
         open=combined.open,
     )
     say("writing the report")
-    put(out, before, result, challenge, submission)
+    for name in put(out, before, result, challenge, submission):
+        say(f"{FORMATS[name]} was not of this grade and is gone; `grade report {out} --format {name}` writes it")
     return result
 
 
 def put(
     out: Path, before: Grade, result: Grade, challenge: Challenge, submission: Submission, known: tuple[str, ...] = ()
-) -> None:
+) -> list[str]:
     """Writes `result` in the place of the grade that was there before, with every page and format that speaks of it.
-    `known` are names that a blind page does not show."""
+    `known` are names that a blind page does not show. Returns formats that were of another grade, and are gone."""
     there = formats_in(out, before, challenge)
     write_pages(out, result, challenge, submission, Pages(known=(*_known(out), *known)))
     for name, audience in there.items():
-        _again(out, name, audience, result, challenge)
+        if audience is None:
+            (out / FORMATS[name]).unlink()
+        else:
+            _again(out, name, audience, result, challenge)
     write_grade(out, result)
+    return [name for name, audience in there.items() if audience is None]
 
 
-def _again(out: Path, name: str, audience: Audience | None, result: Grade, challenge: Challenge) -> None:
-    """A machine format that is there says the new score, to the same audience; one that was of another grade goes."""
+def _again(out: Path, name: str, audience: Audience, result: Grade, challenge: Challenge) -> None:
+    """A machine format that is there says the new score, to the same audience."""
     from grader.report import render_formats
 
-    if audience is None:
-        (out / FORMATS[name]).unlink()
-        return
     for file, content in render_formats(result, challenge, [name], audience).items():
         files.write(out / file, content)
 

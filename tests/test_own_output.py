@@ -336,7 +336,8 @@ def test_a_new_score_is_in_every_format_that_is_there(two: tuple[Path, Path], tm
     observed["tests"][1] |= {"status": "failed", "points": 0.0, "fault": "candidate"}
     (one / "evidence" / "verifier.json").write_text(json.dumps(observed))
     shutil.copy(two[1] / "ctrf.json", one / "ctrf.json")
-    assert run_here("rescore", one).code == 0
+    outcome = run_here("rescore", one)
+    assert (outcome.code, "ctrf.json was not of this grade and is gone" in outcome.err) == (0, True)
     assert json.loads((one / "results.json").read_text())["score"] == 1.0
     assert not (one / "ctrf.json").exists()
     signed(one, tmp_path)
