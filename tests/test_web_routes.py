@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+import grader.web
 from grader.errors import UsageError
 from grader.web.access import ADMINS, LEADS, OPEN, SIGNED_IN
 from grader.web.config import Config, networks
@@ -258,3 +262,34 @@ def test_somebody_linked_to_a_candidate_finds_nothing_anywhere(tmp_path: Path) -
         made.visitor(name).post(f"/rate/{case}/submit", levels(made.cases["C1"]))
     assert browser.post(f"/cases/{case}/reveal").status_code == 404
     made.store.close()
+
+
+def test_what_is_vendored_is_what_was_published() -> None:
+    static = Path(grader.web.__file__).parent / "static"
+    listed = re.findall(r"^\| `([\w.]+)` .*`([0-9a-f]{64})` \|$", (static / "VENDORED.md").read_text(), re.MULTILINE)
+    assert [name for name, _ in listed] == ["htmx.min.js"]
+    for name, digest in listed:
+        assert hashlib.sha256((static / name).read_bytes()).hexdigest() == digest
+
+
+def test_no_other_command_pays_for_the_pages() -> None:
+    script = "import sys, grader.cli, grader.web, grader.cli.people, grader.cli.serve; print(sorted(sys.modules))"
+    loaded = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True).stdout
+    assert "grader.cli.serve" in loaded
+    for heavy in ("'flask'", "'werkzeug'", "'argon2'", "'waitress'", "'authlib'", "'sqlalchemy'", "'jinja2'"):
+        assert heavy not in loaded
+
+
+@pytest.mark.parametrize("path", ["/sign-in", "/invite/{token}"])
+def test_a_stranger_whose_page_is_too_old_gets_the_form_again(home: House, path: str) -> None:
+    person = home.desk.person("Bob")
+    assert person is not None
+    path = path.format(token=home.accounts.invite(person.id, by="test"))
+    browser = home.visitor()
+    browser.get(path)
+    browser.token = "of another day"
+    answer = browser.post(path, {"name": "bob", "password": "four words nobody says", "again": "x"})
+    assert answer.status_code == 400
+    assert 'name="password"' in answer.text
+    assert "four words" not in answer.text
+    assert browser.post(path, {"name": "eve", "password": "wrong wrong wrong", "again": "x"}).status_code == 422
