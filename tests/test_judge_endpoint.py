@@ -26,6 +26,7 @@ from grader.judge.config import JudgeConfig
 from grader.records import JudgeResult, Submission
 from grader.settings import Settings
 from grader.testing import packs
+from tests.test_judge_calls import accepting
 
 FILES = {"DECISIONS.md": packs.answer(7, 4).encode()}
 QUOTE = {"path": "DECISIONS.md", "start_line": 3, "end_line": 3, "quote": "What we looked at in case"}
@@ -281,6 +282,26 @@ def test_a_judge_that_says_it_cannot_judge_has_answered(
 ) -> None:
     endpoint = Endpoint(httpserver, lambda _body: (200, completion(json.dumps({**GOOD, "level": "cannot_judge"}))))
     assert ask(pack, tmp_path, endpoint.url).judge["unanswered"] == {}
+
+
+def test_a_second_reading_that_the_endpoint_failed_counts_as_not_answered(
+    tmp_path: Path, httpserver: HTTPServer
+) -> None:
+    """The level is there, but the criterion is open for the endpoint's fault: asked again, it may close."""
+    pack = load_challenge(packs.write_pack(tmp_path / "pack", criteria=(packs.CODE_CRITERION,)))
+    code = b"# a zebra\ndef call(url):\n    return fetch(url, 3)\n"
+    quote = {"path": "client.py", "start_line": 3, "end_line": 3, "quote": "return fetch(url, 3)"}
+    answer = json.dumps({**GOOD, "evidence": [quote]})
+    endpoint = Endpoint(
+        httpserver,
+        lambda body: (200, completion(answer)) if "zebra" in json.dumps(body["messages"]) else (503, "busy"),
+    )
+    settings = Settings(openai_base_url=endpoint.url, judge_model="m-1", judge={"max_retries": 0})
+    submission = Submission(digest="sha256:0", files={"client.py": code})
+    calibration = accepting(pack, settings)
+    result = judge_submission(pack, submission, settings, calibration=calibration, cache_dir=tmp_path / "cache")
+    assert "503" in criterion(result).reason
+    assert list(result.judge["unanswered"]) == [criterion(result).id]
 
 
 def test_long_thoughts_do_not_count_as_a_long_reply() -> None:

@@ -30,8 +30,7 @@ def result_of(
     if plan.reason or verdict is None:
         return _unscored(plan, plan.reason, details)
     if verdict.level is None or verdict.chosen is None:
-        failed = {"unanswered": True} if verdict.unanswered else {}
-        return _unscored(plan, _sentence(verdict.reason), {**details, **failed})
+        return _unscored(plan, _sentence(verdict.reason), details)
     why = withheld or _other_mode(plan, verdict, calibration)
     if why:
         return _unscored(plan, why, {key: value for key, value in details.items() if key not in _TELLS_LEVEL})
@@ -121,6 +120,8 @@ def _details(plan: Plan, verdict: Verdict | None, bare: Vote | None, config: Jud
             {"path": found.path, "line": found.line, "kinds": list(found.kinds), "text": visible(found.text)}
             for found in plan.findings
         ]
+    if verdict is not None and (verdict.unanswered or (bare is not None and bare.level is None and not bare.mode)):
+        details["unanswered"] = True
     if verdict is not None:
         details |= _asked(plan, verdict, bare, config)
     return details
