@@ -241,7 +241,8 @@ def _refuse_doubted(wanted: str, found_in: Path | None, settings: Settings) -> N
         return
     raise UsageError(
         f"./{doubted} is not taken, because {settings.standing.doubt}, and may have come with it.",
-        fix=f"Run this from another folder. If the pack is yours, say so: --challenges ./{HERE}",
+        fix="Run this from another folder."
+        + ("" if settings.standing.inside else f" If the pack is yours, say so: --challenges ./{HERE}"),
     )
 
 
