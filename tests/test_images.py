@@ -55,6 +55,20 @@ def test_a_base_of_the_operators_own_is_the_base_of_every_image() -> None:
     assert usual.startswith("grader-base:")
 
 
+@pytest.mark.parametrize(
+    ("name", "parts"),
+    [
+        ("python:3.11-slim", ("python", "3.11-slim")),
+        ("python", ("python", "latest")),
+        ("registry.example:5000/python", ("registry.example:5000/python", "latest")),
+        ("registry.example:5000/python:3.11", ("registry.example:5000/python", "3.11")),
+        ("python@sha256:abc", ("python", "sha256:abc")),
+    ],
+)
+def test_a_name_of_an_image_is_parted_as_docker_does(name: str, parts: tuple[str, str]) -> None:
+    assert images._named(name) == parts
+
+
 def test_challenges_with_the_same_packages_share_an_image(sums: Path, probe: Path) -> None:
     tags = [recipe.tag for recipe in recipes(Settings(), [str(sums), str(probe)])]
     assert tags == [images.verifier_recipe().tag, images.candidate_recipe().tag]
