@@ -21,7 +21,7 @@ from grader.errors import ChallengeError, GraderError, visible
 MAX_BYTES = 2_000_000
 MIN_PROSE = 3
 """Words from which a text is a sentence, and not a value with a remark behind it."""
-_COMMENT = re.compile(r"[ \t]+#([^\n]*)")
+_COMMENT = re.compile(r"[ \t]++#([^\n]*)")
 _ENDS = tuple(".!?:;)\"'")
 Location = tuple[int | str, ...]
 T = TypeVar("T", bound=BaseModel)

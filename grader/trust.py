@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-_REMOTE_URL = re.compile(r"^\s*url\s*=\s*\"?(.*?)\"?\s*$", re.MULTILINE)
+_REMOTE_URL = re.compile(r"^[ \t]*+url[ \t]*+=([^\n]*+)$", re.MULTILINE)
 _MOST_CONFIG = 1 << 20
 
 
@@ -93,7 +93,7 @@ def _linked(mark: Path) -> Path:
 
 
 def _remotes(repository: Path) -> list[str]:
-    return _REMOTE_URL.findall(_read(repository / "config"))
+    return [said.strip().strip('"') for said in _REMOTE_URL.findall(_read(repository / "config"))]
 
 
 def _read(path: Path) -> str:

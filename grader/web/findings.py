@@ -17,12 +17,12 @@ _NEAR = 8
 _DOCUMENT = re.compile(r"\.(?:md|markdown|txt|rst)$", re.IGNORECASE)
 _NO_CODE = re.compile(r"\.(?:jsonl?|csv|tsv|ya?ml|toml|lock|md|markdown|txt|rst|svg|html)$", re.IGNORECASE)
 _FIGURE = re.compile(
-    r"(?<![\w./:#-])[-+−]?(?:\d{1,3}(?:[ ,.’]\d{3})+|\d+)(?:[.,]\d+)?"
+    r"(?<![\w./:#-])[-+−]?(?:\d{1,3}(?:[ ,.’]\d{3}){1,6}|\d+)(?:[.,]\d+)?"
     r"(?:\s?(?:%|‰|ms|s|sec|seconds|min|minutes|h|kB|MB|GB|EUR|€|\$|tokens?|calls?|points?|x|×)(?!\w)"
     r"|\s?(?:of|out of|von)\s+(?:the\s+)?\d+|(?<=\d[.,]\d)(?![\w-])|(?<=[.,]\d\d)(?![\w-])|(?<=[.,]\d\d\d)(?![\w-]))"
 )
 _COMMAND = re.compile(
-    r"`((?:\$ )?(?:python3?|pytest|make|uv run|bash|sh|\./)[^`\n]{0,200})`|^\s*(?:\$\s+|>>>\s*)?"
+    r"`((?:\$ )?(?:python3?|pytest|make|uv run|bash|sh|\./)[^`\n]{0,200})`|^[ \t]*+(?:\$[ \t]+|>>>[ \t]*)?"
     r"((?:python3?|pytest|make|uv run|bash|sh)\s[^\n]{1,200})$",
     re.MULTILINE,
 )

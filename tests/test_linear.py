@@ -1,0 +1,58 @@
+"""Other places that read what a candidate wrote: none takes the square of its length."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+import pytest
+
+from grader import aside
+from grader.records import Submission
+from grader.report import render_report
+from grader.report.source import show
+from grader.trust import _remotes
+from grader.web.findings import _COMMAND, _FIGURE
+from tests import report_fixtures as saved
+
+SIZE = 400_000
+
+
+@pytest.mark.parametrize("piece", ["\n", " ", "url = ", "url =" + " " * 900 + "x\n", '"'])
+def test_the_configuration_of_a_repository_is_read_at_once(piece: str, tmp_path: Path) -> None:
+    (tmp_path / "config").write_text(piece * (SIZE // len(piece)) + "\n\turl = https://example.org/a.git\n")
+    began = time.process_time()
+    assert _remotes(tmp_path)[-1].endswith("https://example.org/a.git")
+    assert time.process_time() - began < 2
+
+
+@pytest.mark.parametrize("piece", ["1,111", ",111", "1 111 ", "1.", "\n", " ", "python ", "$ ", ">>> ", "`python "])
+def test_figures_and_commands_of_a_document_are_found_at_once(piece: str) -> None:
+    text = piece * (SIZE // len(piece))
+    began = time.process_time()
+    assert sum(1 for _ in _FIGURE.finditer(text)) >= 0
+    assert sum(1 for _ in _COMMAND.finditer(text)) >= 0
+    assert time.process_time() - began < 4
+
+
+WORK = {"a.py": b"def f(x):\n    return x\n", "README.md": b"# Title\n\n*text*\n"}
+
+
+def test_files_that_took_too_long_are_shown_plain_with_every_line() -> None:
+    files = show(WORK, [], (), frozenset(), "shown plain: a.py took too long to be read").files
+    made = {file.path: file for file in files}
+    assert "shown plain" in made["a.py"].notes[-1]
+    assert made["README.md"].document is None
+    assert '<i class="' not in (made["a.py"].body or "")
+    assert (made["a.py"].body or "").count('class="l"') == 2
+
+
+def test_where_not_even_that_comes_to_an_end_there_is_a_page_and_the_grade_stands(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(aside, "SECONDS", 0.02)
+    grade = saved.needs_review()
+    files = {f"{n}.py": b"def f(x):  # some words\n    return 'x'\n" * 2_000 for n in range(200)}
+    html = render_report(grade, saved.challenge(), Submission(digest="sha256:" + "1" * 64, files=files))
+    assert "the files took too long to be read" in html
+    assert "Needs review" in html or "needs review" in html
