@@ -137,12 +137,12 @@ def wants_tls() -> Iterator[int]:
     ("host", "says", "fix"),
     [
         ("tcp://127.0.0.1:9", "nothing listens there", "docker -H tcp://127.0.0.1:9 version; an engine that wants TLS"),
-        ("tcp://no-such-host.invalid:2375", "its name is not known (DNS)", "correct DOCKER_HOST"),
+        ("tcp://no-such-host.invalid:2375", "its name is not known (DNS)", "unset DOCKER_HOST"),
         ("tcp://127.0.0.1:{tls}", "it speaks TLS at that port", "DOCKER_TLS_VERIFY=1"),
         ("unix:///nowhere/docker.sock", "there is no such socket", "docker -H unix:///nowhere/docker.sock"),
         ("ssh://me@127.0.0.1:1", "paramiko", "pip install paramiko"),
         ("tcp://me:{password}@127.0.0.1:9", "DOCKER_HOST=tcp://me@127.0.0.1:9", "docker -H tcp://me@127.0.0.1:9"),
-        ("http://[bad", "DOCKER_HOST=http://[bad", "correct DOCKER_HOST"),
+        ("http://[bad", "DOCKER_HOST=http://[bad", "unset DOCKER_HOST"),
         ("tcp://a;touch b:1", "DOCKER_HOST=tcp://a;touch b:1", "docker -H 'tcp://a;touch b:1' version"),
     ],
 )

@@ -87,7 +87,7 @@ def _silent(problem: BaseException, host: str, *, retry: bool) -> Infrastructure
     shown = visible(network.without_password(host)) or "the usual socket"
     cause = "there is no such socket" if _is_missing(problem) else network.why(problem)
     if host:
-        fix = f"Start the engine there or correct DOCKER_HOST; look with: docker -H {shlex.quote(shown)} version"
+        fix = f"start the engine at {shown}, or: unset DOCKER_HOST; look with: docker -H {shlex.quote(shown)} version"
         if host.startswith("ssh://") and "paramiko" in cause:
             fix = "pip install paramiko, or use another kind of address in DOCKER_HOST"
         if host.startswith("tcp://") and (cause == network.TLS_ONLY or not os.environ.get("DOCKER_TLS_VERIFY")):
