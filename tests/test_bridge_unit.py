@@ -179,6 +179,20 @@ def test_a_thread_that_computes_is_seen_and_one_that_waits_is_not(bridge: Module
     assert bridge.running() >= 1  # this one
 
 
+@pytest.mark.parametrize(
+    ("nice", "policy", "gives_way"), [(0, 0, False), (19, 0, True), (0, 5, True), (0, 3, True), (-1, 0, False)]
+)
+def test_who_asks_for_less_than_its_share_is_seen(
+    bridge: ModuleType, tmp_path: Path, nice: int, policy: int, gives_way: bool
+) -> None:
+    (tmp_path / "7").mkdir()
+    fields = ["R", *["0"] * 15, str(nice), *["0"] * 21, str(policy), "0", "0"]
+    (tmp_path / "7" / "stat").write_text(f"7 (a ) b) {' '.join(fields)}\n")
+    assert bridge.gives_way(7, str(tmp_path)) is gives_way
+    assert bridge.gives_way(8, str(tmp_path)) is True
+    assert bridge.gives_way(os.getpid()) is (os.nice(0) > 0)
+
+
 def test_counters_are_handed_over_by_name_and_what_is_not_there_is_left_out(bridge: ModuleType, tmp_path: Path) -> None:
     (tmp_path / "cpu.stat").write_text("usage_usec 5\n")
     kernel = sys.modules["kernel"]

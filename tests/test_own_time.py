@@ -223,9 +223,9 @@ class Idle:
         self.used += more
         self.kernel("cpuacct/cpuacct.usage", f"{round(self.used * 1e9)}\n")
 
-    def ask(self, op: str) -> tuple[dict[str, int], list[int]]:
+    def ask(self, op: str, pid: int = 0) -> tuple[dict[str, int], list[int]]:
         assert op == "usage"
-        return {"running": self.threads}, []
+        return {"running": self.threads, "gives_way": pid == 666}, []
 
     def wait(self, done: Callable[[], bool], deadline: float, _talking: object) -> bool:
         while not done() and time.monotonic() < deadline:
@@ -240,7 +240,7 @@ def timed(own_time: ModuleType, kernel: Write, script: list[tuple[float, int]], 
     return own_time.OwnTime(Idle(gauges, kernel, script), budget), budget
 
 
-PROCESS = SimpleNamespace(times=None)
+PROCESS = SimpleNamespace(times=None, pid=7)
 
 
 def test_who_reads_the_clock_waits_until_nothing_computes(own_time: ModuleType, kernel: Write) -> None:
@@ -296,6 +296,16 @@ def test_a_call_that_the_machine_starves_is_told_apart(
     assert taken.starved
     assert budget.kept == pytest.approx(0.05 * own_time.CEILING, abs=0.2)
     assert budget.used == 0.001
+
+
+def test_who_asked_for_less_than_its_share_was_not_starved(
+    own_time: ModuleType, kernel: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    taken, _ = timed(own_time, kernel, [])
+    monkeypatch.setattr(taken._clock, "own", lambda: 0.001)
+    taken.begin(SimpleNamespace(times=None, pid=666))
+    assert not taken.wait(lambda: False, 0.05, PROCESS)
+    assert not taken.starved
 
 
 def test_the_time_of_a_command_is_its_own_whenever_it_is_read(own_time: ModuleType, kernel: Write) -> None:

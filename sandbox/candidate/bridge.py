@@ -12,7 +12,7 @@ The verifier sends one JSON object a packet and gets one back, with descriptors 
     {"op": "worker"}                                       → pid, [socket, stdout, stderr, status, its times]
     {"op": "command", "argv": [...], "env": {...}}         → pid, [stdin, stdout, stderr, status, its times]
     {"op": "socket", "family": 2, …}                       → [a socket in this container's network] or errno
-    {"op": "usage"}                                        → running, memory_kills, …
+    {"op": "usage", "pid": 7}                              → running, gives_way, memory_kills, …
     {"op": "end"}                                          → nothing is left of the candidate's processes
     {"op": "reset", "burn": 5}                             → slow, disk_full, cpu_seconds, memory_kills, …
 
@@ -42,7 +42,7 @@ import time
 
 import worker
 from clearing import WRITABLE, empty, use_up_numbers
-from kernel import cgroup_counts, counters, is_full, queued, running, socket_room, times_of
+from kernel import cgroup_counts, counters, gives_way, is_full, queued, running, socket_room, times_of
 
 ADDRESS = "/run/grader/" + os.environ.pop("GRADER_BRIDGE", "")
 SUBMISSION = "/submission"
@@ -161,8 +161,8 @@ class Bridge:
                 raise
             return {"errno": problem.errno}, []
 
-    def op_usage(self) -> tuple[dict, list[int]]:
-        return {"running": running(), **self.counts()}, []
+    def op_usage(self, pid: int = 0) -> tuple[dict, list[int]]:
+        return {"running": running(), "gives_way": gives_way(pid), **self.counts()}, []
 
     def op_end(self) -> tuple[dict, list[int]]:
         self.end_all(time.monotonic() + RESET_SECONDS)

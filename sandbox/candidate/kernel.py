@@ -19,6 +19,8 @@ COUNTERS = (
 )  # fmt: skip
 """Files of version 1 stand in a folder for each controller, those of version 2 in one."""
 OWN_TIME = "schedstat"
+NICE, POLICY = 16, 38
+"""Places in /proc/PID/stat, counted from the state on."""
 LIMITS = ("memory/memory.limit_in_bytes", "memory.max")
 TABLES = ("tcp", "tcp6", "udp", "udp6")
 SHARE_OF_SOCKETS = 0.5
@@ -53,6 +55,17 @@ def running(proc: str = "/proc") -> int:
                 tasks = f"{proc}/{pid}/task"
                 found += sum(_state(f"{tasks}/{thread}/stat") in "RD" for thread in os.listdir(tasks))
     return found
+
+
+def gives_way(pid: int, proc: str = "/proc") -> bool:
+    """Whether the first thread of `pid` has asked for less than its share of the processors. It has no way back from
+    that; and one that has ended has nothing to wait for."""
+    try:
+        with open(f"{proc}/{pid}/stat", errors="replace") as file:
+            fields = file.read().rpartition(") ")[2].split()
+        return int(fields[NICE]) > 0 or int(fields[POLICY]) != 0
+    except (OSError, ValueError, IndexError):
+        return True
 
 
 def _state(path: str) -> str:

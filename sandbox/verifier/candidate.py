@@ -14,27 +14,13 @@ from blame import CandidateError
 from bridge_link import DRAIN_SECONDS, Link, NoProcessError, Process, kills
 from clock import Budget
 from own_time import OwnTime, put_back
+from remote import Remote, wrapped
 from work import Completed, Files
 
 START_SECONDS = 0.02
 REPLIES_PER_TEST = 8 << 20
 """Bytes of replies that one test may take in: a value takes up to forty times its text, and must not fill the memory
 that the hidden tests have."""
-
-
-class Remote:
-    """An object that stays in the candidate's process."""
-
-    def __init__(self, candidate: Candidate, number: int) -> None:
-        self._candidate, self.number = candidate, number
-
-    def call(self, method: str, /, *args: Any, limit: float | None = None, **kwargs: Any) -> Any:
-        """Calls a method; JSON in and out. Raises CandidateError."""
-        return self._candidate.ask("method", limit, name=method, on=self.number, args=args, kwargs=kwargs)
-
-    def get(self, attribute: str, limit: float | None = None) -> Any:
-        """Reads an attribute as JSON. Raises CandidateError."""
-        return self._candidate.ask("get", limit, name=attribute, on=self.number)
 
 
 class Candidate:
@@ -203,8 +189,8 @@ class Candidate:
         self, op: str, args: Iterable[Any] = (), kwargs: Mapping[str, Any] | None = None, **fields: Any
     ) -> dict[str, Any]:
         self._serial += 1
-        named = {name: _wrapped(arg) for name, arg in (kwargs or {}).items()}
-        return {"id": self._serial, "op": op, "args": [_wrapped(arg) for arg in args], "kwargs": named, **fields}
+        named = {name: wrapped(arg) for name, arg in (kwargs or {}).items()}
+        return {"id": self._serial, "op": op, "args": [wrapped(arg) for arg in args], "kwargs": named, **fields}
 
     def _exchange(self, requests: list[dict[str, Any]], limit: float | None) -> list[Any]:
         """Sends all requests and reads the replies in order; each has the time limit to itself."""
@@ -317,10 +303,6 @@ class Candidate:
             "ended" if code is None else f"was ended by signal {-code}" if code < 0 else f"ended with exit code {code}"
         )
         return CandidateError("ProcessDied", f"{what} {how}")
-
-
-def _wrapped(argument: Any) -> dict[str, Any]:
-    return {"object": argument.number} if isinstance(argument, Remote) else {"value": argument}
 
 
 def _listens(port: int) -> bool:
