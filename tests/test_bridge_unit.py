@@ -217,6 +217,11 @@ def test_what_waits_in_sockets_is_added_up_and_measured_by_the_memory_of_the_con
     (folder / "udp6").write_text(head + line.format("00000000:00001000"))
     assert bridge.queued(str(tmp_path)) == 0x10 + 2 + 0x100 + 0x1000
     assert bridge.queued() >= 0
+    assert bridge.socket_memory(str(tmp_path)) == 0
+    (folder / "sockstat").write_text(
+        "sockets: used 9\nTCP: inuse 4 orphan 0 tw 3 mem 7\nUDP: inuse 2 mem 9\nRAW: inuse 0\n"
+    )
+    assert bridge.socket_memory(str(tmp_path)) == 16 * os.sysconf("SC_PAGE_SIZE")
     assert bridge.socket_room(str(tmp_path)) == float("inf")
     (tmp_path / "memory.max").write_text("max\n")
     assert bridge.socket_room(str(tmp_path)) == float("inf")

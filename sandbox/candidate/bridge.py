@@ -42,7 +42,7 @@ import time
 
 import worker
 from clearing import WRITABLE, empty, use_up_numbers
-from kernel import cgroup_counts, counters, gives_way, is_full, queued, running, socket_room, times_of
+from kernel import cgroup_counts, counters, gives_way, is_full, queued, running, socket_memory, socket_room, times_of
 
 ADDRESS = "/run/grader/" + os.environ.pop("GRADER_BRIDGE", "")
 SUBMISSION = "/submission"
@@ -81,7 +81,7 @@ class Bridge:
     def serve(self) -> None:
         while True:
             ready = {key.fileobj for key, _ in self.selector.select(LOOK_SECONDS if self.busy else None)}
-            if self.busy and queued() > self.room:
+            if self.busy and socket_memory() > self.room / 2 and queued() > self.room:
                 self.socket_kills += 1
                 self.end_all()
             if self.wake in ready:
