@@ -4,6 +4,7 @@ Files of version 1 were recorded in a container; those of version 2 follow the k
 
 from __future__ import annotations
 
+import importlib
 import os
 import time
 from collections.abc import Callable, Iterator
@@ -13,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from grader.sandbox import docker
 from tests import inside
 
 Write = Callable[..., Any]
@@ -323,3 +325,13 @@ def test_the_time_of_a_command_is_its_own_whenever_it_is_read(own_time: ModuleTy
 def test_times_of_a_list_stand_in_its_order(own_time: ModuleType) -> None:
     assert own_time.put_back([0.2, 0.1], [2, 0, 1]) == [0.1, 0.2]
     assert own_time.put_back([], [2, 0, 1]) == []
+
+
+def test_the_whole_has_time_for_each_part_that_keeps_to_its_own(clock: ModuleType) -> None:
+    link = importlib.import_module("bridge_link")
+    assert docker.STARVED == clock.CEILING
+    assert docker.ANSWER_SECONDS == link.ANSWER_SECONDS
+    total = 120.0
+    starved, lost = total * clock.CEILING, link.ANSWER_SECONDS * (docker.RESTARTS + 1)
+    cleared = 2.0 * total  # a second of the candidate's own for each container that is replaced, in two seconds
+    assert docker.longest(total) >= starved + lost + cleared + 60
