@@ -15,6 +15,7 @@ from grader.oneness import Audience, formats_in
 from grader.output import Pages, write_grade, write_pages
 from grader.own_files import FORMATS
 from grader.records import Grade, Submission
+from grader.report import prepare
 from grader.report.grade_json import grade_from_json
 from grader.stored import load_json
 
@@ -44,6 +45,7 @@ def _own_evidence(out: Path) -> Iterator[None]:
 
 
 def _rescore(out: Path, say: Say) -> Grade:
+    prepare()
     say("reading the evidence")
     before = grade_from_json(load_json(out / "grade.json"))
     if before.status != "graded":
@@ -99,6 +101,7 @@ def render(out: Path, pages: Pages) -> Grade:
 
 
 def _render(out: Path, pages: Pages) -> Grade:
+    prepare()
     result = grade_from_json(load_json(out / "grade.json"))
     known = result.status == "graded"
     challenge = evidence.load_challenge(out) if known else None

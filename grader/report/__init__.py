@@ -61,12 +61,19 @@ def render_formats(
     return render(grade, challenge, names, audience)
 
 
-def warm() -> None:
-    """Imports and compiles what a page needs, so that this is done while something else is waited for."""
+def prepare() -> None:
+    """Starts the process that reads a candidate's files for a page, so that it is there when the page is made."""
     from grader import aside
-    from grader.report import feedback, page, source  # noqa: F401 - imported to be there
-    from grader.report.templating import pages
+    from grader.report import source
 
     aside.prepare(source.warm)
+
+
+def warm() -> None:
+    """Imports and compiles what a page needs, so that this is done while something else is waited for."""
+    from grader.report import feedback, page  # noqa: F401 - imported to be there
+    from grader.report.templating import pages
+
+    prepare()
     for name in pages().list_templates(filter_func=lambda name: name.endswith(".html.j2")):
         pages().get_template(name)
