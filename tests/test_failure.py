@@ -57,6 +57,12 @@ def test_the_fault_for_a_candidates_container(observed: Observation, fault: str,
         (seen(ended_by_us=True), "challenge", "total", "did not end in time"),
         (seen(exit_code=139), "infrastructure", "", "ended unexpectedly (exit code 139)"),
         (seen(), "infrastructure", "", "ended unexpectedly"),
+        (seen(exit_code=137, out_of_memory=True, in_hand=True), "candidate", "memory", "what the submission gave"),
+        (seen(ended_by_us=True, in_hand=True), "candidate", "total", "what the submission gave"),
+        (seen(exit_code=139, in_hand=True), "candidate", "", "Python crashed in a hidden test"),
+        (seen(exit_code=139, in_hand=True, killed_from_outside=True), "infrastructure", "", "ended unexpectedly"),
+        (seen(exit_code=137, in_hand=True), "infrastructure", "", "ended unexpectedly (exit code 137)"),
+        (seen(in_hand=True), "infrastructure", "", "ended unexpectedly"),
     ],
 )
 def test_the_fault_for_a_verifiers_container(observed: Observation, fault: str, limit: str, words: str) -> None:

@@ -9,6 +9,10 @@ from grader.records import Fault
 __all__ = ["Observation", "Verdict", "candidate_container", "replace", "verifier_container"]
 
 
+CRASHES = (134, 135, 136, 139)
+"""Exit codes of a process that the kernel ended for what it did itself: SIGABRT, SIGBUS, SIGFPE, SIGSEGV."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Observation:
     """What is known about a container that is no longer there. `exit_code` None: it was never seen to end."""
@@ -24,6 +28,8 @@ class Observation:
     """The engine was asked to kill, stop or remove it, and not by us."""
     candidate_ran: bool = True
     """Whether candidate code had been started in it at all."""
+    in_hand: bool = False
+    """The verifier's: a hidden test was at work that had something of the candidate's in hand."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,18 +82,25 @@ def candidate_container(seen: Observation) -> Verdict:
 def verifier_container(seen: Observation) -> Verdict:
     """Decides for the verifier's container, where no candidate code runs.
 
-    Out of memory there is the hidden tests' doing: **challenge**. A deadline that passed although each candidate call
-    is limited means that the tests themselves take too long: **challenge**. Anything else is **infrastructure**.
+    - Out of memory there, a deadline that passed although each candidate call is limited, or a crash of Python itself,
+      while a test had something of the candidate's in hand: what was given was made to be large, slow or deep, and got
+      past the bounds that each test has: **candidate**. A test that does this to everybody fails with the reference.
+    - The same without anything of the candidate's: the hidden tests' own doing, **challenge**; a crash is nobody's.
+    - Anything else is **infrastructure**.
     """
     if not seen.daemon_reachable:
         return Verdict(fault=Fault.INFRASTRUCTURE, limit="", sentence="The Docker daemon went away during the run.")
+    whose = Fault.CANDIDATE if seen.in_hand else Fault.CHALLENGE
+    over = " at work on what the submission gave" if seen.in_hand else ""
     if seen.out_of_memory:
-        return Verdict(
-            fault=Fault.CHALLENGE, limit="memory", sentence="The hidden tests used more memory than the verifier has."
-        )
+        sentence = f"The hidden tests{over} used more memory than the verifier has."
+        return Verdict(fault=whose, limit="memory", sentence=sentence)
     if seen.ended_by_us:
         return Verdict(
-            fault=Fault.CHALLENGE, limit="total", sentence="The hidden tests did not end in time by themselves."
+            fault=whose, limit="total", sentence=f"The hidden tests{over} did not end in time by themselves."
         )
+    if seen.in_hand and not seen.killed_from_outside and seen.exit_code in CRASHES:
+        sentence = f"Python crashed in a hidden test{over} (exit code {seen.exit_code})."
+        return Verdict(fault=whose, limit="", sentence=sentence)
     sentence = f"The verifier's container ended unexpectedly (exit code {seen.exit_code})."
     return Verdict(fault=Fault.INFRASTRUCTURE, limit="", sentence=sentence)

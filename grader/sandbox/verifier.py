@@ -18,6 +18,7 @@ from grader.sandbox.background import Background
 from grader.sandbox.containers import verifier_options
 from grader.sandbox.engine import connect, create, observe, remove
 from grader.sandbox.janitor import sweep
+from grader.sandbox.progress import Progress
 from grader.sandbox.protocol import Event, Job
 from grader.sandbox.stream import Stream
 
@@ -100,20 +101,26 @@ class Verifier:
             if event["event"] == "ready":
                 break
         else:
-            raise self._ended(began, late=False)
+            raise self._problem(self._verdict(began))
         # Files of a submission lie where the container before could see them, were it not gone.
         if not self._leaving.join(REMOVAL_SECONDS):
             raise InfrastructureError("Docker did not remove the container before.", fix="grade doctor", retry=True)
         self._leaving.check()
         stream.send(job, bridge)
+        progress = Progress()
         for event in stream.events(deadline, partial(self._checked, check)):
+            if not progress.hear(event):
+                continue
             if event["event"] in {"done", "broken"}:
                 self.served += 1
                 self._clean = event["event"] == "done"
                 yield event
                 return
             yield event
-        raise self._ended(began, late=time.monotonic() >= deadline)
+        verdict = self._verdict(began, late=time.monotonic() >= deadline, in_hand=bool(progress.in_hand))
+        if verdict.fault is not Fault.CANDIDATE:
+            raise self._problem(verdict)
+        yield from progress.ended_by_the_candidate(verdict)
 
     def tell(self, message: Mapping[str, Any]) -> None:
         """A word to the process that serves the present job."""
@@ -162,11 +169,15 @@ class Verifier:
         self._background.check()
         check()
 
-    def _ended(self, began: float, *, late: bool) -> GraderError:
+    def _verdict(self, began: float, *, late: bool = False, in_hand: bool = False) -> failure.Verdict:
+        """Whose doing it is that it ended."""
         self._background.check()
         seen = observe(self.client, self.container, time.monotonic() - began)
-        verdict = failure.verifier_container(failure.replace(seen, ended_by_us=late))
-        said = visible(self._attached.errors.strip()[-600:], 600)
+        return failure.verifier_container(failure.replace(seen, ended_by_us=late, in_hand=in_hand))
+
+    def _problem(self, verdict: failure.Verdict) -> GraderError:
+        """Its last line is told and no more: what comes before quotes hidden tests, and a candidate may read this."""
+        said = visible("".join(self._attached.errors.strip().splitlines()[-1:]), 300)
         sentence = verdict.sentence + (f" Its last words: {said}" if said else "")
         if verdict.fault is Fault.CHALLENGE:
             return ChallengeError(sentence, fix="grade challenge check")

@@ -6,7 +6,7 @@ import random
 import socket
 import struct
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import wire
@@ -39,11 +39,13 @@ class Candidate:
         reply_cap: int,
         output_cap: int,
         rng: random.Random,
+        told: Callable[[], None] = lambda: None,
     ) -> None:
+        """`told` hears of the first thing of the candidate's that the test takes."""
         self.files = Files(files, self._take)
         self.taken = False
         """Whether the test has had anything of the candidate's in hand: see blame.py."""
-        self._rng = rng
+        self._rng, self._told = rng, told
         self.limits: list[str] = []
         self.time = OwnTime(link, budget)
         self._link, self._budget, self._module = link, budget, module
@@ -55,7 +57,9 @@ class Candidate:
         self._wholes = wire.Wholes()
 
     def _take(self) -> None:
-        self.taken = True
+        if not self.taken:
+            self.taken = True
+            self._told()
 
     # ------------------------------------------------------------------------------------------------ tests' calls
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import gc
 import math
 import os
+import sys
+import traceback
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -55,6 +58,14 @@ def place(entries: Sequence[TracebackEntry]) -> str:
     here = os.getcwd()
     own = [entry for entry in entries if str(entry.path).startswith(f"{here}/")] or entries[-1:]
     return f"{os.path.relpath(own[-1].path, here)}:{own[-1].lineno + 1} in {own[-1].name}" if own else "nowhere"
+
+
+def forget(problem: BaseException) -> None:
+    """Lets go of what the frames of a test hold that has taken more than its share: the next test needs the room."""
+    traceback.clear_frames(problem.__traceback__)
+    for name in ("last_type", "last_value", "last_traceback", "last_exc"):
+        sys.__dict__.pop(name, None)
+    gc.collect()
 
 
 def finite(name: str, value: float) -> float:

@@ -10,13 +10,14 @@ import collecting
 import drawing
 import pytest
 from _pytest.runner import runtestprotocol
-from blame import whose
+from blame import TestOverrunError, whose
+from bounds import Bounds
 from bridge_link import BridgeLostError, Capture, Link, NoProcessError, Process, SlowResetError
 from candidate import Candidate, CandidateError
 from clock import Budget, Clock
 from events import Events, cut
 from marks import group, points, title
-from observed import Job, Observed, finite, place
+from observed import Job, Observed, finite, forget, place
 
 if TYPE_CHECKING:
     from _pytest._code import TracebackEntry
@@ -42,6 +43,7 @@ class Verifier:
         self.skipped: list[str] = []
         """Modules that skipped themselves."""
         self.gateway = start_gateway(job, ask_model)
+        self.bounds = Bounds(lambda: self.link is not None and self.link.asking.locked())
 
     # ------------------------------------------------------------------------------------------------ the list
 
@@ -127,6 +129,7 @@ class Verifier:
         used = self.budget.used
         for tries_left in reversed(range(TRIES)):
             self.now, self.tries_left = Observed(test=item.nodeid), tries_left
+            self.bounds.begin()
             if self.gateway:
                 self.gateway.reset()
                 self.budget.used += self.gateway.lost_seconds
@@ -135,6 +138,8 @@ class Verifier:
                 self.not_run(item, self.given_up, [])
             elif self.budget.left <= 0:
                 self.not_run(item, f"the tests before it used up the whole run's {self.budget.total:g} s", ["total"])
+            elif self.bounds.used_up:
+                self.not_run(item, "what it gave took the tests before it all the time that they have", ["total"])
             elif self.budget.starved:
                 self.leave_open()
                 self.report(item, [], [], None)
@@ -155,6 +160,21 @@ class Verifier:
         self.now.status, self.now.fault, self.now.message = "not_run", "candidate", f"Not run: {why}."
         self.report(item, [], limits, None)
 
+    @pytest.hookimpl(wrapper=True, trylast=True)
+    def pytest_runtest_setup(self):
+        with self.bounds.within():
+            return (yield)
+
+    @pytest.hookimpl(wrapper=True, trylast=True)
+    def pytest_runtest_call(self):
+        with self.bounds.within():
+            return (yield)
+
+    @pytest.hookimpl(wrapper=True, trylast=True)
+    def pytest_runtest_teardown(self):
+        with self.bounds.within():
+            return (yield)
+
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo):
         report = yield
@@ -169,6 +189,8 @@ class Verifier:
         blame = whose(problem, place(entries), taken=taken, by_pytest=collecting.by_pytest(entries))
         self.now.status, self.now.fault, self.now.message = blame.status, blame.fault, cut(blame.message)
         self.now.stumbled = blame.stumbled
+        if isinstance(problem, MemoryError | TestOverrunError):
+            forget(problem)
 
     def finish(self, item: pytest.Item) -> None:
         """Ends all that the test started, and reports it. A container that was lost is the host's to explain."""
@@ -178,6 +200,8 @@ class Verifier:
         hit: list[str] = []
         if candidate:
             candidate.time.close()
+            if candidate.taken:
+                self.bounds.charge()
         if self.now.starved:
             self.leave_open()
         try:
@@ -278,6 +302,7 @@ class Verifier:
                 self.job.reply_bytes,
                 self.job.output_bytes,
                 drawing.stream(self.job.seed, f"asked:{self.now.test}"),
+                lambda: self.events.send("in_hand", test=self.now.test),
             )
         return self.now.candidate
 
