@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+import random
 import time
 from collections.abc import Iterator
-from types import ModuleType
+from types import ModuleType, SimpleNamespace
 from typing import Any
 
 import pytest
@@ -99,3 +100,16 @@ def test_files_are_read_by_name_and_looking_at_them_is_noticed(reader: ModuleTyp
     for path, words in (("none.yaml", "there is no such file"), ("a.yaml", "at most 3 are read")):
         with pytest.raises(reader.CandidateError, match=words):
             files.yaml(path, most=3)
+
+
+@pytest.mark.usefixtures("reader")
+def test_the_first_thing_of_the_candidates_that_a_test_takes_is_told_once() -> None:
+    import candidate as module
+
+    told: list[int] = []
+    link: Any = module.Link(SimpleNamespace(settimeout=lambda _: None))  # type: ignore[attr-defined]
+    budget: Any = module.Budget(1.0, 9.0)  # type: ignore[attr-defined]
+    made = module.Candidate(link, {"a": b"1"}, budget, "work", 9, 9, random.Random(1), lambda: told.append(1))  # type: ignore[attr-defined]
+    assert (made.taken, told) == (False, [])
+    assert (made.files["a"], made.files.text("a"), len(made.files)) == (b"1", "1", 1)
+    assert (made.taken, told) == (True, [1])
