@@ -32,6 +32,16 @@ class Files(dict):
     def text(self, path: str) -> str:
         return self[path].decode("utf-8-sig", "replace")
 
+    def yaml(self, path: str, *, most: int = 1 << 20):
+        from grader_tests import read_yaml
+
+        return read_yaml(self[path], path, most)
+
+    def json(self, path: str, *, most: int = 1 << 20):
+        from grader_tests import read_json
+
+        return read_json(self[path], path, most)
+
 
 class InProcess:
     def __init__(self) -> None:
@@ -104,6 +114,7 @@ def own_files():
 
 def pytest_configure(config):
     sys.path.insert(0, SUBMISSION)
+    sys.path.append("/opt/grader")
     config.addinivalue_line("markers", "points(n, group=…)")
     config.addinivalue_line("markers", "group(name)")
 
@@ -129,7 +140,6 @@ def seed():
 @pytest.fixture(scope="session")
 def gateway():
     """The scripted model of the pack, as the verifier runs it; in the same process here."""
-    sys.path.append("/opt/grader")
     from gateway.process import Gateway
 
     made = Gateway(json.loads(os.environ["BENCH_MODEL"]), 42)
