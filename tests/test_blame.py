@@ -46,8 +46,9 @@ def test_a_test_that_raises_before_it_has_seen_the_submission_is_the_challenges(
 
 @pytest.mark.parametrize("taken", [True, False])
 def test_what_no_reply_can_bring_about_is_the_challenges(blame: ModuleType, taken: bool) -> None:
-    found = blame.whose(pytest.UsageError("the pack has no model.yaml"), "conftest.py:1", taken=taken)
-    assert (found.status, found.fault) == ("error", "challenge")
+    for problem in (pytest.UsageError("the pack has no model.yaml"), blame.NotMeasuredError("no such counter")):
+        found = blame.whose(problem, "conftest.py:1", taken=taken)
+        assert (found.status, found.fault) == ("error", "challenge")
 
 
 @pytest.mark.parametrize("taken", [True, False])

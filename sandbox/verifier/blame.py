@@ -26,6 +26,10 @@ class CandidateError(Exception):
         self.type, self.message, self.where, self.limit = kind, message, where, limit
 
 
+class NotMeasuredError(Exception):
+    """This machine cannot tell what the test asks for."""
+
+
 class TestOverrunError(BaseException):
     """The hidden test used up the processor time or the memory that one test has in the verifier. No `Exception`: a
     test that catches everything goes on for ever otherwise."""
@@ -49,7 +53,8 @@ def whose(problem: BaseException, place: str, *, taken: bool, by_pytest: bool = 
     hand: had asked it for something, or read one of its files. `by_pytest`: pytest itself raised it.
 
     - The bridge was lost: the host finds out why: **infrastructure**, until it has.
-    - What the test asks for is not there (a fixture, model.yaml): no reply can do that: **challenge**.
+    - What the test asks for is not there (a fixture, model.yaml, a counter of the kernel): no reply can do that: its
+      points stay open, the **challenge**'s.
     - pytest itself failed the test, or warns of how it is written: no reply does that either: **challenge**.
     - Nothing of the candidate's had been taken in: then the test did it alone, and would do it to everybody: the
       **challenge**'s, and its points stay open.
@@ -65,7 +70,7 @@ def whose(problem: BaseException, place: str, *, taken: bool, by_pytest: bool = 
     if isinstance(problem, pytest.FixtureLookupError):
         return Blame("error", CHALLENGE, f"fixture {problem.argname!r} not found (at {place})")
     written = isinstance(problem, pytest.PytestWarning) or (by_pytest and isinstance(problem, pytest.fail.Exception))
-    if isinstance(problem, pytest.UsageError) or written or not taken:
+    if isinstance(problem, pytest.UsageError | NotMeasuredError) or written or not taken:
         return Blame("error", CHALLENGE, told)
     if isinstance(problem, CandidateError | AssertionError | pytest.fail.Exception):
         return Blame("failed", CANDIDATE, said(problem))

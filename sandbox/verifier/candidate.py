@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import wire
-from blame import CandidateError
+from blame import CandidateError, NotMeasuredError
 from bridge_link import DRAIN_SECONDS, Link, NoProcessError, Process, kills
 from clock import Budget
 from own_time import OwnTime, put_back
@@ -148,7 +148,7 @@ class Candidate:
         what it held before candidate code ran: all processes, /tmp, /dev/shm, files without a name, pipes, sockets."""
         peak = self._link.memory.peak()
         if peak is None:
-            raise RuntimeError("the kernel of this machine does not count the memory of a container")
+            raise NotMeasuredError("the kernel of this machine does not count the memory of a container")
         return peak
 
     @property
