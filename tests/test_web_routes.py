@@ -299,3 +299,13 @@ def test_a_stranger_whose_page_is_too_old_gets_the_form_again(home: House, path:
     assert 'name="password"' in answer.text
     assert "four words" not in answer.text
     assert browser.post(path, {"name": "eve", "password": "wrong wrong wrong", "again": "x"}).status_code == 422
+
+
+def test_any_wsgi_server_can_run_the_pages(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GRADER_STORE", f"sqlite:///{tmp_path / 'grader.db'}")
+    monkeypatch.setenv("GRADER_PUBLIC_URL", "https://grade.example.com")
+    app = grader.web.create_app()
+    answer = app.test_client().get("/sign-in", base_url="https://grade.example.com")
+    assert answer.status_code == 200
+    assert answer.headers["Set-Cookie"].startswith("__Host-grade=")
+    app.extensions["grader"].store.close()

@@ -45,7 +45,10 @@ class Config:
 
         from grader.settings import Settings
 
-        return cls(store=Settings.read().store, public_url=os.environ.get("GRADER_PUBLIC_URL", ""))
+        public = os.environ.get("GRADER_PUBLIC_URL", "")
+        provider = oidc_of(os.environ.get("GRADER_OIDC_ISSUER", ""), os.environ.get("GRADER_OIDC_CLIENT", ""))
+        proxies = LOCAL if public.startswith("https://") else ()
+        return cls(store=Settings.read().store, public_url=public, proxies=proxies, oidc=provider)
 
     @property
     def url(self) -> str:
