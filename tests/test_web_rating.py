@@ -332,7 +332,7 @@ def typed_until_it_is_killed(process: subprocess.Popen[str], ann: Browser, case:
     """The number of the last draft that the server said it had saved."""
     ann.sign_in("ann")
     page, saved = ann.open(f"/rate/{case}"), -1
-    threading.Timer(1.0, process.send_signal, [signal.SIGKILL]).start()
+    killer = threading.Timer(0.05, process.send_signal, [signal.SIGKILL])
     for number in range(100_000):
         ann.text = page
         try:
@@ -340,6 +340,8 @@ def typed_until_it_is_killed(process: subprocess.Popen[str], ann: Browser, case:
         except OSError:
             return saved
         saved = number
+        if number == 3:
+            killer.start()
     raise AssertionError("nobody killed it")
 
 
