@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 import pytest
-from support import alarms, paired, share
+from support import alarms, paired
 from world import LANGUAGES
 
 MISSED = 10.0
@@ -65,5 +65,5 @@ def test_incidents_of_named_plans_are_escalated(desk, metric):
     world = desk.world
     cases = world.drawn("named", 14, lambda w: w.incident(named=True))
     cases += world.drawn("other", 14, lambda w: w.incident(named=False))
-    right = share(reply.escalate is case.escalate for case, reply in paired(cases, desk.answer(cases)))
-    metric("plans_kept", right, floor=0.5, target=0.92)
+    caught, needless = alarms(cases, desk.answer(cases))
+    metric("plans_kept", (caught + 1 - needless) / 2, floor=0.5, target=0.92)
