@@ -48,6 +48,11 @@ def check_out(out: Path, source: str) -> None:
         raise UsageError(
             f"{visible(str(out))} holds {visible(there[0])}, which no grading wrote. Name another folder with --out."
         )
+    if own_files.MACHINE in there:
+        raise UsageError(
+            f"{visible(str(out))} holds a grade that people closed. Grading again would put the machine's in its "
+            "place: name another folder with --out, or remove that one by hand."
+        )
 
 
 def _check_against(out: Path, source: Path) -> None:

@@ -12,6 +12,8 @@ from pathlib import Path
 from typing import Any
 
 GRADE = "grade.json"
+MACHINE = "grade.machine.json"
+"""The machine's own grade, beside one that people closed."""
 SNAPSHOT = "evidence/challenge.json"
 MARKERS = (SNAPSHOT, GRADE)
 """Files whose content shows whose the folder is; removed last, GRADE at the very end."""
@@ -26,7 +28,7 @@ FORMATS: Mapping[str, str] = {
 """Name of a format → file that it is written to."""
 RESULT = frozenset(
     {
-        *MARKERS, *FORMATS.values(), "grade.machine.json", "report.html", "feedback.html", "feedback.md",
+        *MARKERS, *FORMATS.values(), MACHINE, "report.html", "feedback.html", "feedback.md",
         "signature.json", "evidence/submission.zip", "evidence/verifier.json", "evidence/criteria.json",
     }
 )  # fmt: skip

@@ -457,7 +457,7 @@ def _nameless(message: str, source: str) -> str:
 def unforeseen(problem: Exception) -> GraderError:
     """An error that nobody foresaw is the grader's, not the candidate's."""
     if isinstance(problem, GraderError):
-        return InfrastructureError(problem.message)
+        return InfrastructureError(problem.message, of_submission=isinstance(problem, UsageError))
     said = visible(str(problem), 300)
     return InfrastructureError(
         f"The grader failed by itself: {type(problem).__name__}: {said}",

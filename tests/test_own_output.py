@@ -341,3 +341,17 @@ def test_a_new_score_is_in_every_format_that_is_there(two: tuple[Path, Path], tm
     assert json.loads((one / "results.json").read_text())["score"] == 1.0
     assert not (one / "ctrf.json").exists()
     signed(one, tmp_path)
+
+
+@pytest.mark.usefixtures("play")
+def test_a_grade_that_people_closed_is_not_graded_over(pack: Path, work: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    assert graded(pack, work, "-o", out).code == 0
+    closed = (out / "grade.json").read_bytes()
+    shutil.copy(out / "grade.json", out / "grade.machine.json")
+    again = graded(pack, work, "-o", out)
+    assert again.code == 2
+    assert "people closed" in again.err
+    assert "--out" in again.err
+    assert (out / "grade.json").read_bytes() == closed
+    assert (out / "grade.machine.json").is_file()

@@ -13,7 +13,8 @@ from sqlalchemy import Select, and_, exists, insert, or_, select
 from sqlalchemy.engine import Connection, RowMapping
 
 from grader.errors import UsageError
-from grader.review import result, rows, rules
+from grader.own_files import MACHINE
+from grader.review import rows, rules
 from grader.review.base import Base, files_of, said
 from grader.review.grade import challenge_of
 from grader.review.problems import NotAllowedError, NotFoundError
@@ -244,7 +245,7 @@ def _same_case(run: RowMapping) -> Any:
 def _source(folder: Path, instruction: str) -> dict[str, str]:
     from grader import evidence
 
-    machine = folder / result.MACHINE
+    machine = folder / MACHINE
     grade = json.loads(machine.read_text(encoding="utf-8")) if machine.is_file() else read_result(folder)
     challenge = load_json(folder / evidence.FOLDER / "challenge.json")
     return {"challenge": _json(challenge), "instruction": instruction, "machine": _json(grade)}

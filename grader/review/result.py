@@ -10,14 +10,12 @@ from typing import Any
 
 from grader import again, evidence, files
 from grader.errors import UsageError
+from grader.own_files import MACHINE
 from grader.report.grade_json import grade_from_json
 from grader.review import rules
 from grader.review.grade import challenge_of, closed_grade
 from grader.review.records import File
 from grader.stored import load_json
-
-MACHINE = "grade.machine.json"
-"""The machine's own grade, once people's levels stand in grade.json."""
 
 
 def publish(file: File) -> Path | None:
