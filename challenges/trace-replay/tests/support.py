@@ -78,14 +78,12 @@ class Detector:
     def judge(self, cases: Sequence[Case]) -> Judged:
         return list(zip(cases, self.read([case.trace for case in cases]), strict=True))
 
-    def stream(self) -> Judged:
-        """Each way in which a fault comes about, and traps often enough that what a fault looks like tells little. Asked
-        once a run: thirteen tests look at the same replies."""
-        if self.world.seed not in _streams:
-            cases = self.world.drawn("stream", [way for ways in FAULTS.values() for way in ways], 1, 3)
-            cases += self.world.drawn("stream:calm", CALM, 1, 3) + self.world.drawn("stream:traps", TRAPS, 4, 6)
-            _streams[self.world.seed] = self.judge(cases)
-        return _streams[self.world.seed]
+    def stream(self, test: str) -> Judged:
+        """Each way in which a fault comes about, and traps often enough that what a fault looks like tells little; drawn
+        for each test apart."""
+        cases = self.world.drawn(f"{test}:stream", [way for ways in FAULTS.values() for way in ways], 1, 3)
+        cases += self.world.drawn(f"{test}:stream:calm", CALM, 1, 3)
+        return self.judge(cases + self.world.drawn(f"{test}:stream:traps", TRAPS, 4, 6))
 
     def among(self, name: str, traces: Sequence[Trace | Any]) -> list[Reply]:
         """The replies to `traces`, asked in one list with company of the test's own.
@@ -106,10 +104,6 @@ class Detector:
 
     def judge_among(self, name: str, cases: Sequence[Case]) -> Judged:
         return list(zip(cases, self.among(name, [case.trace for case in cases]), strict=True))
-
-
-_streams: dict[str, Judged] = {}
-"""Seed → the stream with its replies. It lives in the verifier, where no candidate's code runs."""
 
 
 def share(outcomes: Iterable[Any]) -> float:

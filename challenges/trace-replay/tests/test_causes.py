@@ -10,7 +10,7 @@ from world import twins
 
 def named(detector, metric, cause):
     """How well `cause` is told from all else, in a stream with every kind of trace."""
-    judged = detector.stream()
+    judged = detector.stream(cause)
     assert share(not reply.problem for _, reply in judged) >= 0.5, f"Most replies were not usable.{problems(judged)}"
     metric(cause, f_measure(judged, cause), floor=0.3, target=0.93)
 

@@ -11,7 +11,7 @@ EVERY_WAY = [variant for variants in FAULTS.values() for variant in variants]
 @pytest.mark.points(7, group="detection")
 def test_bad_answers_are_found_and_others_left_alone(detector, metric):
     """Bad answers are found, and the others are left alone"""
-    judged = detector.stream()
+    judged = detector.stream("found")
     found = recall(judged) + calmness(judged) - 1
     metric("found_above_chance", found, floor=0.15, target=0.93)
 
