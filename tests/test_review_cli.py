@@ -236,6 +236,42 @@ def test_a_decision_a_dissent_and_what_show_says(here: Path) -> None:
     assert {"agrees": False, "words": "nothing works"} in responses
 
 
+def test_the_letter_is_edited_and_released_once_without_a_server(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    hands_in("ann", 3)
+    hands_in("ben", 3)
+    works("reveal", "result")
+    letter = ("decide", "result", "letter", "--by", "Lea")
+    assert "once it is decided" in refused(*letter)
+    works("decide", "result", "decline", "--by", "Lea", "--why", "threes")
+    first = works(*letter)
+    assert first.strip() == (here / "result" / "feedback.md").read_text().strip()
+    assert "Lea" not in first
+    assert "no lead here" in refused("decide", "result", "letter", "--by", "ann", "--release")
+    Path("letter.md").write_text("Dear candidate,\nthank you.\n")
+    assert "Kept" in works(*letter, "--text", "letter.md")
+    monkeypatch.setenv("EDITOR", "sed -i s/thank/we.thank/")
+    assert "we.thank you" in works(*letter, "--edit")
+    monkeypatch.setenv("EDITOR", "true")
+    assert "without saving" in refused(*letter, "--edit", "--release")
+    assert "Released" in works(*letter, "--release")
+    assert works(*letter) == "Dear candidate,\nwe.thank you.\n"
+    assert "once it is decided" in refused(*letter, "--text", "letter.md")
+    assert works(*letter) == "Dear candidate,\nwe.thank you.\n"
+
+
+def test_a_letters_text_is_no_part_of_another_outcome_and_a_file_without_text_is_refused(here: Path) -> None:
+    hands_in("ann", 3)
+    hands_in("ben", 3)
+    works("reveal", "result")
+    Path("letter.md").write_bytes(b"\xff\xfe")
+    assert "belong to the letter" in refused("decide", "result", "decline", "--by", "Lea", "--release")
+    assert shown()["decision"] is None
+    works("decide", "result", "decline", "--by", "Lea", "--why", "threes")
+    assert "no text in UTF-8" in refused("decide", "result", "letter", "--by", "Lea", "--text", "letter.md")
+    Path("letter.md").write_text(" \n")
+    assert "is empty" in refused("decide", "result", "letter", "--by", "Lea", "--text", "letter.md")
+
+
 def test_no_assessor_is_named_on_the_terminal_or_in_a_file(here: Path) -> None:
     hands_in("annika", 2, 3)
     hands_in("benedikt", 4, 3)

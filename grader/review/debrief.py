@@ -13,6 +13,7 @@ from grader.challenge import Challenge
 from grader.errors import UsageError, visible
 from grader.ratings.sheet import Said
 from grader.records import Grade
+from grader.report import render_feedback
 from grader.review import result, rows, rules
 from grader.review.base import Base, said
 from grader.review.grade import challenge_of, closed_grade
@@ -178,12 +179,28 @@ class DebriefDesk(Base):
             return None
         return closed_grade(file), challenge_of(file)
 
-    def edit_letter(self, actor: Actor, case: str, text: str, *, release: bool = False) -> Letter:
-        """Keeps the text for the candidate; with `release` it goes out, once, and stays as it is."""
-        body = said(text, "A letter")
+    def letter_text(self, actor: Actor, case: str) -> str:
+        """The letter as it was kept last; before that, as the grader would write it with people's levels in it: where
+        somebody who edits it begins. Raises NotAllowedError where there is none and the actor may not write it."""
+        with reading(self.engine) as connection:
+            file = rows.read(connection, case)
+        kept = view_of(actor, file).letter
+        if kept is not None:
+            return kept.text
+        self._demand(actor, file, "letter")
+        return render_feedback(closed_grade(file), challenge_of(file), None)[1]
+
+    def edit_letter(
+        self, actor: Actor, case: str, text: str, *, release: bool = False, by: Person | None = None
+    ) -> Letter:
+        """Keeps the text for the candidate; with `release` it goes out, once, and stays as it is. `by` is whose letter
+        it is, where that is not the actor."""
+        body = text.strip()
+        if not body:
+            raise UsageError("The letter is empty.")
         with self._locked(case) as (connection, file):
             self._demand(actor, file, "letter")
-            who = _named(actor, None, file)
+            who = _named(actor, by, file)
             made = Letter(person=who.id, text=body, released=release, at=self.clock())
             row = {"case": case, "person": who.id, "body": body, "released": release, "at": made.at}
             connection.execute(insert(letters).values(row))

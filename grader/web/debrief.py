@@ -64,7 +64,9 @@ def shown(view: View, *, wrong: str = "", glass: bool = False, status: int = 200
         "outcome_words": OUTCOME_WORDS,
         "decided_at": moment(view.decision.at) if view.decision else "",
         "letter": view.letter,
-        "draft": _draft(view) if "letter" in view.may and view.letter is None else "",
+        "draft": visit.desk().letter_text(visit.actor(), view.id)
+        if "letter" in view.may and view.letter is None
+        else "",
         "letter_at": moment(view.letter.at) if view.letter else "",
         "may": view.may,
         "looked": [
@@ -134,14 +136,6 @@ def _grade(view: View, *, glass: bool) -> dict[str, str]:
         "recommendation": grade.recommendation.replace("_", " "),
         "reason": grade.recommendation_reason,
     }
-
-
-def _draft(view: View) -> str:
-    """The letter as the grader would write it: where somebody who edits it begins."""
-    from grader.report import render_feedback
-
-    closed = visit.desk().closed(visit.actor(), view.id)
-    return render_feedback(closed[0], closed[1], None)[1] if closed else ""
 
 
 # ---------------------------------------------------------------------------------------------- what is done here
