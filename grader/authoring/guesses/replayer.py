@@ -16,6 +16,7 @@ import socket
 import sys
 import termios
 from collections import Counter
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -54,6 +55,7 @@ class Memory:
             firsts = [test for test in self.tests if test]
             self.own = min(firsts, key=lambda test: abs(test[0][1] + test[0][2] - waiting - size), default=[])
 
+    @cache  # noqa: B019 - there is one, as long as its process lives
     def all(self, name: str) -> list[Call]:
         return [call for test in self.tests for call in test if call[0] == name]
 
@@ -64,16 +66,26 @@ class Memory:
             return None
         if self.by in ("test", "number", "list"):
             at = self.own[place] if place < len(self.own) else self.own[-1] if self.own else known[0]
-            return int(at[3]) if at[0] == name else most(known)
+            return int(at[3]) if at[0] == name else self.usual(name)
         if self.by == "place":
-            return most([test[place] for test in self.tests if place < len(test) and test[place][0] == name] or known)
+            there = [test[place] for test in self.tests if place < len(test) and test[place][0] == name]
+            return most(there) if there else self.usual(name)
         if self.by == "last":
-            last = self.past[-1] if self.past else None
-            return most([call for before, call in self.steps() if before == last and call[0] == name] or known)
+            return self.next(name, self.past[-1] if self.past else None)
         if self.by == "size":
             return int(min(known, key=lambda call: abs(call[2] - size))[3])
-        return int(self.rng.choice(known)[3]) if self.by == "chance" else most(known)
+        return int(self.rng.choice(known)[3]) if self.by == "chance" else self.usual(name)
 
+    @cache  # noqa: B019
+    def usual(self, name: str) -> int:
+        return most(self.all(name))
+
+    @cache  # noqa: B019
+    def next(self, name: str, last: int | None) -> int:
+        """What was replied most often after the reply `last`."""
+        return most([call for before, call in self.steps() if before == last and call[0] == name] or self.all(name))
+
+    @cache  # noqa: B019
     def steps(self) -> list[tuple[int | None, Call]]:
         """Each call with the number of the reply before it in its test."""
         pairs: list[tuple[int | None, Call]] = []
