@@ -129,6 +129,15 @@ class Checks(Strict):
     """Least share of the mutants that has to lose points; without it the score is only shown."""
 
 
+class Review(Strict):
+    """What people's assessments have to be before they are opened to all. A lead may ask for more, never for less."""
+
+    assessors: int = Field(default=2, ge=2, le=5)
+    """Independent assessments that a reveal takes, the bar raiser's among them."""
+    bar_raiser: bool = False
+    """Whether one of them has to be a bar raiser's."""
+
+
 class Challenge(Strict):
     """A pack that has been read. `root` and `rubric` are filled in by `load_challenge`."""
 
@@ -148,6 +157,7 @@ class Challenge(Strict):
     minimums: dict[Competency, Number] = {}
     groups: dict[str, Group] = {}
     check: Checks = Checks()
+    review: Review = Review()
     root: Path = Field(default=Path(), exclude=True)
     rubric: Rubric = Field(default=Rubric(), exclude=True)
 

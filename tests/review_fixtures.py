@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from hashlib import sha256
 from itertools import count
@@ -22,8 +23,9 @@ QUOTE = "notes.md:1"
 OPERATOR = Actor(how="command", user="ops")
 
 
-def result(out: Path, *, number: int = 1, grade: Grade | None = None) -> Path:
-    """The output folder of a grading whose six criteria are open; `number` makes it another submission's."""
+def result(out: Path, *, number: int = 1, grade: Grade | None = None, review: Mapping[str, Any] | None = None) -> Path:
+    """The output folder of a grading whose six criteria are open; `number` makes it another submission's. `review`:
+    what the challenge asks for."""
     made = grade or graded.needs_review()
     notes = b"# Notes\nMeasured on 40 held-out tickets: 36 right.\nAnn <ann@mail.org>\n"
     work = graded.submission(files={**graded.submission().files, "notes.md": notes})
@@ -37,7 +39,7 @@ def result(out: Path, *, number: int = 1, grade: Grade | None = None) -> Path:
     )  # fmt: skip
     tests = made.objective.tests if made.objective else ()
     seen = VerifierResult(expected=tuple(test.id for test in tests), tests=tests)
-    evidence.save(out, graded.challenge(), work, seen)
+    evidence.save(out, graded.challenge(review=review or {}), work, seen)
     output.write_pages(out, made, graded.challenge(), work, output.Pages())
     output.write_grade(out, made)
     return out
@@ -87,12 +89,12 @@ PEOPLE: dict[str, tuple[Role, ...]] = {
 }  # fmt: skip
 
 
-def panel(store: Store, folder: Path, *, number: int = 1, **how: Any) -> Panel:
+def panel(store: Store, folder: Path, *, number: int = 1, review: Mapping[str, Any] | None = None, **how: Any) -> Panel:
     """A case with nobody asked yet, and everybody in PEOPLE; ids are the same in each store that is made so."""
     numbers = count(1)
     desk = Desk(store.engine, clock=lambda: "2026-03-02T10:00:00Z",
                 new_id=lambda: sha256(str(next(numbers)).encode()).hexdigest()[:32])  # fmt: skip
-    run = keep(store, result(folder / f"result{number}", number=number))
+    run = keep(store, result(folder / f"result{number}", number=number, review=review))
     teams = {"bar": "platform", "ann": "search", "ben": "search"}
     people = {name: desk.add_person(OPERATOR, name, roles=roles, team=teams.get(name, ""))
               for name, roles in PEOPLE.items()}  # fmt: skip

@@ -37,6 +37,16 @@ def test_the_small_packs_and_the_shipped_ones_are_read(sums: Path, probe: Path) 
         assert has_tests(root) == bool([name for name in hidden_files(root) if "test" in name])
 
 
+def test_what_a_reveal_waits_for_is_an_optional_key_that_changes_no_digest_where_it_is_left_out(tmp_path: Path) -> None:
+    plain = load_challenge(write_pack(tmp_path / "plain", TEST))
+    assert (plain.review.assessors, plain.review.bar_raiser) == (2, False)
+    asked = load_challenge(with_line(tmp_path / "asked", "review: {assessors: 3, bar_raiser: true}"))
+    assert (asked.review.assessors, asked.review.bar_raiser) == (3, True)
+    assert digest(asked) != digest(plain)  # nobody changes it unseen
+    assert "Did you mean 'bar_raiser'?" in refused(with_line(tmp_path / "typo", "review: {bar_raisers: true}"))
+    assert "assessors" in refused(with_line(tmp_path / "one", "review: {assessors: 1}"))
+
+
 def test_what_is_left_out_has_its_documented_default(tmp_path: Path) -> None:
     root = write_files(
         tmp_path / "p",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -87,6 +88,12 @@ def test_a_bar_raiser_is_of_another_team_than_the_assessors_and_said_to_lack_whe
     assert [why for _, why in found.lacking] == [
         "no bar raiser of another team is free, without a conflict and below the cap"
     ]
+
+
+def test_a_case_that_needs_a_bar_raiser_gets_one_whether_or_not_it_is_wished() -> None:
+    people = [person("ann", team="search"), person("ben"), person("bar", "bar_raiser", team="platform")]
+    found = plan([replace(case(1), bar_raiser=True), case(2)], people, Wish(), asked={})
+    assert [(part.case, part.person) for part in found.parts if part.kind == "bar_raiser"] == [("case001", "bar")]
 
 
 def test_blocks_are_what_shared_cases_tie_together() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -19,7 +20,7 @@ from grader.review.problems import ConflictError, IncompleteError, NotAllowedErr
 from grader.review.records import Actor
 from grader.store import open_store
 from grader.store.case_tables import APPEND_ONLY
-from tests.review_fixtures import CRITERIA, OPERATOR, Panel, panel, sheet
+from tests.review_fixtures import CRITERIA, OPERATOR, Panel, keep, panel, result, sheet
 from tests.store_fixtures import Cluster, cluster
 
 pytestmark = pytest.mark.xdist_group("store")
@@ -175,6 +176,33 @@ def test_the_bar_raisers_is_among_them_where_it_is_asked_for(url: str, tmp_path:
         made.ask("bar", "bar_raiser")
         made.hand_in("bar", 3)
         made.desk.reveal(made.actor("lea"), made.case.id)
+
+
+def test_a_challenge_asks_for_its_bar_raiser_and_for_how_many_and_nobody_asks_for_less(tmp_path: Path) -> None:
+    with open_store(f"sqlite:///{tmp_path / 'a.db'}") as store:
+        made = panel(store, tmp_path, review={"assessors": 3, "bar_raiser": True})
+        assert (made.case.minimum, made.case.bar_raiser) == (3, True)
+        for name in ("ann", "ben", "cem"):
+            made.ask(name)
+            made.hand_in(name, 3)
+        with refused(NotReadyError, "at least three independent"):
+            made.desk.reveal(made.actor("lea"), made.case.id)
+        made.ask("bar", "bar_raiser")
+        made.hand_in("bar", 3)
+        made.desk.reveal(made.actor("lea"), made.case.id)
+    with open_store(f"sqlite:///{tmp_path / 'b.db'}") as store:
+        more = panel(store, tmp_path / "more", review={"bar_raiser": True}, minimum=4)
+        assert (more.case.minimum, more.case.bar_raiser) == (4, True)
+
+
+def test_a_run_from_before_challenges_could_ask_takes_two(tmp_path: Path) -> None:
+    made = result(tmp_path / "old") / "evidence" / "challenge.json"
+    kept = json.loads(made.read_text())
+    del kept["challenge"]["review"]
+    made.write_text(json.dumps(kept))
+    with open_store(f"sqlite:///{tmp_path / 'a.db'}") as store:
+        case = Desk(store.engine).open_case(OPERATOR, keep(store, tmp_path / "old"))
+    assert (case.minimum, case.bar_raiser) == (2, False)
 
 
 def test_a_bar_raiser_comes_from_another_team(url: str, tmp_path: Path) -> None:

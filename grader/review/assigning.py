@@ -25,7 +25,7 @@ class Wish:
     each: int = 2
     """Assessors of a case, those who are asked already among them."""
     bar_raiser: bool = False
-    """Whether a bar raiser from another team is to be asked, beside them."""
+    """Whether a bar raiser from another team is to be asked, beside them; of a case that needs one, one always is."""
     cap: int | None = None
     """Most that one person is asked for altogether, what they have open counted; None is without a limit."""
     apart: frozenset[tuple[str, str]] = frozenset()
@@ -96,7 +96,7 @@ def plan(
         assessors = sum(kind == "assessor" for _, kind in there)
         for _ in range(max(0, wish.each - assessors)):
             _take(case, "assessor", table, out, parts, lacking)
-        if wish.bar_raiser and not any(kind == "bar_raiser" for _, kind in there):
+        if (wish.bar_raiser or case.bar_raiser) and not any(kind == "bar_raiser" for _, kind in there):
             _take(case, "bar_raiser", table, out, parts, lacking)
     return Plan(
         parts=tuple(parts), lacking=tuple(lacking), loads=dict(table.loads), blocks=blocks(table.asked.values())
@@ -111,7 +111,8 @@ def _take(
     if not free:
         lacking.append((case.id, _why(kind)))
         return
-    spare = table.wish.bar_raiser and kind == "assessor"  # who alone may raise the bar is kept for it
+    # who alone may raise the bar is kept for it
+    spare = (table.wish.bar_raiser or case.bar_raiser) and kind == "assessor"
     chosen = min(
         free,
         key=lambda one: (spare and "bar_raiser" in one.roles, table.loads[one.id], _met(one.id, own, table.pairs),

@@ -85,12 +85,15 @@ class CasesDesk(Base):
         self, actor: Actor, run: str, *, instruction: str = "", minimum: int = 2, bar_raiser: bool = False
     ) -> Case:
         """The case of a run that is in the store; made where there is none for its submission, challenge and candidate.
-        Raises UsageError for a run that is not there, has no grade, or whose evidence is not on this machine,
+        `minimum` and `bar_raiser` are what a lead asks for; what the challenge asks for beyond that stands. Raises
+        UsageError for a run that is not there, has no grade, or whose evidence is not on this machine,
         NotAllowedError for an actor who leads nothing."""
         if not rules.leads(actor):
             raise NotAllowedError("A case is opened by a lead.")
         if minimum < 2:
             raise UsageError("A reveal takes at least two independent assessments.")
+        from grader import evidence
+
         with writing(self.engine) as connection:
             rows.lock_people(connection)
             row = connection.execute(select(runs).where(runs.c.run == run)).mappings().first()
@@ -99,7 +102,8 @@ class CasesDesk(Base):
             found = connection.execute(select(cases).where(_same_case(row))).mappings().first()
             if found is not None:
                 return Case(**found)
-            case = self._new_case(row, minimum=minimum, bar_raiser=bar_raiser)
+            asked = evidence.load_challenge(Path(row["folder"])).review
+            case = self._new_case(row, minimum=max(minimum, asked.assessors), bar_raiser=bar_raiser or asked.bar_raiser)
             connection.execute(insert(cases).values(asdict(case)))
             connection.execute(insert(case_sources).values(case=case.id, **_source(Path(row["folder"]), instruction)))
             self._note(connection, case.id, "opened", actor, run=run)

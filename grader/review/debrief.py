@@ -61,7 +61,7 @@ class DebriefDesk(Base):
     def _open_to_all(self, connection: Connection, file: File, actor: Actor, *, early: bool, why: str) -> None:
         self._demand(actor, file, "reveal")
         if missing := rules.missing(file, early=early):
-            raise NotReadyError(missing)
+            raise NotReadyError(missing, file.case.minimum)
         late = [one for one in file.assignments if one.state in rules.OPEN and one.kind != "adjudicator"]
         for one in late:
             self._to(connection, one, state="late", why=why)

@@ -8,6 +8,8 @@ from grader.errors import UsageError, visible
 from grader.ratings.sheet import Gap, Sheet
 from grader.review.records import Assessment
 
+_WORDS = {2: "two", 3: "three", 4: "four", 5: "five"}
+
 
 class NotFoundError(UsageError):
     """There is none, or this person may not know of it: both read the same, to the byte."""
@@ -23,10 +25,10 @@ class NotAllowedError(UsageError):
 class NotReadyError(NotAllowedError):
     """A reveal that is too early. The message is the same whatever is missing: it must not say who is in."""
 
-    def __init__(self, reasons: Sequence[str] = ()) -> None:
+    def __init__(self, reasons: Sequence[str] = (), minimum: int = 2) -> None:
         super().__init__(
-            "Not yet: a reveal takes at least two independent assessments that are handed in, the bar raiser's among "
-            "them where one is asked for, and none outstanding.",
+            f"Not yet: a reveal takes at least {_WORDS.get(minimum, minimum)} independent assessments that are handed "
+            "in, the bar raiser's among them where one is asked for, and none outstanding.",
             fix="wait, or close early with a reason (--early --why TEXT): the first two conditions stay",
         )
         self.reasons = tuple(reasons)
