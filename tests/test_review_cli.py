@@ -3,6 +3,8 @@ before the reveal."""
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 import os
 import signal
@@ -12,6 +14,7 @@ import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
@@ -22,6 +25,7 @@ from grader.errors import GraderError
 from grader.review.desk import open_desk
 from grader.signing import digests
 from grader.store import open_store
+from grader.store.export import PEOPLE
 from grader.submission import read_submission
 from tests.review_fixtures import CRITERIA, OPERATOR, keep, result
 from tests.test_review_worlds import csv_of
@@ -270,6 +274,35 @@ def test_a_letters_text_is_no_part_of_another_outcome_and_a_file_without_text_is
     assert "no text in UTF-8" in refused("decide", "result", "letter", "--by", "Lea", "--text", "letter.md")
     Path("letter.md").write_text(" \n")
     assert "is empty" in refused("decide", "result", "letter", "--by", "Lea", "--text", "letter.md")
+
+
+def listed() -> tuple[dict[str, str], dict[str, Any], str]:
+    """The one run of the store beside the result: in the export, and in both forms of the history."""
+    store = ("--store", f"sqlite:///{KEPT}")
+    (exported,) = csv.DictReader(io.StringIO(works("export", "--csv", *store)))
+    return exported, json.loads(works("history", "--json", *store)), works("history", *store)
+
+
+def test_lists_show_peoples_grade_beside_the_machines_from_the_reveal_on(here: Path) -> None:
+    hands_in("ann", 4)
+    hands_in("ben", 4)
+    before, plain, line = listed()
+    assert {before[name] for name in PEOPLE} == {""}
+    assert {plain[name] for name in PEOPLE} == {None}
+    assert "people" not in line
+    works("reveal", "result")
+    works("decide", "result", "more", "--by", "Lea", "--why", "talk first")
+    after, plain, line = listed()
+    score = shown()["score"]
+    assert isinstance(score, dict)
+    assert {name: value for name, value in after.items() if name not in PEOPLE} == {
+        name: value for name, value in before.items() if name not in PEOPLE
+    }
+    assert (plain["people_score"], plain["people_final"]) == (score["value"], True) != (plain["score"], plain["final"])
+    assert [after[name] for name in PEOPLE] == [str(score["value"]), "yes", "advance", "more"]
+    assert f"people: {score['value']:.1f}  advance, decided: more" in line
+    works("assess", "result", "--rater", "cem", "--reopen", "a new fact", typed="q\n")
+    assert "people" not in listed()[2]  # a fresh assessor reads nothing of before
 
 
 def test_no_assessor_is_named_on_the_terminal_or_in_a_file(here: Path) -> None:

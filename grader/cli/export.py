@@ -20,9 +20,14 @@ if TYPE_CHECKING:
 @click.option("--reveal", is_flag=True, help="With candidates' names; blind ids only without it.")
 @click.option("--store", default="", metavar="URL", help="Another store than GRADER_STORE.")
 def command(form: str | None, challenge: str, out: Path | None, reveal: bool, store: str) -> None:
-    """Write all runs with their grades, the oldest first."""
+    """Write all runs with their grades, the oldest first.
+
+    `score` and `recommendation` are the machine's own; `people_score`, `people_final`, `people_recommendation` and
+    `decision` are what people made of it, and are empty until the reveal.
+    """
     from grader import files
     from grader.errors import UsageError
+    from grader.review.outcomes import Outcomes
     from grader.settings import Settings
     from grader.store import open_store
     from grader.store.export import write_csv
@@ -33,7 +38,7 @@ def command(form: str | None, challenge: str, out: Path | None, reveal: bool, st
         raise UsageError("Parquet is not text; name a file with --out.")
     with open_store(store or Settings.read().store) as opened:
         if form == "csv" and out is None:
-            write_csv(opened.each(challenge), sys.stdout, reveal=reveal)
+            write_csv(Outcomes(opened.engine).beside(opened.each(challenge)), sys.stdout, reveal=reveal)
             return
         content, count = _made(opened, form, challenge, reveal=reveal)
     if out is None:
@@ -46,9 +51,10 @@ def command(form: str | None, challenge: str, out: Path | None, reveal: bool, st
 def _made(store: Store, form: str, challenge: str, *, reveal: bool) -> tuple[bytes, int]:
     import io
 
+    from grader.review.outcomes import Outcomes
     from grader.store.export import write_csv
 
-    rows = store.each(challenge)
+    rows = Outcomes(store.engine).beside(store.each(challenge))
     if form == "parquet":
         from grader.store.parquet import write_parquet
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
-    from sqlalchemy.engine import RowMapping
+    from grader.store.export import Row
 
 
 @click.command()
@@ -20,30 +20,43 @@ if TYPE_CHECKING:
 @click.option("--store", default="", metavar="URL", help="Another store than GRADER_STORE.")
 @click.option("--json", "as_json", is_flag=True, help="A line of JSON for each run, for programs.")
 def command(challenge: str, candidate: str, status: str, limit: int, reveal: bool, store: str, as_json: bool) -> None:
-    """What was graded, the latest first. `grade show RUN` tells the rest of one run."""
+    """What was graded, the latest first. `grade show RUN` tells the rest of one run.
+
+    The score is the machine's own. Where people have closed the grade, theirs stands behind it, from the reveal on.
+    """
+    from grader.review.outcomes import Outcomes
     from grader.settings import Settings
     from grader.store import open_store
 
     with open_store(store or Settings.read().store) as opened:
-        rows = opened.history(challenge=challenge, candidate=candidate, status=status, limit=limit)
+        found = opened.history(challenge=challenge, candidate=candidate, status=status, limit=limit)
+        rows = list(Outcomes(opened.engine).beside(found))
     for row in rows:
         click.echo(json.dumps(plain(row, reveal=reveal), ensure_ascii=False) if as_json else line(row, reveal=reveal))
     if not rows and not as_json:
         click.echo("Nothing that matches was graded.")
 
 
-def plain(row: RowMapping, *, reveal: bool) -> dict[str, object]:
+def plain(row: Row, *, reveal: bool) -> dict[str, object]:
     from grader.store.export import NAMES
 
     return {name: value for name, value in row.items() if name != "body" and (reveal or name not in NAMES)}
 
 
-def line(row: RowMapping, *, reveal: bool) -> str:
+def line(row: Row, *, reveal: bool) -> str:
     """One run in one line. What comes from candidates is made safe for a terminal."""
     from grader.errors import visible
 
     who = visible((row["candidate"] if reveal else row["blind"]) or "-", 30)
     result = f"{row['score']:5.1f}  {row['recommendation'].replace('_', ' ')}" if row["score"] is not None else ""
+    if row.get("people_recommendation"):
+        result += f"  {_people(row)}"
     if row["status"] != "graded":
         result = f"{row['status'].replace('_', ' ')}: {visible(row['reason'], 80)}"
     return f"{row['started_at']}  {row['run']}  {visible(row['challenge_id'], 30)}  {who}  {result}"
+
+
+def _people(row: Row) -> str:
+    score = f"{row['people_score']:.1f}  " if row["people_score"] is not None else ""
+    decided = f", decided: {row['decision']}" if row["decision"] else ""
+    return f"people: {score}{row['people_recommendation'].replace('_', ' ')}{decided}"

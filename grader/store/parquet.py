@@ -8,21 +8,19 @@ from datetime import datetime
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy.engine import RowMapping
-
 from grader.errors import UsageError
-from grader.store.export import COLUMNS, NAMES
+from grader.store.export import Row, columns_of
 
 if TYPE_CHECKING:
     import pyarrow
 
 _ROWS = 10_000
 """Rows of a row group: what is in memory at once, beside the compressed rest."""
-_NUMBERS = ("score", "low", "high", "max", "points", "max_points", "seconds")
+_NUMBERS = ("score", "low", "high", "max", "points", "max_points", "seconds", "people_score")
 _TIMES = ("started_at", "at")
 
 
-def write_parquet(rows: Iterable[RowMapping], *, reveal: bool) -> tuple[bytes, int]:
+def write_parquet(rows: Iterable[Row], *, reveal: bool) -> tuple[bytes, int]:
     """The file and how many rows it has. What is not known is null, never zero. Raises UsageError without the extra."""
     try:
         import pyarrow
@@ -31,18 +29,18 @@ def write_parquet(rows: Iterable[RowMapping], *, reveal: bool) -> tuple[bytes, i
         raise UsageError(
             "Parquet needs a package that is not installed.", fix="pip install 'grader[parquet]'"
         ) from problem
-    columns = (*COLUMNS, *NAMES) if reveal else COLUMNS
+    columns = columns_of(reveal=reveal)
     schema = pyarrow.schema([(name, _type(name)) for name in columns])
     memory, count, left = io.BytesIO(), 0, iter(rows)
     with pyarrow.parquet.ParquetWriter(memory, schema, compression="zstd") as writer:
         for group in _groups(left):
-            table = {name: [_cell(name, row[name]) for row in group] for name in columns}
+            table = {name: [_cell(name, row.get(name)) for row in group] for name in columns}
             writer.write_table(pyarrow.table(table, schema=schema))
             count += len(group)
     return memory.getvalue(), count
 
 
-def _groups(rows: Iterator[RowMapping]) -> Iterator[list[RowMapping]]:
+def _groups(rows: Iterator[Row]) -> Iterator[list[Row]]:
     while group := list(islice(rows, _ROWS)):
         yield group
 
@@ -54,7 +52,9 @@ def _type(name: str) -> pyarrow.DataType:
         return pyarrow.float64()
     if name in _TIMES:
         return pyarrow.timestamp("s", tz="UTC")
-    return {"final": pyarrow.bool_(), "seed": pyarrow.int64()}.get(name, pyarrow.string())
+    if name in {"final", "people_final"}:
+        return pyarrow.bool_()
+    return pyarrow.int64() if name == "seed" else pyarrow.string()
 
 
 def _cell(name: str, value: Any) -> Any:
