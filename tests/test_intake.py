@@ -436,7 +436,7 @@ def test_wrappings_without_end_are_not_followed(tmp_path: Path) -> None:
     [
         (
             "work.py.gz",
-            gzip.compress(b"x = 1\n"),
+            gzip.compress(b"x = 1\n", mtime=0),
             "'work.py.gz' is a gzip file, but there is no tar in it. Send a .zip",
         ),
         ("work.py.xz", lzma.compress(b"x = 1\n" * 900), "'work.py.xz' is an xz file, but there is no tar in it"),
