@@ -305,6 +305,38 @@ def test_lists_show_peoples_grade_beside_the_machines_from_the_reveal_on(here: P
     assert "people" not in listed()[2]  # a fresh assessor reads nothing of before
 
 
+def test_cases_are_shared_out_at_the_terminal_as_they_were_shown(here: Path) -> None:
+    store = ("--store", f"sqlite:///{here / 'round.db'}")
+    with open_store(store[1]) as opened:
+        for number in (1, 2, 3):
+            keep(opened, result(here / f"r{number}", number=number), candidate=f"C{number}", blind=f"B{number}")
+    works("people", "add", "Ann", *store)
+    works("people", "add", "Ben", *store)
+    works("people", "add", "Cem", "--candidate", "C1", *store)
+    assert "No graded run of 'other'" in refused("people", "ask", "--open", "other", *store)
+    plan = works("people", "ask", "--open", "rag-triage", *store)
+    assert "3 cases opened." in plan
+    assert [f"{name}: 2 new, 2 open altogether" in plan for name in ("Ann", "Ben", "Cem")] == [True] * 3
+    assert "run0001" not in plan.partition("Cem:")[2]
+    assert works("people", "ask", "--open", "rag-triage", *store) == plan.replace("3 cases", "0 cases")
+    digest = plan.rpartition("--yes ")[2].strip()
+    assert "look at it again" in refused("people", "ask", "--cap", "1", "--yes", digest, *store)
+    assert "Asked: 6 parts" in works("people", "ask", "--yes", digest, *store)
+    assert "no case waits" in works("people", "ask", *store)
+    works("people", "ask", "--each", "3", *store)  # only shown
+    assert "lacking  run0001: nobody else is free" in works("people", "ask", "--each", "3", *store)
+    with open_desk(store[1]) as desk:
+        assert [row.asked for row in desk.cases(OPERATOR).rows] == [2, 2, 2]
+    assert "has the part of assessor" in refused(
+        "assess", asked_of(plan, "Ann"), "--rater", "Ann", "--role", "adjudicator", *store
+    )
+
+
+def asked_of(plan: str, name: str) -> str:
+    """The first run that the plan asks somebody to rate."""
+    return plan.partition(f"{name}:")[2].splitlines()[1].split()[0]
+
+
 def test_no_assessor_is_named_on_the_terminal_or_in_a_file(here: Path) -> None:
     hands_in("annika", 2, 3)
     hands_in("benedikt", 4, 3)

@@ -1,4 +1,4 @@
-"""`grade people add|list|link|remove`: who may sign in to `grade serve`. From the machine itself, always."""
+"""`grade people add|list|link|remove|ask`: who may sign in to `grade serve`. From the machine itself, always."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import click
+
+from grader.cli import ask
 
 if TYPE_CHECKING:
     from grader.review.desk import Desk
@@ -114,6 +116,9 @@ def bind(name: str, kind: str | None, external: str, store: str) -> None:
         except AccountError as problem:
             raise UsageError(str(problem)) from problem
         click.echo(f"{person.name} is {external} there.")
+
+
+command.add_command(ask.command)
 
 
 @contextlib.contextmanager

@@ -61,7 +61,7 @@ def reviewed(wanted: str, store: str, *, begin: bool = False) -> Iterator[Review
         run = _keep(desk, folder) if is_folder else _run(desk, wanted)
         case = desk.case_of(run)
         if begin and case is None:
-            case = desk.open_case(operator(), run, instruction=_instruction(desk, run))
+            case = desk.open_case(operator(), run, instruction=instruction_of(desk, run))
         yield Reviewed(desk=desk, case=case, wanted=wanted, run=run)
 
 
@@ -202,7 +202,7 @@ def _run(desk: Desk, wanted: str) -> str:
     return str(found[0]["run"])
 
 
-def _instruction(desk: Desk, run: str) -> str:
+def instruction_of(desk: Desk, run: str) -> str:
     """What the candidate was asked, where the pack of that very version is still here."""
     from grader.challenge import load_manifest
     from grader.errors import GraderError

@@ -210,13 +210,20 @@ class CasesDesk(Base):
 
     def case_names(self, actor: Actor, wanted: Sequence[str]) -> dict[str, str]:
         """Case → the candidate's blind id, for a lead; without those that are not there for them."""
+        return self._of_cases(actor, wanted, "blind")
+
+    def case_runs(self, actor: Actor, wanted: Sequence[str]) -> dict[str, str]:
+        """Case → its run, for a lead; without those that are not there for them."""
+        return self._of_cases(actor, wanted, "run")
+
+    def _of_cases(self, actor: Actor, wanted: Sequence[str], column: str) -> dict[str, str]:
         if not rules.leads(actor):
             raise NotAllowedError("The list of all cases is a lead's.")
         with reading(self.engine) as connection:
-            query = select(cases.c.id, cases.c.blind, cases.c.submission_digest, cases.c.candidate)
+            query = select(cases.c.id, cases.c.run, cases.c.blind, cases.c.submission_digest, cases.c.candidate)
             found = connection.execute(query.where(cases.c.id.in_(list(wanted)))).all()
         return {
-            row.id: row.blind
+            row.id: str(getattr(row, column))
             for row in found
             if actor.person is None or not rules.linked(actor.person, cast("Case", row))  # named as a case names them
         }

@@ -1,0 +1,84 @@
+"""`grade people ask`: who is to rate what, shown first and then carried out, for teams that start no server."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+import click
+
+from grader.cli.reviewed import STORE_OPTION
+
+if TYPE_CHECKING:
+    from grader.review.assigning import Plan
+    from grader.review.desk import Desk
+
+
+@click.command("ask")
+@click.option("--open", "challenge", default="", metavar="CHALLENGE",
+              help="First open a case for each graded run of this challenge that has none.")  # fmt: skip
+@click.option("--each", type=click.IntRange(1, 5), default=2, show_default=True, help="Assessors of each case.")
+@click.option("--bar-raiser", is_flag=True, help="For every case a bar raiser from another team too.")
+@click.option("--cap", type=click.IntRange(1, 1000), metavar="N", help="Most that one person has open altogether.")
+@click.option("--yes", "digest", default="", metavar="PLAN", help="Carry out the plan that was shown under this name.")
+@STORE_OPTION
+def command(challenge: str, each: int, bar_raiser: bool, cap: int | None, digest: str, store: str) -> None:
+    """Share out all open cases among the people of the store: balanced, pairs in turn, nobody for a candidate who is
+    close to them. Shows a plan and asks nobody; the same with --yes PLAN does what was shown, or nothing where things
+    have changed since.
+
+    \b
+    grade people add Ann;  grade people add Ben;  grade people add Cem
+    grade people ask --open rag-triage
+    grade people ask --yes 4f0c9a31b2d86e57
+    """
+    from grader.cli.reviewed import operator
+    from grader.review.assigning import Wish
+    from grader.review.desk import open_desk
+    from grader.settings import Settings
+
+    wish = Wish(each=each, bar_raiser=bar_raiser, cap=cap)
+    with open_desk(store or Settings.read().store) as desk:
+        if challenge:
+            click.echo(f"{_open(desk, challenge)} cases opened.")
+        plan = desk.carry_out(operator(), digest, (), wish) if digest else desk.preview(operator(), (), wish)
+        for line in lines(desk, plan):
+            click.echo(line)
+        if digest:
+            click.echo(f"Asked: {len(plan.parts)} parts. Each rates with: grade assess RUN --rater NAME")
+        elif plan.parts:
+            click.echo(f"Nobody is asked yet. Carry it out: the same command with --yes {plan.digest}")
+        elif not plan.lacking:
+            click.echo("Nobody is to be asked: no case waits for more people.")
+
+
+def _open(desk: Desk, challenge: str) -> int:
+    from grader.cli.reviewed import instruction_of, operator
+    from grader.errors import UsageError, visible
+
+    found = [run for run in desk.unopened(operator()) if run.challenge == challenge]
+    if not found and challenge not in desk.challenges():
+        raise UsageError(f"No graded run of {visible(challenge, 80)!r} is in the store.", fix="grade history")
+    for run in found:
+        desk.open_case(operator(), run.run, instruction=instruction_of(desk, run.run))
+    return len(found)
+
+
+def lines(desk: Desk, plan: Plan) -> list[str]:
+    """A plan in words: each person with the runs they would rate, what is lacking, and whether all can be compared."""
+    from grader.cli.reviewed import operator
+    from grader.errors import visible
+
+    known = {person.id: visible(person.name, 40) for person in desk.people()}
+    runs = desk.case_runs(operator(), [*(part.case for part in plan.parts), *(case for case, _ in plan.lacking)])
+    new = Counter(part.person for part in plan.parts)
+    said = []
+    for person in sorted(new, key=lambda one: known[one]):
+        said.append(f"{known[person]}: {new[person]} new, {plan.loads[person]} open altogether")
+        mine = [part for part in plan.parts if part.person == person]
+        said += [f"  {runs[part.case]}{'  as bar raiser' if part.kind == 'bar_raiser' else ''}" for part in mine]
+    said += [f"lacking  {runs[case]}: {why}" for case, why in plan.lacking]
+    if len(plan.blocks) > 1:
+        groups = " | ".join(", ".join(known.get(one, one) for one in block) for block in plan.blocks)
+        said.append(f"Severity cannot be compared between these groups, which share no case: {groups}")
+    return said
