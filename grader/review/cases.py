@@ -15,8 +15,8 @@ from sqlalchemy.engine import Connection, RowMapping
 from grader.errors import UsageError
 from grader.own_files import MACHINE
 from grader.review import rows, rules
-from grader.review.base import Base, files_of, said
-from grader.review.grade import challenge_of
+from grader.review.base import Base, said
+from grader.review.blinded import blinded, source_of
 from grader.review.problems import NotAllowedError, NotFoundError
 from grader.review.records import Actor, Assignment, Case, Event, Kind, Person, Stage, State
 from grader.review.visible import View, visible
@@ -139,17 +139,12 @@ class CasesDesk(Base):
         """The files of the submission, for whoever may see the work, and what takes their author out of them. That they
         were read stands in the chain already: `view` writes it down. Raises NotFoundError, or UsageError where they
         are not on this machine."""
-        from grader.report.blind import Blind, found_in, words_of
-
         with reading(self.engine) as connection:
             file = rows.read(connection, case)
-            source = connection.execute(select(runs.c.source).where(runs.c.run == file.case.run)).scalar()
-        if not visible(actor, file).work:
-            raise NotFoundError(case)
-        files = files_of(file.case)
-        hidden = Blind((file.case.candidate, source or ""), words_of(challenge_of(file)), found_in(files))
-        hidden.hide_paths(files)
-        return files, hidden
+            if not visible(actor, file).work:
+                raise NotFoundError(case)
+            source = source_of(connection, file)
+        return blinded(file, source)
 
     def part(self, person: Person, case: str) -> Assignment | None:
         """The person's part in a case, None where they have none. Raises NotFoundError for one who is linked to the

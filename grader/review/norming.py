@@ -12,53 +12,25 @@ from __future__ import annotations
 import difflib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from sqlalchemy import insert, select, update
 from sqlalchemy.engine import Connection, RowMapping
 
-from grader.agreement.ratings import Rating, Ratings
 from grader.errors import UsageError
-from grader.review import rules
+from grader.review import norming_rows as found
+from grader.review import rows, rules
 from grader.review.base import said
+from grader.review.blinded import blinded, source_of
 from grader.review.figures import FiguresDesk
+from grader.review.norming_rows import Listed, Norming
 from grader.review.problems import NotAllowedError, NotFoundError
-from grader.review.records import Actor, Case, Person
-from grader.store.case_tables import case_sources, cases
+from grader.review.records import Actor, File, Person
 from grader.store.engine import reading, writing
 from grader.store.norming_tables import anchor_proposals, norming_items, norming_ratings, norming_sessions
 
-
-@dataclass(frozen=True, kw_only=True)
-class Proposal:
-    """Another text for an anchor. The latest for a level is the one in force from the next phase on."""
-
-    person: str
-    level: int
-    text: str
-    why: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class Norming:
-    """A session as one person may see it."""
-
-    id: str
-    criterion: str
-    anchors: Mapping[int, str]
-    """As they are rated by in this phase."""
-    items: tuple[str, ...]
-    """Ids of the cases, without those that are not there for this person."""
-    phase: int
-    """1 before the anchors were mended, 2 after."""
-    compared: bool
-    own: Mapping[str, int]
-    """Case → the level that this person gave in this phase."""
-    levels: Ratings | None
-    """All levels of this phase, once compared; an item is a case, a rater a person's id."""
-    before: Ratings | None
-    """All levels of the phase before this one."""
-    proposals: tuple[Proposal, ...]
+if TYPE_CHECKING:
+    from grader.report.blind import Blind
 
 
 class NormingDesk(FiguresDesk):
@@ -79,9 +51,10 @@ class NormingDesk(FiguresDesk):
             raise NotAllowedError("A norming session is opened by a lead.")
         if len({rater.id for rater in raters}) < 2 or not wanted:
             raise UsageError("A norming session takes a case and two raters at least.")
+        wanted, raters = tuple(dict.fromkeys(wanted)), tuple({rater.id: rater for rater in raters}.values())
         made = self.new_id()
         with writing(self.engine) as connection:
-            anchors = {json.dumps(_anchors(connection, case, criterion), sort_keys=True) for case in wanted}
+            anchors = {json.dumps(found.anchors(connection, actor, case, criterion), sort_keys=True) for case in wanted}
             if len(anchors) > 1:
                 raise UsageError(f"These cases were graded by different anchors of {criterion}.")
             row = {"id": made, "criterion": criterion, "anchors": anchors.pop(), "state": "rating", "phase": 1,
@@ -96,25 +69,26 @@ class NormingDesk(FiguresDesk):
             row = self._session(connection, actor, session)
             if actor.person is None or actor.person.id not in json.loads(row["raters"]) or row["state"] != "rating":
                 raise NotAllowedError("Levels are given by those who were asked, until they are compared.")
-            if case not in _items(connection, actor, session):
+            if case not in found.items(connection, actor, session):
                 raise NotFoundError(case)
-            if level not in _anchors_of(connection, row):
+            if level not in found.anchors_of(connection, row):
                 raise UsageError(f"There is no level {level}.")
             values = {"session": session, "case": case, "person": actor.person.id, "phase": row["phase"],
                       "level": level, "note": note, "at": self.clock()}  # fmt: skip
             connection.execute(insert(norming_ratings).values(values))
 
-    def compare(self, actor: Actor, session: str) -> None:
-        """Opens all levels to all raters at once, when two of them have rated every case that is there for them."""
+    def compare(self, actor: Actor, session: str, *, early: bool = False) -> None:
+        """Opens all levels to all raters at once, when everybody has rated every case that is there for them; `early`:
+        when two have. A lead who rates in the session gives their own levels first."""
         with writing(self.engine) as connection:
             row = self._session(connection, actor, session, lock=True)
             if not rules.leads(actor) or row["state"] != "rating":
                 raise NotAllowedError("Levels are compared by a lead, once.")
-            given = _given(connection, session, row["phase"])
-            items = set(_items(connection, Actor(), session))
-            through = [one for one in json.loads(row["raters"]) if {case for case, who in given if who == one} >= items]
-            if len(through) < 2:
-                raise NotAllowedError("Not yet: two of the raters have to be through.")
+            raters, through = json.loads(row["raters"]), self._through(connection, row)
+            if actor.person and actor.person.id in raters and actor.person.id not in through:
+                raise NotAllowedError("Give your own levels first.")
+            if len(through) < 2 or (len(through) < len(raters) and not early):
+                raise NotAllowedError("Not yet: all raters have to be through, or two of the raters to close it early.")
             self._turn(connection, session, state="compared")
 
     def propose(self, actor: Actor, session: str, level: int, text: str, why: str) -> None:
@@ -124,7 +98,7 @@ class NormingDesk(FiguresDesk):
             row = self._session(connection, actor, session)
             if actor.person is None or row["state"] != "compared":
                 raise NotAllowedError("Anchors are mended by a person, after the comparison.")
-            if level not in _anchors_of(connection, row):
+            if level not in found.anchors_of(connection, row):
                 raise UsageError(f"There is no level {level}.")
             values = {"session": session, "person": actor.person.id, "level": level, "body": body, "why": reason,
                       "at": self.clock()}  # fmt: skip
@@ -138,32 +112,81 @@ class NormingDesk(FiguresDesk):
                 raise NotAllowedError("A second round is a lead's, after the first was compared.")
             self._turn(connection, session, state="rating", phase=2)
 
+    def normings(self, actor: Actor) -> tuple[Listed, ...]:
+        """The sessions that this person is asked to, and for a lead all others, the newest first."""
+        me = actor.person.id if actor.person else ""
+        query = select(norming_sessions).order_by(norming_sessions.c.at.desc(), norming_sessions.c.id)
+        with reading(self.engine) as connection:
+            all_ = connection.execute(query).mappings().all()
+            mine = [row for row in all_ if rules.leads(actor) or me in json.loads(row["raters"])]
+            return tuple(self._listed(connection, actor, row) for row in mine)
+
+    def _listed(self, connection: Connection, actor: Actor, row: RowMapping) -> Listed:
+        me = actor.person.id if actor.person else ""
+        items = found.items(connection, actor, row["id"])
+        own = {case for case, who in found.given(connection, row["id"], row["phase"]) if who == me and case in items}
+        return Listed(
+            id=row["id"], criterion=row["criterion"], at=row["at"], phase=row["phase"],
+            compared=row["state"] == "compared", rates=me in json.loads(row["raters"]), items=len(items), own=len(own),
+        )  # fmt: skip
+
     def norming(self, actor: Actor, session: str) -> Norming:
         """A session, for its raters and for leads. Raises NotFoundError."""
         with reading(self.engine) as connection:
             row = self._session(connection, actor, session)
-            items = _items(connection, actor, session)
-            given = _given(connection, session, row["phase"])
-            me = actor.person.id if actor.person else ""
-            compared = row["state"] == "compared"
-            earlier = _given(connection, session, 1) if row["phase"] == 2 else None
+            items = found.items(connection, actor, session)
+            given = {key: one for key, one in found.given(connection, session, row["phase"]).items() if key[0] in items}
+            me, compared = actor.person.id if actor.person else "", row["state"] == "compared"
+            earlier = found.given(connection, session, 1) if row["phase"] == 2 else None
+            mended = found.proposals(connection, session) if compared or row["phase"] == 2 else ()
+            raters = json.loads(row["raters"])
+            watches = rules.leads(actor) and me not in raters
+            names = self._called(connection, row, [one.person for one in mended], real=watches or self.names)
             return Norming(
-                id=session, criterion=row["criterion"], anchors=_anchors_of(connection, row), items=items,
-                phase=row["phase"], compared=compared,
-                own={case: level for (case, who), level in given.items() if who == me and case in items},
-                levels=_ratings(row, given, items) if compared else None,
-                before=_ratings(row, earlier, items) if earlier is not None else None,
-                proposals=_proposals(connection, session) if compared or row["phase"] == 2 else (),
+                id=session, criterion=row["criterion"], rates=me in raters,
+                anchors=found.anchors_of(connection, row), items=tuple(items), blind=items, phase=row["phase"],
+                compared=compared, own={case: one.level for (case, who), one in given.items() if who == me},
+                own_notes={case: one.note for (case, who), one in given.items() if who == me},
+                called=names if mended or compared else {},
+                notes={key: one.note for key, one in given.items()} if compared else {},
+                through=tuple(names[one] for one in self._through(connection, row)) if watches else None,
+                raters=tuple(names[one] for one in raters) if watches else None,
+                levels=found.ratings(row, given, items) if compared else None,
+                before=found.ratings(row, earlier, items) if earlier is not None else None, proposals=mended,
             )  # fmt: skip
+
+    def norming_work(self, actor: Actor, session: str, case: str) -> tuple[Mapping[str, bytes], Blind]:
+        """The files of a case of the session, and what takes their author out of them; the reading is an event. Raises
+        NotFoundError."""
+        with writing(self.engine) as connection:
+            self._session(connection, actor, session)
+            if case not in found.items(connection, actor, session):
+                raise NotFoundError(case)
+            rows.lock(connection, case)
+            self._note(connection, case, "read for norming", actor)
+            file = rows.read(connection, case)
+            source = source_of(connection, file)
+        return blinded(file, source)
+
+    def norming_instruction(self, actor: Actor, session: str, case: str) -> str:
+        """What the candidate of a case of the session was asked."""
+        with reading(self.engine) as connection:
+            self._session(connection, actor, session)
+            if case not in found.items(connection, actor, session):
+                raise NotFoundError(case)
+            file: File = rows.read(connection, case)
+        return file.source.instruction
 
     def anchors_diff(self, actor: Actor, session: str) -> str:
         """What the mended anchors change, as a unified diff to be committed into the challenge; empty for nothing."""
         with reading(self.engine) as connection:
             row = self._session(connection, actor, session)
             before = {int(level): text for level, text in json.loads(row["anchors"]).items()}
-            after = {**before, **{one.level: one.text for one in _proposals(connection, session)}}
+            after = {**before, **{one.level: one.text for one in found.proposals(connection, session)}}
         name = f"rubric.yaml, {row['criterion']}"
-        return "\n".join(difflib.unified_diff(_lines(before), _lines(after), name, f"{name}, mended", lineterm=""))
+        return "\n".join(
+            difflib.unified_diff(found.lines(before), found.lines(after), name, f"{name}, mended", lineterm="")
+        )
 
     def _session(self, connection: Connection, actor: Actor, session: str, *, lock: bool = False) -> RowMapping:
         query = select(norming_sessions).where(norming_sessions.c.id == session)
@@ -173,61 +196,21 @@ class NormingDesk(FiguresDesk):
             raise NotFoundError(session)
         return row
 
+    def _through(self, connection: Connection, row: RowMapping) -> list[str]:
+        """Raters who gave a level to every case that is there for them, and to one at least."""
+        given = found.given(connection, row["id"], row["phase"])
+        people = {one.id: one for one in rows.people_of(connection, json.loads(row["raters"]))}
+        there = {one: set(found.items(connection, Actor(person=people[one]), row["id"])) for one in people}
+        return [one for one in json.loads(row["raters"])
+                if there.get(one) and there[one] <= {case for case, who in given if who == one}]  # fmt: skip
+
+    def _called(self, connection: Connection, row: RowMapping, more: Sequence[str], *, real: bool) -> dict[str, str]:
+        """Raters, and whoever else mended an anchor, as they are called to each other or, `real`, by name."""
+        raters = json.loads(row["raters"])
+        if real:
+            named = {one.id: one.name for one in rows.people_of(connection, {*raters, *more})}
+            return {one: named.get(one, "somebody erased") for one in (*raters, *more)}
+        return {**dict.fromkeys(more, "A lead"), **found.letters(row["id"], raters)}
+
     def _turn(self, connection: Connection, session: str, **values: object) -> None:
         connection.execute(update(norming_sessions).where(norming_sessions.c.id == session).values(**values))
-
-
-def _anchors(connection: Connection, case: str, criterion: str) -> Mapping[str, str]:
-    """The anchors that a revealed case was graded by. Raises UsageError."""
-    joined = cases.join(case_sources, case_sources.c.case == cases.c.id)
-    query = select(cases.c.state, case_sources.c.challenge).select_from(joined).where(cases.c.id == case)
-    row = connection.execute(query).first()
-    if row is None or row.state not in rules.REVEALED:
-        raise UsageError(f"Case {case} is not revealed; a norming session is on cases that nobody rates any more.")
-    found = {one["id"]: one["levels"] for one in json.loads(row.challenge)["rubric"]["criteria"]}
-    if criterion not in found:
-        raise UsageError(f"Case {case} has no criterion {criterion!r}.")
-    return {str(level): str(text) for level, text in found[criterion].items()}
-
-
-def _anchors_of(connection: Connection, row: RowMapping) -> dict[int, str]:
-    """As they are rated by: in the second phase with what was mended."""
-    before = {int(level): text for level, text in json.loads(row["anchors"]).items()}
-    mended = {one.level: one.text for one in _proposals(connection, row["id"])} if row["phase"] == 2 else {}
-    return {**before, **mended}
-
-
-def _proposals(connection: Connection, session: str) -> tuple[Proposal, ...]:
-    query = select(anchor_proposals).where(anchor_proposals.c.session == session).order_by(anchor_proposals.c.id)
-    return tuple(
-        Proposal(person=row["person"], level=row["level"], text=row["body"], why=row["why"])
-        for row in connection.execute(query).mappings()
-    )
-
-
-def _items(connection: Connection, actor: Actor, session: str) -> tuple[str, ...]:
-    """The cases of a session that are there for the actor."""
-    joined = norming_items.join(cases, cases.c.id == norming_items.c.case)
-    query = select(cases).select_from(joined).where(norming_items.c.session == session).order_by(norming_items.c.id)
-    found = [Case(**row) for row in connection.execute(query).mappings()]
-    return tuple(one.id for one in found if actor.person is None or not rules.linked(actor.person, one))
-
-
-def _given(connection: Connection, session: str, phase: int) -> dict[tuple[str, str], int]:
-    """(case, person) → the level that stands."""
-    table = norming_ratings
-    query = select(table.c.case, table.c.person, table.c.level).where(
-        table.c.session == session, table.c.phase == phase
-    )
-    return {(row.case, row.person): row.level for row in connection.execute(query.order_by(table.c.id))}
-
-
-def _ratings(row: RowMapping, given: Mapping[tuple[str, str], int], items: Sequence[str]) -> Ratings:
-    rows = [Rating(item=case, criterion=row["criterion"], rater=who, level=level, candidate=case)
-            for (case, who), level in given.items() if case in items]  # fmt: skip
-    levels = tuple(sorted(int(level) for level in json.loads(row["anchors"])))
-    return Ratings(rows=tuple(rows), levels={row["criterion"]: levels})
-
-
-def _lines(anchors: Mapping[int, str]) -> list[str]:
-    return [f"{level}: {' '.join(text.split())}" for level, text in sorted(anchors.items())]
