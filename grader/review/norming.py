@@ -18,6 +18,7 @@ from sqlalchemy import insert, select, update
 from sqlalchemy.engine import Connection, RowMapping
 
 from grader.errors import UsageError
+from grader.ratings.sheet import LONGEST
 from grader.review import norming_rows as found
 from grader.review import rows, rules
 from grader.review.base import said
@@ -73,6 +74,7 @@ class NormingDesk(FiguresDesk):
                 raise NotFoundError(case)
             if level not in found.anchors_of(connection, row):
                 raise UsageError(f"There is no level {level}.")
+            _short(note)
             values = {"session": session, "case": case, "person": actor.person.id, "phase": row["phase"],
                       "level": level, "note": note, "at": self.clock()}  # fmt: skip
             connection.execute(insert(norming_ratings).values(values))
@@ -93,7 +95,10 @@ class NormingDesk(FiguresDesk):
 
     def propose(self, actor: Actor, session: str, level: int, text: str, why: str) -> None:
         """Another text for an anchor, after the comparison, with a reason."""
-        body, reason = said(text, "An anchor"), said(why, "Changing an anchor")
+        body, reason = text.strip(), said(why, "Changing an anchor")
+        if not body:
+            raise UsageError("An anchor says what was observed; it cannot be empty.")
+        _short(body, reason)
         with writing(self.engine) as connection:
             row = self._session(connection, actor, session)
             if actor.person is None or row["state"] != "compared":
@@ -214,3 +219,8 @@ class NormingDesk(FiguresDesk):
 
     def _turn(self, connection: Connection, session: str, **values: object) -> None:
         connection.execute(update(norming_sessions).where(norming_sessions.c.id == session).values(**values))
+
+
+def _short(*texts: str) -> None:
+    if any(len(text) > LONGEST for text in texts):
+        raise UsageError(f"A text has more than {LONGEST} characters; say it shorter.")

@@ -12,7 +12,7 @@ from grader.errors import UsageError
 from grader.review.records import OUTCOMES, Adjudication, Outcome
 from grader.review.visible import Side, SideBySide, View
 from grader.rubric import Criterion
-from grader.web import rate, visit, work
+from grader.web import forms, rate, visit, work
 from grader.web.queue import name_of
 from grader.web.render import page
 from grader.web.times import moment
@@ -144,7 +144,7 @@ def _grade(view: View, *, glass: bool) -> dict[str, str]:
 def adjudicate(case: str) -> ResponseReturnValue:
     """Settles a criterion with a reason."""
     text = request.form.get("level", "")
-    level = int(text) if text.isascii() and text.isdigit() and len(text) < 4 else None
+    level = forms.level(text)
     if level is None and text != "none":
         return shown(visit.desk().view(visit.actor(), case), wrong="Choose a level.", status=422)
     return _done(case, lambda: visit.desk().adjudicate(

@@ -36,6 +36,11 @@ class Field(NamedTuple):
         return self.name.replace("_", " ").replace(":", ", ").capitalize()
 
 
+def level(text: str) -> int | None:
+    """A level as a form sends it; None for anything else. Whether the rubric has it is for the desk to say."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 4 else None
+
+
 def sign_in_first() -> ResponseReturnValue:
     """A form without a session: the sign-in page, which keeps what was written for afterwards."""
     if request.headers.get("HX-Request"):

@@ -17,7 +17,8 @@ class Entry(NamedTuple):
 
 _PAGES = (
     ("My queue", "queue.show"), ("Cases", "cases.show"), ("Assign", "assign.show"),
-    ("Reliability", "reliability.show"), ("People", "people.show"), ("Audit", "audit.show"),
+    ("Norming", "sessions.show"), ("Reliability", "reliability.show"), ("People", "people.show"),
+    ("Audit", "audit.show"),
 )  # fmt: skip
 
 

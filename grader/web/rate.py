@@ -276,6 +276,6 @@ def file(case: str, path: str) -> ResponseReturnValue:
     if found is None:
         raise NotFoundError(path)
     back = "rate.show" if view.own is not None and view.own.assignment.kind != "adjudicator" else "debrief.show"
-    if found.document is not None:
-        found = found._replace(document=work.raised(found.document, 2))
-    return page("file.html.j2", title=path, file=found, case=view, wide=True, back=back)
+    return page(
+        "file.html.j2", title=path, file=work.headed(found), case=view, wide=True, back=url_for(back, case=case)
+    )

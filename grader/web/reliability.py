@@ -89,7 +89,7 @@ def show() -> ResponseReturnValue:
     people = [_person(one) for one in severity(independent) if everybody or one.rater == me]
     cells = {one.criterion: _cells(one) for one in labels} if everybody else {}
     return page(
-        "reliability.html.j2", title="Reliability", rows=[_agreed(*one) for one in both], used=used, cells=cells,
+        "reliability.html.j2", title="Reliability", rows=[agreed(*one) for one in both], used=used, cells=cells,
         people=people, everybody=everybody, fewest=FEWEST, leads=visit.leads(),
     )  # fmt: skip
 
@@ -122,8 +122,12 @@ def pair() -> ResponseReturnValue:
 # ---------------------------------------------------------------------------------------------- figures
 
 
-def _agreed(labels: Labels, found: Shared) -> Agreed:
-    """One criterion in words. Shares, too, are said only from `FEWEST` items on; before, how many of how many."""
+def agreed(labels: Labels, found: Shared | None = None) -> Agreed:
+    """One criterion in words. Shares, too, are said only from `FEWEST` items on; before, how many of how many.
+    `found`: its figures, where they are computed already."""
+    from grader.agreement.shared import shared
+
+    found = found or shared(labels)
     gaps = [abs(a - b) for levels in _by_item(labels).values() for a, b in combinations(levels, 2)]
     return Agreed(
         criterion=labels.criterion,

@@ -41,6 +41,18 @@ ROUTES = (
     Route("/rate/<case>/recuse", "rate.recuse", POST, SIGNED_IN),
     Route("/reliability", "reliability.show", GET, SIGNED_IN),
     Route("/reliability/pair", "reliability.pair", GET, LEADS),
+    # Norming: for those who are asked, and leads (the desk decides)
+    Route("/sessions", "sessions.show", GET, SIGNED_IN),
+    Route("/sessions", "sessions.begin", POST, LEADS),
+    Route("/sessions/<session>", "session.show", GET, SIGNED_IN),
+    Route("/sessions/<session>/rate", "session.rate", POST, SIGNED_IN),
+    Route("/sessions/<session>/work/<case>", "session.read", GET, SIGNED_IN),
+    Route("/sessions/<session>/work/<case>/<path:path>", "session.file", GET, SIGNED_IN),
+    Route("/sessions/<session>/compare", "compared.show", GET, SIGNED_IN),
+    Route("/sessions/<session>/compare", "compared.compare", POST, LEADS),
+    Route("/sessions/<session>/again", "compared.again", POST, LEADS),
+    Route("/sessions/<session>/anchors", "anchors.show", GET, SIGNED_IN),
+    Route("/sessions/<session>/anchors", "anchors.propose", POST, SIGNED_IN),
     # After the reveal, for those who see it (`visible` decides)
     Route("/cases/<case>/debrief", "debrief.show", GET, SIGNED_IN),
     Route("/cases/<case>/work", "debrief.read", GET, SIGNED_IN),

@@ -103,6 +103,11 @@ def instruction(text: str) -> str:
     return raised(rendered(text) or "", 1) if text else ""
 
 
+def headed(file: File) -> File:
+    """A file that stands alone on its page, with the headings of its text right below the page's own."""
+    return file._replace(document=raised(file.document, 2)) if file.document is not None else file
+
+
 def raised(html: str, steps: int) -> str:
     """`html` of ours, whose headings begin at level 4, with them `steps` levels higher: below what stands over it."""
     return re.sub(r"(</?h)([456])", lambda found: f"{found[1]}{int(found[2]) - steps}", html)
