@@ -59,7 +59,8 @@ def test_every_address_of_the_application_has_a_rule(home: House) -> None:
 
 def test_only_these_addresses_answer_to_strangers() -> None:
     assert {route.path for route in ROUTES if route.rule.open} == {
-        "/healthz", "/readyz", "/static/<digest>/<name>", "/sign-in", "/invite/<token>", "/oidc/begin", "/oidc/return",
+        "/healthz", "/readyz", "/metrics", "/static/<digest>/<name>", "/sign-in", "/invite/<token>", "/oidc/begin",
+        "/oidc/return",
     }  # fmt: skip
 
 
@@ -170,6 +171,39 @@ def test_alive_and_ready_say_no_more_than_that(home: House) -> None:
         answer = home.app.test_client().get(path)
         assert (answer.status_code, answer.text) == (200, "ok\n")
         assert "Set-Cookie" not in answer.headers
+
+
+def test_a_monitor_with_the_token_reads_counts_and_nothing_of_anybody(tmp_path: Path) -> None:
+    token = "a token that nobody guesses"
+    made = house(tmp_path, metrics_token=token)
+    made.person("Ann")
+    case = made.case("C1", "Ann")
+    ann = made.visitor("Ann")
+    for path in ("/", f"/rate/{case.id}", "/nowhere", "/metrics"):
+        ann.get(path)
+    monitor = made.app.test_client()
+    answer = monitor.get("/metrics", headers={"Authorization": f"Bearer {token}"})
+    assert answer.status_code == 200
+    assert "Set-Cookie" not in answer.headers
+    counted = {line for line in answer.text.splitlines() if not line.startswith("#")}
+    assert {line.rpartition(" ")[0] for line in counted} == {
+        *(f'grader_requests_total{{status="{one}xx"}}' for one in (2, 3, 4, 5)), "grader_errors_total",
+    }  # fmt: skip
+    assert {'grader_requests_total{status="4xx"} 2', "grader_errors_total 0"} <= counted
+    for wrong in ({}, {"Authorization": "Bearer x"}, {"Authorization": token}, {"Authorization": "Bearer "}):
+        assert monitor.get("/metrics", headers=wrong).status_code == 404
+
+
+def test_without_a_token_there_are_no_metrics_and_a_short_one_is_no_token(
+    home: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for header in ({}, {"Authorization": "Bearer "}):
+        assert home.app.test_client().get("/metrics", headers=header).status_code == 404
+    with pytest.raises(UsageError, match="can be guessed"):
+        Config(metrics_token="short")
+    monkeypatch.setenv("GRADER_METRICS_TOKEN", "0123456789abcdef")
+    assert Config.read().metrics_token == "0123456789abcdef"
+    assert "0123456789abcdef" not in repr(Config.read())
 
 
 def test_a_store_that_is_gone_is_not_ready_and_the_process_is_alive(tmp_path: Path) -> None:

@@ -29,6 +29,7 @@ from tests import report_fixtures as saved
 from tests.web_fixtures import OPERATOR, House, house, levels
 
 OTHERS = ("Bob", "Bar")
+METRICS = "0123456789abcdef"
 WORDS = "aufgefallen ist mir das"
 
 
@@ -44,7 +45,7 @@ class Day:
 @pytest.fixture(scope="module")
 def day(tmp_path_factory: pytest.TempPathFactory) -> Day:
     folder = tmp_path_factory.mktemp("day")
-    home = house(folder)
+    home = house(folder, metrics_token=METRICS)
     for name, role in (("Ann", "reviewer"), ("Bob", "reviewer"), ("Lea", "lead"), ("Cem", "reviewer")):
         home.person(name, role)  # type: ignore[arg-type]
     home.person("Bar", "bar_raiser", team="elsewhere")
@@ -73,7 +74,7 @@ class World:
         self.folder = folder
         shutil.copytree(day.folder, folder)
         numbers = itertools.count(1_000)
-        self.house = house(folder)
+        self.house = house(folder, metrics_token=METRICS)
         self.house.people, self.house.cases, self.house.watch.now = (
             day.house.people,
             day.house.cases,
@@ -213,6 +214,11 @@ def test_every_page_is_the_same_when_one_world_is_full_and_the_other_empty(day: 
     for request, form in itertools.product(addresses(full.house), ({}, {"version": "0", "rationale": "mine"})):
         if request[0] == "POST" or not form:
             assert asked(full, "Ann", request, form) == asked(empty, "Ann", request, form), request
+    assert "/metrics" in {path for _, path in addresses(full.house)}
+    monitor = {"Authorization": f"Bearer {METRICS}"}
+    counted = [world.house.visitor().get("/metrics", headers=monitor).data for world in (full, empty)]
+    assert b"grader_requests_total" in counted[0]
+    assert counted[0] == counted[1]
     assert WORDS not in full.browsers["Ann"].get(f"/rate/{full.house.cases['C1'].id}").text
     full.close()
     empty.close()

@@ -32,6 +32,8 @@ THREADS = 8
               help="An identity provider that people may sign in with (`grade people bind --oidc`).")  # fmt: skip
 @click.option("--oidc-client", default="", metavar="ID", envvar="GRADER_OIDC_CLIENT",
               help="This server's id there; its secret is read from GRADER_OIDC_SECRET.")  # fmt: skip
+@click.option("--metrics-token", default="", metavar="TOKEN", envvar="GRADER_METRICS_TOKEN",
+              help="Answer /metrics to whoever sends this bearer token: counts of requests and errors.")  # fmt: skip
 @click.option(
     "--threads", default=THREADS, type=click.IntRange(1, 64), metavar="N", help=f"Requests at once ({THREADS})."
 )
@@ -45,6 +47,7 @@ def command(
     user_header: str,
     oidc_issuer: str,
     oidc_client: str,
+    metrics_token: str,
     threads: int,
     challenges: Path | None,
 ) -> None:
@@ -66,6 +69,7 @@ def command(
     config = Config(
         store=store or Settings.read().store, host=host, port=port, public_url=public_url, proxies=named,
         user_header=user_header, challenges=challenges, oidc=oidc_of(oidc_issuer, oidc_client),
+        metrics_token=metrics_token,
     )  # fmt: skip
     _serve(config, threads)
 

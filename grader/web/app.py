@@ -131,7 +131,9 @@ def _seal(response: Response) -> Response:
 
 
 def _write_down(response: Response) -> None:
-    """A line of the access log: the rule of the address, not the address, which may hold a token or an id."""
+    """Counts it, and a line of the access log: the rule of the address, not the address, which may hold a token or an
+    id."""
     rule = request.url_rule.rule if request.url_rule else "-"
+    visit.server().counts.add(response.status_code)
     took = (time.monotonic() - g.get("began", time.monotonic())) * 1000
     _log.info("%s %s %d %.0f ms", request.method, rule, response.status_code, took)

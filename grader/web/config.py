@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import SplitResult, urlsplit
 
@@ -29,8 +29,13 @@ class Config:
     """Header in which a proxy names the person it has signed in; empty: no header is ever believed."""
     challenges: Path | None = None
     oidc: Oidc | None = None
+    metrics_token: str = field(default="", repr=False)
+    """What a monitor sends to read `/metrics`; empty: there is none."""
 
     def __post_init__(self) -> None:
+        if 0 < len(self.metrics_token) < 16:
+            raise UsageError("The token for /metrics can be guessed: it takes 16 characters or more.",
+                             fix="export GRADER_METRICS_TOKEN=$(openssl rand -hex 16)")  # fmt: skip
         _check_address(self.host, urlsplit(self.public_url))
         if self.user_header and not self.proxies:
             raise UsageError(
@@ -48,7 +53,8 @@ class Config:
         public = os.environ.get("GRADER_PUBLIC_URL", "")
         provider = oidc_of(os.environ.get("GRADER_OIDC_ISSUER", ""), os.environ.get("GRADER_OIDC_CLIENT", ""))
         proxies = LOCAL if public.startswith("https://") else ()
-        return cls(store=Settings.read().store, public_url=public, proxies=proxies, oidc=provider)
+        return cls(store=Settings.read().store, public_url=public, proxies=proxies, oidc=provider,
+                   metrics_token=os.environ.get("GRADER_METRICS_TOKEN", ""))  # fmt: skip
 
     @property
     def url(self) -> str:

@@ -1,12 +1,13 @@
-"""What a supervisor asks: is the process alive, and can it serve. No data in either."""
+"""What a supervisor asks: is the process alive, can it serve, how much did it answer. No data of anybody."""
 
 from __future__ import annotations
 
-from flask import Response
+from flask import Response, abort, request
 from flask.typing import ResponseReturnValue
 
 from grader.errors import GraderError
 from grader.web import visit
+from grader.web.counts import may_read
 
 
 def alive() -> ResponseReturnValue:
@@ -23,6 +24,13 @@ def ready() -> ResponseReturnValue:
     except GraderError:
         return _said("the store does not answer\n", 503)
     return _said("ok\n", 200) if found == HEAD else _said("the store has another version than this program\n", 503)
+
+
+def metrics() -> ResponseReturnValue:
+    """Counts for a monitor, for whoever has the token; without one, and to everybody else, it is not there."""
+    if not may_read(visit.server().config.metrics_token, request.headers.get("Authorization", "")):
+        return abort(404)
+    return Response(visit.server().counts.text(), 200, content_type="text/plain; version=0.0.4; charset=utf-8")
 
 
 def _said(text: str, status: int) -> Response:

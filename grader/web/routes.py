@@ -22,6 +22,7 @@ ROUTES = (
     # For everybody
     Route("/healthz", "ops.alive", GET, OPEN),
     Route("/readyz", "ops.ready", GET, OPEN),
+    Route("/metrics", "ops.metrics", GET, OPEN),
     Route("/static/<digest>/<name>", "static.file", GET, OPEN),
     Route("/sign-in", "sign_in.show", GET, OPEN),
     Route("/sign-in", "sign_in.take", POST, OPEN),

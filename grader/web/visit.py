@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, cast
 
@@ -15,6 +15,7 @@ from grader.review.records import Actor, Person
 from grader.web.accounts import Accounts, Clock
 from grader.web.config import Config
 from grader.web.cookie import Cookie, Visitor
+from grader.web.counts import Counts
 from grader.web.proxy import USER
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ class Server:
     accounts: Accounts
     desk: Desk
     clock: Clock
+    counts: Counts = field(default_factory=Counts)
 
     def now(self) -> datetime:
         return self.clock()
@@ -49,7 +51,7 @@ def begin() -> None:
     if request_ctx.url_adapter is None:  # asked for by a name that is not the server's
         abort(Response("This server is not called that.\n", 400, content_type="text/plain; charset=utf-8"))
     g.person = None
-    if request.endpoint in {"ops.alive", "ops.ready", "static.file"}:
+    if request.endpoint in {"ops.alive", "ops.ready", "ops.metrics", "static.file"}:
         return
     found = server().accounts.session(token()) if cast("Visitor", session).known else None
     g.person = person_of(found.person) if found else _named_by_proxy()
