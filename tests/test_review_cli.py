@@ -459,6 +459,7 @@ def test_erasing_a_candidate_reaches_what_people_wrote_about_them(here: Path) ->
     assert b"telling sentence" not in kept
     assert b"Cara Doe" not in kept
     assert not (here / "result").exists()
+    assert "Sound." in works("db", "check", "--store", "sqlite:///grader.db")  # and nobody looks for the events
 
 
 def test_erasing_takes_the_review_beside_a_result_too(here: Path) -> None:

@@ -14,12 +14,12 @@ from sqlalchemy.exc import DBAPIError
 
 from grader.errors import GraderError, UsageError
 from grader.ratings.sheet import Said
-from grader.review import chain
+from grader.review import audit, chain
 from grader.review.desk import Desk, open_desk
 from grader.review.problems import ConflictError, IncompleteError, NotAllowedError, NotFoundError, NotReadyError
 from grader.review.records import Actor
 from grader.store import open_store
-from grader.store.case_tables import APPEND_ONLY
+from grader.store.case_tables import APPEND_ONLY, case_events, case_heads
 from tests.review_fixtures import CRITERIA, OPERATOR, Panel, keep, panel, result, sheet
 from tests.store_fixtures import Cluster, cluster
 
@@ -433,6 +433,27 @@ def test_a_chain_that_was_changed_is_caught(three: Panel) -> None:
     assert chain.faults([replace(events[0], what="asked"), *events[1:]]) != ()
     assert chain.faults([replace(events[0], body={"who": "nobody"}), *events[1:]]) != ()
     assert chain.faults([replace(events[0], body=None), *events[1:]]) == ()
+
+
+def test_a_chain_whose_end_is_cut_off_is_noticed_and_one_that_is_erased_is_none(three: Panel) -> None:
+    revealed(three, 3, 3, 3)
+    assert list(audit.problems(three.desk.engine)) == []
+    last = case_events.c.number == len(three.desk.events(OPERATOR, three.case.id))
+    with three.desk.engine.begin() as connection:
+        connection.execute(case_events.delete().where(case_events.c.chain == three.case.id, last))
+    (fault,) = audit.problems(three.desk.engine)
+    assert three.case.id in fault
+    assert "the end of it is missing" in fault
+    with three.desk.engine.begin() as connection:
+        connection.execute(case_events.delete().where(case_events.c.chain == "people"))
+    assert len(list(audit.problems(three.desk.engine))) == 2
+    assert three.desk.faults(OPERATOR) != ()
+
+
+def test_nobody_hides_the_end_of_a_chain_by_taking_out_where_it_ended(three: Panel) -> None:
+    with three.desk.engine.begin() as connection:
+        connection.execute(case_heads.delete().where(case_heads.c.chain == three.case.id))
+    assert ["not known" in one for one in audit.problems(three.desk.engine)] == [True]
 
 
 def test_what_people_wrote_is_never_changed_not_even_by_hand(three: Panel) -> None:

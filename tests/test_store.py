@@ -12,7 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from sqlalchemy import MetaData, Table, text
+from sqlalchemy import MetaData, Table, select, text
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import DBAPIError
 
@@ -20,6 +20,7 @@ from grader.batch.record import known_results, record
 from grader.errors import InfrastructureError, UsageError
 from grader.store import open_store, retention
 from grader.store.backup import backup
+from grader.store.case_tables import case_heads
 from grader.store.check import problems
 from grader.store.engine import connect, reading, writing
 from grader.store.export import write_csv
@@ -220,18 +221,22 @@ def test_an_upgrade_of_what_is_new_already_changes_nothing(url: str, store: Stor
 
 def old_store(url: str) -> None:
     """A store of version 0001 with two runs of one grade, a run of another, and a refused one."""
+    engine = connect(url)
+    with writing(engine) as connection:
+        to_version(connection, "0001")
+        for table, rows in rows_of_0001().items():
+            add_as_it_was(connection, table, rows)
+    engine.dispose()
+
+
+def to_version(connection: Connection, wanted: str) -> None:
     from alembic import command
     from alembic.config import Config
 
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
-    engine = connect(url)
-    with writing(engine) as connection:
-        config.attributes["connection"] = connection
-        command.upgrade(config, "0001")
-        for table, rows in rows_of_0001().items():
-            add_as_it_was(connection, table, rows)
-    engine.dispose()
+    config.attributes["connection"] = connection
+    command.upgrade(config, wanted)
 
 
 def add_as_it_was(connection: Connection, table: str, rows: list[dict[str, object]]) -> None:
@@ -256,6 +261,23 @@ def test_an_upgrade_from_the_first_version_keeps_all_that_is_there(url: str) -> 
         assert json.loads(store.find("run1b")[0]["body"]) == {"score": 81.5}
         assert "grade" not in store.history()[0]
         assert list(problems(store)) == []
+
+
+def test_an_upgrade_knows_where_chains_of_before_ended(url: str) -> None:
+    old_store(url)
+    engine = connect(url)
+    events = [("people", 1, "a" * 64), ("people", 2, "b" * 64), ("0" * 32, 1, "c" * 64)]
+    with writing(engine) as connection:
+        to_version(connection, "0005")
+        for chain, number, hashed in events:
+            row = {"id": len(hashed) + ord(hashed[0]), "chain": chain, "number": number, "what": "asked", "digest": "",
+                   "previous": "", "hash": hashed, "at": ""}  # fmt: skip
+            add_as_it_was(connection, "case_events", [row])
+    upgrade(engine)
+    with reading(engine) as connection:
+        kept = connection.execute(select(case_heads.c.chain, case_heads.c.number, case_heads.c.hash)).all()
+    engine.dispose()
+    assert {tuple(row) for row in kept} == {("people", 2, "b" * 64), ("0" * 32, 1, "c" * 64)}
 
 
 def test_an_upgraded_store_is_written_and_purged_like_a_new_one(url: str) -> None:

@@ -39,15 +39,17 @@ def upgrade(store: str) -> None:
 @click.option("--no-evidence", is_flag=True, help="Do not read the evidence on disk.")
 @_STORE
 def check(no_evidence: bool, store: str) -> int:
-    """Say whether the store is sound and the evidence is what it was. Exits with 1 where not."""
+    """Say whether the store is sound, the evidence is what it was, and all that happened in reviews is still there.
+    Exits with 1 where not."""
     from grader.errors import visible
+    from grader.review import audit
     from grader.settings import Settings
     from grader.store import open_store
     from grader.store.check import problems
 
     with open_store(store or Settings.read().store) as opened:
         click.echo(", ".join(f"{count} {name}" for name, count in opened.counts().items()))
-        found = list(problems(opened, evidence=not no_evidence))
+        found = [*problems(opened, evidence=not no_evidence), *audit.problems(opened.engine)]
     for problem in found:
         click.echo(visible(problem, 400))
     click.echo("Sound." if not found else f"{len(found)} found.")

@@ -242,6 +242,13 @@ class CasesDesk(Base):
                 raise NotAllowedError("What happened in a case is for leads who do not rate it.")
             return rows.events(connection, case)
 
+    def faults(self, actor: Actor) -> tuple[str, ...]:
+        """Where what happened with people does not hold together, for a lead."""
+        if not rules.leads(actor):
+            raise NotAllowedError("What happened with people is a lead's to read.")
+        with reading(self.engine) as connection:
+            return rows.faults(connection, rows.PEOPLE)
+
 
 def _same_case(run: RowMapping) -> Any:
     names = ("submission_digest", "challenge_digest", "candidate")

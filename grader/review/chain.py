@@ -32,9 +32,11 @@ def link(chain: str, number: int, what: str, at: str, its_digest: str, previous:
     return hashlib.sha256(parts.encode("utf-8")).hexdigest()
 
 
-def faults(events: Iterable[Event]) -> tuple[str, ...]:
-    """Where the chain in `events` (one chain, in order) does not hold, one sentence each."""
-    found, previous = [], START
+def faults(events: Iterable[Event], head: tuple[int, str] | None = None) -> tuple[str, ...]:
+    """Where the chain in `events` (one chain, in order) does not hold, one sentence each. `head`: number and hash of
+    the event that it is known to have reached, read before the events were; without it, an end that is cut off is not
+    noticed."""
+    found, previous, hashes = [], START, {0: START}
     for number, event in enumerate(events, 1):
         if event.number != number:
             found.append(f"Event {number} is missing.")
@@ -45,5 +47,7 @@ def faults(events: Iterable[Event]) -> tuple[str, ...]:
             found.append(f"Event {number} was changed.")
         if event.body is not None and digest(text_of(event.body)) != event.digest:
             found.append(f"The words of event {number} were changed.")
-        previous = event.hash
+        previous = hashes[event.number] = event.hash
+    if head is not None and hashes.get(head[0]) != head[1]:
+        found.append(f"It had come to event {head[0]}, and the end of it is missing or another.")
     return tuple(found)

@@ -7,11 +7,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from sqlalchemy import Table, select
+from sqlalchemy import Table, select, update
 from sqlalchemy.engine import Connection, RowMapping
 
 from grader.ratings import sheet
 from grader.review.chain import START, digest, link, text_of
+from grader.review.chain import faults as chain_faults
 from grader.review.problems import NotFoundError
 from grader.review.records import (
     Adjudication,
@@ -32,6 +33,7 @@ from grader.store.case_tables import (
     assignments,
     case_event_bodies,
     case_events,
+    case_heads,
     case_sources,
     cases,
     decisions,
@@ -145,6 +147,22 @@ def add_event(connection: Connection, chain: str, what: str, at: str, body: Mapp
            "hash": hashed, "at": at}  # fmt: skip
     made = connection.execute(case_events.insert().values(row).returning(case_events.c.id)).scalar_one()
     connection.execute(case_event_bodies.insert().values(event=made, body=text))
+    _set_head(connection, chain, number=number, hash=hashed)
+
+
+def _set_head(connection: Connection, chain: str, **values: Any) -> None:
+    """In the transaction that adds the event, and under its lock."""
+    if connection.execute(update(case_heads).where(case_heads.c.chain == chain).values(**values)).rowcount == 0:
+        connection.execute(case_heads.insert().values(chain=chain, **values))
+
+
+def faults(connection: Connection, chain: str) -> tuple[str, ...]:
+    """Where a chain does not hold, one sentence each."""
+    head = connection.execute(select(case_heads).where(case_heads.c.chain == chain)).first()
+    found = events(connection, chain)  # after the head: what is added meanwhile is more, never less
+    if head is None:
+        return (*chain_faults(found), "Where it ended is not known.") if found else ()
+    return chain_faults(found, (head.number, head.hash))
 
 
 def events(connection: Connection, chain: str, what: str = "") -> tuple[Event, ...]:

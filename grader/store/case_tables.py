@@ -10,6 +10,7 @@ responses      whether a person agrees with the outcome, in their words
 decisions      advance, decline or more, by whom and why
 letters        the text for the candidate; the released one has gone out
 case_events    what happened, chained by hash; the words are in
+case_heads     where each chain ends: with it, that its last events are gone is noticed
 case_event_bodies  so that they can be erased and the chain still holds
 """
 
@@ -187,9 +188,17 @@ case_event_bodies = Table(
     _text("body"),
 )
 
+case_heads = Table(
+    "case_heads",
+    metadata,
+    Column("chain", String(32), primary_key=True),
+    Column("number", Integer, nullable=False),
+    _text("hash", 64),
+)
+
 CASE_TABLES = (
     people, cases, case_sources, assignments, assessments, adjudications, responses, decisions, letters, case_events,
-    case_event_bodies,
+    case_event_bodies, case_heads,
 )  # fmt: skip
 APPEND_ONLY = (
     case_sources, assessments, adjudications, responses, decisions, letters, case_events, case_event_bodies,

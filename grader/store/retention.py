@@ -24,7 +24,7 @@ from grader.errors import UsageError
 from grader.store import people
 from grader.store.candidates import COLUMNS, read_list, write_list
 from grader.store.candidates import LIST as BATCH_LIST
-from grader.store.case_tables import case_events, cases
+from grader.store.case_tables import case_events, case_heads, cases
 from grader.store.case_tables import people as reviewers
 from grader.store.engine import outside_transaction, reading, writing
 from grader.store.store import Store, now, user
@@ -170,6 +170,7 @@ def _delete_cases(connection: Connection) -> None:
     same = [runs.c[name] == cases.c[name] for name in names]
     gone = select(cases.c.id).where(~exists(select(text("1")).select_from(runs).where(*same)))
     connection.execute(delete(case_events).where(case_events.c.chain.in_(gone)))
+    connection.execute(delete(case_heads).where(case_heads.c.chain.in_(gone)))
     connection.execute(delete(cases).where(cases.c.id.in_(gone)))  # all that belongs to them goes too
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from flask.typing import ResponseReturnValue
 
-from grader.review import chain
 from grader.web import visit
 from grader.web.render import page
 from grader.web.times import moment
@@ -21,4 +20,4 @@ def show() -> ResponseReturnValue:
          names.get(str((event.body or {}).get("about", "")), ""), str((event.body or {}).get("how", "")))
         for event in reversed(events[-MOST:])
     ]  # fmt: skip
-    return page("audit.html.j2", title="Audit", rows=rows, faults=chain.faults(events), total=len(events))
+    return page("audit.html.j2", title="Audit", rows=rows, faults=visit.desk().faults(visit.actor()), total=len(events))
