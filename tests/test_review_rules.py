@@ -450,6 +450,14 @@ def test_a_chain_whose_end_is_cut_off_is_noticed_and_one_that_is_erased_is_none(
     assert three.desk.faults(OPERATOR) != ()
 
 
+def test_what_happens_after_an_end_was_cut_off_does_not_hide_it(three: Panel) -> None:
+    last = case_events.c.number == len(three.desk.events(OPERATOR, three.case.id))
+    with three.desk.engine.begin() as connection:
+        connection.execute(case_events.delete().where(case_events.c.chain == three.case.id, last))
+    three.desk.view(OPERATOR, three.case.id)
+    assert any("is missing" in one for one in audit.problems(three.desk.engine))
+
+
 def test_nobody_hides_the_end_of_a_chain_by_taking_out_where_it_ended(three: Panel) -> None:
     with three.desk.engine.begin() as connection:
         connection.execute(case_heads.delete().where(case_heads.c.chain == three.case.id))

@@ -137,9 +137,14 @@ def person_row(one: Person) -> dict[str, Any]:
 
 
 def add_event(connection: Connection, chain: str, what: str, at: str, body: Mapping[str, Any]) -> None:
-    """Adds to a chain, whose lock the transaction holds."""
-    query = select(case_events.c.number, case_events.c.hash).where(case_events.c.chain == chain)
-    last = connection.execute(query.order_by(case_events.c.number.desc()).limit(1)).first()
+    """Adds to a chain, whose lock the transaction holds. It goes on from where the chain is known to have ended: were
+    its last events cut off, the next one would else hide it."""
+    ends = [
+        connection.execute(select(table.c.number, table.c.hash).where(table.c.chain == chain)
+                           .order_by(table.c.number.desc()).limit(1)).first()
+        for table in (case_heads, case_events)
+    ]  # fmt: skip
+    last = max((end for end in ends if end is not None), key=lambda end: int(end.number), default=None)
     number, previous = (last.number + 1, last.hash) if last else (1, START)
     text = text_of(body)
     hashed = link(chain, number, what, at, digest(text), previous)
