@@ -134,7 +134,7 @@ def test_submissions_whose_own_address_fails_stop_nobody_and_are_tried_last(tmp_
     many = [nobody_there(f"c{number}") for number in range(BROKEN_AFTER + 2)]
     watcher = Quiet()
     batch = Batch(
-        replace(honest, entries=[*many, *honest.entries], jobs=1, retry_seconds=(60.0,)), Settings(), watcher,
+        replace(honest, entries=[*many, *honest.entries], jobs=1, retry_seconds=(5.0,)), Settings(), watcher,
         make_sandbox=lambda run: Scripted(run, {}, []),
     )  # fmt: skip
     outcomes = batch.run()
@@ -402,7 +402,7 @@ def test_who_is_named_and_not_there_has_no_grade_for_nobodys_fault(tmp_path: Pat
     (folder / "submission_metadata.yml").write_text("".join(lines))
     found = from_folder(folder, tmp_path / "out")
     assert [entry.candidate for entry in missing(found.entries)] == [f"Person {n}" for n in range(2, 9)]
-    batch, outcomes, ran = run(plan(folder, tmp_path / "out", jobs=1, retry_seconds=(60.0,)))
+    batch, outcomes, ran = run(plan(folder, tmp_path / "out", jobs=1, retry_seconds=(5.0,)))
     assert ran == ["submission_1"]
     lost = dict.fromkeys((f"submission_{n}" for n in range(2, 9)), "infrastructure_error")
     assert states(outcomes) == {"submission_1": "graded", **lost}

@@ -170,10 +170,12 @@ def _not_fetched(source: str, ref: str, text: str) -> GraderError:
         return InfrastructureError(
             f"'{visible(address)}' belongs to another user (git: {visible(text)}).",
             fix=f"If you trust it: git config --global --add safe.directory {shlex.quote(visible(other[1]))}",
+            of_submission=True,
         )
     cause = network.from_words(text)
     why = f"{cause} (git: {visible(text)})" if cause else visible(text)
     return InfrastructureError(
         f"'{visible(address)}' could not be fetched: {why}.",
         fix=f"Check it with: GIT_ALLOW_PROTOCOL=https:http:ssh:git git ls-remote -- {shlex.quote(visible(address))}",
+        of_submission=True,
     )
