@@ -16,10 +16,7 @@ from grader.agreement.kappa import Floats
 from grader.agreement.ratings import Rating
 from grader.agreement.significance import student_quantile
 from grader.agreement.statistic import Statistic, undefined
-from grader.agreement.thresholds import CONFIDENCE
-
-FEW = 30
-"""Shared items below which nothing but counts is said."""
+from grader.agreement.thresholds import CONFIDENCE, FEW
 
 
 @dataclass(frozen=True, kw_only=True)

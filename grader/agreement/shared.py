@@ -13,8 +13,8 @@ from grader.agreement.bootstrap import RESAMPLES, draws
 from grader.agreement.kappa import Floats
 from grader.agreement.labels import Labels
 from grader.agreement.panel import Pair, Panel, human_pairs, mean_over_pairs, panel_of
-from grader.agreement.severity import FEW
 from grader.agreement.statistic import Statistic, undefined
+from grader.agreement.thresholds import FEW
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -11,6 +11,8 @@ CONFIDENCE = 0.95
 """One-sided, for the bounds that gate; intervals that are only shown are two-sided at the same figure."""
 MIN_PAIR_ITEMS = 30
 """Items that two raters must share for their kappa to enter a mean over pairs."""
+FEW = 30
+"""Shared items below which people's figures are counts and nothing else."""
 PROBES = ("padded", "stripped", "injected")
 """The twins of check I: the text padded, its comments stripped, an order to the judge injected."""
 

@@ -147,6 +147,7 @@ class NormingDesk(FiguresDesk):
             raters = json.loads(row["raters"])
             watches = rules.leads(actor) and me not in raters
             names = self._called(connection, row, [one.person for one in mended], real=watches or self.names)
+            names |= {me: f"{names[me]} (you)"} if me in names else {}
             return Norming(
                 id=session, criterion=row["criterion"], rates=me in raters,
                 anchors=found.anchors_of(connection, row), items=tuple(items), blind=items, phase=row["phase"],

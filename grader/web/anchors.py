@@ -22,7 +22,7 @@ def _shown(session: str, *, wrong: str = "", status: int = 200) -> ResponseRetur
     diff = visit.desk().anchors_diff(visit.actor(), session)
     return page(
         "anchors.html.j2", title=f"Anchors: {view.criterion}", session=view, wrong=wrong, sent=request.form,
-        diff=[(line[:1], line) for line in diff.splitlines()],
+        diff=[("" if line[:3] in {"---", "+++"} else line[:1], line) for line in diff.splitlines()],
         mended=[(view.called.get(one.person, "A lead"), one) for one in view.proposals],
     ), status  # fmt: skip
 

@@ -9,12 +9,13 @@ from flask.typing import ResponseReturnValue
 
 from grader.agreement.labels import labels_of
 from grader.agreement.ratings import Ratings
+from grader.agreement.thresholds import FEW
 from grader.errors import UsageError
 from grader.review.norming_rows import Norming
 from grader.web import session as rated
 from grader.web import visit
 from grader.web.queue import name_of
-from grader.web.reliability import FEWEST, Agreed, agreed
+from grader.web.reliability import Agreed, agreed
 from grader.web.render import page
 
 
@@ -51,7 +52,7 @@ def _shown(view: Norming, levels: Ratings, *, wrong: str = "", status: int = 200
     rows = sorted((_row(view, case, levels) for case in view.items), key=lambda row: (row.low - row.high, row.who))
     return page(
         "compared.html.j2", title=f"Norming: {view.criterion}", session=view, rows=[row for row in rows if row.sides],
-        figures=[(name, _agreed(view, found)) for name, found in rounds], fewest=FEWEST, leads=visit.leads(),
+        figures=[(name, _agreed(view, found)) for name, found in rounds], fewest=FEW, leads=visit.leads(),
         wrong=wrong,
     ), status  # fmt: skip
 

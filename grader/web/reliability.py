@@ -16,8 +16,10 @@ from flask.typing import ResponseReturnValue
 from grader.agreement.labels import Labels, labels_of
 from grader.agreement.ratings import Ratings
 from grader.agreement.statistic import Statistic
+from grader.agreement.thresholds import FEW as FEWEST
 from grader.errors import UsageError
 from grader.web import visit
+from grader.web.drift import drawn
 from grader.web.queue import name_of
 from grader.web.render import page
 
@@ -25,7 +27,6 @@ if TYPE_CHECKING:
     from grader.agreement.severity import Severity
     from grader.agreement.shared import Shared
 
-FEWEST = 30
 WIDE = 2
 """Levels apart from which on two people have not seen the same."""
 
@@ -77,6 +78,7 @@ class Cell(NamedTuple):
 
 def show() -> ResponseReturnValue:
     """Leads see everybody, once they rate nothing themselves; others, and leads who still rate, their own."""
+    from grader.agreement.drift import drift
     from grader.agreement.severity import severity  # numpy comes with it
     from grader.agreement.shared import shared
 
@@ -87,10 +89,11 @@ def show() -> ResponseReturnValue:
     independent = [row for row in ratings.rows if row.role != "adjudicator"]
     used = [row for one, found in both for row in _used(one, found) if everybody or row.rater == me]
     people = [_person(one) for one in severity(independent) if everybody or one.rater == me]
+    moving = [drawn(one) for one in drift(ratings.rows) if everybody or one.rater == me]
     cells = {one.criterion: _cells(one) for one in labels} if everybody else {}
     return page(
         "reliability.html.j2", title="Reliability", rows=[agreed(*one) for one in both], used=used, cells=cells,
-        people=people, everybody=everybody, fewest=FEWEST, leads=visit.leads(),
+        people=people, drift=moving, everybody=everybody, fewest=FEWEST, leads=visit.leads(),
     )  # fmt: skip
 
 

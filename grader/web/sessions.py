@@ -23,6 +23,7 @@ class Line(NamedTuple):
 
     id: str
     criterion: str
+    items: int
     round: int
     state: str
     at: str
@@ -64,7 +65,7 @@ def _line(one: Listed) -> Line:
         state = f"{one.own} of {one.items} rated by you"
     else:
         state = "being rated"
-    return Line(one.id, one.criterion, one.phase, state, one.at[:10])
+    return Line(one.id, one.criterion, one.items, one.phase, state, one.at[:10])
 
 
 def _offered(*, challenge: str, criterion: str) -> tuple[tuple[str, ...], list[Offered]]:
