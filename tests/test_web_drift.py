@@ -17,7 +17,7 @@ from tests.web_fixtures import OPERATOR, House, house
 CRITERION = "clarity"
 
 
-def settled_case(home: House, number: int, given: Mapping[str, int], level: int = 3) -> None:
+def settled_case(home: House, number: int, given: Mapping[str, int], level: int = 3, *, lead: str = "Lea") -> None:
     """A case that these people rated, opened to all, and one criterion of it settled by a lead."""
     case = home.case(f"D{number}", *given)
     for name, mine in given.items():
@@ -26,7 +26,7 @@ def settled_case(home: House, number: int, given: Mapping[str, int], level: int 
         sheet = Sheet(said=said, rationale="in all")
         home.desk.submit(Actor(person=home.people[name]), case.id, sheet, version=0)
     home.desk.reveal(OPERATOR, case.id)
-    home.desk.adjudicate(Actor(person=home.people["Lea"]), case.id, CRITERION, level, "seen together")
+    home.desk.adjudicate(Actor(person=home.people[lead]), case.id, CRITERION, level, "seen together")
     home.watch.later(hours=1)
 
 

@@ -59,6 +59,8 @@ class House:
     people: dict[str, Person] = field(default_factory=dict)
     cases: dict[str, Case] = field(default_factory=dict)
     config: dict[str, Any] = field(default_factory=dict)
+    norming: dict[str, str] = field(default_factory=dict)
+    """Addresses of norming sessions, by what they are for."""
 
     def __post_init__(self) -> None:
         self.desk = Desk(self.store.engine, clock=lambda: moment(self.watch()))

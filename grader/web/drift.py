@@ -10,6 +10,8 @@ from grader.agreement.drift import Drift
 
 WIDTH, HEIGHT = 640.0, 140.0
 """Of the drawing, in its own units."""
+ROOM = 1.1
+"""How far its edges lie out, as a multiple of what lies furthest out: a ring on the edge would be cut."""
 
 
 class Step(NamedTuple):
@@ -42,7 +44,7 @@ class Drawn(NamedTuple):
 
 def drawn(one: Drift) -> Drawn:
     """`one` as it is drawn: its own scale, with 0 in the middle."""
-    reach = max((abs(edge) for point in one.points for edge in (point.mean, point.low, point.high)), default=1.0)
+    reach = ROOM * max((abs(edge) for point in one.points for edge in (point.mean, point.low, point.high)), default=1.0)
     steps = tuple(_step(number, point, len(one.points), reach) for number, point in enumerate(one.points, 1))
     return Drawn(
         rater=one.rater,

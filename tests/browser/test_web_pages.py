@@ -12,7 +12,9 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 from waitress import create_server
 
+from grader.review.records import Actor
 from tests import report_fixtures as saved
+from tests.test_web_drift import settled_case
 from tests.web_fixtures import OPERATOR, PASSWORD, House, house, levels
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
@@ -48,8 +50,23 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     done = made.cases["DONE"].id
     made.visitor("Bob Lind").post(f"/cases/{done}/respond", {"agrees": "no", "words": "Two names mislead."})
     lead.post(f"/cases/{done}/decide", {"outcome": "advance", "why": "Measured, and honest."})
+    made.norming = norming(made)
     yield made
     made.store.close()
+
+
+def norming(made: House) -> dict[str, str]:
+    """The addresses of a session that is rated, and of one that was compared and whose anchor was mended."""
+    lea, bob, ines = (Actor(person=made.people[name]) for name in ("Lea Roth", "Bob Lind", "Ines Bar"))
+    cases = [made.cases[blind].id for blind in ("OPEN", "DONE")]
+    raters = [made.people["Bob Lind"], made.people["Ines Bar"]]
+    rated, compared = (made.desk.open_norming(lea, "clarity", cases, raters) for _ in range(2))
+    for actor, level in ((bob, 2), (ines, 4)):
+        for case in cases:
+            made.desk.norm(actor, compared, case, level, "Two names mislead, the rest is plain.")
+    made.desk.compare(lea, compared)
+    made.desk.propose(bob, compared, 3, "Readable; at most two names mislead.", "we counted names differently")
+    return {"rated": f"/sessions/{rated}", "compared": f"/sessions/{compared}"}
 
 
 @pytest.fixture(scope="module")
@@ -107,6 +124,13 @@ def pages(home: House) -> dict[str, tuple[str, str]]:
         "cases": ("Lea Roth", "/cases"),
         "case": ("Lea Roth", f"/cases/{ids['IN']}"),
         "assign": ("Lea Roth", "/assign"),
+        "norming": ("Lea Roth", "/sessions?challenge=rag-triage&criterion=clarity"),
+        "own norming": ("Bob Lind", "/sessions"),
+        "session": ("Bob Lind", home.norming["rated"]),
+        "session of others": ("Lea Roth", home.norming["rated"]),
+        "norming work": ("Bob Lind", f"{home.norming['rated']}/work/{ids['OPEN']}"),
+        "compared": ("Lea Roth", f"{home.norming['compared']}/compare"),
+        "anchors": ("Bob Lind", f"{home.norming['compared']}/anchors"),
         "reliability": ("Lea Roth", "/reliability"),
         "people": ("Ada Ng", "/people"),
         "audit": ("Ada Ng", "/audit"),
@@ -115,7 +139,8 @@ def pages(home: House) -> dict[str, tuple[str, str]]:
 
 
 NAMES = ("sign in", "queue", "rate", "handed in", "file", "debrief", "own debrief", "decided", "the work", "cases",
-         "case", "assign", "reliability", "people", "audit", "nothing here")  # fmt: skip
+         "case", "assign", "norming", "own norming", "session", "session of others", "norming work", "compared",
+         "anchors", "reliability", "people", "audit", "nothing here")  # fmt: skip
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -153,8 +178,6 @@ def fresh(home: House) -> str:
 
 
 def latest(home: House, path: str) -> Any:
-    from grader.review.records import Actor
-
     own = home.desk.view(Actor(person=home.people["Ann Weber"]), path.rsplit("/", 1)[1]).own
     return own.latest.sheet if own and own.latest else None
 
@@ -319,3 +342,38 @@ def test_a_plan_is_shown_before_anybody_is_asked(home: House, visit: Visit) -> N
     page.get_by_role("button", name="Ask them").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Cases")
     assert len(home.desk.view(OPERATOR, case.id).progress.asked) == 3  # type: ignore[union-attr]
+
+
+# ---------------------------------------------------------------------------------------------- norming, drift
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_a_level_is_given_beside_the_work_without_a_script(home: House, visit: Visit, width: int) -> None:
+    case, path = home.cases["DONE"].id, home.norming["rated"]
+    page = visit("Ines Bar", f"{path}/work/{case}", width=width, java_script_enabled=False)
+    page.get_by_role("radio", name="4", exact=True).check()
+    page.get_by_label("What decides it for you").fill(f"Plain names, at {width}.")
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("clarity")
+    expect(page.get_by_text("1 of 2 to rate")).to_be_visible()
+    view = home.desk.norming(Actor(person=home.people["Ines Bar"]), path.rsplit("/", 1)[1])
+    assert (view.own, view.own_notes) == ({case: 4}, {case: f"Plain names, at {width}."})
+
+
+def test_the_drawing_of_a_drift_is_accessible_and_fits(
+    home: House, visit: Visit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With the least number of cases lowered: thirty of them are for tests/test_web_drift.py."""
+    monkeypatch.setattr("grader.agreement.drift.FEW", 2)
+    for number, level in enumerate((2, 4, 3)):
+        settled_case(home, number, {"Ann Weber": level, "Bob Lind": 5}, lead="Lea Roth")
+    for width, scheme in ((1280, "light"), (390, "dark")):
+        page = visit("Lea Roth", "/reliability", width=width, color_scheme=scheme)
+        page.evaluate("for (const part of document.querySelectorAll('main details')) part.open = true")
+        drawing = page.get_by_role("img", name="Drift of Bob Lind over 3 cases")
+        expect(drawing).to_be_visible()
+        box = drawing.bounding_box()
+        assert box is not None
+        assert 300 < box["width"] <= width
+        assert page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") == 0
+        sound(page, f"drift, {scheme}")
