@@ -22,10 +22,11 @@ from grader.stored import load_json
 Say = Callable[[str], None]
 
 
-def rescore(out: Path, say: Say) -> Grade:
-    """Scores and renders the run in `out` again from its evidence; runs nothing. Raises UsageError."""
+def rescore(out: Path, say: Say, *, decided: str = "") -> Grade:
+    """Scores and renders the run in `out` again from its evidence; runs nothing. `decided`: what people decided about
+    it, which the letter says. Raises UsageError."""
     with _own_evidence(out):
-        return _rescore(out, say)
+        return _rescore(out, say, decided)
 
 
 @contextlib.contextmanager
@@ -44,7 +45,7 @@ def _own_evidence(out: Path) -> Iterator[None]:
         ) from problem
 
 
-def _rescore(out: Path, say: Say) -> Grade:
+def _rescore(out: Path, say: Say, decided: str) -> Grade:
     prepare()
     say("reading the evidence")
     before = grade_from_json(load_json(out / "grade.json"))
@@ -65,18 +66,20 @@ def _rescore(out: Path, say: Say) -> Grade:
         open=combined.open,
     )
     say("writing the report")
-    for name in put(out, before, result, challenge, submission):
+    for name in put(out, before, result, challenge, submission, decided=decided):
         say(f"{FORMATS[name]} was not of this grade and is gone; `grade report {out} --format {name}` writes it")
     return result
 
 
 def put(
-    out: Path, before: Grade, result: Grade, challenge: Challenge, submission: Submission, known: tuple[str, ...] = ()
-) -> list[str]:
+    out: Path, before: Grade, result: Grade, challenge: Challenge, submission: Submission, known: tuple[str, ...] = (),
+    *, decided: str = "",
+) -> list[str]:  # fmt: skip
     """Writes `result` in the place of the grade that was there before, with every page and format that speaks of it.
-    `known` are names that a blind page does not show. Returns formats that were of another grade, and are gone."""
+    `known` are names that a blind page does not show; `decided` is what the letter says. Returns formats that were of
+    another grade, and are gone."""
     there = formats_in(out, before, challenge)
-    write_pages(out, result, challenge, submission, Pages(known=(*_known(out), *known)))
+    write_pages(out, result, challenge, submission, Pages(known=(*_known(out), *known), decided=decided))
     for name, audience in there.items():
         if audience is None:
             (out / FORMATS[name]).unlink()

@@ -32,6 +32,8 @@ class Pages:
     known: tuple[str, ...] = ()
     """What else the run knows of the author: names and what an archive or folder is called. None of it stands in a
     blind page."""
+    decided: str = ""
+    """What people decided (advance, decline, more): the letter says that. Without it, what the grade recommends."""
 
 
 LETTERS = ("feedback.html", "feedback.md")
@@ -135,7 +137,7 @@ def write_pages(
         for name in LETTERS:
             (out / name).unlink(missing_ok=True)
     else:
-        letter = render_feedback(result, challenge, submission, templates=pages.templates)
+        letter = render_feedback(result, challenge, submission, templates=pages.templates, decided=pages.decided)
         for name, text in zip(LETTERS, letter, strict=True):
             files.write(out / name, text)
     for name, content in render_formats(result, challenge, pages.formats, pages.audience).items():

@@ -22,8 +22,9 @@ from click.testing import CliRunner, Result
 
 from grader.batch.entries import from_folder as find_entries
 from grader.cli import cli
-from grader.errors import GraderError
+from grader.errors import GraderError, UsageError
 from grader.review.desk import open_desk
+from grader.review.letter import finished
 from grader.signing import digests
 from grader.store import open_store
 from grader.store.export import PEOPLE
@@ -248,6 +249,8 @@ def test_the_letter_is_edited_and_released_once_without_a_server(here: Path, mon
     letter = ("decide", "result", "letter", "--by", "Lea")
     assert "once it is decided" in refused(*letter)
     works("decide", "result", "decline", "--by", "Lea", "--why", "threes")
+    said = refused(*letter, "--release")
+    assert all(left in said for left in ("still a draft", "[name]", "[your name]", "<!--"))
     first = works(*letter)
     assert first.strip() == (here / "result" / "feedback.md").read_text().strip()
     assert "Lea" not in first
@@ -262,6 +265,58 @@ def test_the_letter_is_edited_and_released_once_without_a_server(here: Path, mon
     assert works(*letter) == "Dear candidate,\nwe.thank you.\n"
     assert "once it is decided" in refused(*letter, "--text", "letter.md")
     assert works(*letter) == "Dear candidate,\nwe.thank you.\n"
+
+
+HEADINGS = {"advance": "We would like to go on", "decline": "Not this time", "more": "still being read"}
+
+
+def test_the_drafted_letter_says_what_was_decided_whatever_was_recommended(here: Path) -> None:
+    hands_in("ann", 5)
+    hands_in("ben", 5)
+    works("reveal", "result")
+    assert HEADINGS[str(shown()["recommendation"])] in letter_in(here)
+    for outcome in ("decline", "more", "advance", "decline"):
+        works("decide", "result", outcome, "--by", "Lea", "--why", "so it is")
+        for again in ((), ("rescore", "result"), ("report", "result")):
+            if again:
+                works(*again)
+            said = letter_in(here)
+            assert said.count(HEADINGS[outcome]) >= 2
+            assert not [text for name, text in HEADINGS.items() if name != outcome and text in said]
+        assert works("decide", "result", "letter", "--by", "Lea").strip() in letter_in(here)
+    works("assess", "result", "--rater", "cem", "--reopen", "new facts", typed="q\n")
+    assert HEADINGS["decline"] not in letter_in(here)
+
+
+def test_a_letter_that_was_kept_for_one_outcome_is_not_the_letter_of_another(here: Path) -> None:
+    hands_in("ann", 4)
+    hands_in("ben", 4)
+    works("reveal", "result")
+    Path("letter.md").write_text("We go on.\n")
+    works("decide", "result", "advance", "--by", "Lea", "--why", "good")
+    works("decide", "result", "letter", "--by", "Lea", "--text", "letter.md")
+    time.sleep(1.1)
+    works("decide", "result", "advance", "--by", "Lea", "--why", "good, said better")
+    assert works("decide", "result", "letter", "--by", "Lea") == "We go on.\n"
+    works("decide", "result", "decline", "--by", "Lea", "--why", "a new fact")
+    assert HEADINGS["decline"] in works("decide", "result", "letter", "--by", "Lea")
+
+
+def letter_in(here: Path) -> str:
+    return "".join((here / "result" / name).read_text() for name in ("feedback.md", "feedback.html"))
+
+
+@pytest.mark.parametrize("left", ["Dear [name],", "[your name]", "[Ihr Name]", "<!-- a draft -->", "See [the date]."])
+def test_what_a_draft_asks_to_fill_in_does_not_go_out(left: str) -> None:
+    with pytest.raises(UsageError, match="still a draft"):
+        finished(f"# Hello\n\n{left}\nBye")
+
+
+@pytest.mark.parametrize(
+    "text", ["[our page](https://e.org)", "see [1]", "rows[key]", "\\[quoted\\]", "`x = [name]`", "- [x] done"]
+)
+def test_other_brackets_go_out(text: str) -> None:
+    finished(f"Dear Cara,\n{text}")
 
 
 def test_a_letters_text_is_no_part_of_another_outcome_and_a_file_without_text_is_refused(here: Path) -> None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from html import unescape
 from pathlib import Path
 
 import pytest
@@ -155,9 +156,12 @@ def dissent_and_letter(home: House, case: str) -> None:
     draft = re.search(r'<textarea id="letter-text"[^>]*>(.*?)</textarea>', page, re.DOTALL)
     assert draft
     assert "Seen in the documents." not in draft[1], "nobody marked it for the candidate"
-    assert (
-        lead.post(f"/cases/{case}/letter", {"text": draft[1] + "\nWe look forward.", "do": "release"}).status_code
-        == 303
-    )
+    drafted = lead.post(f"/cases/{case}/letter", {"text": draft[1], "do": "release"})
+    assert drafted.status_code == 409
+    assert "still a draft: [name], [your name]" in drafted.text
+    written = unescape(draft[1]).replace("[name]", "Cara").replace("[your name]", "Lea")
+    written = re.sub(r"<!--.*?-->", "", written, flags=re.DOTALL)
+    assert lead.post(f"/cases/{case}/letter", {"text": written, "do": "release"}).status_code == 303
+    assert "letter sent" not in lead.get("/cases").text
     assert "Released on" in lead.get(f"/cases/{case}/debrief").text
     assert lead.post(f"/cases/{case}/letter", {"text": "another", "do": "keep"}).status_code == 409

@@ -16,9 +16,10 @@ def command(out: Path) -> int:
     """
     from grader.again import rescore
     from grader.cli.progress import Progress
+    from grader.cli.reviewed import decided
 
     with Progress() as progress:
-        result = rescore(out, progress.say)
+        result = rescore(out, progress.say, decided=decided(out))
     if result.score is not None:
         click.echo(
             f"  score  {result.score.value:.1f} of {result.score.max:g}: {result.recommendation.replace('_', ' ')}"

@@ -38,15 +38,17 @@ def render_report(
 
 
 def render_feedback(
-    grade: Grade, challenge: Challenge | None, submission: Submission | None, *, templates: Path | None = None
-) -> tuple[str, str]:
-    """feedback.html and feedback.md for the candidate, from public facts only. `templates` is a company's folder.
+    grade: Grade, challenge: Challenge | None, submission: Submission | None, *, templates: Path | None = None,
+    decided: str = "",
+) -> tuple[str, str]:  # fmt: skip
+    """feedback.html and feedback.md for the candidate, from public facts only. `templates` is a company's folder;
+    `decided` what people decided, which the letter says in the place of what the grade recommends.
 
     Nothing of `submission` is quoted: the candidate has it. Raises UsageError for a template that does not work.
     """
     from grader.report.feedback import render
 
-    return render(grade, challenge, templates)
+    return render(grade, challenge, templates, decided)
 
 
 def render_formats(

@@ -16,9 +16,12 @@ from grader.report.text import in_words
 PAGE, TEXT, STYLE = "feedback.html.j2", "feedback.md.j2", "letter.css"
 
 
-def render(grade: Grade, challenge: Challenge | None, templates: Path | None = None) -> tuple[str, str]:
-    """The letter as a page and as Markdown text. `templates` is a folder in which any of feedback.html.j2,
-    feedback.md.j2 and letter.css replace the shipped ones; a template gets `letter`, `style`, `csp` and `in_words`.
+def render(
+    grade: Grade, challenge: Challenge | None, templates: Path | None = None, decided: str = ""
+) -> tuple[str, str]:
+    """The letter as a page and as Markdown text, in the tone of what people `decided`. `templates` is a folder in which
+    any of feedback.html.j2, feedback.md.j2 and letter.css replace the shipped ones; a template gets `letter`, `style`,
+    `csp` and `in_words`.
 
     Raises UsageError, with the template's name and line, where a company's template does not work.
     """
@@ -28,7 +31,7 @@ def render(grade: Grade, challenge: Challenge | None, templates: Path | None = N
         raise UsageError(f"{templates} is not a folder of templates.")
     own = templates / STYLE if templates else None
     style = own.read_text(encoding="utf-8") if own and own.is_file() else source(STYLE)
-    facts = letter(grade, challenge)
+    facts = letter(grade, challenge, decided)
     page = _fill(PAGE, templates, letter=facts, style=Markup(style), csp=policy(style), in_words=in_words)  # noqa: S704
     return page, _fill(TEXT, templates, letter=facts, in_words=in_words)
 

@@ -61,14 +61,15 @@ _STRONG, _WEAK = 85.0, 70.0
 """Percent of a group's points from which it is praised, and below which it is advised on."""
 
 
-def letter(grade: Grade, challenge: Challenge | None) -> Letter:
-    """The facts of the letter for `grade`."""
+def letter(grade: Grade, challenge: Challenge | None, decided: str = "") -> Letter:
+    """The facts of the letter for `grade`. `decided` is what people decided (advance, decline, more), and stands in the
+    place of what the grade recommends."""
     groups = _groups(grade, challenge)
     counted = [entry for entry in grade.criteria if entry.accepted and entry.level is not None]
     digest = str(grade.submission.get("digest") or "").removeprefix("sha256:")
     known = {entry.criterion for entry in grade.open}
     return Letter(
-        tone=_tone(grade),
+        tone=_tone(grade, decided),
         reference=digest[:8],
         challenge=str(grade.challenge.get("title") or (challenge.title if challenge else "") or "your take-home"),
         graded_on=date(grade.provenance["started_at"]) if grade.provenance.get("started_at") else "",
@@ -83,13 +84,13 @@ def letter(grade: Grade, challenge: Challenge | None) -> Letter:
     )
 
 
-def _tone(grade: Grade) -> Tone:
+def _tone(grade: Grade, decided: str) -> Tone:
     if grade.status == "refused":
         return "refused"
     if grade.status != "graded":
         return "ours"
     tones: dict[str, Tone] = {"advance": "advance", "decline": "decline"}
-    return tones.get(grade.recommendation, "open")
+    return tones.get(decided or grade.recommendation, "open")
 
 
 def _groups(grade: Grade, challenge: Challenge | None) -> list[tuple[str, Group]]:

@@ -14,7 +14,7 @@ from grader.errors import UsageError, visible
 from grader.ratings.sheet import Said
 from grader.records import Grade
 from grader.report import render_feedback
-from grader.review import result, rows, rules
+from grader.review import letter, result, rows, rules
 from grader.review.base import Base, said
 from grader.review.grade import challenge_of, closed_grade
 from grader.review.problems import NotAllowedError, NotFoundError, NotReadyError
@@ -146,6 +146,7 @@ class DebriefDesk(Base):
             connection.execute(insert(decisions).values(case=case, **asdict(made)))
             self._set(connection, file.case, state="decided")
             self._note(connection, case, "decided", actor, outcome=outcome, by=who.id, against=against)
+        self.publish(case)
         return made
 
     def _close(self, connection: Connection, file: File) -> None:
@@ -169,6 +170,7 @@ class DebriefDesk(Base):
                 self._ask(connection, file, actor, person, kind, number)
             self._set(connection, file.case, state="collecting", round=number)
             self._note(connection, case, "reopened", actor, why=reason)
+        self.publish(case)  # the letter no longer says what was decided
 
     def closed(self, actor: Actor, case: str) -> tuple[Grade, Challenge] | None:
         """The grade with people's levels in it and the challenge as it was, for whoever sees what others wrote; None
@@ -180,24 +182,28 @@ class DebriefDesk(Base):
         return closed_grade(file), challenge_of(file)
 
     def letter_text(self, actor: Actor, case: str) -> str:
-        """The letter as it was kept last; before that, as the grader would write it with people's levels in it: where
-        somebody who edits it begins. Raises NotAllowedError where there is none and the actor may not write it."""
+        """The letter as it was kept last; before that, as the grader would write it with people's levels in it and in
+        the tone of what was decided: where somebody who edits it begins. Raises NotAllowedError where there is none and
+        the actor may not write it."""
         with reading(self.engine) as connection:
             file = rows.read(connection, case)
         kept = view_of(actor, file).letter
         if kept is not None:
             return kept.text
         self._demand(actor, file, "letter")
-        return render_feedback(closed_grade(file), challenge_of(file), None)[1]
+        decided = file.decision.outcome if file.decision else ""
+        return render_feedback(closed_grade(file), challenge_of(file), None, decided=decided)[1]
 
     def edit_letter(
         self, actor: Actor, case: str, text: str, *, release: bool = False, by: Person | None = None
     ) -> Letter:
         """Keeps the text for the candidate; with `release` it goes out, once, and stays as it is. `by` is whose letter
-        it is, where that is not the actor."""
+        it is, where that is not the actor. Raises UsageError where what is to go out is still a draft."""
         body = text.strip()
         if not body:
             raise UsageError("The letter is empty.")
+        if release:
+            letter.finished(body)
         with self._locked(case) as (connection, file):
             self._demand(actor, file, "letter")
             who = _named(actor, by, file)

@@ -215,3 +215,13 @@ class File:
         """The decision in force: none after the case was opened again."""
         own = [one for one in self.decisions if one.round == self.case.round]
         return own[-1] if own else None
+
+    @property
+    def letter(self) -> Letter | None:
+        """The letter as it was kept last. One that was kept under another outcome than the one in force, and has not
+        gone out, is none: it says what is no longer so."""
+        last = self.letters[-1] if self.letters else None
+        if last is None or last.released or self.decision is None:
+            return last
+        before = [one.outcome for one in self.decisions if one.at <= last.at]
+        return last if before[-1:] == [self.decision.outcome] else None

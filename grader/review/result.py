@@ -29,7 +29,8 @@ def publish(file: File) -> Path | None:
     before = grade_from_json(load_json(folder / "grade.json"))
     known = tuple(name for name in (file.case.candidate,) if name)
     work = evidence.load_submission(folder)
-    again.put(folder, before, closed_grade(file), challenge_of(file), work, known)
+    decided = file.decision.outcome if file.decision else ""
+    again.put(folder, before, closed_grade(file), challenge_of(file), work, known, decided=decided)
     return folder
 
 

@@ -153,7 +153,7 @@ def visible(actor: Actor, file: File, *, names: bool = False, broken_glass: bool
         machine=file.source.machine,
         decision=decision,
         decided_by=file.people[decision.person].name if decision else "",
-        letter=file.letters[-1] if file.letters else None,
+        letter=file.letter,
         progress=_progress(file) if rules.leads(actor) and not rules.rates(actor, file) else None,
     )
 

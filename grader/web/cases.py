@@ -17,7 +17,7 @@ from grader.web.queue import name_of
 from grader.web.render import page
 from grader.web.times import moment
 
-STAGES = {"collecting": "being rated", "debrief": "to debrief", "decided": "decided", "released": "letter sent"}
+STAGES = {"collecting": "being rated", "debrief": "to debrief", "decided": "decided", "released": "released"}
 STATES = {"assigned": "asked", "draft": "began", "submitted": "handed in", "sealed": "open to all",
           "recused": "stepped back", "late": "closed before it was in"}  # fmt: skip
 NAMES: dict[str, str] = {"assessor": "assessor", "bar_raiser": "bar raiser", "adjudicator": "to settle"}
