@@ -195,7 +195,7 @@ def test_somebody_who_was_not_asked_or_is_close_to_the_candidate_finds_nothing(h
             assert home.visitor("Ann").client.open(address, method=method).status_code in {400, 404}, address
     with_kin = opened(home, "Kin", "Dee")
     kin = home.visitor("Kin")
-    assert "C1" not in kin.get(with_kin).text
+    assert "Candidate C1" not in kin.get(with_kin).text
     assert kin.get(f"{with_kin}/work/{cases[0]}").status_code == 404
     assert kin.get(f"{with_kin}/work/{cases[1]}").status_code == 200
     assert rated(home, kin, with_kin, 3, 3) == 303
@@ -204,7 +204,7 @@ def test_somebody_who_was_not_asked_or_is_close_to_the_candidate_finds_nothing(h
     lead = home.visitor("Lea")
     lead.get(with_kin)
     assert lead.post(f"{with_kin}/compare").status_code == 303, "who is close to a candidate keeps nobody waiting"
-    assert "C1" not in kin.get(f"{with_kin}/compare").text
+    assert "Candidate C1" not in kin.get(f"{with_kin}/compare").text
 
 
 def test_whoever_rates_an_opened_case_afresh_sees_nothing_of_it_in_a_session(home: House) -> None:
@@ -213,7 +213,7 @@ def test_whoever_rates_an_opened_case_afresh_sees_nothing_of_it_in_a_session(hom
     for name in ("Cem", "Dee"):
         assert rated(home, home.visitor(name), path, 2, 3, note=WORDS) == 303
     home.desk.compare(OPERATOR, path.rsplit("/", 1)[1])
-    assert "C1" in home.visitor("Cem").get(f"{path}/compare").text
+    assert "Candidate C1" in home.visitor("Cem").get(f"{path}/compare").text
     home.desk.reopen(OPERATOR, case, "again", [home.people["Cem"]])
     cem = home.visitor("Cem")
     assert f"c-{case}" not in cem.get(f"{path}/compare").text
