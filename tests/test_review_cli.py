@@ -267,6 +267,56 @@ def test_the_letter_is_edited_and_released_once_without_a_server(here: Path, mon
     assert works(*letter) == "Dear candidate,\nwe.thank you.\n"
 
 
+def people() -> list[str]:
+    with open_desk(f"sqlite:///{KEPT}") as desk:
+        return [one.name for one in desk.people()]
+
+
+def test_a_command_that_is_refused_enlists_nobody_and_who_only_looked_is_not_waited_for(here: Path) -> None:
+    Path("bad.csv").write_text("criterion,level\nnothing,9\n")
+    refused("assess", "result", "--rater", "Xen", "--import", "bad.csv")
+    refused("assess", "result", "--rater", "Xen", "--withdraw")
+    refused("assess", "result", "--rater", "Xen", "--role", "adjudicator")
+    refused("assess", "result", "--rater", "Xen", "--role", "adjudicator", "--import", "bad.csv")
+    refused("decide", "result", "advance", "--by", "Xen", "--why", "good")
+    refused("decide", "result", "letter", "--by", "Xen")
+    works("assess", "result", "--rater", "Xen", typed="q\n")
+    assert people() == []
+    hands_in("ann", 4)
+    hands_in("ben", 4)
+    works("reveal", "result")
+    refused("assess", "result", "--rater", "Xen", "--import", "bad.csv", "--reopen", "a new fact")
+    refused("decide", "result", "decline", "--by", "Xen")
+    works("decide", "result", "advance", "--by", "Lea", "--why", "good")
+    refused("assess", "result", "--rater", "Xen")
+    refused("assess", "result", "--rater", "Xen", "--import", "ann.csv")
+    assert people() == ["Lea", "ann", "ben"]
+
+
+def test_the_first_answer_enlists_and_who_was_asked_by_mistake_steps_aside(here: Path) -> None:
+    hands_in("ann", 4)
+    hands_in("ben", 4)
+    works("assess", "result", "--rater", "Xen", typed="3\nso\nq\n")
+    said = refused("reveal", "result")
+    assert "--rater NAME --recuse WHY" in said
+    assert "Xen" not in said
+    works("assess", "result", "--rater", "Xen", "--recuse", "a slip")
+    works("reveal", "result")
+
+
+def test_a_name_that_is_nearly_somebodys_is_no_second_person_unless_it_is_said(here: Path) -> None:
+    hands_in("Bén Ödmann", 3)
+    for name in ("Ben Odmann", "bén ödmann", "Ödmann, Bén", "Bén Ödman"):
+        said = refused("assess", "result", "--rater", name, "--import", "Bén Ödmann.csv")
+        assert "did you mean 'Bén Ödmann'?" in said
+        assert "--new" in said
+        assert people() == ["Bén Ödmann"]
+    works("assess", "result", "--rater", "Ben Odmann", "--new", "--import", "Bén Ödmann.csv")
+    works("reveal", "result")
+    assert "did you mean" in refused("decide", "result", "more", "--by", "Ben Ödmann", "--why", "so")
+    works("decide", "result", "more", "--by", "Ben Ödmann", "--why", "so", "--new")
+
+
 HEADINGS = {"advance": "We would like to go on", "decline": "Not this time", "more": "still being read"}
 
 

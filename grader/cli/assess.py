@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,9 +12,22 @@ from grader.cli.reviewed import STORE_OPTION
 
 if TYPE_CHECKING:
     from grader.cli.reviewed import Reviewed
-    from grader.review.records import Case, Kind, Person, Role
+    from grader.review.desk import Desk
+    from grader.review.records import Actor, Case, Kind, Role
 
 ROLES = ("assessor", "bar_raiser", "adjudicator")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wish:
+    """Who is to rate, and as what."""
+
+    name: str
+    role: Kind
+    reopen: str
+    """Why the case is opened again with them; empty where it is not."""
+    new: bool
+    """Whether they are somebody new, though a name is near."""
 
 
 @click.command()
@@ -27,10 +41,11 @@ ROLES = ("assessor", "bar_raiser", "adjudicator")
 @click.option("--recuse", default="", metavar="WHY", help="Step aside: a conflict of interest.")
 @click.option("--reopen", default="", metavar="WHY", help="After the reveal: a new round, with this fresh rater.")
 @click.option("--amend", is_flag=True, help="After the reveal: what you now think. Marked informed, never counted.")
+@click.option("--new", is_flag=True, help="NAME is somebody else than the person of a name that is nearly the same.")
 @STORE_OPTION
 def command(
     run: str, rater: str, role: Kind, source: Path | None, withdraw: bool, recuse: str, reopen: str, amend: bool,
-    store: str,
+    new: bool, store: str,
 ) -> int:  # fmt: skip
     """Rate the submission of RUN, a result folder or the id of a run in the store: criterion by criterion, the anchors
     beside the work.
@@ -52,50 +67,75 @@ def command(
     with reviewed(run, store, begin=True) as found:
         case = begun(found)
         try:
-            _as(found, case, rater, role, source, withdraw=withdraw, recuse=recuse, reopen=reopen, amend=amend)
+            wish = Wish(name=rater, role=role, reopen=reopen, new=new)
+            _as(found, case, wish, source, withdraw=withdraw, recuse=recuse, amend=amend)
         except NotFoundError as problem:
             raise NotFoundError(run) from problem
     return 0
 
 
 def _as(
-    found: Reviewed, case: Case, rater: str, role: Kind, source: Path | None, *, withdraw: bool, recuse: str,
-    reopen: str, amend: bool,
-) -> None:  # fmt: skip
+    found: Reviewed, case: Case, wish: Wish, source: Path | None, *, withdraw: bool, recuse: str, amend: bool
+) -> None:
     from grader.cli import assess_walk
-    from grader.review.records import Actor
+    from grader.review.problems import IncompleteError
 
-    who = _rater(found, case, rater, role, reopen)
-    actor = Actor(person=who, how="import" if source else "command")
-    if role == "adjudicator":
-        assess_walk.adjudicate(found.desk, actor, case, source)
-    elif withdraw:
-        found.desk.withdraw(actor, case.id)
-        click.echo("Taken back; it is a draft again.")
-    elif recuse:
-        found.desk.recuse(actor, case.id, recuse)
+    desk = found.desk
+
+    def begin() -> Actor:
+        return _actor(found, case, wish, by_file=source is not None)
+
+    if source is None and not withdraw and not recuse:
+        if wish.reopen:
+            with desk.together():
+                begin()
+            wish = replace(wish, reopen="")
+        if wish.role == "adjudicator":
+            assess_walk.adjudicate(desk, begin, case)
+        else:
+            assess_walk.walk(desk, begin, case, amend=amend)
+        return
+    incomplete: IncompleteError | None = None
+    with desk.together():  # nobody is asked for the case by a file or a word that is refused
+        try:
+            if source is None:
+                _leave(desk, begin(), case, recuse)
+            elif wish.role == "adjudicator":
+                assess_walk.settle_from(desk, begin(), case, source)
+            else:
+                assess_walk.take_in(desk, begin(), case, source, amend=amend)
+        except IncompleteError as problem:  # what was written is a draft
+            incomplete = problem
+    if incomplete is not None:
+        raise incomplete
+
+
+def _leave(desk: Desk, actor: Actor, case: Case, recuse: str) -> None:
+    """Takes back what was handed in; with a reason, steps aside."""
+    if recuse:
+        desk.recuse(actor, case.id, recuse)
         click.echo("You have stepped aside. Somebody else is to be asked.")
-    elif source is not None:
-        assess_walk.take_in(found.desk, actor, case, source, amend=amend)
     else:
-        assess_walk.walk(found.desk, actor, case, amend=amend)
+        desk.withdraw(actor, case.id)
+        click.echo("Taken back; it is a draft again.")
 
 
-def _rater(found: Reviewed, case: Case, name: str, role: Kind, reopen: str) -> Person:
+def _actor(found: Reviewed, case: Case, wish: Wish, *, by_file: bool) -> Actor:
     """Who rates, asked for the case where that has not happened yet. Raises NotAllowedError for another part than the
     person has."""
     from grader.cli.reviewed import operator, person
     from grader.errors import visible
     from grader.review.problems import NotAllowedError
+    from grader.review.records import Actor
 
-    roles: tuple[Role, ...] = ("reviewer", "bar_raiser") if role == "bar_raiser" else ("reviewer",)
-    who = person(found.desk, name, *roles)
+    roles: tuple[Role, ...] = ("reviewer", "bar_raiser") if wish.role == "bar_raiser" else ("reviewer",)
+    who = person(found.desk, wish.name, *roles, new=wish.new)
     part = found.desk.part(who, case.id)
-    if reopen:
-        found.desk.reopen(operator(), case.id, reopen, [who], role)
+    if wish.reopen:
+        found.desk.reopen(operator(), case.id, wish.reopen, [who], wish.role)
     elif part is None:
-        found.desk.assign(operator(), case.id, who, role)
-    elif part.kind != role:
+        found.desk.assign(operator(), case.id, who, wish.role)
+    elif part.kind != wish.role:
         has = part.kind.replace("_", " ")
         raise NotAllowedError(f"{visible(who.name, 80)} has the part of {has} in this case already.")
-    return who
+    return Actor(person=who, how="import" if by_file else "command")

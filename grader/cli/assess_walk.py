@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from grader.review.visible import SideBySide, View
     from grader.rubric import Criterion
 
+Begin = Callable[[], "Actor"]
+"""Who rates; somebody new is asked for the case by it."""
 KEYS = "c cannot judge, s later, ? text again, i instruction, q quit"
 AGAIN = "again"
 """In place of a criterion's number: everything is shown, also what stood above."""
@@ -55,19 +57,21 @@ def _says(before: Assessment | None, sheet: Sheet) -> bool:
     return before is not None and same(before.sheet, sheet)
 
 
-def walk(desk: Desk, actor: Actor, case: Case, *, amend: bool) -> None:
-    """Asks for each criterion that has no level yet, then for the whole, and hands in."""
+def walk(desk: Desk, begin: Begin, case: Case, *, amend: bool) -> None:
+    """Asks for each criterion that has no level yet, then for the whole, and hands in. Somebody new is asked for the
+    case with the first answer that is saved: who only looks is not waited for."""
     from grader.judge import reading
     from grader.review.base import files_of
 
-    view = desk.view(actor, case.id)
+    with desk.tried():
+        view = desk.view(begin(), case.id)
     own = view.own
     if own is None or not ({"save", "amend"} & view.may) or (own.assignment.state == "sealed" and not amend):
         click.echo(_why_not(view))
         return
     files = files_of(case)
     read = reading.read(files)
-    typed = Walk(desk, actor, case, view, read, _work(files, read), informed=amend)
+    typed = Walk(desk, begin, case, view, read, _work(files, read), informed=amend)
     try:
         typed.through()
     except Stopped:
@@ -109,12 +113,12 @@ class Walk:
     """One person's way through the criteria. Holds the draft as it was saved last."""
 
     def __init__(
-        self, desk: Desk, actor: Actor, case: Case, view: View, read: Reading, work: Work, *, informed: bool
+        self, desk: Desk, begin: Begin, case: Case, view: View, read: Reading, work: Work, *, informed: bool
     ) -> None:
         from grader.ratings.sheet import Sheet
 
         latest = view.own.latest if view.own else None
-        self.desk, self.actor, self.case, self.view, self.read, self.work = desk, actor, case, view, read, work
+        self.desk, self.begin, self.case, self.view, self.read, self.work = desk, begin, case, view, read, work
         self.informed = informed
         self.criteria = _criteria(view)
         self.sheet = latest.sheet if latest and not informed else Sheet()
@@ -199,10 +203,10 @@ class Walk:
             return
         self._look_over()
         if self.informed:
-            self.desk.amend(self.actor, self.case.id, self.sheet, version=self.version)
+            self.desk.amend(self.begin(), self.case.id, self.sheet, version=self.version)
             click.echo("Kept, marked as informed.")
             return
-        self.desk.submit(self.actor, self.case.id, self.sheet, version=self.version, work=self.work)
+        self.desk.submit(self.begin(), self.case.id, self.sheet, version=self.version, work=self.work)
         click.echo("Handed in.")
 
     def _look_over(self) -> None:
@@ -226,7 +230,8 @@ class Walk:
         """Puts the sheet on the disk; nothing that was typed is lost by an interruption."""
         self.sheet = sheet
         if not self.informed:
-            self.version = self.desk.save(self.actor, self.case.id, sheet, version=self.version).version
+            with self.desk.together():
+                self.version = self.desk.save(self.begin(), self.case.id, sheet, version=self.version).version
 
     def _line(self, prompt: str) -> str:
         said = beside.line(prompt)
@@ -264,27 +269,32 @@ def visible_lines(text: str) -> str:
 # ------------------------------------------------------------------------------------------------ adjudication
 
 
-def adjudicate(desk: Desk, actor: Actor, case: Case, source: Path | None) -> None:
-    """Settles criteria: those in a CSV file, or one after the other that people left open."""
+def adjudicate(desk: Desk, begin: Begin, case: Case) -> None:
+    """Settles one criterion after the other that people left open."""
+    with desk.tried():
+        view = _revealed(desk, begin(), case)
+    waiting = [one for one in view.criteria if one.combined.how == "open"]
+    for side in waiting:
+        if not _settle(desk, begin, case, view, side):
+            break
+    click.echo("Nothing lies open between people." if not waiting else "Saved; grade reveal shows what it comes to.")
+
+
+def _revealed(desk: Desk, actor: Actor, case: Case) -> View:
     view = desk.view(actor, case.id)
     if not view.revealed:
         from grader.review.base import REFUSALS
         from grader.review.problems import NotAllowedError
 
         raise NotAllowedError(REFUSALS["adjudicate"])
-    if source is not None:
-        _settle_from(desk, actor, case, view, source)
-        return
-    waiting = [one for one in view.criteria if one.combined.how == "open"]
-    for side in waiting:
-        if not _settle(desk, actor, case, view, side):
-            break
-    click.echo("Nothing lies open between people." if not waiting else "Saved; grade reveal shows what it comes to.")
+    return view
 
 
-def _settle_from(desk: Desk, actor: Actor, case: Case, view: View, source: Path) -> None:
+def settle_from(desk: Desk, actor: Actor, case: Case, source: Path) -> None:
+    """Settles the criteria in a CSV file. Raises UsageError for a file that is none, or that gives no reasons."""
     from grader.ratings.file import read_sheet
 
+    view = _revealed(desk, actor, case)
     sheet = read_sheet(source, _criteria(view))
     without = [said.criterion for said in sheet.said if not (said.note or said.cannot_judge)]
     if without:
@@ -297,7 +307,7 @@ def _settle_from(desk: Desk, actor: Actor, case: Case, view: View, source: Path)
     click.echo(f"Settled: {len(sheet.said)} criteria.")
 
 
-def _settle(desk: Desk, actor: Actor, case: Case, view: View, side: SideBySide) -> bool:
+def _settle(desk: Desk, begin: Begin, case: Case, view: View, side: SideBySide) -> bool:
     """Whether to go on."""
     from grader.cli.reveal import sides
 
@@ -311,5 +321,6 @@ def _settle(desk: Desk, actor: Actor, case: Case, view: View, side: SideBySide) 
         return False
     if said != "s":
         why = beside.line("Why: ") or ""
-        desk.adjudicate(actor, case.id, criterion.id, None if said == "c" else int(said), why)
+        with desk.together():
+            desk.adjudicate(begin(), case.id, criterion.id, None if said == "c" else int(said), why)
     return True

@@ -23,9 +23,10 @@ if TYPE_CHECKING:
               help="letter: keep this text.")  # fmt: skip
 @click.option("--edit", is_flag=True, help="letter: open the text in your editor, and keep what you save.")
 @click.option("--release", is_flag=True, help="letter: it goes out as it is now; once, and never changed after.")
+@click.option("--new", is_flag=True, help="NAME is somebody else than the person of a name that is nearly the same.")
 @STORE_OPTION
 def command(
-    run: str, outcome: str, by: str, why: str, text: Path | None, edit: bool, release: bool, store: str
+    run: str, outcome: str, by: str, why: str, text: Path | None, edit: bool, release: bool, new: bool, store: str
 ) -> int:  # fmt: skip
     """Decide about RUN (a result folder, or a run's id) after the reveal: advance, decline, or more is needed.
 
@@ -47,7 +48,7 @@ def command(
     with reviewed(run, store) as found:
         case = begun(found)
         if outcome == "letter":
-            letter.put(found.desk, case.id, _lead(found.desk, by), text, edit=edit, release=release)
+            letter.put(found.desk, case.id, lambda: _lead(found.desk, by, new), text, edit=edit, release=release)
             return 0
         if outcome in {"agree", "dissent"}:
             who = found.desk.person(by)
@@ -56,13 +57,14 @@ def command(
             found.desk.respond(Actor(person=who, how="command"), case.id, agrees=outcome == "agree", words=why)
             click.echo("Kept.")
             return 0
-        made = found.desk.decide(operator(), case.id, outcome, why, by=_lead(found.desk, by))  # type: ignore[arg-type]
+        with found.desk.together():  # nobody becomes a lead by a decision that is refused
+            made = found.desk.decide(operator(), case.id, outcome, why, by=_lead(found.desk, by, new))  # type: ignore[arg-type]
         against = f", against the recommendation ({made.recommendation})" if made.against else ""
         click.echo(f"Decided: {made.outcome}{against}. {visible(made.why, 2_000)}")
     return 0
 
 
-def _lead(desk: Desk, name: str) -> Person:
+def _lead(desk: Desk, name: str, new: bool) -> Person:
     """Who decides. Where the store has leads it is one of them; else whoever runs the program vouches for the name."""
     from grader.cli.reviewed import person
     from grader.errors import visible
@@ -73,4 +75,4 @@ def _lead(desk: Desk, name: str) -> Person:
     if leads and known not in leads:
         others = ", ".join(visible(one.name, 80) for one in leads[:5])
         raise NotAllowedError(f"{visible(name, 80)} is no lead here; this is a lead's ({others}).")
-    return known or person(desk, name, "lead")
+    return known or person(desk, name, "lead", new=new)

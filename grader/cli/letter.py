@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,18 +13,23 @@ if TYPE_CHECKING:
     from grader.review.records import Person
 
 
-def put(desk: Desk, case: str, by: Person, text: Path | None, *, edit: bool, release: bool) -> None:
+def put(
+    desk: Desk, case: str, lead: Callable[[], Person], text: Path | None, *, edit: bool, release: bool
+) -> None:  # fmt: skip
     """Prints the letter; where there is a new text it is kept first, and with `release` it has gone out as printed.
     Raises UsageError for a file that is no text, and for an editor that was left without saving."""
     from grader.cli.reviewed import operator
 
-    said = desk.letter_text(operator(), case)
+    with desk.tried():
+        lead()
+        said = desk.letter_text(operator(), case)
     if text is not None:
         said = _read(text)
     if edit:
         said = _edited(said)
     if text is not None or edit or release:
-        desk.edit_letter(operator(), case, said, release=release, by=by)
+        with desk.together():
+            desk.edit_letter(operator(), case, said, release=release, by=lead())
         click.echo("Released: it stays as it is." if release else "Kept; --release lets it go out.", err=True)
     click.echo(said.rstrip("\n"))
 

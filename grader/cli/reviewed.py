@@ -102,10 +102,23 @@ def _none(wanted: str) -> Exception:
     )
 
 
-def person(desk: Desk, name: str, *roles: Role) -> Person:
-    """The person called `name`; added with `roles` where the store has none of that name."""
+def person(desk: Desk, name: str, *roles: Role, new: bool = False) -> Person:
+    """The person called `name`; added with `roles` where the store has none of that name. Raises UsageError where
+    there is somebody of nearly that name, unless it is said that this is a `new` one: one person counts once."""
+    from grader.errors import UsageError, visible
+    from grader.store import people
+
     known = desk.person(name)
-    return known or desk.add_person(operator(), name, roles=roles or ("reviewer",))
+    if known is not None:
+        return known
+    names = [one.name for one in desk.people() if one.active]
+    close = (*people.matching(name, names), *people.near(name, names))
+    if close and not new:
+        raise UsageError(
+            f"There is nobody called {visible(name, 80)!r}; did you mean {visible(close[0], 80)!r}?",
+            fix="give the name as it is there; --new says that this is somebody else",
+        )
+    return desk.add_person(operator(), name, roles=roles or ("reviewer",))
 
 
 # ------------------------------------------------------------------------------------------------ where it is kept

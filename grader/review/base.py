@@ -18,7 +18,7 @@ from grader.review import rows, rules
 from grader.review.problems import NotAllowedError, NotFoundError
 from grader.review.records import Actor, Case, File
 from grader.store.case_tables import cases
-from grader.store.engine import writing
+from grader.store.engine import joined, writing
 from grader.store.store import now
 
 REFUSALS = {
@@ -56,6 +56,20 @@ class Base:
         with writing(self.engine) as connection:
             rows.lock(connection, wanted)
             yield connection, rows.read(connection, wanted)
+
+    @contextlib.contextmanager
+    def together(self) -> Iterator[None]:
+        """What is done inside is kept as one, or not at all where one of it is refused. Not to be held while somebody
+        is asked something."""
+        with joined(self.engine):
+            yield
+
+    @contextlib.contextmanager
+    def tried(self) -> Iterator[None]:
+        """What is done inside is refused where it would be, and not kept."""
+        with joined(self.engine) as connection:
+            yield
+            connection.rollback()
 
     def _demand(self, actor: Actor, file: File, action: str) -> None:
         if not rules.known_to(actor, file):

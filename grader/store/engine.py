@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import importlib.util
 from collections.abc import Iterator
+from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import create_engine, event
@@ -59,16 +60,43 @@ def _begin_sqlite(connection: Connection) -> None:
     connection.exec_driver_sql("begin" if reading else "begin immediate")
 
 
+_JOINED: ContextVar[Connection | None] = ContextVar("_JOINED", default=None)
+"""The transaction that all operations of this thread are part of, if there is one."""
+
+
+@contextlib.contextmanager
+def joined(engine: Engine) -> Iterator[Connection]:
+    """All that this thread reads and writes on `engine` is one transaction, kept whole or not at all. It holds locks:
+    nobody is asked anything inside. Raises InfrastructureError."""
+    with writing(engine) as connection:
+        before = _JOINED.set(connection)
+        try:
+            yield connection
+        finally:
+            _JOINED.reset(before)
+
+
+def _joined(engine: Engine) -> Connection | None:
+    found = _JOINED.get()
+    return found if found is not None and found.engine is engine else None
+
+
 @contextlib.contextmanager
 def writing(engine: Engine) -> Iterator[Connection]:
-    """One transaction that is kept whole or not at all. Raises InfrastructureError."""
+    """One transaction that is kept whole or not at all, or the one that is joined. Raises InfrastructureError."""
+    if (within := _joined(engine)) is not None:
+        yield within
+        return
     with explained(engine), engine.begin() as connection:
         yield connection
 
 
 @contextlib.contextmanager
 def reading(engine: Engine) -> Iterator[Connection]:
-    """One transaction that only reads. Raises InfrastructureError."""
+    """One transaction that only reads, or the one that is joined. Raises InfrastructureError."""
+    if (within := _joined(engine)) is not None:
+        yield within
+        return
     with explained(engine), engine.connect().execution_options(reading=True) as connection:
         yield connection
 
