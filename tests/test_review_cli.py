@@ -230,6 +230,7 @@ def test_a_decision_a_dissent_and_what_show_says(here: Path) -> None:
     refused("decide", "result", "advance", "--by", "Lea")
     said = works("decide", "result", "advance", "--by", "Lea", "--why", "strong talk")
     assert "against the recommendation (decline)" in said
+    assert "advance, against the recommendation (decline). strong talk" in works("show", "result")
     assert "is no lead here" in refused("decide", "result", "decline", "--by", "ann", "--why", "no")
     works("decide", "result", "dissent", "--by", "ann", "--why", "nothing works")
     data = shown()

@@ -21,7 +21,7 @@ from grader.review.records import Actor
 from grader.store.case_tables import cases
 from grader.web.accounts import IDLE
 from tests.store_fixtures import Cluster, cluster
-from tests.web_fixtures import OPERATOR, PASSWORD, House, house, levels
+from tests.web_fixtures import OPERATOR, PASSWORD, House, Visitor, house, levels
 
 pytestmark = pytest.mark.xdist_group("store")
 
@@ -73,6 +73,26 @@ def test_a_case_goes_from_two_blind_levels_to_a_letter(home: House) -> None:
     assert "Has not said whether they agree" in page
     assert lead.post(f"/cases/{case}/letter", {"text": "Dear you", "do": "release"}).status_code == 303
     assert "Released on" in lead.get(f"/cases/{case}/debrief").text
+
+
+def revealed(home: House, *given: int) -> tuple[str, Visitor]:
+    """The case with Ann's and Bob's levels open to all, and the lead."""
+    case = home.cases["C1"].id
+    for name, level in zip(("Ann", "Bob"), given, strict=True):
+        rater = home.visitor(name)
+        rater.get(f"/rate/{case}")
+        assert rater.post(f"/rate/{case}/submit", levels(home.cases["C1"], level)).status_code == 303
+    lead = home.visitor("Lea")
+    lead.get(f"/cases/{case}")
+    assert lead.post(f"/cases/{case}/reveal").status_code == 303
+    return case, lead
+
+
+def test_a_decision_against_the_recommendation_is_marked_so_and_another_is_not(home: House) -> None:
+    case, lead = revealed(home, 1, 1)
+    for outcome, marked in (("decline", False), ("advance", True), ("more", False)):
+        assert lead.post(f"/cases/{case}/decide", {"outcome": outcome, "why": "As we see it."}).status_code == 303
+        assert ("against the recommendation (decline)" in lead.get(f"/cases/{case}/debrief").text) is marked
 
 
 def test_a_draft_is_kept_as_it_was_typed(home: House) -> None:

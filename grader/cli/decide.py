@@ -37,6 +37,7 @@ def command(
     somebody keeps another text (--text FILE, --edit). Nothing is sent: --release says that it has gone out.
     """
     from grader.cli import letter
+    from grader.cli.reveal import decided
     from grader.cli.reviewed import begun, operator, reviewed
     from grader.errors import UsageError, visible
     from grader.review.records import Actor
@@ -59,8 +60,7 @@ def command(
             return 0
         with found.desk.together():  # nobody becomes a lead by a decision that is refused
             made = found.desk.decide(operator(), case.id, outcome, why, by=_lead(found.desk, by, new))  # type: ignore[arg-type]
-        against = f", against the recommendation ({made.recommendation})" if made.against else ""
-        click.echo(f"Decided: {made.outcome}{against}. {visible(made.why, 2_000)}")
+        click.echo(f"Decided: {decided(made)}")
     return 0
 
 

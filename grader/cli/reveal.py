@@ -10,6 +10,7 @@ from grader.cli.reviewed import STORE_OPTION
 
 if TYPE_CHECKING:
     from grader.records import Grade
+    from grader.review.records import Decision
     from grader.review.visible import SideBySide, View, Voice
 
 
@@ -51,8 +52,16 @@ def text(view: View, grade: Grade) -> str:
     lines += [sides(side, names[side.criterion]) for side in view.criteria]
     lines += [_voice(voice) for voice in view.voices]
     if view.decision:
-        lines.append(f"Decided by {visible(view.decided_by)}: {view.decision.outcome}. {visible(view.decision.why)}")
+        lines.append(f"Decided by {visible(view.decided_by)}: {decided(view.decision)}")
     return "\n\n".join([*lines, outcome(grade)])
+
+
+def decided(made: Decision) -> str:
+    """A decision with its reason; one against the recommendation is marked so."""
+    from grader.errors import visible
+
+    against = f", against the recommendation ({made.recommendation})" if made.against else ""
+    return f"{made.outcome}{against}. {visible(made.why, 2_000)}"
 
 
 def sides(side: SideBySide, name: str) -> str:
