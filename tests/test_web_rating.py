@@ -95,6 +95,31 @@ def test_a_decision_against_the_recommendation_is_marked_so_and_another_is_not(h
         assert ("against the recommendation (decline)" in lead.get(f"/cases/{case}/debrief").text) is marked
 
 
+def test_what_is_refused_on_the_debrief_comes_back_as_it_was_written(home: House) -> None:
+    case, lead = revealed(home, 2, 4)
+    refused = lead.post(f"/cases/{case}/decide", {"outcome": "advance", "why": "Measured <b> & honest."})
+    assert refused.status_code == 409
+    assert "Measured &lt;b&gt; &amp; honest.</textarea>" in refused.text
+    assert 'value="advance" required checked' in refused.text
+    assert refused.text.count(" checked") == 1
+    form = {"criterion": "clarity", "level": "4", "why": " ", "for_candidate": "Name the parts."}
+    refused = lead.post(f"/cases/{case}/adjudicate", form)
+    assert refused.status_code == 409
+    assert refused.text.count("Name the parts.</textarea>") == 1
+    assert refused.text.count("<option selected>4</option>") == 1
+    ann = home.visitor("Ann")
+    ann.get(f"/cases/{case}/debrief")
+    assert "Well, well.</textarea>" in ann.post(f"/cases/{case}/respond", {"agrees": "", "words": "Well, well."}).text
+    refused = lead.post(f"/cases/{case}/reopen", {"why": "a new fact"})
+    assert refused.status_code == 409
+    assert 'value="a new fact"' in refused.text
+    lead.post(f"/cases/{case}/decide", {"outcome": "more", "why": "Talk first."})
+    refused = lead.post(f"/cases/{case}/letter", {"text": "Dear [name], my own words", "do": "release"})
+    assert refused.status_code == 409
+    assert "Dear [name], my own words</textarea>" in refused.text
+    assert "Talk first.</textarea>" not in lead.get(f"/cases/{case}/debrief").text
+
+
 def test_a_draft_is_kept_as_it_was_typed(home: House) -> None:
     case = home.cases["C1"].id
     ann = home.visitor("Ann")

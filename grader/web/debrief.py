@@ -73,10 +73,17 @@ def shown(view: View, *, wrong: str = "", glass: bool = False, status: int = 200
             (str((event.body or {}).get("who", "")), str((event.body or {}).get("why", ""))) for event in view.glass
         ],
         "wrong": wrong,
+        "typed": _typed,
         "glass": glass,
         "people": visit.desk().people() if "reopen" in view.may else (),
     }
     return page("debrief.html.j2", **views), status
+
+
+def _typed(form: str, criterion: str = "") -> Mapping[str, str]:
+    """What was written in a form that is refused: it is there again, and nobody writes a thing twice."""
+    sent: Mapping[str, str] = request.form if request.endpoint == f"debrief.{form}" else {}
+    return sent if not criterion or sent.get("criterion") == criterion else {}
 
 
 def _compared(side: SideBySide, criterion: Criterion, view: View) -> Compared:
