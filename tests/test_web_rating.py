@@ -101,7 +101,7 @@ def test_what_is_refused_on_the_debrief_comes_back_as_it_was_written(home: House
     assert refused.status_code == 409
     assert "Measured &lt;b&gt; &amp; honest.</textarea>" in refused.text
     assert 'value="advance" required checked' in refused.text
-    assert refused.text.count(" checked") == 1
+    assert refused.text.count("required checked") == 1
     form = {"criterion": "clarity", "level": "4", "why": " ", "for_candidate": "Name the parts."}
     refused = lead.post(f"/cases/{case}/adjudicate", form)
     assert refused.status_code == 409
@@ -118,6 +118,29 @@ def test_what_is_refused_on_the_debrief_comes_back_as_it_was_written(home: House
     assert refused.status_code == 409
     assert "Dear [name], my own words</textarea>" in refused.text
     assert "Talk first.</textarea>" not in lead.get(f"/cases/{case}/debrief").text
+
+
+def test_the_debrief_leads_to_a_third_person_and_opens_what_has_come_in_since(home: House) -> None:
+    case, lead = revealed(home, 2, 4)
+    page = lead.get(f"/cases/{case}/debrief").text
+    assert f'href="/cases/{case}#asked">ask a third person</a>' in page
+    assert 'id="asked"' in lead.get(f"/cases/{case}").text
+    cem = next(one for one in home.desk.people() if one.name == "Cem")
+    assert lead.post(f"/cases/{case}/ask", {"person": cem.id, "kind": "assessor"}).status_code == 303
+    assert "come in since" not in lead.get(f"/cases/{case}/debrief").text
+    third = home.visitor("Cem")
+    third.get(f"/rate/{case}")
+    third.post(f"/rate/{case}/submit", levels(home.cases["C1"], 4))
+    page = lead.get(f"/cases/{case}/debrief").text
+    assert f'action="/cases/{case}/reveal"' in page
+    assert "Open what has come in since" in page
+    ann = home.visitor("Ann").get(f"/cases/{case}/debrief").text
+    assert "come in since" not in ann
+    assert "ask a third person" not in ann
+    lead.post(f"/cases/{case}/reveal")
+    page = lead.get(f"/cases/{case}/debrief").text
+    assert "come in since" not in page
+    assert "Nothing is open between people" in page
 
 
 def test_a_draft_is_kept_as_it_was_typed(home: House) -> None:

@@ -87,11 +87,17 @@ def _one(view: View, *, wrong: str = "", status: int = 200) -> ResponseReturnVal
         "free": free,
         "kinds": [(kind, NAMES[kind]) for kind in KINDS],
         "may": view.may,
-        "came_in": view.revealed and any(state == "submitted" for _, _, state in asked),
+        "came_in": came_in(view),
         "wrong": wrong,
         "events": _events(view),
     }
     return page("case.html.j2", **views), status
+
+
+def came_in(view: View) -> bool:
+    """Whether an assessment is in since the reveal, and this person may open it."""
+    states = [state for _, _, state in view.progress.asked] if view.progress else []
+    return view.revealed and "reopen" in view.may and "submitted" in states
 
 
 def _events(view: View) -> list[tuple[str, str, str]]:

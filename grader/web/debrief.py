@@ -12,7 +12,7 @@ from grader.errors import UsageError
 from grader.review.records import OUTCOMES, Adjudication, Outcome
 from grader.review.visible import Side, SideBySide, View
 from grader.rubric import Criterion
-from grader.web import forms, rate, visit, work
+from grader.web import cases, forms, rate, visit, work
 from grader.web.queue import name_of
 from grader.web.render import page
 from grader.web.times import moment
@@ -72,6 +72,7 @@ def shown(view: View, *, wrong: str = "", glass: bool = False, status: int = 200
         "looked": [
             (str((event.body or {}).get("who", "")), str((event.body or {}).get("why", ""))) for event in view.glass
         ],
+        "came_in": cases.came_in(view) and not glass,
         "wrong": wrong,
         "typed": _typed,
         "glass": glass,
