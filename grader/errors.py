@@ -77,7 +77,7 @@ class InfrastructureError(GraderError):
 
 
 class Interrupted(GraderError):  # noqa: N818 - the name says what happened
-    """A person pressed Ctrl-C or the process was asked to end; everything started has been removed."""
+    """A person pressed Ctrl-C or the process was asked to end. The message says what is left of what was done."""
 
     exit_code = 130
 

@@ -162,6 +162,24 @@ def test_a_walk_that_is_killed_loses_no_answer(here: Path) -> None:
     assert "3 of 6" in works("assess", "result", "--rater", "ann", typed="q\n")
 
 
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
+def test_a_walk_that_is_interrupted_says_that_the_answers_are_saved(here: Path, how: signal.Signals) -> None:
+    command = [sys.executable, "-m", "grader", "assess", "result", "--rater", "ann"]
+    walk = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    assert walk.stdin is not None
+    walk.stdin.write("4\nfirst answer\n3\n")
+    walk.stdin.flush()
+    deadline = time.monotonic() + 120
+    while time.monotonic() < deadline and len(levels_of("ann")) < 1:
+        time.sleep(0.2)
+    walk.send_signal(how)
+    _, said = walk.communicate(timeout=60)
+    assert walk.returncode == 130
+    assert "What you answered is saved. The same command goes on from here." in said
+    assert "removed" not in said
+    assert levels_of("ann") == [4]
+
+
 def levels_of(name: str) -> list[int | None]:
     """What is on the disk of somebody's draft."""
     if not Path(KEPT).is_file():

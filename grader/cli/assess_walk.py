@@ -72,8 +72,10 @@ def walk(desk: Desk, begin: Begin, case: Case, *, amend: bool) -> None:
     files = files_of(case)
     read = reading.read(files)
     typed = Walk(desk, begin, case, view, read, _work(files, read), informed=amend)
+    kept = "Nothing was kept." if amend else "What you answered is saved. The same command goes on from here."
     try:
-        typed.through()
+        with beside.stopping(f"Interrupted. {kept}"):
+            typed.through()
     except Stopped:
         click.echo("\nSaved. The same command goes on from here." if not amend else "\nNothing was kept.")
 
@@ -274,9 +276,10 @@ def adjudicate(desk: Desk, begin: Begin, case: Case) -> None:
     with desk.tried():
         view = _revealed(desk, begin(), case)
     waiting = [one for one in view.criteria if one.combined.how == "open"]
-    for side in waiting:
-        if not _settle(desk, begin, case, view, side):
-            break
+    with beside.stopping("Interrupted. What you settled is saved. The same command goes on from here."):
+        for side in waiting:
+            if not _settle(desk, begin, case, view, side):
+                break
     click.echo("Nothing lies open between people." if not waiting else "Saved; grade reveal shows what it comes to.")
 
 

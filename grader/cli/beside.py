@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import click
 
@@ -16,6 +17,17 @@ def line(prompt: str) -> str | None:
     click.echo(prompt, nl=False)
     said = sys.stdin.readline()
     return said.strip() if said else None
+
+
+@contextlib.contextmanager
+def stopping(said: str) -> Iterator[None]:
+    """Ctrl-C inside ends the command with `said`: what is kept, and how to go on. Raises Interrupted."""
+    from grader.errors import Interrupted
+
+    try:
+        yield
+    except KeyboardInterrupt as stop:
+        raise Interrupted(said) from stop
 
 
 def plain(text: str) -> str:

@@ -57,7 +57,9 @@ def command(
     elif rater is None:
         raise UsageError("Who rates?", fix=f"grade label {shlex.quote(challenge)} --rater NAME")
     else:
-        _rate(pack, labels.sheet(pack, rater, criterion=criterion, development=development), development=development)
+        sheet = labels.sheet(pack, rater, criterion=criterion, development=development)
+        with beside.stopping(f"Interrupted. Levels are saved in {sheet.path}. The same command goes on from here."):
+            _rate(pack, sheet, development=development)
     return 0
 
 
