@@ -520,6 +520,24 @@ def test_a_run_of_the_store_is_reviewed_by_its_id_and_a_folder_finds_its_batchs_
     assert "final" in works("reveal", "../result")
 
 
+def test_a_run_is_found_by_the_blind_id_that_history_lists_unless_it_stands_for_two(here: Path) -> None:
+    with open_store("sqlite:///grader.db") as store:
+        keep(store, here / "result", blind="QMSTSJ")
+        keep(store, result(here / "second", number=2), candidate="Dan Roe", blind="TWICE2")
+        keep(store, result(here / "third", number=3), candidate="Dan Roe", blind="TWICE2")
+    assert "QMSTSJ" in works("history")
+    for name in ("ann", "ben"):
+        Path(f"{name}.csv").write_text(csv_of([3] * 6, "so"))
+        works("assess", "QMSTSJ", "--rater", name, "--import", f"{name}.csv")
+    assert "final" in works("reveal", "qmstsj")
+    works("decide", "QMSTSJ", "more", "--by", "Lea", "--why", "so it is")
+    assert "Decided by Lea: more. so it is" in works("show", "QMSTSJ")
+    said = refused("assess", "TWICE2", "--rater", "ann", "--import", "ann.csv")
+    assert "stands for 2 runs" in said
+    assert "run0003" in said
+    works("assess", "run0003", "--rater", "ann", "--import", "ann.csv")
+
+
 def test_the_candidate_and_who_is_linked_to_them_read_that_there_is_nothing(here: Path) -> None:
     with open_store("sqlite:///grader.db") as store:
         keep(store, here / "result", candidate="Cara Doe")

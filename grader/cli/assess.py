@@ -47,8 +47,8 @@ def command(
     run: str, rater: str, role: Kind, source: Path | None, withdraw: bool, recuse: str, reopen: str, amend: bool,
     new: bool, store: str,
 ) -> int:  # fmt: skip
-    """Rate the submission of RUN, a result folder or the id of a run in the store: criterion by criterion, the anchors
-    beside the work.
+    """Rate the submission of RUN, a result folder, or the id or blind id of a run in the store: criterion by criterion,
+    the anchors beside the work.
 
     You see the work, the instruction, the rubric and your own words: not the score, not a judge's level, not whether
     anybody else has rated. Each answer is saved at once; the same command goes on where you stopped.

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 def command(
     run: str, outcome: str, by: str, why: str, text: Path | None, edit: bool, release: bool, new: bool, store: str
 ) -> int:  # fmt: skip
-    """Decide about RUN (a result folder, or a run's id) after the reveal: advance, decline, or more is needed.
+    """Decide about RUN (a result folder, or a run's id or blind id) after the reveal: advance, decline, or more.
 
     The grade recommends; a person decides and says why, above all against what is recommended. `agree` and `dissent`
     keep what an assessor thinks of the outcome, in their words; who says nothing is silent.

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 @click.option("--why", default="", metavar="TEXT", help="The reason for closing early; everybody sees it.")
 @STORE_OPTION
 def command(run: str, early: bool, why: str, store: str) -> int:
-    """Open all assessments of RUN (a result folder, or a run's id) to all at once, and print them side by side, the
-    widest gap first. Asked again, print them again.
+    """Open all assessments of RUN (a result folder, or a run's id or blind id) to all at once, and print them side by
+    side, the widest gap first. Asked again, print them again.
 
     It takes two independent assessments, and that everybody who was asked is in; else it says no, and never who is
     missing. From then on grade.json and report.html have people's levels, and grade.machine.json the machine's own.

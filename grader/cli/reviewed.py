@@ -48,8 +48,8 @@ def operator(how: How = "command") -> Actor:
 
 @contextlib.contextmanager
 def reviewed(wanted: str, store: str, *, begin: bool = False) -> Iterator[Reviewed]:
-    """The desk and the case of `wanted`, a result folder or the id of a run in the store. With `begin`, a review is
-    begun where there is none. Raises UsageError."""
+    """The desk and the case of `wanted`, a result folder, or a run in the store by its id or blind id. With `begin`, a
+    review is begun where there is none. Raises UsageError."""
     from grader.review.desk import open_desk
 
     folder = Path(wanted)
@@ -214,8 +214,9 @@ def _keep(desk: Desk, folder: Path) -> str:
 
 
 def _run(desk: Desk, wanted: str) -> str:
-    """The id of the run `wanted`, which may be the beginning of a submission's digest."""
-    from grader.errors import UsageError
+    """The id of the run `wanted`, which may be a blind id or the beginning of a submission's digest: the latest of
+    them. Raises UsageError where these are runs of more than one submission, challenge or candidate."""
+    from grader.errors import UsageError, visible
     from grader.review.problems import NotFoundError
     from grader.store.store import Store
 
@@ -224,7 +225,12 @@ def _run(desk: Desk, wanted: str) -> str:
     found = Store(desk.engine).find(wanted)
     if not found:
         raise NotFoundError(wanted)
-    return str(found[0]["run"])
+    exact = [one for one in found if one["run"] == wanted]
+    about = {(one["submission_digest"], one["challenge_digest"], one["candidate"]) for one in exact or found}
+    if len(about) > 1:
+        runs = ", ".join(str(one["run"]) for one in found[:5])
+        raise UsageError(f"{visible(wanted)} stands for {len(found)} runs: {runs}. Give one run's id.")
+    return str((exact or found)[0]["run"])
 
 
 def instruction_of(desk: Desk, run: str) -> str:

@@ -26,7 +26,8 @@ if TYPE_CHECKING:
     help="Print the grade.json that is kept; where people review it, with case, assessments and decision.",
 )
 def command(run: str, reveal: bool, store: str, as_json: bool) -> None:
-    """Show RUN: a result folder, the id of a run, or the beginning of a submission's digest (four characters or more).
+    """Show RUN: a result folder, a run's id or blind id, or the beginning of a submission's digest (four characters or
+    more).
 
     What people said is in it from the reveal on; before, only that a case is open.
     """

@@ -151,10 +151,13 @@ class Store:
             return list(connection.execute(query).scalars())
 
     def find(self, wanted: str) -> Sequence[RowMapping]:
-        """Runs whose id is `wanted`, or whose submission's digest begins so (with or without `sha256:`)."""
+        """Runs whose id or blind id is `wanted`, or whose submission's digest begins so (with or without `sha256:`);
+        the latest first."""
         digest = wanted if wanted.startswith("sha256:") else f"sha256:{wanted}"
         query = _with_grades(whole=True).where(
-            (runs.c.run == wanted) | runs.c.submission_digest.startswith(digest, autoescape=True)
+            (runs.c.run == wanted)
+            | (func.upper(runs.c.blind) == wanted.upper())
+            | runs.c.submission_digest.startswith(digest, autoescape=True)
         )
         with reading(self.engine) as connection:
             return connection.execute(query.order_by(runs.c.started_at.desc()).limit(20)).mappings().all()
