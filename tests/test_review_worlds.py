@@ -158,7 +158,7 @@ def begun(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("begun")
     result(folder / "result")
     for name in ("ann", "ben"):
-        done = CliRunner().invoke(cli, ["assess", str(folder / "result"), "--rater", name], input="q\n")
+        done = CliRunner().invoke(cli, ["assess", str(folder / "result"), "--rater", name], input="3\nso\nq\n")
         assert done.exit_code == 0, done.output
     with open_desk(f"sqlite:///{folder / 'result.review.db'}") as desk:
         assert len(desk.people()) == 2
