@@ -46,7 +46,7 @@ def main() -> None:
             stalled=float(stalled),
             make_sandbox=lambda run: Slow(run, float(seconds)),
         )
-        Worker(queue, Settings(), config, lambda line: print(line, file=sys.stderr, flush=True)).run()
+        Worker(queue, Settings.read(), config, lambda line: print(line, file=sys.stderr, flush=True)).run()
 
 
 if __name__ == "__main__":
