@@ -277,7 +277,7 @@ def test_time_that_is_used_up_leaves_the_rest_not_run(tmp_path: Path) -> None:
     work = write_files(tmp_path / "work", {"work.py": WAIT})
     outcome = run_here(work, "-c", pack, "-o", tmp_path / "out")
     statuses = [(test["status"], test["fault"], test["limits"]) for test in results_of(outcome).values()]
-    assert statuses == [
+    assert sorted(statuses) == [  # the seed draws which of them comes first
         ("failed", "candidate", ["call"]),
         ("failed", "candidate", ["total"]),
         ("not_run", "candidate", ["total"]),
