@@ -6,7 +6,9 @@ import contextlib
 import itertools
 import json
 import os
-from collections.abc import Mapping
+import shutil
+import tempfile
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -96,14 +98,41 @@ def result_in(out: Path) -> Mapping[str, Any]:
     return json.loads(content) if content else {}
 
 
-def clear(out: Path) -> None:
-    """Removes what an earlier run left in `out`: an output folder holds one run. Files of others stay. The markers go
-    last, so that a run that is killed in between leaves a folder that is still known as an output."""
-    for name in sorted(_there(out), key=(*own_files.RESULT - set(own_files.MARKERS), *own_files.MARKERS).index):
+@contextlib.contextmanager
+def staged(out: Path) -> Iterator[Path]:
+    """A folder inside `out` for what a run writes. When all of it is written, it takes the place of what an earlier run
+    left in `out`, of which nothing is touched before: a full disk costs no result that was there. Files of others stay.
+
+    The markers go last and come first, grade.json at the very end, so that a run that is killed in between leaves a
+    folder that is still known as an output. Raises InfrastructureError."""
+    with files.explained(out):
+        out.mkdir(parents=True, exist_ok=True)
+        folder = Path(tempfile.mkdtemp(prefix=STAGED[0], suffix=STAGED[1], dir=out))
+    try:
+        yield folder
+        _clear(out, folder)
+        for name in sorted(_there(folder), key=_COMES.index):
+            with files.explained(out / name):
+                (out / name).parent.mkdir(exist_ok=True)
+                os.replace(folder / name, out / name)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+STAGED = (".grade.", ".part")
+_REST = sorted(own_files.RESULT - set(own_files.MARKERS))
+_GOES, _COMES = (*_REST, *own_files.MARKERS), (own_files.SNAPSHOT, *_REST, own_files.GRADE)
+
+
+def _clear(out: Path, but: Path) -> None:
+    for name in sorted(_there(out), key=_GOES.index):
         with files.explained(out / name):
             (out / name).unlink(missing_ok=True)
     with contextlib.suppress(OSError):
         (out / "evidence").rmdir()
+    for leftover in out.glob("*".join(STAGED)):
+        if leftover != but:
+            shutil.rmtree(leftover, ignore_errors=True)
     files.remove_partial(out)
 
 

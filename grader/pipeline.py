@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 
 from grader import __version__
 from grader.errors import ChallengeError, GraderError, InfrastructureError, UsageError, visible
-from grader.output import Pages, check_out, clear, source_mark, write_grade, write_pages
+from grader.output import Pages, check_out, source_mark, staged, write_grade, write_pages
 from grader.records import Grade, JudgeResult, Submission, VerifierResult
 from grader.settings import Settings, is_shipped
 
@@ -441,9 +441,9 @@ def _origin(run: Run) -> dict[str, Any]:
 def _save(run: Run, result: Grade, challenge: Challenge, submission: Submission, observed: VerifierResult) -> Grade:
     from grader import evidence
 
-    clear(run.request.out)
-    evidence.save(run.request.out, challenge, submission, observed)
-    write_pages(run.request.out, result, challenge, submission, run.request.pages)
+    with staged(run.request.out) as folder:
+        evidence.save(folder, challenge, submission, observed)
+        write_pages(folder, result, challenge, submission, run.request.pages)
     return result
 
 
@@ -481,8 +481,8 @@ def save_failure(run: Run, problem: GraderError, known: Mapping[str, Any]) -> No
         provenance=_provenance(run, {}),
         timings=dict(run.timings),
     )
-    clear(run.request.out)
-    write_grade(run.request.out, result)
+    with staged(run.request.out) as folder:
+        write_grade(folder, result)
     from grader.challenge import load_challenge
 
     challenge = None

@@ -192,7 +192,8 @@ def test_who_sleeps_takes_time(found: dict[str, TestResult]) -> None:
 @pytest.mark.parametrize("how", ["in_process", "in_child", "in_memfd", "in_shm", "given_back", "without_first_thread"])
 def test_memory_is_seen_wherever_it_is_held(found: dict[str, TestResult], how: str) -> None:
     (size,) = figures(found, f"test_memory[{how}]")
-    assert 41_000_000 < size < 60_000_000
+    # What is given back at once, after another test held more, is seen as far as it was filled at the last look.
+    assert (25_000_000 if how == "given_back" else 41_000_000) < size < 60_000_000
     assert found[f"test_memory[{how}]"].peak_memory == size
     (little,) = figures(found, "test_little_memory")
     assert 1_000_000 < little < 20_000_000, "memory of one test is not the next one's"

@@ -17,8 +17,8 @@ from blame import TestOverrunError
 
 TEST_SECONDS, RUN_SECONDS = 20.0, 90.0
 """Processor time of this process for one test, and for all."""
-MEMORY = 600_000_000
-"""Bytes of data while a test runs; the container has more, so that there is room to say what happened."""
+MEMORY = 500_000_000
+"""Bytes of data that one test may take; the container has more, so that there is room to say what happened."""
 AGAIN_SECONDS = 1.0
 """Between two tries to end it: it may be where it must not be left, or catch whatever is raised."""
 WORDS = "the test took more than {:g} s of processor time to work on it"
@@ -53,7 +53,8 @@ class Bounds:
         soft, hard = resource.getrlimit(resource.RLIMIT_DATA)
         began = time.process_time()
         self._inside = True
-        resource.setrlimit(resource.RLIMIT_DATA, (MEMORY if hard < 0 else min(MEMORY, hard), hard))
+        most = data() + MEMORY
+        resource.setrlimit(resource.RLIMIT_DATA, (most if hard < 0 else min(most, hard), hard))
         signal.setitimer(signal.ITIMER_PROF, max(TEST_SECONDS - self._took, AGAIN_SECONDS), AGAIN_SECONDS)
         try:
             yield
@@ -66,3 +67,9 @@ class Bounds:
     def _overrun(self, _signal: int, _frame: object) -> None:
         if self._inside and not self._busy():
             raise TestOverrunError(WORDS.format(TEST_SECONDS))
+
+
+def data() -> int:
+    """Bytes of data that this process has, as RLIMIT_DATA counts them."""
+    with open("/proc/self/status") as file:
+        return next((int(line.split()[1]) << 10 for line in file if line.startswith("VmData:")), 0)

@@ -106,8 +106,9 @@ def _scaled(text: str | None, name: str, unit: float) -> float | None:
 class Memory:
     """The highest memory of a container in each test, above what it held before any candidate code ran.
 
-    The kernel's own high-water mark cannot be set back from inside, so this looks now and then; where the mark has
-    risen in a test, it says what was missed between two looks."""
+    The kernel's own high-water mark cannot be set back from inside, so this looks every few milliseconds; where the
+    mark has risen in a test, it says what was missed between two looks. Where it has not, because an earlier test held
+    more, memory that is given back at once is seen a little too low: by what a processor fills in that time."""
 
     def __init__(self, gauges: Gauges) -> None:
         self._gauges = gauges

@@ -10,7 +10,9 @@ from bridge_link import Link, Process
 from clock import CEILING, Budget, Clock
 
 LOOK_SECONDS = 0.01
-"""How often a call that goes on is looked at: its time, and the container's memory."""
+"""How often the time of a call that goes on is looked at."""
+GLANCE_SECONDS = 0.002
+"""How often its memory is: what is taken and given back sooner than that was never more than a few megabytes."""
 QUIET_SECONDS, QUIET_LOOKS, QUIET_SHARE = 0.005, 4, 0.2
 """A container is at rest when so many looks in a row, so far apart, found no thread that computes, and less than this
 share of a processor used between them."""
@@ -44,15 +46,17 @@ class OwnTime:
 
     def wait(self, done: Callable[[], bool], seconds: float, talking: Process) -> bool:
         """Moves bytes until `done()`; False when the candidate has used up `seconds` of its own first."""
-        look = min(seconds, LOOK_SECONDS)
-        while not self._link.wait(done, time.monotonic() + look, talking):
+        look = time.monotonic() + min(seconds, LOOK_SECONDS)
+        while not self._link.wait(done, min(look, time.monotonic() + GLANCE_SECONDS), talking):
+            self._link.memory.glance()
+            if time.monotonic() < look:
+                continue
             if self.used_up(seconds):
                 return False
-            look = min(max(0.001, seconds - self._clock.own()), LOOK_SECONDS)
+            look = time.monotonic() + min(max(0.001, seconds - self._clock.own()), LOOK_SECONDS)
         return True
 
     def used_up(self, seconds: float) -> bool:
-        self._link.memory.look()
         if self._clock.own() >= seconds:
             return True
         if self._clock.passed < seconds * CEILING:

@@ -107,7 +107,10 @@ def test_a_runtime_that_is_not_installed_is_said_and_never_replaced_by_another(
 def test_hidden_tests_that_take_all_memory_are_the_challenges_fault(tmp_path: Path, client: APIClient) -> None:
     pack = tmp_path / "pack"
     shutil.copytree(PACK, pack)
-    greedy = "def test_that_is_greedy(candidate):\n    held = [b'x' * (1 << 24) for _ in range(200)]\n    assert held\n"
+    greedy = "import mmap\n\n\ndef test_that_is_greedy(candidate):\n    held = mmap.mmap(-1, 2 << 30)\n"
+    greedy += (
+        "    for at in range(0, len(held), 4096):\n        held[at] = 1\n"  # no data of its own, so no bound of ours
+    )
     (pack / "tests" / "test_greedy.py").write_text(greedy)
     outcome = grade(PACK / "solution", tmp_path / "out", pack=pack)
     assert outcome.code == 4

@@ -11,6 +11,8 @@ import socket
 from collections.abc import Callable
 from typing import Any, NoReturn
 
+from bounds import data
+
 from .allowance import Allowance
 from .faults import Fault
 from .live import Live
@@ -20,8 +22,8 @@ from .records import Ask, Reply
 from .server import Server
 from .service import Service
 
-MEMORY = 400_000_000
-"""Bytes of data that the process may have; what it has from its start counts too."""
+MEMORY = 300_000_000
+"""Bytes of data that the process may take, beside what it has from its start."""
 PR_SET_PDEATHSIG = 1
 
 
@@ -44,8 +46,9 @@ def _alone(*kept: int) -> None:
     os.closerange(low, 4096)
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.SIG_IGN)
+    wanted = data() + MEMORY
     _, most = resource.getrlimit(resource.RLIMIT_DATA)
-    resource.setrlimit(resource.RLIMIT_DATA, (MEMORY if most < 0 else min(MEMORY, most), most))
+    resource.setrlimit(resource.RLIMIT_DATA, (wanted if most < 0 else min(wanted, most), most))
 
 
 class Serving:
