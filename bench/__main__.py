@@ -13,7 +13,7 @@ from pathlib import Path
 
 from bench.measure import interleaved, median, ratio, spread
 from grader.challenge import hidden_files, load_challenge
-from grader.model import load_model
+from grader.challenge.model import load_model
 from grader.sandbox import images
 from grader.sandbox.engine import connect
 
@@ -56,9 +56,9 @@ def bench_pack(pack: Path, runs: int) -> None:
 
 def render_seconds(out: Path, times: int = 15) -> float:
     """Median time to render report.html and the letter of the run in `out`, everything imported, as in a batch."""
-    from grader import evidence
     from grader.report import render_feedback, render_report, warm
-    from grader.report.grade_json import grade_from_json
+    from grader.result import evidence
+    from grader.result.grade_json import grade_from_json
 
     grade = grade_from_json(evidence.load_json(out / "grade.json"))
     challenge, submission = evidence.load_challenge(out), evidence.load_submission(out)

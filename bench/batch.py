@@ -109,7 +109,7 @@ def _in_process(inbox: Path, out: Path, jobs: int, *, anew: bool) -> float:
     from grader.batch.finished import wanted
     from grader.batch.runner import Batch, Plan
     from grader.challenge import load_challenge
-    from grader.pipeline import docker_sandbox
+    from grader.grading.pipeline import docker_sandbox
     from grader.settings import Settings
     from tests.batch_fixtures import Quiet
 
@@ -255,7 +255,7 @@ def _timed(work: Any) -> float:
 
 def similarity(sizes: tuple[int, ...]) -> None:
     """Seconds for a cohort of generated programs (10 kB of code and 4 kB of prose each), a fiftieth of them copies."""
-    from grader.batch.similarity import Cohort
+    from grader.cohort.similarity import Cohort
 
     print("\nsimilarity")
     for size in sizes:

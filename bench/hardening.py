@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from bench.measure import ratio, spread
-from grader.pipeline import Request, Run, grade
+from grader.grading.pipeline import Request, Run, grade
 from grader.sandbox import docker, verifier
 from grader.settings import Settings
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import yaml
 
-from grader.model import ModelFile
+from grader.challenge.model import ModelFile
 
 VERIFIER = str(Path(__file__).parent.parent / "sandbox" / "verifier")
 if VERIFIER not in sys.path:

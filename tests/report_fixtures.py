@@ -10,8 +10,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from grader import grading, objective
 from grader.challenge import Challenge
+from grader.challenge.rubric import Rubric
 from grader.records import (
     CriterionResult,
     Evidence,
@@ -23,7 +23,8 @@ from grader.records import (
     TestResult,
     TestStatus,
 )
-from grader.rubric import Rubric
+from grader.score import combine as grading
+from grader.score import objective
 
 SAMPLE = Path(__file__).parent / "browser" / "sample"
 LLM, EVAL, PROD, CODE, TALK = (

@@ -9,9 +9,10 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
-from grader import evidence, output
 from grader.ratings.sheet import Said, Sheet
 from grader.records import Grade, VerifierResult
+from grader.report import write as output
+from grader.result import evidence
 from grader.review.desk import Desk
 from grader.review.records import Actor, Case, Kind, Person, Role
 from grader.store.folder import read_result

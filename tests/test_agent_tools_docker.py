@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from grader.pipeline import Request, Run, grade
+from grader.grading.pipeline import Request, Run, grade
 from grader.settings import Settings
 
 PACK = Path(__file__).resolve().parent.parent / "challenges" / "agent-tools"

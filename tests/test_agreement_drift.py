@@ -9,8 +9,8 @@ import pytest
 
 from grader.agreement.control import chart
 from grader.agreement.drift import drift
-from grader.agreement.ratings import Rating
 from grader.agreement.thresholds import FEW
+from grader.ratings.table import Rating
 
 BEGAN = datetime(2026, 1, 1, tzinfo=UTC)
 

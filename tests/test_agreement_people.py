@@ -9,9 +9,9 @@ from grader.agreement.alpha import alpha
 from grader.agreement.control import chart, first_signal
 from grader.agreement.kappa import kappa
 from grader.agreement.labels import labels_of
-from grader.agreement.ratings import Rating, Ratings
 from grader.agreement.severity import severity
 from grader.agreement.shared import shared
+from grader.ratings.table import Rating, Ratings
 
 # Hayes & Krippendorff 2007: 40 units, five observers, levels 0 to 3.
 HAYES = """

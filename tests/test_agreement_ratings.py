@@ -9,8 +9,8 @@ from datetime import UTC, datetime
 import pytest
 
 from grader.agreement.labels import Labels, labels_of, levels_by
-from grader.agreement.ratings import Rating, Ratings, read_ratings
 from grader.errors import UsageError
+from grader.ratings.table import Rating, Ratings, read_ratings
 
 HEADER = "item,criterion,rater,level\n"
 
@@ -194,7 +194,7 @@ def test_hostile_names_reach_no_terminal(refused):
 
 
 def test_reading_ratings_does_not_import_numpy():
-    code = "import sys, grader.agreement.ratings, grader.agreement.labels, grader.agreement.thresholds; "
+    code = "import sys, grader.ratings.table, grader.agreement.labels, grader.agreement.thresholds; "
     code += "import grader.cli.agreement; print('numpy' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "False\n"
 

@@ -13,9 +13,9 @@ import pytest
 from grader.authoring.check import Options, Report, check
 from grader.authoring.entries import load_entries
 from grader.authoring.export import report_json
-from grader.authoring.findings import Outcome, holds
 from grader.authoring.runs import Ran, Runner, Task
 from grader.challenge import load_challenge
+from grader.challenge.findings import Outcome, holds
 from grader.errors import ChallengeError, InfrastructureError, UsageError
 from grader.settings import Settings
 from grader.submission import make_submission

@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 
 from grader.authoring import editor, items, listing, mutants, rubric_lint, scaffold, schema
 from grader.authoring.check import Options, check
-from grader.authoring.findings import Outcome
 from grader.challenge import load_challenge
+from grader.challenge.findings import Outcome
 from grader.errors import UsageError
 from grader.settings import Settings
 from tests import authoring_fakes as fakes
@@ -195,7 +195,7 @@ def test_the_list_says_what_each_challenge_is_and_why_one_cannot_be_read(tmp_pat
 def test_the_schemas_for_editors_take_the_shipped_packs(which: editor.Which) -> None:
     import jsonschema
 
-    from grader import strict_yaml
+    from grader.challenge import strict_yaml
 
     made = editor.schema(which)
     validator = jsonschema.validators.validator_for(made)(made)
@@ -225,7 +225,7 @@ def test_the_schemas_for_editors_refuse_a_typo_and_a_wrong_kind() -> None:
 
 
 def test_the_schema_of_a_shared_criterion_has_the_keys_that_the_reader_takes() -> None:
-    from grader.rubric import _Use
+    from grader.challenge.rubric import _Use
 
     assert set(editor.USE["properties"]) == set(_Use.model_fields)  # type: ignore[call-overload]
 

@@ -12,14 +12,16 @@ from typing import Any
 
 import pytest
 
-from grader.batch import blind, cohort, lateness
+from grader.batch import blind
 from grader.batch.entries import Entry, from_folder, from_manifest, missing
 from grader.batch.finished import wanted
 from grader.batch.room import Room, cores, room_of, slots
-from grader.batch.rows import OTHER_VERSION
 from grader.batch.runner import BROKEN_AFTER, Batch, Outcome, Plan
 from grader.challenge import load_challenge
 from grader.cli.batch import _of_others, exit_code, summary
+from grader.cohort import lateness
+from grader.cohort import write as cohort
+from grader.cohort.rows import OTHER_VERSION
 from grader.errors import UsageError
 from grader.settings import Settings
 from tests.batch_fixtures import ALL, SUMS, Quiet, Scripted, plan, submissions

@@ -13,14 +13,16 @@ from typing import Any
 import numpy as np
 import pytest
 
-from grader.batch import blind, cohort, difficulty, entries
-from grader.batch.index import COLUMNS, write_pages
-from grader.batch.lateness import Policy, Timing
-from grader.batch.pairs import Pair, Passage
-from grader.batch.rows import Row
+from grader.batch import blind, entries
 from grader.batch.runner import Batch
-from grader.batch.tables import to_csv, to_json
 from grader.challenge import load_challenge
+from grader.cohort import difficulty
+from grader.cohort import write as cohort
+from grader.cohort.index import COLUMNS, write_pages
+from grader.cohort.lateness import Policy, Timing
+from grader.cohort.pairs import Pair, Passage
+from grader.cohort.rows import Row
+from grader.cohort.tables import to_csv, to_json
 from grader.settings import Settings
 from tests.batch_fixtures import ALL, SUMS, Quiet, Scripted, plan, submissions
 from tests.test_similarity import program

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from grader.batch.slots import Slots, StoppedError
-from grader.pipeline import Request, Run
+from grader.grading.pipeline import Request, Run
+from grader.sandbox.kept import Slots, StoppedError
 from grader.sandbox.protocol import Sandbox
 from grader.sandbox.verifier import Clock, Verifier
 from grader.settings import Settings

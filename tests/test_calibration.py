@@ -14,15 +14,17 @@ from typing import Any
 
 import pytest
 
-from grader.agreement import Thresholds, read_ratings
-from grader.calibration import items, labels, load, page, probes, record, rolling, run
-from grader.calibration.record import Calibration, Error, errors_of
+from grader.agreement import Thresholds
+from grader.calibration import load, page, probes, rolling, run
 from grader.challenge import load_challenge
 from grader.errors import ChallengeError, InfrastructureError, UsageError
-from grader.judge import drift, judge_submission
+from grader.judge import drift, judge_submission, record
 from grader.judge.cache import Cache
 from grader.judge.client import Client
 from grader.judge.config import JudgeConfig
+from grader.judge.record import Calibration, Error, errors_of
+from grader.ratings import items, labels
+from grader.ratings.table import read_ratings
 from grader.records import CriterionResult, JudgeResult, Submission
 from grader.settings import Settings
 from grader.testing import judge_server, judges, packs

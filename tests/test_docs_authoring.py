@@ -13,10 +13,9 @@ from types import ModuleType
 import pytest
 from click.testing import CliRunner
 
-from grader import strict_yaml
 from grader.authoring import check, promises, scaffold
 from grader.authoring.entries import Entry, load_entries
-from grader.challenge import Challenge, load_challenge
+from grader.challenge import Challenge, load_challenge, strict_yaml
 from grader.cli import challenge as challenge_command
 from grader.cli import loop as loop_command
 

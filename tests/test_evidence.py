@@ -10,11 +10,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grader import again, evidence, files, grading, objective, output
+from grader import files
 from grader.challenge import digest, load_challenge
 from grader.errors import UsageError
-from grader.pipeline import challenge_facts, submission_facts
+from grader.grading import again
+from grader.grading.pipeline import challenge_facts, submission_facts
 from grader.records import Fault, Grade, TestResult, VerifierResult
+from grader.report import write as output
+from grader.result import evidence
+from grader.score import combine as grading
+from grader.score import objective
 from grader.submission import make_submission
 from tests.parts import measured, ran, results
 

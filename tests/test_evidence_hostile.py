@@ -18,10 +18,11 @@ from typing import Any
 
 import pytest
 
-from grader import again, evidence
 from grader.errors import RefusedError, UsageError
-from grader.output import Pages, write_grade
+from grader.grading import again
 from grader.records import VerifierResult
+from grader.report.write import Pages, write_grade
+from grader.result import evidence
 from grader.stored import load_json
 from grader.submission import make_submission
 from tests import report_fixtures as saved

@@ -225,7 +225,7 @@ def test_the_facts_of_the_letter_are_a_short_list_that_holds_no_test() -> None:
 
 def test_a_template_compiled_for_text_is_never_used_for_html(tmp_path, monkeypatch):
     """Both letters include the same words; what one environment has kept must not reach the other."""
-    from grader.report import templating
+    from grader.pages import templating
 
     monkeypatch.setattr(templating.PLACES, "cache", tmp_path)
     (tmp_path / "probe").mkdir()

@@ -13,9 +13,9 @@ import pytest
 
 from grader.errors import UsageError
 from grader.own_files import FORMATS
+from grader.pages.markdown import escaped
 from grader.records import Grade
 from grader.report import render_formats
-from grader.report.markdown_text import escaped
 from tests import report_fixtures as saved
 from tests.test_report import hostile
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from grader.pipeline import Request, Run, grade
+from grader.grading.pipeline import Request, Run, grade
 from grader.settings import Settings
 
 CHATTY = Path(__file__).parent / "packs" / "chatty"
@@ -36,8 +36,8 @@ def run(submission: Path, out: Path) -> dict[str, Any]:
 
 @pytest.mark.usefixtures("image")
 def test_the_openai_package_works_unchanged_and_what_it_did_is_evidence(tmp_path: Path) -> None:
-    from grader.evidence import load_observed
-    from grader.verifier import model_calls
+    from grader.grading.observed import model_calls
+    from grader.result.evidence import load_observed
 
     found = run(CHATTY / "solution", tmp_path)
     lost = {test["id"]: test["message"] for test in found["objective"]["tests"] if test["points"] < test["max_points"]}

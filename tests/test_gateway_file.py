@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from grader.challenge.model import load_model
 from grader.errors import ChallengeError
-from grader.model import load_model
 
 HEAD = "schema: 1\nmodels:\n  - {id: small}\n"
 
@@ -57,7 +57,7 @@ def test_mistakes_are_told_with_their_line(tmp_path: Path, text: str, line: int,
 def test_the_kinds_of_faults_are_those_that_the_gateway_knows() -> None:
     from typing import get_args
 
-    from grader.model import FaultKind
+    from grader.challenge.model import FaultKind
     from tests.gateway_fixtures import VERIFIER
 
     assert VERIFIER
@@ -72,7 +72,7 @@ PAGE = (Path(__file__).parent.parent / "docs" / "gateway.md").read_text(encoding
 def test_the_file_on_the_page_is_one_that_is_read(tmp_path: Path) -> None:
     import re
 
-    from grader.model import ModelFile
+    from grader.challenge.model import ModelFile
 
     (shown,) = re.findall(r"^```yaml\n(.*?)^```", PAGE, re.MULTILINE | re.DOTALL)
     (tmp_path / "cassette.jsonl").touch()

@@ -13,7 +13,7 @@ import pytest
 import grader
 from grader.errors import UsageError
 from grader.records import Metric
-from grader.report.grade_json import grade_from_json, grade_to_json
+from grader.result.grade_json import grade_from_json, grade_to_json
 from tests import report_fixtures as saved
 
 SCHEMA = json.loads((Path(grader.__file__).parent / "schemas" / "grade.schema.json").read_text(encoding="utf-8"))

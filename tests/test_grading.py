@@ -9,11 +9,11 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from grader import objective
 from grader.challenge import Challenge
-from grader.grading import Combined, combine, flags, shares, unscored
+from grader.challenge.rubric import Criterion
 from grader.records import CriterionResult, TestResult, TestStatus
-from grader.rubric import Criterion
+from grader.score import objective
+from grader.score.combine import Combined, combine, flags, shares, unscored
 from tests import parts
 from tests.parts import challenge, criterion, ran
 

@@ -14,10 +14,10 @@ import pytest
 
 from grader.authoring import guessing
 from grader.authoring.check import read as read_submission
-from grader.authoring.findings import Outcome
 from grader.authoring.guessing import Guessed, findings
 from grader.authoring.runs import Ran, Runner, docker
 from grader.challenge import load_challenge
+from grader.challenge.findings import Outcome
 from grader.settings import Settings
 
 POINTS: Any = SimpleNamespace(points=SimpleNamespace(max_points=100.0))

@@ -13,12 +13,12 @@ import pytest
 from pytest_httpserver import HTTPServer
 from werkzeug import Request, Response
 
-from grader.calibration.record import Calibration, CriterionCalibration, Error
 from grader.challenge import Challenge, load_challenge
 from grader.errors import UsageError
 from grader.judge import judge_submission
 from grader.judge.config import JudgeConfig
 from grader.judge.fingerprint import parts
+from grader.judge.record import Calibration, CriterionCalibration, Error
 from grader.records import JudgeResult, Submission
 from grader.settings import Settings
 from grader.testing import judges, packs

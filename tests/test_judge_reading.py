@@ -8,13 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from grader.challenge.rubric import Criterion
 from grader.judge import code, documents, evidence, reading, reply, sanitise
 from grader.judge.config import JudgeConfig
 from grader.judge.prompt import choices
 from grader.judge.reply import BadReplyError, Quote
 from grader.judge.routing import route
 from grader.records import CriterionResult
-from grader.rubric import Criterion
 from grader.submission import redact
 
 CONFIG = JudgeConfig(model="m")

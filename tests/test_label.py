@@ -10,13 +10,13 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from grader import labels
-from grader.calibration import record
 from grader.challenge import Challenge, load_challenge
 from grader.cli import calibrate as calibrate_command
 from grader.cli import judge as judge_command
 from grader.cli import label as label_command
 from grader.errors import UsageError
+from grader.judge import record
+from grader.ratings import labelling as labels
 from grader.testing import judge_server, packs
 from grader.testing.judge_server import running
 

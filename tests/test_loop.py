@@ -11,11 +11,13 @@ import pytest
 import yaml
 from click.testing import CliRunner, Result
 
-from grader.authoring import loop, loop_check, loop_views
-from grader.authoring.findings import Outcome
 from grader.challenge import Challenge, load_challenge
+from grader.challenge.findings import Outcome
 from grader.cli.loop import command
 from grader.errors import ChallengeError
+from grader.loop import check as loop_check
+from grader.loop import matrix as loop
+from grader.loop import views as loop_views
 
 ROOT = Path(__file__).parent.parent
 EXAMPLE = ROOT / "rubrics" / "genai-engineer.yaml"

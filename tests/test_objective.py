@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grader import objective
 from grader.records import TestResult
+from grader.score import objective
 from tests.parts import measured, ran, results
 
 finite = st.floats(-1e9, 1e9)

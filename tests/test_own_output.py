@@ -11,10 +11,11 @@ from typing import Any
 
 import pytest
 
-from grader import own_files, signing
+from grader import own_files
 from grader.batch import blind
 from grader.batch.entries import from_folder
 from grader.errors import UsageError
+from grader.grading import signing
 from grader.store import open_store
 from grader.submission import read_submission
 from tests.playing import Play, player

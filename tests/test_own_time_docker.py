@@ -11,11 +11,11 @@ from dataclasses import replace
 
 import pytest
 
+from grader.grading.observed import collect
 from grader.records import TestResult, TestStatus
 from grader.sandbox import images
 from grader.sandbox.docker import DockerSandbox
 from grader.sandbox.protocol import CandidateLimits, Job
-from grader.verifier import collect
 
 pytestmark = [pytest.mark.docker, pytest.mark.usefixtures("images")]
 

@@ -16,11 +16,11 @@ from typing import Any
 
 import pytest
 
-from grader import cassette
 from grader.authoring import playing
 from grader.authoring.endpoint import Budget, Endpoint, Relay
+from grader.challenge import cassette
+from grader.challenge.model import ModelFile, ScriptedModel, load_model
 from grader.errors import ChallengeError, InfrastructureError, UsageError
-from grader.model import ModelFile, ScriptedModel, load_model
 from grader.records import TestResult, TestStatus, VerifierResult
 from grader.settings import Settings
 from grader.testing.sandbox import ScriptedSandbox, recorded
@@ -261,7 +261,7 @@ def test_a_submission_meets_a_real_model_without_a_network_of_its_own(tmp_path: 
 @pytest.mark.docker
 @pytest.mark.usefixtures("image")
 def test_a_grading_replays_only_where_the_pack_says_so_and_is_marked(tmp_path: Path) -> None:
-    from grader.pipeline import Request, Run, grade
+    from grader.grading.pipeline import Request, Run, grade
 
     pack = shutil.copytree(CHATTY, tmp_path / "pack")
     with world() as real:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from grader.grading.observed import collect
 from grader.records import Fault, TestStatus
 from grader.sandbox.failure import Verdict
 from grader.sandbox.progress import Progress
 from grader.testing.sandbox import result_event
-from grader.verifier import collect
 from tests.parts import ran
 
 EXPECTED = {

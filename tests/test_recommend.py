@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from grader.recommend import reaches, recommend, title
 from grader.records import CompetencyScore, Score
+from grader.score.recommend import reaches, recommend, title
 
 
 def score(value: float, low: float | None = None, high: float | None = None) -> Score:

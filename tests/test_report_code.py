@@ -7,11 +7,11 @@ import time
 
 import pytest
 
+from grader.pages.decode import decode
+from grader.pages.documents import rendered
+from grader.pages.highlight import highlighted
+from grader.pages.text import clean
 from grader.report.code import Budget, Mark, files_of, split_rules
-from grader.report.decode import decode
-from grader.report.documents import rendered
-from grader.report.highlight import highlighted
-from grader.report.text import clean
 from grader.submission.redact import blind
 
 

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from grader.report import text, wording
+from grader.pages import text
+from grader.report import wording
 from tests import report_fixtures as saved
 
 

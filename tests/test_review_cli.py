@@ -23,9 +23,9 @@ from click.testing import CliRunner, Result
 from grader.batch.entries import from_folder as find_entries
 from grader.cli import cli
 from grader.errors import GraderError, UsageError
+from grader.grading.signing import digests
 from grader.review.desk import open_desk
 from grader.review.letter import finished
-from grader.signing import digests
 from grader.store import open_store
 from grader.store.export import PEOPLE
 from grader.submission import read_submission

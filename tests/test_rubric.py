@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from grader.challenge.rubric import load_rubric
 from grader.errors import ChallengeError
-from grader.rubric import load_rubric
 from grader.settings import PLACES
 from tests.small_packs import write_files
 

@@ -374,8 +374,8 @@ def test_a_refused_submission_leaves_no_container(sums: Path, tmp_path: Path) ->
 def test_a_fault_of_ours_in_the_middle_leaves_no_container(
     sums: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from grader import pipeline
-    from grader.pipeline import Request, Run
+    from grader.grading import pipeline
+    from grader.grading.pipeline import Request, Run
     from grader.settings import Settings
 
     def fail(*_: object) -> None:

@@ -12,13 +12,13 @@ import pytest
 
 from grader.challenge import hidden_files
 from grader.errors import ChallengeError, InfrastructureError
+from grader.grading.observed import collect
 from grader.sandbox import failure, images
 from grader.sandbox.docker import DockerSandbox
 from grader.sandbox.engine import connect
 from grader.sandbox.failure import Observation
 from grader.sandbox.protocol import CandidateLimits, Event, Job, Sandbox
 from grader.testing.sandbox import ScriptedSandbox
-from grader.verifier import collect
 
 GOOD = "def test_it(candidate):\n    assert candidate.call('add', 1, 2) == 3\n"
 PLAYED: list[Event] = [

@@ -14,12 +14,12 @@ import pytest
 from docker import APIClient
 
 from grader.errors import InfrastructureError
+from grader.grading.observed import collect
 from grader.sandbox import dependencies, images
 from grader.sandbox.docker import DockerSandbox
 from grader.sandbox.engine import connect
 from grader.sandbox.protocol import Event, Job
 from grader.sandbox.verifier import Verifier
-from grader.verifier import collect
 from tests.test_sandbox import job
 
 pytestmark = [pytest.mark.docker, pytest.mark.usefixtures("images")]

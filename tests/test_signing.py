@@ -10,11 +10,12 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from grader import evidence, signing
 from grader.cli import cli
 from grader.errors import UsageError
-from grader.output import write_grade
+from grader.grading import signing
 from grader.records import VerifierResult
+from grader.report.write import write_grade
+from grader.result import evidence
 from grader.submission import make_submission
 from tests import report_fixtures as saved
 

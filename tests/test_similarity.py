@@ -10,10 +10,10 @@ import numpy as np
 import pytest
 
 from grader.aside import AsideError
-from grader.batch import similarity
-from grader.batch.similarity import COMMON_LEAST, Cohort, join
-from grader.batch.tokens import cut
-from grader.batch.winnowing import CODE_K, CODE_W, fingerprints, rolling, winnow
+from grader.cohort import similarity
+from grader.cohort.similarity import COMMON_LEAST, Cohort, join
+from grader.cohort.tokens import cut
+from grader.cohort.winnowing import CODE_K, CODE_W, fingerprints, rolling, winnow
 
 EXPRESSIONS = ["x", "y", "len(x)", "x[0]", "y.get(x)", "1", "'a'", "x + y", "x * 2 - y", "f(x, y)", "x in y", "not x"]
 SHAPES = [

@@ -462,5 +462,5 @@ def test_a_database_that_does_not_answer_is_nobodys_fault_and_no_password_is_tol
 
 
 def test_grading_one_submission_imports_no_database() -> None:
-    code = "import sys, grader.cli.run, grader.pipeline, grader.store; sys.exit('sqlalchemy' in sys.modules)"
+    code = "import sys, grader.cli.run, grader.grading.pipeline, grader.store; sys.exit('sqlalchemy' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

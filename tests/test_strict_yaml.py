@@ -11,10 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import Field
 
-from grader import strict_yaml
 from grader.authoring import schema
+from grader.challenge import strict_yaml
+from grader.challenge.strict_yaml import Strict
 from grader.errors import ChallengeError, GraderError, UsageError
-from grader.strict_yaml import Strict
 from tests.small_packs import write_pack
 
 

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from grader import files, pipeline
+from grader import files
 from grader.cli import main
+from grader.grading import pipeline
 from grader.sandbox.stream import whole
 from grader.testing.sandbox import ScriptedSandbox
 from tests.small_packs import write_files, write_pack

@@ -8,7 +8,7 @@ import pytest
 
 from grader.errors import RefusedError, visible
 from grader.judge.sanitise import plain
-from grader.report.text import clean
+from grader.pages.text import clean
 from grader.submission.entries import Entry, Kind
 from grader.submission.limits import IntakeLimits
 from grader.submission.names import check_collisions, check_path

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 
 from grader.errors import ChallengeError, GraderError, InfrastructureError
+from grader.grading.observed import collect, limits_of
 from grader.records import Fault, Metric, VerifierResult
 from grader.sandbox.protocol import Event
 from grader.testing.sandbox import recorded
-from grader.verifier import collect, limits_of
 from tests.parts import challenge, ran, results
 
 DONE: Event = {"event": "done", "code": 0, "message": "", "resources": {"cpu_seconds": 1.5}}

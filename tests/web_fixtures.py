@@ -14,10 +14,10 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from grader import evidence
 from grader.challenge import Challenge, load_challenge
-from grader.output import write_grade
 from grader.records import CriterionResult, Grade, Submission, VerifierResult
+from grader.report.write import write_grade
+from grader.result import evidence
 from grader.review.desk import Desk
 from grader.review.records import Actor, Case, Person, Role
 from grader.store import open_store

@@ -1,6 +1,7 @@
 """Agreement between a judge and people: the statistics, and the gate that a judge has to pass.
 
-Names are loaded when first used, so that importing this package, or its reader of ratings, does not import numpy.
+Names are loaded when first used, so that importing this package, or a module of it that counts nothing, does not
+import numpy.
 """
 
 from __future__ import annotations
@@ -22,9 +23,6 @@ if TYPE_CHECKING:
     from grader.agreement.measured import Case as Case
     from grader.agreement.measured import Measured as Measured
     from grader.agreement.measured import measure as measure
-    from grader.agreement.ratings import Rating as Rating
-    from grader.agreement.ratings import Ratings as Ratings
-    from grader.agreement.ratings import read_ratings as read_ratings
     from grader.agreement.reliability import Reliability as Reliability
     from grader.agreement.reliability import reliability_of as reliability_of
     from grader.agreement.statistic import Statistic as Statistic
@@ -37,7 +35,6 @@ _HOME = {
     "gate": ("GateReport", "decide", "decide_all"),
     "labels": ("Labels", "labels_of", "levels_by"),
     "measured": ("Case", "Measured", "measure"),
-    "ratings": ("Rating", "Ratings", "read_ratings"),
     "reliability": ("Reliability", "reliability_of"),
     "statistic": ("Statistic",),
     "thresholds": ("Thresholds", "thresholds_from"),

@@ -15,8 +15,8 @@ from statistics import fmean
 
 from grader.agreement.control import Point, chart, first_signal
 from grader.agreement.labels import median_half_up
-from grader.agreement.ratings import Rating
 from grader.agreement.thresholds import FEW
+from grader.ratings.table import Rating
 
 
 @dataclass(frozen=True, kw_only=True)

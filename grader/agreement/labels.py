@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from grader.agreement.ratings import Rating, Ratings
+from grader.ratings.table import Rating, Ratings
 
 
 @dataclass(frozen=True, kw_only=True)

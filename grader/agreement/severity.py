@@ -13,10 +13,10 @@ import numpy as np
 
 from grader.agreement.connected import blocks
 from grader.agreement.kappa import Floats
-from grader.agreement.ratings import Rating
 from grader.agreement.significance import student_quantile
 from grader.agreement.statistic import Statistic, undefined
 from grader.agreement.thresholds import CONFIDENCE, FEW
+from grader.ratings.table import Rating
 
 
 @dataclass(frozen=True, kw_only=True)

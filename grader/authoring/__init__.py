@@ -1,5 +1,5 @@
-"""What authors of challenges and loops use: write a pack, hold it to its promises, look into its container.
+"""What authors of challenges use: write a pack, hold it to its promises, look into its container.
 
-Reading order: findings (what a check says), entries (what a pack promises about its submissions), runs (submissions
-against the hidden tests), check (the list of promises).
+Reading order: entries (what a pack promises about its submissions), runs (submissions against the hidden tests), check
+(the list of promises).
 """

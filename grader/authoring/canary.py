@@ -7,8 +7,8 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 
-from grader.authoring.findings import Finding, advice, broken, found
 from grader.challenge import hidden_files
+from grader.challenge.findings import Finding, advice, broken, found
 
 SHORTEST = 12
 """A shorter string could turn up by chance, and a leak of it would prove nothing."""

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 from grader.authoring import canary, competencies, guessing, hidden_lint, leak, mutation, promises, rubric_lint, schema
 from grader.authoring.entries import Listed
-from grader.authoring.findings import Finding, left_out
 from grader.authoring.runs import MakeSandbox, Ran, Runner, Say, Task
 from grader.challenge import Challenge, Checks, has_tests
+from grader.challenge.findings import Finding, left_out
 from grader.errors import RefusedError, UsageError, visible
 from grader.records import Submission
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from grader.authoring.findings import Finding, advice, broken, found
 from grader.challenge import Challenge
+from grader.challenge.findings import Finding, advice, broken, found
 from grader.records import COMPETENCIES, TestResult
 
 

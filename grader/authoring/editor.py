@@ -8,8 +8,8 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from grader.authoring.entries import Entry
 from grader.challenge import Challenge
-from grader.model import ModelFile
-from grader.rubric import Criterion, GateSettings
+from grader.challenge.model import ModelFile
+from grader.challenge.rubric import Criterion, GateSettings
 
 Which = Literal["challenge", "rubric", "submissions", "model"]
 DIALECT = "https://json-schema.org/draft/2020-12/schema"

@@ -12,12 +12,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from grader import cassette, network
+from grader import network
+from grader.challenge import cassette
+from grader.challenge.model import ScriptedModel
 from grader.errors import InfrastructureError, UsageError, visible
 from grader.judge import refusal
 from grader.judge.address import Address
 from grader.judge.address import read as read_address
-from grader.model import ScriptedModel
 from grader.settings import Settings
 
 SECONDS = 60.0

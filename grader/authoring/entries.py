@@ -8,10 +8,10 @@ from typing import Literal
 
 from pydantic import Field, model_validator
 
-from grader import junk, strict_yaml
-from grader.challenge import Number
+from grader import junk
+from grader.challenge import Number, strict_yaml
+from grader.challenge.strict_yaml import Strict
 from grader.errors import ChallengeError
-from grader.strict_yaml import Strict
 
 FILE = Path("submissions") / "submissions.yaml"
 KINDS = ("accepted", "rejected", "cheating", "injection")

@@ -6,10 +6,10 @@ from dataclasses import asdict
 from typing import Any
 
 from grader.authoring.check import Report
-from grader.authoring.findings import holds
 from grader.authoring.items import items
 from grader.authoring.mutation import Verdict
 from grader.authoring.runs import Ran
+from grader.challenge.findings import holds
 
 
 def report_json(report: Report) -> dict[str, Any]:

@@ -13,13 +13,13 @@ from dataclasses import dataclass, field, replace
 from importlib import resources
 from typing import Any
 
-from grader.authoring.findings import Finding, broken, found, left_out
 from grader.authoring.guesses import recorder
 from grader.authoring.runs import Ran, Runner, Say, Task
 from grader.challenge import Challenge
+from grader.challenge.findings import Finding, broken, found, left_out
+from grader.grading.observed import limits_of
 from grader.records import Submission
 from grader.submission import make_submission
-from grader.verifier import limits_of
 
 PROMISE = "order"
 WAYS: Mapping[str, str] = {

@@ -10,8 +10,8 @@ from collections.abc import Iterable, Iterator
 from fnmatch import fnmatch
 from types import ModuleType
 
-from grader.authoring.findings import Finding, advice, broken
 from grader.challenge import Challenge, hidden_files
+from grader.challenge.findings import Finding, advice, broken
 from grader.settings import PLACES
 
 PATTERNS = ("test_*.py", "*_test.py")

@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from grader.authoring.canary import search
-from grader.authoring.findings import Finding, broken, found
 from grader.authoring.runs import Ran
-from grader.output import Pages
+from grader.challenge.findings import Finding, broken, found
+from grader.grading.pipeline import Request, Run, grade
 from grader.own_files import FORMATS
-from grader.pipeline import Request, Run, grade
 from grader.records import Grade
+from grader.report.write import Pages
 
 if TYPE_CHECKING:
     from grader.sandbox.protocol import Event, Job

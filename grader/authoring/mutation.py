@@ -8,13 +8,13 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from grader.authoring.findings import Finding, advice, broken, found, left_out
 from grader.authoring.mutants import Mutant, reached, sample
 from grader.authoring.runs import Ran, Runner, Say, Task
 from grader.challenge import Challenge
+from grader.challenge.findings import Finding, advice, broken, found, left_out
+from grader.grading.observed import limits_of
 from grader.records import Submission, TestStatus
 from grader.submission import make_submission
-from grader.verifier import limits_of
 
 DEFAULT_MUTANTS = 20
 SLOWER = 5.0

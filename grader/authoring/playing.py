@@ -15,11 +15,11 @@ from grader.authoring.entries import load_entries
 from grader.authoring.runs import Held, MakeSandbox, Ran, Runner, Task
 from grader.authoring.watch import find
 from grader.challenge import Challenge, load_challenge
+from grader.challenge.model import ModelFile, load_model
 from grader.errors import UsageError, visible
+from grader.grading.observed import collect
 from grader.judge.address import read as read_address
-from grader.model import ModelFile, load_model
 from grader.records import TestResult, TestStatus
-from grader.verifier import collect
 
 if TYPE_CHECKING:
     from grader.sandbox.protocol import Job

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from grader.authoring.entries import Listed
-from grader.authoring.findings import Finding, advice, broken, found
 from grader.authoring.runs import Ran
 from grader.challenge import Limits
+from grader.challenge.findings import Finding, advice, broken, found
 from grader.errors import RefusedError
 from grader.records import TestResult, TestStatus
 

@@ -7,10 +7,9 @@ import re
 from collections.abc import Collection
 from itertools import pairwise
 
-from grader import strict_yaml
-from grader.authoring.findings import Finding, advice, broken, found
-from grader.challenge import Challenge
-from grader.rubric import Criterion
+from grader.challenge import Challenge, strict_yaml
+from grader.challenge.findings import Finding, advice, broken, found
+from grader.challenge.rubric import Criterion
 
 VAGUE = frozenset(
     re.findall(

@@ -11,13 +11,13 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from grader import objective
 from grader.challenge import Challenge, digest
 from grader.errors import ChallengeError, GraderError, InfrastructureError, Interrupted, RefusedError
-from grader.pipeline import Request, Run, make_job
+from grader.grading.observed import collect
+from grader.grading.pipeline import Request, Run, make_job
 from grader.records import ObjectiveScore, Submission, VerifierResult
+from grader.score import objective
 from grader.secret import FOR_CHECKS
-from grader.verifier import collect
 
 if TYPE_CHECKING:
     from grader.sandbox.protocol import CandidateLimits, Event, Job, Sandbox

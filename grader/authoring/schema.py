@@ -7,12 +7,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
 
-from grader import strict_yaml
 from grader.authoring.entries import Listed, load_entries, unlisted
-from grader.authoring.findings import Finding, advice, broken, found, left_out
-from grader.challenge import Challenge, has_tests, load_challenge
+from grader.challenge import Challenge, has_tests, load_challenge, strict_yaml
+from grader.challenge.findings import Finding, advice, broken, found, left_out
+from grader.challenge.rubric import Criterion, load_rubric
 from grader.errors import ChallengeError
-from grader.rubric import Criterion, load_rubric
 
 T = TypeVar("T")
 _PLACE = re.compile(r"^(?P<place>[^\n:]+?(?::\d+)?): (?P<text>.*)$", re.DOTALL)

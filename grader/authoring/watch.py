@@ -16,8 +16,8 @@ from grader.authoring.entries import Listed
 from grader.authoring.runs import MakeSandbox, Ran, Runner, Say, Task
 from grader.challenge import Challenge
 from grader.errors import ChallengeError, RefusedError, UsageError, visible
+from grader.grading.observed import collect
 from grader.records import TestResult, TestStatus
-from grader.verifier import collect
 
 if TYPE_CHECKING:
     from grader.sandbox.protocol import Sandbox

@@ -7,10 +7,12 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from grader import evidence, grading, objective
-from grader.output import write_grade, write_pages
-from grader.pipeline import Run, flags_of, judge
+from grader.grading.pipeline import Run, flags_of, judge
 from grader.records import Grade
+from grader.report.write import write_grade, write_pages
+from grader.result import evidence
+from grader.score import combine as grading
+from grader.score import objective
 
 if TYPE_CHECKING:
     from grader.challenge import Challenge

@@ -13,7 +13,7 @@ import click
 
 from grader.batch.runner import Outcome
 from grader.errors import visible
-from grader.report.text import duration
+from grader.pages.text import duration
 
 if TYPE_CHECKING:
     from grader.batch.entries import Entry

@@ -9,7 +9,7 @@ from grader import __version__
 from grader.challenge import Challenge
 from grader.errors import GraderError, RefusedError, UsageError
 from grader.records import Grade
-from grader.report.grade_json import grade_from_json
+from grader.result.grade_json import grade_from_json
 from grader.settings import Settings
 from grader.stored import load_json
 

@@ -20,12 +20,12 @@ from typing import TYPE_CHECKING, Literal, Protocol
 from grader.batch.ask_again import ask_again, unanswered
 from grader.batch.entries import NOWHERE, Entry, is_there
 from grader.batch.finished import Wanted, finished, load
-from grader.batch.slots import Slots, StoppedError
 from grader.errors import ChallengeError, GraderError, InfrastructureError, RefusedError
-from grader.output import Pages
-from grader.pipeline import MakeSandbox, Request, Run, grade, save_failure, unforeseen
+from grader.grading.pipeline import MakeSandbox, Request, Run, grade, save_failure, unforeseen
 from grader.records import Grade
+from grader.report.write import Pages
 from grader.sandbox.images import Pins
+from grader.sandbox.kept import Slots, StoppedError
 from grader.settings import Settings
 
 if TYPE_CHECKING:
@@ -344,13 +344,3 @@ def _wait(futures: Sequence[Future[Outcome]]) -> None:
 def warm() -> None:
     """Imports once, in one thread, what each grading needs."""
     import docker  # noqa: F401
-
-    import grader.evidence
-    import grader.grading
-    import grader.judge.routing
-    import grader.report.page
-    import grader.sandbox.dependencies
-    import grader.sandbox.docker
-    import grader.submission.tar
-    import grader.submission.zip
-    import grader.verifier  # noqa: F401

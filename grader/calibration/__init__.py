@@ -8,8 +8,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from grader.calibration.record import Calibration as Calibration
     from grader.challenge import Challenge
+    from grader.judge.record import Calibration as Calibration
 
 
 def load(challenge: Challenge) -> Calibration | None:
@@ -17,8 +17,8 @@ def load(challenge: Challenge) -> Calibration | None:
 
     Raises ChallengeError for a calibration or items that cannot be read, UsageError for ratings that cannot.
     """
-    from grader.calibration import record
-    from grader.calibration.labels import labels_now
+    from grader.judge import record
+    from grader.ratings.labels import labels_now
 
     if not record.path_of(challenge.root).is_file():
         return None

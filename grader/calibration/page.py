@@ -8,11 +8,12 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from grader.calibration import advice, labels
-from grader.calibration.items import Item, load_items
-from grader.calibration.record import Calibration
+from grader.calibration import advice
 from grader.judge.documents import decode
+from grader.judge.record import Calibration
 from grader.judge.sanitise import plain
+from grader.ratings import labels
+from grader.ratings.items import Item, load_items
 
 if TYPE_CHECKING:
     from grader.agreement import GateReport

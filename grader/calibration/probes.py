@@ -10,7 +10,7 @@ from grader.judge import code
 from grader.judge.documents import decode
 
 if TYPE_CHECKING:
-    from grader.calibration.items import Item
+    from grader.ratings.items import Item
 
 PER_CRITERION = 20
 """Items of a criterion that get twins, spread over the levels."""

@@ -7,13 +7,14 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from grader.agreement import Case, Rating, Ratings, Thresholds, labels_of, levels_by, measure
+from grader.agreement import Case, Thresholds, labels_of, levels_by, measure
 from grader.agreement.check import Outcome
 from grader.agreement.checks import judge_check
+from grader.ratings.table import Rating, Ratings
 
 if TYPE_CHECKING:
-    from grader.calibration.record import Calibration
     from grader.judge.cache import Cache
+    from grader.judge.record import Calibration
 
 WINDOW = 50
 """Newest items that are looked at."""

@@ -8,9 +8,8 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from grader.agreement import Ratings, labels_of
-from grader.calibration import labels, probes
-from grader.calibration.items import Item, load_items
+from grader.agreement import labels_of
+from grader.calibration import probes
 from grader.calibration.verdicts import Judged, calibration_of
 from grader.errors import InfrastructureError, UsageError
 from grader.judge import prompt, reading
@@ -22,12 +21,15 @@ from grader.judge.crew import ask_all
 from grader.judge.documents import Selection
 from grader.judge.fingerprint import model_of
 from grader.judge.votes import Vote, vote
+from grader.ratings import labels
+from grader.ratings.items import Item, load_items
+from grader.ratings.table import Ratings
 
 if TYPE_CHECKING:
     from grader.agreement import GateReport, Labels
-    from grader.calibration.record import Calibration
     from grader.challenge import Challenge
-    from grader.rubric import Criterion
+    from grader.challenge.rubric import Criterion
+    from grader.judge.record import Calibration
     from grader.settings import Settings
 
 UNANSWERED = 0.1

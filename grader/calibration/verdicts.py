@@ -9,17 +9,17 @@ from typing import TYPE_CHECKING, Any
 
 from grader.agreement import Case, Thresholds, decide_all, thresholds_from
 from grader.agreement.gate import verdict_of
-from grader.calibration import labels
-from grader.calibration.items import Item
-from grader.calibration.record import Calibration, Canary, CriterionCalibration, errors_of
 from grader.errors import ChallengeError
 from grader.judge.fingerprint import parts
+from grader.judge.record import Calibration, Canary, CriterionCalibration, errors_of
 from grader.judge.votes import Vote, settle
+from grader.ratings import labels
+from grader.ratings.items import Item
 
 if TYPE_CHECKING:
     from grader.agreement import GateReport, Labels
     from grader.calibration.run import Material
-    from grader.rubric import GateSettings
+    from grader.challenge.rubric import GateSettings
 
 MAX_CANARIES = 10
 _NAMES = {"smd": "max_smd", "blunders": "max_blunders", "flips": "max_flips", "probe_shift": "max_probe_shift"}

@@ -11,7 +11,7 @@ import click
 from grader.errors import UsageError, visible
 
 if TYPE_CHECKING:
-    from grader.agreement import Ratings
+    from grader.ratings.table import Ratings
 
 HELP = """Measure how far a judge agrees with people, and decide whether its levels may count.
 
@@ -59,7 +59,7 @@ def command(
     ratings: str, judge: str, adjudicator: str, criterion: str, levels: str, epsilon: float, seed: int, as_json: bool
 ) -> None:
     """Read the ratings, measure, print."""
-    from grader.agreement.ratings import read_ratings
+    from grader.ratings.table import read_ratings
 
     read = read_ratings(ratings, levels=_scale(levels))
     for option, name in (("--judge", judge), ("--adjudicator", adjudicator)):

@@ -13,13 +13,13 @@ from grader.cli import beside
 from grader.errors import UsageError, visible
 
 if TYPE_CHECKING:
+    from grader.challenge.rubric import Criterion
     from grader.judge.reading import Reading
     from grader.ratings.places import Work
     from grader.ratings.sheet import Said, Sheet
     from grader.review.desk import Desk
     from grader.review.records import Actor, Assessment, Case
     from grader.review.visible import SideBySide, View
-    from grader.rubric import Criterion
 
 Begin = Callable[[], "Actor"]
 """Who rates; somebody new is asked for the case by it."""

@@ -16,9 +16,9 @@ if TYPE_CHECKING:
     from grader.batch.entries import Entry, Found
     from grader.batch.runner import Batch, Outcome, Plan
     from grader.challenge import Challenge
-    from grader.output import Pages
     from grader.queue.follow import QueuedBatch
     from grader.records import Grade
+    from grader.report.write import Pages
     from grader.settings import Settings
     from grader.store.store import Store
 
@@ -88,13 +88,13 @@ def command(
     6 --require-judge, and the judge did not answer for some, 130 interrupted.
     """
     from grader import files
-    from grader.batch.lateness import read_policy
     from grader.challenge import load_challenge
     from grader.cli.printing import say
     from grader.cli.report import listed
     from grader.cli.standing import say_origin
+    from grader.cohort.lateness import read_policy
     from grader.errors import UsageError
-    from grader.output import Pages
+    from grader.report.write import Pages
     from grader.sandbox.guard import guarded
     from grader.settings import find_challenge
 
@@ -112,7 +112,7 @@ def command(
     known = _who(plan)
 
     def write() -> None:
-        from grader.batch import cohort
+        from grader.cohort import write as cohort
 
         cohort.write(where, pack, known, policy=policy, reveal=reveal, similarity=not no_similarity)
 

@@ -55,9 +55,10 @@ def command(
     Each labelled item is judged --repeats times, and some also padded, without comments and with an order to the
     judge. A run that was interrupted goes on where it stopped. The exit code is 0 whatever the verdict.
     """
-    from grader.calibration import page, record, run
+    from grader.calibration import page, run
     from grader.challenge import load_challenge
     from grader.cli.standing import say_origin, settings_for
+    from grader.judge import record
     from grader.judge.cache import Cache
     from grader.settings import PLACES, find_challenge
 
@@ -86,12 +87,12 @@ def command(
 
 
 def _follow(pack: Challenge, path: Path, judge: str) -> None:
-    from grader.agreement import read_ratings
-    from grader.calibration import record
     from grader.calibration.rolling import close_falling, rolling
     from grader.calibration.verdicts import limits_of
     from grader.errors import UsageError
+    from grader.judge import record
     from grader.judge.cache import Cache
+    from grader.ratings.table import read_ratings
     from grader.settings import PLACES
 
     calibration = record.read(pack.root, {})

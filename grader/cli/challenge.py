@@ -154,7 +154,7 @@ def check(
         root = find_challenge(challenge, settings, challenges)
         report = checking.check(root, options, settings, runs.docker(settings), progress.say, summary)
     _print(report, items, as_json)
-    from grader.authoring.findings import holds
+    from grader.challenge.findings import holds
 
     return 0 if holds(report.findings) else 4
 
@@ -174,7 +174,7 @@ def _watch(root: Path, only: str, tests: tuple[str, ...], settings: Settings) ->
 def _print(report: Report, items: bool, as_json: bool) -> None:
     from grader.authoring import items as statistics
     from grader.authoring.export import report_json
-    from grader.authoring.findings import holds, lines
+    from grader.challenge.findings import holds, lines
 
     if as_json:
         click.echo(json.dumps(report_json(report), indent=2, ensure_ascii=False))

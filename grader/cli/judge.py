@@ -32,7 +32,7 @@ def command(
     from grader.challenge import load_challenge
     from grader.cli.standing import say_origin, settings_for
     from grader.errors import UsageError
-    from grader.pipeline import refuse_brought
+    from grader.grading.pipeline import refuse_brought
     from grader.settings import find_challenge
     from grader.submission import read_submission
 

@@ -11,10 +11,10 @@ import click
 from grader.cli import beside
 
 if TYPE_CHECKING:
-    from grader.calibration.items import Item
     from grader.challenge import Challenge
-    from grader.labels import Sheet
-    from grader.rubric import Criterion
+    from grader.challenge.rubric import Criterion
+    from grader.ratings.items import Item
+    from grader.ratings.labelling import Sheet
 
 KEYS = "level, s skip, ? text again, q quit"
 
@@ -42,9 +42,9 @@ def command(
     You see no one else's level, and not what an item was written to. Each level is saved at once; run the same
     command again to go on. Two people's ratings of the same items are what a judge is measured against.
     """
-    from grader import labels
     from grader.challenge import load_challenge
     from grader.errors import UsageError
+    from grader.ratings import labelling as labels
     from grader.settings import Settings, find_challenge
 
     settings = Settings.read()
@@ -72,7 +72,7 @@ def _export(text: str, target: str) -> None:
 
 
 def _rate(pack: Challenge, sheet: Sheet, *, development: bool) -> None:
-    from grader import labels
+    from grader.ratings import labelling as labels
 
     criteria = {criterion.id: criterion for criterion in pack.rubric.criteria}
     if not sheet.waiting:

@@ -37,10 +37,11 @@ def check(path: Path, as_json: bool, html: Path | None, challenges: Path | None)
     Exits with 0 when all holds, 4 otherwise.
     """
     from grader import files
-    from grader.authoring import loop_check, loop_views
-    from grader.authoring.findings import holds
-    from grader.authoring.loop import load_loop
     from grader.challenge import load_challenge
+    from grader.challenge.findings import holds
+    from grader.loop import check as loop_check
+    from grader.loop import views as loop_views
+    from grader.loop.matrix import load_loop
     from grader.settings import Settings, list_challenges
 
     loaded = load_loop(path)

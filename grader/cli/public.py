@@ -22,7 +22,7 @@ def command(submission: str, challenge: str, challenges: Path | None) -> int:
     from grader.cli.progress import Progress
     from grader.cli.standing import settings_for
     from grader.errors import visible
-    from grader.public import run_public
+    from grader.grading.public import run_public
     from grader.sandbox.guard import guarded
     from grader.settings import find_challenge
 

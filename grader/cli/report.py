@@ -30,9 +30,9 @@ def command(out: Path, formats: str, audience: str, templates: Path | None, cand
 
     Nothing is run and nothing is scored; `grade rescore` does the latter.
     """
-    from grader.again import render
     from grader.cli.reviewed import decided
-    from grader.output import Pages
+    from grader.grading.again import render
+    from grader.report.write import Pages
 
     reader = cast("Literal['reviewer', 'candidate']", audience)
     render(out, Pages(formats=listed(formats), audience=reader, templates=templates, candidate=candidate,

@@ -14,9 +14,9 @@ def command(out: Path) -> int:
 
     Use it after an update of the grader, or to see that a grade follows from its evidence.
     """
-    from grader.again import rescore
     from grader.cli.progress import Progress
     from grader.cli.reviewed import decided
+    from grader.grading.again import rescore
 
     with Progress() as progress:
         result = rescore(out, progress.say, decided=decided(out))

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
-    from grader.pipeline import Request, Run
+    from grader.grading.pipeline import Request, Run
     from grader.records import Grade
     from grader.settings import Settings
 
@@ -70,8 +70,8 @@ def command(
     from grader.cli.report import listed
     from grader.cli.standing import settings_for
     from grader.errors import NO_JUDGEMENT
-    from grader.output import Pages, result_in
-    from grader.pipeline import Request, Run, grade
+    from grader.grading.pipeline import Request, Run, grade
+    from grader.report.write import Pages, result_in
     from grader.sandbox.guard import guarded
     from grader.settings import find_challenge
     from grader.store import files_of
@@ -94,7 +94,7 @@ def command(
     if before not in {None, "", result.submission.get("digest")}:
         click.echo(f"{request.out} held the result of other files; it was replaced.", err=True)
     if as_json:
-        from grader.report.grade_json import grade_to_json
+        from grader.result.grade_json import grade_to_json
 
         utf8 = (sys.stdout.encoding or "").lower().replace("-", "") == "utf8"
         said = json.dumps(grade_to_json(result), ensure_ascii=not utf8)
@@ -108,7 +108,7 @@ def command(
 
 def _default_out(submission: str, settings: Settings) -> Path:
     from grader import secret
-    from grader.output import own_folder, source_mark
+    from grader.report.write import own_folder, source_mark
 
     wanted = Path(f"grade-{default_name(submission)}")
     out = own_folder(wanted, source_mark(submission, secret.of(settings)))

@@ -87,7 +87,7 @@ def _show_folder(folder: Path, url: str, *, reveal: bool, as_json: bool) -> None
 def _json(found: Reviewed, body: str) -> str:
     """The grade, and after it what people said; as it is kept where nobody reviews it."""
     from grader.cli.reviewed import grade_of, operator
-    from grader.report.grade_json import grade_to_json
+    from grader.result.grade_json import grade_to_json
     from grader.review.export import case_data
 
     if found.case is None:

@@ -25,7 +25,7 @@ def command(out: Path | None, key: Path | None, new_key: Path | None) -> int:
 
     The signature covers every file in the folder. Sign last: rendering again changes the files.
     """
-    from grader import signing
+    from grader.grading import signing
 
     if new_key is not None:
         click.echo(signing.new_key(new_key))

@@ -20,7 +20,7 @@ def command(out: Path, public_key: str) -> int:
 
     Exits with 0 when it is, with 1 and a sentence that names the file when it is not.
     """
-    from grader import signing
+    from grader.grading import signing
 
     path = Path(public_key)
     text = path.read_text(encoding="utf-8") if len(public_key) < 4096 and path.is_file() else public_key

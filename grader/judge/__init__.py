@@ -16,8 +16,8 @@ from grader.judge.routing import route
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
-    from grader.calibration.record import Calibration
     from grader.challenge import Challenge
+    from grader.judge.record import Calibration
     from grader.records import JudgeResult, Submission
     from grader.settings import Settings
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import sqlite3
 import threading
@@ -22,12 +21,6 @@ create table if not exists drift (
     calibration text, criterion text, reason text not null, since text not null default current_timestamp,
     primary key (calibration, criterion));
 """
-
-
-def key_of(parts: Mapping[str, Any]) -> str:
-    """`sha256` over everything that decides a reply, as canonical JSON."""
-    text = json.dumps(parts, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 class Cache:

@@ -16,11 +16,12 @@ from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from grader import network
+from grader.canonical import key_of
 from grader.judge import completion, refusal
 from grader.judge import reply as replies
 from grader.judge.abilities import MODES, otherwise
 from grader.judge.budget import Usage
-from grader.judge.cache import Cache, key_of
+from grader.judge.cache import Cache
 from grader.judge.completion import Completion
 from grader.judge.config import JudgeConfig
 from grader.judge.prompt import REPAIR, Message, Prompt, fresh_nonce

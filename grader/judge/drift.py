@@ -18,8 +18,8 @@ from grader.judge.fingerprint import model_of
 from grader.judge.votes import Vote, vote
 
 if TYPE_CHECKING:
-    from grader.calibration.record import Calibration, Canary
-    from grader.rubric import Criterion
+    from grader.challenge.rubric import Criterion
+    from grader.judge.record import Calibration, Canary
 
 CONFIRMATIONS = 2
 """Further questions before a canary counts as moved: one odd answer is not drift."""

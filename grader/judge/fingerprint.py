@@ -7,12 +7,12 @@ from functools import cache
 from importlib import resources
 from typing import TYPE_CHECKING, Any
 
-from grader.judge.cache import key_of
+from grader.canonical import key_of
 from grader.judge.client import sampling
 from grader.judge.config import JudgeConfig
 
 if TYPE_CHECKING:
-    from grader.rubric import Criterion, GateSettings
+    from grader.challenge.rubric import Criterion, GateSettings
 
 PARTS = {
     "criterion": "the criterion's question, anchors or evidence",

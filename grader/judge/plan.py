@@ -18,9 +18,9 @@ from grader.judge.fingerprint import PARTS, model_of, parts
 from grader.judge.reading import Reading
 
 if TYPE_CHECKING:
-    from grader.calibration.record import Calibration, Gate
     from grader.challenge import Challenge
-    from grader.rubric import Criterion, GateSettings
+    from grader.challenge.rubric import Criterion, GateSettings
+    from grader.judge.record import Calibration, Gate
 
 ADDRESSES = "text addresses the grader"
 

@@ -11,7 +11,7 @@ from grader.judge.code import is_about_code
 from grader.judge.documents import Selection, View, estimate_tokens
 
 if TYPE_CHECKING:
-    from grader.rubric import Criterion
+    from grader.challenge.rubric import Criterion
 
 CANNOT_JUDGE = "cannot_judge"
 MAX_EVIDENCE = 8

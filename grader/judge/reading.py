@@ -17,7 +17,7 @@ from grader.judge.documents import Selection, View
 from grader.submission.redact import Redactor, find_identities
 
 if TYPE_CHECKING:
-    from grader.rubric import Criterion
+    from grader.challenge.rubric import Criterion
 
 MAX_NAMED = 120_000
 """Characters of a file in which its author is looked for."""

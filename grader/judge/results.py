@@ -14,7 +14,7 @@ from grader.judge.votes import Verdict, Vote
 from grader.records import CriterionResult
 
 if TYPE_CHECKING:
-    from grader.calibration.record import Calibration
+    from grader.judge.record import Calibration
 
 
 def result_of(

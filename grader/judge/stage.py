@@ -21,8 +21,8 @@ from grader.judge.votes import Verdict, Vote, settle, vote
 from grader.records import JudgeResult
 
 if TYPE_CHECKING:
-    from grader.calibration.record import Calibration
     from grader.challenge import Challenge
+    from grader.judge.record import Calibration
     from grader.records import Submission
     from grader.settings import Settings
 

@@ -16,7 +16,7 @@ from grader.judge.documents import Selection
 from grader.records import Evidence
 
 if TYPE_CHECKING:
-    from grader.rubric import Criterion
+    from grader.challenge.rubric import Criterion
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -21,7 +21,7 @@ from grader.batch.entries import NOWHERE, Entry, is_there
 from grader.batch.finished import finished, load
 from grader.batch.runner import Outcome, Plan, Record, Watcher, outcome_of
 from grader.errors import GraderError, InfrastructureError, RefusedError, UsageError, visible
-from grader.pipeline import Request, Run, save_failure
+from grader.grading.pipeline import Request, Run, save_failure
 from grader.queue import places
 from grader.queue.job import JobSpec, is_plain, queue_name
 from grader.queue.queue import BatchSpec, Queue

@@ -22,14 +22,14 @@ from grader.batch.record import Result, record
 from grader.batch.runner import Outcome, attempt, outcome_of
 from grader.challenge import load_challenge
 from grader.errors import ChallengeError, GraderError, InfrastructureError, RefusedError
-from grader.output import Pages
-from grader.pipeline import MakeSandbox, Request, Run
+from grader.grading.pipeline import MakeSandbox, Request, Run
 from grader.queue import places
 from grader.queue.job import JobSpec
 from grader.queue.ledger import Ledger
 from grader.queue.offers import Offers
 from grader.queue.queue import Queue
 from grader.records import Grade
+from grader.report.write import Pages
 from grader.sandbox.engine import connect
 from grader.settings import Settings
 

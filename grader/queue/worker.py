@@ -23,10 +23,9 @@ from typing import TYPE_CHECKING, Any
 
 from grader import scratch
 from grader.batch.runner import Outcome, warm
-from grader.batch.slots import Slots
 from grader.errors import GraderError, InfrastructureError, UsageError
+from grader.grading.pipeline import MakeSandbox
 from grader.judge.config import JudgeConfig
-from grader.pipeline import MakeSandbox
 from grader.queue import work
 from grader.queue.job import secret_mark
 from grader.queue.lane import Lane
@@ -37,6 +36,7 @@ from grader.sandbox.engine import connect
 from grader.sandbox.guard import guarded
 from grader.sandbox.images import Pins
 from grader.sandbox.janitor import sweep, sweep_own
+from grader.sandbox.kept import Slots
 from grader.settings import Settings
 
 if TYPE_CHECKING:

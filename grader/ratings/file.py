@@ -13,11 +13,11 @@ from difflib import get_close_matches
 from pathlib import Path
 
 from grader import csv_files
+from grader.challenge.rubric import Criterion
 from grader.csv_files import Row
 from grader.errors import UsageError, visible
 from grader.ratings import places
 from grader.ratings.sheet import LEANS, LONGEST, Said, Sheet
-from grader.rubric import Criterion
 
 REQUIRED = ("criterion", "level", "note")
 OPTIONAL = ("evidence", "for_candidate")

@@ -10,11 +10,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any, Literal, get_args
 
+from grader.challenge.rubric import Criterion
 from grader.errors import UsageError, visible
 from grader.ratings import places
 from grader.ratings.places import Work
 from grader.records import Evidence
-from grader.rubric import Criterion
 
 Lean = Literal["", "strong_no", "no", "yes", "strong_yes"]
 LEANS: tuple[Lean, ...] = get_args(Lean)

@@ -8,8 +8,8 @@ from dataclasses import replace
 
 from grader import aside
 from grader.challenge import Challenge
+from grader.pages.decode import decode
 from grader.records import CriterionResult, Evidence, Grade, TestResult
-from grader.report.decode import decode
 from grader.submission.person import WORD, Identities, key
 from grader.submission.redact import blinder, find_identities
 

@@ -15,10 +15,10 @@ from html import escape
 from typing import NamedTuple
 
 from grader import aside
-from grader.report.decode import Decoded, decode
-from grader.report.documents import rendered
-from grader.report.highlight import highlighted
-from grader.report.text import clean, count, size
+from grader.pages.decode import Decoded, decode
+from grader.pages.documents import rendered
+from grader.pages.highlight import highlighted
+from grader.pages.text import clean, count, size
 
 MOST_LINES = 1_500
 """Lines of one file that are shown, beside those that evidence points to."""

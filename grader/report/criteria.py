@@ -7,10 +7,10 @@ from textwrap import dedent
 from typing import Any, NamedTuple
 
 from grader.challenge import Challenge
+from grader.pages.text import competency, count, duration, number, sentence
 from grader.records import CriterionResult, Evidence, Grade
 from grader.report import wording
 from grader.report.code import Mark
-from grader.report.text import competency, count, duration, number, sentence
 
 _QUOTE = 1_200
 _NEEDED = 0.70

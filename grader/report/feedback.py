@@ -7,12 +7,13 @@ from typing import Any
 
 from grader.challenge import Challenge
 from grader.errors import UsageError, visible
+from grader.pages.markdown import escaped
+from grader.pages.templating import letters, policy
+from grader.pages.text import in_words
 from grader.records import Grade
 from grader.report.letter import letter
-from grader.report.markdown_text import escaped
-from grader.report.templating import letters, policy, source
-from grader.report.text import in_words
 
+TEMPLATES = Path(__file__).parent / "templates"
 PAGE, TEXT, STYLE = "feedback.html.j2", "feedback.md.j2", "letter.css"
 
 
@@ -30,7 +31,7 @@ def render(
     if templates is not None and not templates.is_dir():
         raise UsageError(f"{templates} is not a folder of templates.")
     own = templates / STYLE if templates else None
-    style = own.read_text(encoding="utf-8") if own and own.is_file() else source(STYLE)
+    style = (own if own and own.is_file() else TEMPLATES / STYLE).read_text(encoding="utf-8")
     facts = letter(grade, challenge, decided)
     page = _fill(PAGE, templates, letter=facts, style=Markup(style), csp=policy(style), in_words=in_words)  # noqa: S704
     return page, _fill(TEXT, templates, letter=facts, in_words=in_words)
@@ -40,7 +41,7 @@ def _fill(name: str, templates: Path | None, **values: Any) -> str:
     from jinja2 import TemplateError, TemplateSyntaxError
 
     try:
-        return letters(templates, escaped if name == TEXT else None).get_template(name).render(values)
+        return letters(TEMPLATES, templates, escaped if name == TEXT else None).get_template(name).render(values)
     except TemplateSyntaxError as problem:
         raise UsageError(f"{problem.filename or name}:{problem.lineno}: {visible(str(problem.message))}") from problem
     except (TemplateError, TypeError, ValueError) as problem:

@@ -8,9 +8,9 @@ from itertools import groupby
 from typing import Any, NamedTuple
 
 from grader.challenge import Challenge
+from grader.pages.text import competency, count, date, duration, listed, near, number, sentence, size, span
 from grader.records import CompetencyScore, Grade, Open
 from grader.report import wording
-from grader.report.text import competency, count, date, duration, listed, near, number, sentence, size, span
 
 _MOST_FLAGS = 6
 

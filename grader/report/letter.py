@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 from grader.challenge import Challenge
+from grader.pages.text import competency, date, listed, number, own_name, sentence, stopped
 from grader.records import CriterionResult, Grade
-from grader.report.text import competency, date, listed, number, own_name, sentence, stopped
 
 Tone = Literal["advance", "decline", "open", "refused", "ours"]
 

@@ -9,22 +9,26 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from itertools import groupby
+from pathlib import Path
 from typing import Any, NamedTuple
 
 from grader.challenge import Challenge
+from grader.pages.templating import css_text, pages, policy
+from grader.pages.templating import source as asset
+from grader.pages.text import clean, competency, count, listed, number, sentence, stopped
 from grader.records import Grade, Submission
 from grader.report import criteria, first, results, run, wording
 from grader.report.blind import Blind, words_of
 from grader.report.code import File, Mark, split_rules
 from grader.report.source import Shown
 from grader.report.source import shown as shown_source
-from grader.report.templating import css_text, pages, policy
-from grader.report.templating import source as asset
-from grader.report.text import clean, competency, count, listed, number, sentence, stopped
 from grader.submission.person import Identities
 
 _MANY_FILES, _MANY_TESTS = 60, 300
 """From here on a page draws only what is looked at: opening stays quick, at the cost of a jumping scroll bar."""
+
+
+TEMPLATES = Path(__file__).parent / "templates"
 
 
 class Share(NamedTuple):
@@ -81,7 +85,7 @@ def render(
         "large": len(files) > _MANY_FILES or (grade.objective is not None and len(grade.objective.tests) > _MANY_TESTS),
     }
     views["parts"] = _parts(views)
-    return pages().get_template("report.html.j2").render(views)
+    return pages(TEMPLATES).get_template("report.html.j2").render(views)
 
 
 def _pseudonym(grade: Grade) -> str:

@@ -6,9 +6,9 @@ from collections import Counter
 from typing import NamedTuple
 
 from grader.challenge import Challenge
+from grader.pages.text import competency, number, size
 from grader.records import Fault, Metric, TestResult, TestStatus
 from grader.report.first import test_anchor
-from grader.report.text import competency, number, size
 
 _OUTPUT = 2_400
 """Characters of one output on the page; the rest is in the evidence."""

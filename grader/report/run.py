@@ -7,9 +7,9 @@ from itertools import groupby
 from typing import Any, NamedTuple
 
 from grader.challenge import Challenge
+from grader.pages.text import count, duration, number, size
 from grader.records import Grade
 from grader.report.first import started, test_anchor
-from grader.report.text import count, duration, number, size
 
 _MOST_CALLS = 200
 

@@ -60,8 +60,8 @@ def show(
 
 def warm() -> None:
     """Imports and compiles what files usually need."""
-    from grader.report.documents import rendered
-    from grader.report.highlight import highlighted
+    from grader.pages.documents import rendered
+    from grader.pages.highlight import highlighted
 
     rendered("# Title")
     for path in ("x.py", "x.yaml", "x.json"):

@@ -10,8 +10,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from grader.challenge import Challenge
+from grader.pages.text import competency, in_words, listed, near, number, sentence
 from grader.records import CompetencyScore, CriterionResult, Grade
-from grader.report.text import competency, in_words, listed, near, number, sentence
 
 _TINY = 1e-9
 

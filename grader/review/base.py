@@ -102,7 +102,7 @@ def work_of(case: Case) -> Work:
 
 def files_of(case: Case) -> Mapping[str, bytes]:
     """The files of the submission under review. Raises UsageError where they are not on this machine."""
-    from grader import evidence
+    from grader.result import evidence
 
     folder = Path(case.folder)
     if not (folder / evidence.FOLDER / "submission.zip").is_file():

@@ -92,7 +92,7 @@ class CasesDesk(Base):
             raise NotAllowedError("A case is opened by a lead.")
         if minimum < 2:
             raise UsageError("A reveal takes at least two independent assessments.")
-        from grader import evidence
+        from grader.result import evidence
 
         with writing(self.engine) as connection:
             rows.lock_people(connection)
@@ -256,7 +256,7 @@ def _same_case(run: RowMapping) -> Any:
 
 
 def _source(folder: Path, instruction: str) -> dict[str, str]:
-    from grader import evidence
+    from grader.result import evidence
 
     machine = folder / MACHINE
     grade = json.loads(machine.read_text(encoding="utf-8")) if machine.is_file() else read_result(folder)

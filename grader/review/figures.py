@@ -9,7 +9,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, select, true
 from sqlalchemy.engine import Connection
 
-from grader.agreement.ratings import Rating, Ratings
+from grader.ratings.table import Rating, Ratings
 from grader.review import rules
 from grader.review.base import Base
 from grader.review.problems import NotAllowedError

@@ -11,14 +11,14 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from grader import grading
 from grader.challenge import Challenge
+from grader.challenge.rubric import Rubric
 from grader.ratings.sheet import Said
 from grader.records import CriterionResult, Evidence, Grade
-from grader.report.grade_json import grade_from_json
+from grader.result.grade_json import grade_from_json
 from grader.review.records import File
 from grader.review.visible import SideBySide, reviewers, side_by_side
-from grader.rubric import Rubric
+from grader.score import combine as grading
 
 WHO_CLOSES = "a third reviewer, blind, or an adjudicator"
 

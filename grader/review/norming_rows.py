@@ -11,8 +11,8 @@ from typing import NamedTuple
 from sqlalchemy import select
 from sqlalchemy.engine import Connection, RowMapping
 
-from grader.agreement.ratings import Rating, Ratings
 from grader.errors import UsageError
+from grader.ratings.table import Rating, Ratings
 from grader.review import rules
 from grader.review.records import Actor, Case
 from grader.store.case_tables import assignments, case_sources, cases

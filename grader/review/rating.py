@@ -10,13 +10,13 @@ from typing import Any
 from sqlalchemy import insert, update
 from sqlalchemy.engine import Connection
 
+from grader.challenge.rubric import Criterion
 from grader.ratings import sheet as sheets
 from grader.ratings.places import Work
 from grader.ratings.sheet import Sheet, complete, gaps
 from grader.review.base import Base, said, work_of
 from grader.review.problems import ConflictError, IncompleteError, NotAllowedError, NotFoundError
 from grader.review.records import Actor, Assessment, Assignment, File
-from grader.rubric import Criterion
 from grader.store.case_tables import assessments, assignments
 
 

@@ -8,10 +8,12 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from grader import again, evidence, files
+from grader import files
 from grader.errors import UsageError
 from grader.own_files import MACHINE
-from grader.report.grade_json import grade_from_json
+from grader.report import oneness
+from grader.result import evidence
+from grader.result.grade_json import grade_from_json
 from grader.review import rules
 from grader.review.grade import challenge_of, closed_grade
 from grader.review.records import File
@@ -30,7 +32,7 @@ def publish(file: File) -> Path | None:
     known = tuple(name for name in (file.case.candidate,) if name)
     work = evidence.load_submission(folder)
     decided = file.decision.outcome if file.decision else ""
-    again.put(folder, before, closed_grade(file), challenge_of(file), work, known, decided=decided)
+    oneness.put(folder, before, closed_grade(file), challenge_of(file), work, known, decided=decided)
     return folder
 
 

@@ -42,7 +42,7 @@ class Job:
     preload: tuple[str, ...] = ()
     """Packages of the environment that the submission imports."""
     model: Mapping[str, Any] | None = None
-    """How the scripted model behaves (`grader.model`); None for a pack without one."""
+    """How the scripted model behaves (`grader.challenge.model`); None for a pack without one."""
     only: tuple[str, ...] = ()
     """Parts of test ids; when given, only these tests run."""
     relay: Callable[[Mapping[str, Any]], Mapping[str, Any]] | None = field(default=None, repr=False)

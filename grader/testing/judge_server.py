@@ -173,8 +173,8 @@ def _reply(opinion: Opinion, fault: str) -> str:
 
 def known_of(pack: Path) -> list[Known]:
     """What the calibration items of a pack were written to, for an oracle."""
-    from grader.calibration.items import load_items
     from grader.challenge import load_challenge
+    from grader.ratings.items import load_items
 
     challenge = load_challenge(pack)
     questions = {criterion.id: criterion.question.strip() for criterion in challenge.rubric.criteria}

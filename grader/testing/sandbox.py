@@ -46,7 +46,7 @@ class ScriptedSandbox:
 
 
 def recorded(observed: VerifierResult) -> list[Event]:
-    """The events that gave `observed`: `grader.verifier.collect` makes the same result of them."""
+    """The events that gave `observed`: `grader.grading.observed.collect` makes the same result of them."""
     tests = [
         {"id": test.id, "group": test.group, "max_points": test.max_points, "title": test.title}
         for test in observed.tests

@@ -8,9 +8,9 @@ from flask import g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from grader.agreement.labels import labels_of
-from grader.agreement.ratings import Ratings
 from grader.agreement.thresholds import FEW
 from grader.errors import UsageError
+from grader.ratings.table import Ratings
 from grader.review.norming_rows import Norming
 from grader.web import session as rated
 from grader.web import visit

@@ -8,10 +8,10 @@ from typing import Any, NamedTuple
 from flask import g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
+from grader.challenge.rubric import Criterion
 from grader.errors import UsageError
 from grader.review.records import OUTCOMES, Adjudication, Outcome
 from grader.review.visible import Side, SideBySide, View
-from grader.rubric import Criterion
 from grader.web import cases, forms, rate, visit, work
 from grader.web.queue import name_of
 from grader.web.render import page

@@ -9,12 +9,12 @@ from flask import abort, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import MultiDict
 
+from grader.challenge.rubric import Criterion, Rubric
 from grader.errors import UsageError
 from grader.ratings.sheet import Gap, Sheet
 from grader.review.problems import ConflictError, IncompleteError, NotAllowedError, NotFoundError
 from grader.review.rules import OPEN
 from grader.review.visible import View
-from grader.rubric import Criterion, Rubric
 from grader.web import clauses, sheet_form, visit, work
 from grader.web.render import page
 from grader.web.times import clock, moment

@@ -14,10 +14,10 @@ from flask import request
 from flask.typing import ResponseReturnValue
 
 from grader.agreement.labels import Labels, labels_of
-from grader.agreement.ratings import Ratings
 from grader.agreement.statistic import Statistic
 from grader.agreement.thresholds import FEW as FEWEST
 from grader.errors import UsageError
+from grader.ratings.table import Ratings
 from grader.web import visit
 from grader.web.drift import drawn
 from grader.web.queue import name_of

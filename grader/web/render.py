@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from flask import g, request, url_for
 from flask_wtf.csrf import generate_csrf
-from jinja2 import ChoiceLoader, FileSystemLoader
 
-from grader.report.templating import TEMPLATES, pages
+from grader.pages.templating import pages
 from grader.web import static, visit
 
 if TYPE_CHECKING:
@@ -21,7 +20,7 @@ OWN = Path(__file__).parent / "templates"
 
 @cache
 def _environment() -> Environment:
-    return pages().overlay(loader=ChoiceLoader([FileSystemLoader(OWN), FileSystemLoader(TEMPLATES)]))
+    return pages(OWN)
 
 
 def page(template: str, /, **views: Any) -> str:

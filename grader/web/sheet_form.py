@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from grader.challenge.rubric import Criterion
 from grader.ratings import places
 from grader.ratings.sheet import LEANS, LONGEST, Said, Sheet, from_data
-from grader.rubric import Criterion
 
 TEXTS = ("note", "cannot_judge", "evidence", "for_candidate")
 CANNOT = "cannot"

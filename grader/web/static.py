@@ -9,7 +9,7 @@ from pathlib import Path
 from flask import Response, abort, url_for
 from flask.typing import ResponseReturnValue
 
-from grader.report.templating import source
+from grader.pages.templating import source
 
 OWN = Path(__file__).parent / "static"
 _KINDS = {"css": "text/css; charset=utf-8", "js": "text/javascript; charset=utf-8", "svg": "image/svg+xml"}

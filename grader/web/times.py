@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from grader.report.text import date
+from grader.pages.text import date
 
 
 def clock(at: str) -> str:

@@ -7,12 +7,12 @@ from collections.abc import Callable, Mapping
 from itertools import groupby
 from typing import Any
 
+from grader.pages.decode import decode
+from grader.pages.documents import rendered
+from grader.pages.text import count, listed, size
 from grader.ratings.places import Work
 from grader.report.blind import Blind
 from grader.report.code import Budget, File, files_of
-from grader.report.decode import decode
-from grader.report.documents import rendered
-from grader.report.text import count, listed, size
 from grader.web import findings, visit
 
 _DATA_BYTES = 40_000

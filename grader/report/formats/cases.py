@@ -9,8 +9,8 @@ from datetime import datetime
 from typing import Any
 
 from grader.challenge import Challenge
+from grader.pages.text import clean, number
 from grader.records import Grade, TestResult, TestStatus
-from grader.report.text import clean, number
 
 
 @dataclass(frozen=True, kw_only=True)

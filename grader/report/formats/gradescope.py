@@ -9,9 +9,9 @@ from __future__ import annotations
 from typing import Any
 
 from grader.challenge import Challenge
+from grader.pages.text import clean, own_name
 from grader.records import Grade
 from grader.report.formats.cases import as_json, cases, challenge_name
-from grader.report.text import clean, own_name
 
 _CANNOT = {
     "refused": "The submission could not be graded as it is: ",

@@ -6,9 +6,9 @@ from itertools import groupby
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
 from grader.challenge import Challenge
+from grader.pages.text import clean
 from grader.records import Grade
 from grader.report.formats.cases import Case, cases, challenge_name
-from grader.report.text import clean
 
 
 def write(grade: Grade, challenge: Challenge | None, audience: str) -> bytes:

@@ -7,9 +7,9 @@ from urllib.parse import quote
 
 from grader import __version__
 from grader.challenge import Challenge
+from grader.pages.text import clean
 from grader.records import CriterionResult, Evidence, Grade
 from grader.report.formats.cases import as_json
-from grader.report.text import clean
 
 SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 

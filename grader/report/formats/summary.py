@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from grader.challenge import Challenge
+from grader.pages.markdown import escaped
+from grader.pages.text import competency, number, own_name, sentence, span, stopped
 from grader.records import Grade
 from grader.report import wording
 from grader.report.formats.cases import cases, challenge_name
-from grader.report.markdown_text import escaped
-from grader.report.text import competency, number, own_name, sentence, span, stopped
 
 _MOST = 60
 """Tests that lost points and are listed; a step summary is read, not searched."""

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from grader import csv_files
 from grader.challenge import Challenge
+from grader.pages.text import clean
 from grader.records import Grade
 from grader.report.formats.cases import cases
-from grader.report.text import clean
 
 
 def write(grade: Grade, challenge: Challenge | None, audience: str) -> bytes:

@@ -1,0 +1,83 @@
+"""Cassettes: what a real model said, a line of JSON an answer, found again by the digest of the request.
+
+An entry holds texts, tool calls and figures, and neither the request nor a header: no key can come into the file.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
+
+from grader.challenge.strict_yaml import Strict
+from grader.errors import ChallengeError
+
+MOST_BYTES = 32_000_000
+
+
+class SpokenCall(Strict):
+    """A tool call; `arguments` is text as the model wrote it."""
+
+    name: str
+    arguments: str
+
+
+class Spoken(Strict):
+    """One choice of an answer."""
+
+    text: str
+    tool_calls: list[SpokenCall]
+    refusal: str
+    finish: Literal["stop", "length", "tool_calls"]
+
+
+class Entry(Strict):
+    """What was answered to the request with this digest. Seconds and US dollars as they were when it was asked."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=False)
+
+    digest: str = Field(pattern=r"^[0-9a-f]{64}$")
+    asked: str
+    """The model's name at the endpoint."""
+    replies: list[Spoken] = Field(min_length=1)
+    prompt_tokens: int = Field(ge=0)
+    completion_tokens: int = Field(ge=0)
+    seconds: float = Field(ge=0)
+    cost: float = Field(ge=0)
+
+
+_ENTRY = TypeAdapter(Entry)
+
+
+def read(path: Path) -> dict[str, dict[str, Any]]:
+    """Digest → entry; of two for one digest, the first. Raises ChallengeError with the line that is wrong."""
+    try:
+        if path.stat().st_size > MOST_BYTES:
+            raise ChallengeError(f"{path} is larger than {MOST_BYTES:,} bytes.")
+        lines = path.read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as problem:
+        raise ChallengeError(f"The cassette {path} cannot be read: {problem}") from problem
+    found: dict[str, dict[str, Any]] = {}
+    for number, line in enumerate(lines, 1):
+        try:
+            entry = _ENTRY.validate_json(line)
+        except ValidationError as problem:
+            first = problem.errors()[0]
+            place = ".".join(map(str, first["loc"]))
+            raise ChallengeError(f"{path}:{number}: {place + ': ' if place else ''}{first['msg']}") from problem
+        found.setdefault(entry.digest, entry.model_dump())
+    return found
+
+
+def append(path: Path, entry: Mapping[str, Any]) -> None:
+    """Adds `entry` to the end, on the disk before this returns: what was paid for is not lost."""
+    line = _ENTRY.validate_python(dict(entry)).model_dump()
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("a", encoding="utf-8") as file:
+        file.write(json.dumps(line, ensure_ascii=False) + "\n")
+        file.flush()
+        os.fsync(file.fileno())

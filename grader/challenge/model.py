@@ -1,0 +1,263 @@
+"""model.yaml: how the scripted model of a pack behaves. Checked here; the verifier gets it as plain data."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator, Field, PrivateAttr, model_validator
+
+from grader.challenge import cassette, strict_yaml
+from grader.challenge.strict_yaml import Strict
+from grader.errors import ChallengeError
+
+Number = Annotated[float, BeforeValidator(lambda value: float(value) if type(value) is int else value)]
+Share = Annotated[Number, Field(ge=0, le=1)]
+Role = Literal["", "system", "user", "assistant", "tool"]
+FaultKind = Literal[
+    "rate_limit", "quota", "server_error", "overloaded", "stall", "drop", "truncate", "malformed_json", "wrong_tool",
+    "wrong_arguments", "refusal", "empty",
+]  # fmt: skip
+_NAME = re.compile(r"\{(\w+)\}")
+_ALWAYS = frozenset({"user", "last"})
+
+
+class Price(Strict):
+    """US dollars per million tokens."""
+
+    input: Number = Field(default=0.0, ge=0)
+    output: Number = Field(default=0.0, ge=0)
+
+
+class Latency(Strict):
+    """Seconds on the model's clock: until the first token, and for each token of the answer."""
+
+    first: Number = Field(default=0.0, ge=0, le=600)
+    per_token: Number = Field(default=0.0, ge=0, le=10)
+
+
+class Failures(Strict):
+    """Shares of the reader's answers that fail in a way that models fail in. Rules and scripts are not spoiled."""
+
+    refusal: Share = 0.0
+    malformed_json: Share = 0.0
+    wrong_tool: Share = 0.0
+    wrong_arguments: Share = 0.0
+
+
+class RateLimits(Strict):
+    """What the rate-limit headers say; only faults enforce anything."""
+
+    requests: int = Field(default=500, ge=1)
+    tokens: int = Field(default=200_000, ge=1)
+
+
+class ScriptedModel(Strict):
+    """One model that candidates may name."""
+
+    id: str = Field(pattern=r"^[A-Za-z0-9][\w.:-]*$", max_length=64)
+    kind: Literal["chat", "embedding"] = "chat"
+    context_window: int = Field(default=8000, ge=50, le=2_000_000)
+    overflow: Literal["forget", "error"] = "forget"
+    """What becomes of a prompt beyond the window: the oldest is forgotten, or the request is refused."""
+    max_output: int = Field(default=1000, ge=1, le=20_000)
+    dimensions: int = Field(default=256, ge=8, le=1024)
+    price: Price = Price()
+    latency: Latency = Latency()
+    drift: Share = 0.0
+    """Chance, at temperature 1, that the reader takes its second choice."""
+    failures: Failures = Failures()
+    limits: RateLimits = RateLimits()
+
+
+class Reader(Strict):
+    """The simulated reader: what it does when the context lacks the answer, and what misleads it."""
+
+    threshold: Share = 0.4
+    """Score of the best sentence (share of the question's content words) under which the answer is not there."""
+    unknown: str = "I don't know."
+    obeys: Share = 1.0
+    """How often it says so where the prompt asks it to, instead of making something up."""
+    inventions: list[str] = Field(
+        default=[
+            "Yes, {topic} is included in every plan at no extra charge.",
+            "The usual time for {topic} is 30 days.",
+            "Contact the sales team about {topic}; they confirm it within one hour.",
+        ],
+        min_length=1,
+    )
+    cues: list[str] = []
+    """Further phrases that begin an injected instruction, beside the built-in ones."""
+    labels: dict[str, list[str]] = {}
+    """A value of an enum → words of a question that speak for it."""
+
+    @model_validator(mode="after")
+    def _lower(self) -> Reader:
+        if any(cue != cue.casefold() or not cue.strip() for cue in self.cues):
+            raise ValueError("cues are written in lower case and not empty")
+        return self
+
+
+class When(Strict):
+    """What a request looks like; all that is given must fit. Of a list of patterns, one must be found."""
+
+    model: str = ""
+    last: Role = ""
+    """Role of the last message."""
+    says: list[str] = []
+    """Patterns for the last message."""
+    user_says: list[str] = []
+    system_says: list[str] = []
+    tool_says: list[str] = []
+    """Patterns for the last message of that role."""
+    offers: list[str] = []
+    """Tools that are offered."""
+    called: list[str] = []
+    not_called: list[str] = []
+    """Tools that the model has called in this conversation, or has not."""
+
+    def names(self) -> set[str]:
+        """What is captured, whichever pattern of a list is found."""
+        lists = (self.says, self.user_says, self.system_says, self.tool_says)
+        return {name for patterns in lists if patterns for name in set.intersection(*map(_names, patterns))}
+
+    @model_validator(mode="after")
+    def _patterns(self) -> When:
+        for pattern in (*self.says, *self.user_says, *self.system_says, *self.tool_says):
+            found = _NAME.findall(pattern)
+            if not _NAME.sub("", pattern).strip():
+                raise ValueError(f"the pattern {pattern!r} has no words of its own")
+            if len(found) != len(set(found)) or not all(name.isidentifier() for name in found):
+                raise ValueError(f"the pattern {pattern!r}: a name is a word, and stands once")
+        return self
+
+
+class Call(Strict):
+    """A tool call that a rule makes."""
+
+    name: str = Field(min_length=1, max_length=64)
+    arguments: dict[str, Any] = {}
+
+
+class Rule(Strict):
+    """When a request looks like `when`, the model says one of reply, json, calls or refusal (a reply may stand beside
+    calls). `{name}` stands for what a pattern captured; `{user}` and `{last}` for those messages."""
+
+    name: str = ""
+    when: When = When()
+    reply: str = ""
+    json_: dict[str, Any] | None = Field(default=None, alias="json")
+    calls: list[Call] = []
+    refusal: str = ""
+    times: int = Field(default=0, ge=0)
+    """How often in a test; 0: always."""
+
+    @model_validator(mode="after")
+    def _says_one_thing(self) -> Rule:
+        said = [bool(self.calls) or bool(self.reply), self.json_ is not None, bool(self.refusal)]
+        if sum(said) != 1:
+            raise ValueError("a rule has one of reply, json, calls or refusal")
+        unknown = sorted(_names(self.model_dump_json(exclude={"when", "name"})) - self.when.names() - _ALWAYS)
+        if unknown:
+            raise ValueError(f"{{{unknown[0]}}} is captured by no pattern of this rule, or not by each of a list")
+        return self
+
+
+class ScheduledFault(Strict):
+    """A fault that strikes in every test, on schedule. Seconds are real ones."""
+
+    kind: FaultKind
+    after: int = Field(default=0, ge=0)
+    times: int | None = Field(default=1, ge=1)
+    """null: every request."""
+    retry_after: Number = Field(default=1.0, ge=0, le=3600)
+    seconds: Number = Field(default=30.0, gt=0, le=600)
+    model: str = ""
+    endpoint: Literal["", "chat", "responses", "embeddings"] = ""
+    contains: str = ""
+
+
+class RealModel(Strict):
+    """Answers of a real model, recorded with `grade challenge play --live`, come before the scripted model's."""
+
+    cassette: str = Field(min_length=1, pattern=r"^[^/\\]")
+    """A file of the pack. What it does not hold is answered by the scripted model."""
+
+
+class ModelFile(Strict):
+    """model.yaml as it was read."""
+
+    version_of_schema: int = Field(alias="schema", ge=1, le=1)
+    speed: Number = Field(default=20.0, ge=1, le=1000)
+    """How many seconds of the model's clock pass in a real one while a request is open."""
+    models: list[ScriptedModel] = Field(min_length=1)
+    reader: Reader = Reader()
+    rules: list[Rule] = []
+    faults: list[ScheduledFault] = []
+    live: RealModel | None = None
+    _answers: dict[str, dict[str, Any]] = PrivateAttr(default_factory=dict)
+
+    @model_validator(mode="after")
+    def _known(self) -> ModelFile:
+        ids = [model.id for model in self.models]
+        if len(ids) != len(set(ids)):
+            raise ValueError("models: an id stands twice")
+        named = [rule.when.model for rule in self.rules] + [fault.model for fault in self.faults]
+        unknown = [name for name in named if name and name not in ids]
+        if unknown:
+            raise ValueError(f"there is no model {unknown[0]!r}; models are {', '.join(ids)}")
+        return self
+
+    def as_data(self) -> dict[str, Any]:
+        """All settings with their defaults, as the verifier gets them."""
+        live = {"answers": self._answers, "asks": False} if self.live else None
+        return self.model_dump(mode="json", by_alias=True) | {"live": live}
+
+    def with_answers(self, answers: dict[str, dict[str, Any]]) -> ModelFile:
+        """The same, with what the cassette holds."""
+        self._answers.update(answers)
+        return self
+
+    @property
+    def recorded(self) -> int:
+        """How many answers of a real model may be replayed in gradings."""
+        return len(self._answers)
+
+
+def load_model(root: Path) -> ModelFile | None:
+    """The model of the pack in `root`; None where it has no model.yaml. Raises ChallengeError with file and line."""
+    path = root / "model.yaml"
+    if not path.exists():
+        return None
+    data, lines = strict_yaml.load(path)
+    model = strict_yaml.validate(ModelFile, data, lines, str(path))
+    tape = cassette_of(root, model)
+    return model.with_answers(cassette.read(tape)) if tape is not None else model
+
+
+def cassette_of(root: Path, model: ModelFile) -> Path | None:
+    """The cassette that gradings replay; None where the pack names none. Raises ChallengeError for one outside it."""
+    if model.live is None:
+        return None
+    path = root / model.live.cassette
+    if not path.resolve().is_relative_to(root.resolve()):
+        raise ChallengeError(f"{root / 'model.yaml'}: live.cassette leads out of the pack.")
+    return path
+
+
+def provenance(root: Path, calls: Sequence[Mapping[str, object]]) -> dict[str, Any]:
+    """Marks a grade that may rest on answers of a real model which were recorded before; empty for any other."""
+    model = load_model(root)
+    tape = cassette_of(root, model) if model else None
+    if model is None or tape is None:
+        return {}
+    used = sum(call.get("source") == "cassette" for call in calls)
+    held = hashlib.sha256(tape.read_bytes()).hexdigest()
+    return {"model_cassette": {"sha256": held, "answers": model.recorded, "replayed": used}}
+
+
+def _names(text: str) -> set[str]:
+    return set(_NAME.findall(text))

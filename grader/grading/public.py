@@ -1,0 +1,106 @@
+"""The starter's public tests, in the sandbox that grading uses: for a candidate's own repository.
+
+Nothing hidden takes part, so nothing hidden can leak: the pack may be the candidate's copy (challenge.yaml, starter/,
+environment/). The tests run beside the candidate's code, in its container; what they say is what that code lets them
+say, and no grade rests on it.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from grader import junk
+from grader.challenge import Challenge, load_manifest
+from grader.challenge.model import load_model
+from grader.errors import ChallengeError, RefusedError
+from grader.grading.observed import limits_of
+from grader.sandbox import images
+from grader.sandbox.docker import DockerSandbox
+from grader.sandbox.engine import connect
+from grader.sandbox.protocol import Job
+from grader.settings import PLACES, Settings
+from grader.submission import IntakeLimits, check_required, read_submission
+
+RUNNER = b"""import pytest
+
+@pytest.mark.points(1, group="public")
+def test_public(candidate):
+    done = candidate.run(["python3", "-m", "pytest", "-q", "--color=no", "-p", "no:cacheprovider", "tests"])
+    assert done.exit_code == 0, f"pytest ended with {done.exit_code}"
+"""
+
+
+@dataclass(frozen=True, kw_only=True)
+class PublicResult:
+    """Whether the public tests passed, what pytest printed (raw candidate output), and what ended them early."""
+
+    passed: bool
+    output: str
+    message: str
+
+
+def run_public(source: str, root: Path, settings: Settings, say: Callable[[str], None]) -> PublicResult:
+    """Runs the starter's tests of the pack in `root` on the submission `source`. Raises GraderError."""
+    challenge = load_manifest(root)
+    public = starter_tests(root)
+    rules = challenge.submission
+    limits = IntakeLimits(max_files=rules.max_files, max_bytes=int(rules.max_bytes))
+    submission = read_submission(source, limits, required=rules.required)
+    check_required(submission, [name for name in rules.required if name.endswith(".py")])
+    model = load_model(root / "starter") or load_model(root)  # a candidate's copy has no hidden model
+    recipe = _recipe(challenge, settings.base_image, say)
+    allowed = limits_of(challenge)
+    whole = replace(allowed, call=allowed.total, output=1 << 18)
+    job = Job(
+        tests={"test_public.py": RUNNER},
+        files={**submission.files, **public},
+        module=challenge.interface.module,
+        seed=0,
+        limits=whole,
+        candidate_image=recipe.tag,
+        model=model.as_data() if model else None,
+    )
+    say("running the public tests")
+    return _run(job, settings)
+
+
+def starter_tests(root: Path) -> dict[str, bytes]:
+    """The starter's tests and data, which replace the submission's own. Raises ChallengeError where there are none."""
+    starter = root / "starter"
+    found = {
+        path.relative_to(starter).as_posix(): path.read_bytes()
+        for folder in ("tests", "data")
+        for path in junk.files(starter / folder)
+    }
+    if not any(name.startswith("tests/") for name in found):
+        raise ChallengeError(f"{starter} has no tests/, so there are no public tests to run.")
+    return found
+
+
+def _recipe(challenge: Challenge, base_image: str, say: Callable[[str], None]) -> images.Recipe:
+    """The candidate's image with pytest in it."""
+    pytest = (PLACES.shipped / "sandbox" / "verifier" / "requirements.txt").read_bytes()
+    recipe = images.candidate_recipe(challenge.requirements() + b"\n" + pytest, base_image)
+    client = connect()
+    try:
+        images.ensure(client, [images.verifier_recipe(base_image), recipe], say, base_image)
+    finally:
+        client.close()
+    return recipe
+
+
+def _run(job: Job, settings: Settings) -> PublicResult:
+    run_id = f"public-{secrets.token_hex(4)}"
+    sandbox = DockerSandbox(run_id, runtime=settings.runtime, base_image=settings.base_image)
+    try:
+        sandbox.boot()
+        for event in sandbox.run(job):
+            if event["event"] == "test":
+                passed = event["status"] == "passed"
+                return PublicResult(passed=passed, output=event["stdout"], message=event["message"])
+        raise RefusedError("The public tests gave no result.")
+    finally:
+        sandbox.close()

@@ -1,0 +1,118 @@
+"""calibration/items.yaml and the items' files: texts to be rated, each for one criterion."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING, Literal
+
+from pydantic import Field
+
+from grader import junk
+from grader.challenge import strict_yaml
+from grader.challenge.strict_yaml import Strict
+from grader.errors import ChallengeError
+
+if TYPE_CHECKING:
+    from grader.challenge import Challenge
+
+Kind = Literal["authored", "model", "candidate"]
+
+
+class _Entry(Strict):
+    id: str = Field(pattern=r"^[a-z0-9][a-z0-9_.-]*$", max_length=80)
+    criterion: str
+    files: list[str] = []
+    kind: Kind = "candidate"
+    written_to: int | None = None
+    candidate: str = ""
+    development: bool = False
+    note: str = ""
+
+
+class _File(Strict):
+    version: int = Field(alias="schema", ge=1, le=1)
+    items: list[_Entry]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Item:
+    """A text to be rated for one criterion. What it was written to is its author's word and no label."""
+
+    id: str
+    criterion: str
+    content: Mapping[str, bytes] = field(repr=False)
+    """Relative path → content."""
+    kind: Kind
+    """Who wrote it: us (`authored`), a model, or a candidate."""
+    written_to: int | None
+    candidate: str
+    """Whose work it is; items of one candidate are resampled together."""
+    development: bool
+    """Whether it shaped the prompt or the anchors: then it is never used for the gate."""
+
+
+def folder_of(challenge: Challenge) -> Path:
+    return challenge.root / "calibration"
+
+
+def load_items(challenge: Challenge) -> tuple[Item, ...]:
+    """The pack's items, in the order of items.yaml. Raises ChallengeError with file and line for what is wrong."""
+    path = folder_of(challenge) / "items.yaml"
+    if not path.is_file():
+        raise ChallengeError(
+            f"{path} is missing: there is nothing to calibrate the judge with.",
+            fix="See docs/calibrating.md for its form.",
+        )
+    data, lines = strict_yaml.load(path)
+    file = strict_yaml.validate(_File, data, lines, str(path))
+    problems: list[str] = []
+    seen: dict[str, int] = {}
+    items = []
+    for index, entry in enumerate(file.items):
+        line = lines.get(("items", index), 1)
+        found, problem = _item(entry, challenge)
+        if entry.id in seen:
+            problem = f"the item {entry.id!r} stands twice (first in line {seen[entry.id]})"
+        seen.setdefault(entry.id, line)
+        if problem:
+            problems.append(f"{path}:{line}: {problem}.")
+        elif found is not None:
+            items.append(found)
+    if problems:
+        raise ChallengeError("\n".join(problems))
+    return tuple(items)
+
+
+def _item(entry: _Entry, challenge: Challenge) -> tuple[Item | None, str]:
+    criterion = next((c for c in challenge.rubric.criteria if c.id == entry.criterion), None)
+    if criterion is None:
+        return None, f"the rubric has no criterion {entry.criterion!r}"
+    if entry.written_to is not None and entry.written_to not in criterion.levels:
+        return None, f"written_to {entry.written_to} is no level of {criterion.id}"
+    folder = folder_of(challenge) / "items" / entry.id
+    names = entry.files or [path.relative_to(folder).as_posix() for path in junk.files(folder)]
+    wrong = next((name for name in names if not _is_inside(folder, name)), None)
+    if wrong is not None or not names:
+        return None, f"items/{entry.id}/{wrong or ''} is not a file there"
+    content = {name: (folder / name).read_bytes() for name in sorted(names)}
+    return _made(entry, content), ""
+
+
+def _is_inside(folder: Path, name: str) -> bool:
+    plain = PurePosixPath(name)
+    path = folder / name
+    return not plain.is_absolute() and ".." not in plain.parts and path.is_file() and not path.is_symlink()
+
+
+def _made(entry: _Entry, content: Mapping[str, bytes]) -> Item:
+    return Item(
+        id=entry.id,
+        criterion=entry.criterion,
+        content=content,
+        kind=entry.kind,
+        written_to=entry.written_to,
+        candidate=entry.candidate,
+        development=entry.development,
+    )

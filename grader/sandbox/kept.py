@@ -1,0 +1,140 @@
+"""Places for submissions: so many are in containers at once, each with one verifier that stays in its place.
+
+What stays is trusted: the verifier serves each submission in a new process, and no candidate code runs in it. The
+candidate's container, with its network, is made anew for each submission.
+
+More submissions may be under way than there are places: while the containers of one are at work, another is read, or
+judged, or its report written.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:
+    from grader.sandbox.docker import DockerSandbox
+    from grader.sandbox.protocol import Event, Job, Sandbox
+    from grader.sandbox.verifier import Verifier
+    from grader.settings import Settings
+
+MakeVerifier = Callable[[int], "Verifier"]
+"""Makes the verifier of the place of that number."""
+
+
+class StoppedError(Exception):
+    """No place is given any more."""
+
+
+class Asking(Protocol):
+    """A grading that asks for a place: its id, its settings, its clock, and who is told what it waits for."""
+
+    id: str
+    settings: Settings
+    timings: dict[str, float]
+    began: float
+
+    @property
+    def say(self) -> Callable[[str], None]: ...
+
+    def took(self, stage: str, seconds: float) -> None: ...
+
+
+class Slots:
+    """`many` places. `sandbox` is what a grading makes its sandbox with."""
+
+    def __init__(self, many: int, make: MakeVerifier) -> None:
+        self._make = make
+        self._changed = threading.Condition()
+        self._free = [_Slot(number) for number in reversed(range(many))]
+        self._all = tuple(self._free)
+        self._stopped = False
+
+    def prepare(self, many: int) -> None:
+        """Starts the verifiers of the first `many` places, in the background."""
+        for slot in self._all[::-1][:many]:
+            slot.verifier = self._make(slot.number)
+            slot.verifier.boot()
+
+    def sandbox(self, run: Asking) -> Sandbox:
+        """Waits for a place and gives a sandbox in it, with the verifier that is there, or a new one where that has
+        served its time. The run's clock begins here. Raises StoppedError."""
+        from grader.sandbox.docker import DockerSandbox
+
+        slot = self._take(lambda: run.say("waiting for a place"))
+        if not run.timings:  # else it asks again, after a fault of the machine
+            run.began = time.monotonic()
+        if slot.verifier is not None and not slot.verifier.usable():
+            slot.close()
+        if slot.verifier is None:
+            slot.verifier = self._make(slot.number)
+        sandbox = DockerSandbox(run.id, runtime=run.settings.runtime, clock=run.took, verifier=slot.verifier)
+        return _Placed(sandbox, lambda: self._give_back(slot))
+
+    def stop(self) -> None:
+        """Gives no more places; those that are taken are not disturbed."""
+        with self._changed:
+            self._stopped = True
+            self._changed.notify_all()
+
+    def close(self) -> None:
+        """Removes all verifiers. To be called when no place is taken."""
+        self.stop()
+        threads = [threading.Thread(target=slot.close) for slot in self._all]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+
+    def _take(self, waits: Callable[[], None]) -> _Slot:
+        with self._changed:
+            if not self._free and not self._stopped:
+                waits()
+            self._changed.wait_for(lambda: self._free or self._stopped)
+            if self._stopped:
+                raise StoppedError
+            return self._free.pop()
+
+    def _give_back(self, slot: _Slot) -> None:
+        with self._changed:
+            self._free.append(slot)
+            self._changed.notify()
+
+
+class _Slot:
+    """A place, and the verifier in it."""
+
+    def __init__(self, number: int) -> None:
+        self.number = number
+        self.verifier: Verifier | None = None
+
+    def close(self) -> None:
+        if self.verifier is not None:
+            self.verifier.close()
+            self.verifier = None
+
+
+class _Placed:
+    """A sandbox that gives its place back when it is closed."""
+
+    def __init__(self, sandbox: DockerSandbox, leave: Callable[[], None]) -> None:
+        self._sandbox, self._leave = sandbox, leave
+        self._left = threading.Lock()
+
+    def boot(self) -> None:
+        self._sandbox.boot()
+
+    def run(self, job: Job) -> Iterator[Event]:
+        return self._sandbox.run(job)
+
+    def facts(self) -> Mapping[str, Any]:
+        return self._sandbox.facts()
+
+    def close(self) -> None:
+        try:
+            self._sandbox.close()
+        finally:
+            if self._left.acquire(blocking=False):  # closed by several; the place is given back once
+                self._leave()
