@@ -54,6 +54,7 @@ def collected(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[pytest.It
         str(tmp_path),
     ]
     monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("PYTEST_ADDOPTS", raising=False)
     pytest.main([*options, "."], [Keep()])
     return found
 

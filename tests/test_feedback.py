@@ -229,8 +229,7 @@ def test_a_template_compiled_for_text_is_never_used_for_html(tmp_path, monkeypat
 
     monkeypatch.setattr(templating.PLACES, "cache", tmp_path)
     (tmp_path / "probe").mkdir()
-    monkeypatch.setattr(templating, "TEMPLATES", tmp_path / "probe")
     (tmp_path / "probe" / "words.j2").write_text("{{ name }}", encoding="utf-8")
-    text = templating.letters(None, str).get_template("words.j2").render(name="<b>")
-    page = templating.letters(None, None).get_template("words.j2").render(name="<b>")
+    text = templating.letters(tmp_path / "probe", None, str).get_template("words.j2").render(name="<b>")
+    page = templating.letters(tmp_path / "probe", None, None).get_template("words.j2").render(name="<b>")
     assert (text, page) == ("<b>", "&lt;b&gt;")

@@ -230,6 +230,7 @@ class Idle:
         return {"running": self.threads, "gives_way": pid == 666}, []
 
     def wait(self, done: Callable[[], bool], deadline: float, _talking: object) -> bool:
+        self.look()
         while not done() and time.monotonic() < deadline:
             time.sleep(0.001)
         return done()
