@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from grader import csv_files, own_files
-from grader.errors import UsageError, visible
+from grader.errors import RefusedError, UsageError, visible
 from grader.network import without_login
 from grader.own_files import SIDES
 from grader.store.candidates import LIST, read_list
@@ -42,8 +42,25 @@ class Entry:
     submitted: datetime | None = None
     minutes: float | None = None
     """Working time, where it was recorded."""
+    found_in: str = ""
+    """The folder in which it was found, where the operator named no more than that: there no link is followed and no
+    name is an address."""
     late: bool | None = None
     """What the manifest says; where it says nothing, the challenge's window decides."""
+
+    @property
+    def remote(self) -> bool:
+        """Whether it is the address of a repository."""
+        from grader.submission.git import is_remote
+
+        return not self.found_in and is_remote(self.source)
+
+    @property
+    def unfit(self) -> RefusedError | None:
+        """Why nothing is read at its place, as where a link lies there; None where something may be."""
+        from grader.submission.folder import unfit
+
+        return unfit(self.source, self.found_in) if self.found_in else None
 
     @property
     def known(self) -> tuple[str, ...]:
@@ -70,15 +87,15 @@ class Found:
 
 def from_folder(folder: Path, out: Path, own: Collection[Path] = ()) -> Found:
     """Every folder and file of `folder` is a submission, so that none is lost without a word, and so is what the
-    platform's list names and is not there. Passed over are hidden
-    ones, lists and notes (.csv, .md, …), and what the grader wrote: `out`, `own` (store, settings), results and outputs
-    of other batches, stores. Raises UsageError."""
+    platform's list names and is not there. Passed over are hidden ones, lists and notes (.csv, .md, …), and what the
+    grader wrote: `out`, `own` (store, settings), results and outputs of other batches, stores. A link is a candidate's,
+    or nobody's, whatever it is called and wherever it leads: an entry, which is refused. Raises UsageError."""
     try:
         paths = sorted(folder.iterdir())
     except OSError as problem:
         raise UsageError(f"{visible(str(folder))} cannot be read as a folder: {problem.strerror}.") from problem
-    ours = {path.resolve() for path in (out, *own)}
-    paths = [path for path in paths if path.resolve() not in ours]
+    ours = {place for path in (out, *own) for place in (path.resolve(), Path(os.path.abspath(path)))}
+    paths = [path for path in paths if path.parent.resolve() / path.name not in ours]
     over = [path for path in paths if path.name.startswith((".", "__MACOSX")) or _is_metadata(path) or _is_own(path)]
     kept = [path for path in paths if path not in set(over)]
     if not kept:
@@ -86,7 +103,8 @@ def from_folder(folder: Path, out: Path, own: Collection[Path] = ()) -> Found:
     known = _gradescope(folder / GRADESCOPE)
     kept += [folder / name for name in sorted(known.keys() - {path.name for path in paths}) if _is_name(name)]
     entries = (
-        Entry(**{"name": path.name, "source": str(path), "candidate": "", **known.get(path.name, {})}) for path in kept
+        Entry(name=path.name, source=str(path), found_in=str(folder), **{"candidate": "", **known.get(path.name, {})})
+        for path in kept
     )
     return Found(entries=_named(entries), passed_over=tuple(path.name for path in over))
 
@@ -102,9 +120,9 @@ def missing(entries: Iterable[Entry]) -> tuple[Entry, ...]:
 
 def is_there(entry: Entry) -> bool:
     """Whether anything is at an entry's place; of a repository elsewhere that is known when it is fetched."""
-    from grader.submission.git import is_remote, split_ref
+    from grader.submission.git import split_ref
 
-    if os.path.lexists(entry.source) or is_remote(entry.source):
+    if os.path.lexists(entry.source) or entry.remote:
         return True
     try:
         return os.path.lexists(split_ref(entry.source)[0])
@@ -116,12 +134,19 @@ NOWHERE = "The submission is not there: a list names it, and nothing is at its p
 
 
 def _is_metadata(path: Path) -> bool:
-    return path.suffix.lower() in _METADATA and path.is_file()
+    return path.suffix.lower() in _METADATA and _is_plain(path)
+
+
+def _is_plain(path: Path) -> bool:
+    """Whether `path` is a file and no link to one."""
+    return path.is_file() and not path.is_symlink()
 
 
 def _is_own(path: Path) -> bool:
     """Whether the grader wrote it: the output of a grading or of a batch, with nothing else in it, or a store."""
     try:
+        if path.is_symlink():
+            return False
         return _is_output(path) if path.is_dir() else _is_store(path)
     except OSError:
         return False
@@ -132,11 +157,11 @@ def _is_output(path: Path) -> bool:
         names = _files_in(path)
         return not names - own_files.of_result("", names)
     try:
-        results = {row["name"] for row in read_list(path / LIST)} if (path / LIST).is_file() else set()
+        results = {row["name"] for row in read_list(path / LIST)} if _is_plain(path / LIST) else set()
     except UsageError:
         return False
     known = RESERVED | results | {name for result in results for name in own_files.beside(result)}
-    return (path / LIST).is_file() and {name.partition("/")[0] for name in _files_in(path)} <= known
+    return _is_plain(path / LIST) and {name.partition("/")[0] for name in _files_in(path)} <= known
 
 
 def _files_in(folder: Path) -> set[str]:
@@ -147,12 +172,12 @@ def _is_store(path: Path) -> bool:
     """A database of ours, by its content, or a review's word of where one is; what a database keeps beside itself
     (`grader.db-wal`), by the database."""
     main = next((path.with_name(path.name.removesuffix(side)) for side in SIDES if path.name.endswith(side)), path)
-    if not main.is_file():
+    if not _is_plain(main):
         return False
     with main.open("rb") as file:
         head = file.read(_MOST_DATABASE_HEAD)
     log = main.with_name(f"{main.name}-wal")  # what it was told last, as where a batch was killed
-    if log.is_file():
+    if _is_plain(log):
         with log.open("rb") as file:
             head += file.read(_MOST_DATABASE_HEAD)
     elsewhere = path.name.endswith(own_files.REVIEW_ELSEWHERE) and own_files.is_review(path.name, head)
@@ -195,10 +220,11 @@ def _row(row: Mapping[str, str], where: str, base: Path) -> Entry:
         raise UsageError(f"{where}: `path` is empty.")
     from grader.submission.git import is_remote
 
-    source = cells["path"] if is_remote(cells["path"]) else str(base / cells["path"])
+    named = is_remote(cells["path"]) or os.path.isabs(cells["path"])
     entry = Entry(
         name=cells["path"],
-        source=source,
+        source=cells["path"] if named else str(base / cells["path"]),
+        found_in="" if named else str(base),
         candidate=unicodedata.normalize("NFC", cells["candidate"]),
         started=_moment(cells["started"], f"{where}: started"),
         submitted=_moment(cells["submitted"], f"{where}: submitted"),
@@ -239,7 +265,7 @@ def _yes(text: str, where: str) -> bool | None:
 
 def _gradescope(metadata: Path) -> dict[str, dict[str, Any]]:
     """Folder name → who sent it and when, from the file that Gradescope puts into an export of submissions."""
-    if not metadata.is_file():
+    if not _is_plain(metadata):
         return {}
     import yaml
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from grader import __version__
 from grader.challenge import Challenge
 from grader.errors import GraderError, RefusedError, UsageError
+from grader.grading.pipeline import nameless
 from grader.records import Grade
 from grader.result.grade_json import grade_from_json
 from grader.settings import Settings
@@ -41,9 +42,9 @@ def load(out: Path) -> Grade | None:
         return None
 
 
-def finished(out: Path, source: str, want: Wanted) -> Grade | None:
+def finished(out: Path, source: str, want: Wanted, found_in: str = "") -> Grade | None:
     """The result in `out` where grading `source` would only repeat it; else nothing. Reads the submission, for what
-    counts is what it holds now."""
+    counts is what it holds now. `found_in`: as `read_submission` takes it."""
     before = load(out)
     if before is None or before.status == "infrastructure_error":
         return None
@@ -51,13 +52,13 @@ def finished(out: Path, source: str, want: Wanted) -> Grade | None:
         return None
     if before.status == "graded" and want.judge_model and before.judge.get("model") != want.judge_model:
         return None
-    digest, refusal = _now(source, want.challenge)
+    digest, refusal = _now(source, want.challenge, found_in)
     if before.status == "refused":
         return before if refusal and before.reason.startswith(refusal) else None
     return before if digest and before.submission.get("digest") == digest and not refusal else None
 
 
-def _now(source: str, challenge: Challenge) -> tuple[str, str]:
+def _now(source: str, challenge: Challenge, found_in: str) -> tuple[str, str]:
     """Digest of what is at `source`, and why it would be refused; each empty where there is none."""
     from grader.submission import IntakeLimits, check_required, read_submission
 
@@ -65,11 +66,11 @@ def _now(source: str, challenge: Challenge) -> tuple[str, str]:
     limits = IntakeLimits(max_files=rules.max_files, max_bytes=int(rules.max_bytes))
     digest = ""
     try:
-        submission = read_submission(source, limits, required=rules.required)
+        submission = read_submission(source, limits, required=rules.required, found_in=found_in)
         digest = submission.digest
         check_required(submission, rules.required)
     except RefusedError as problem:
-        return digest, problem.message
+        return digest, nameless(problem.message, source)
     except GraderError:
         return "", ""
     return digest, ""

@@ -190,7 +190,11 @@ class Batch:
 
     def _begin(self, entry: Entry) -> Outcome:
         began = time.monotonic()
-        before = None if self.plan.fresh else finished(self.plan.out / entry.name, entry.source, self.plan.want)
+        before = (
+            None
+            if self.plan.fresh
+            else finished(self.plan.out / entry.name, entry.source, self.plan.want, entry.found_in)
+        )
         if before is not None:
             self._keep(entry, before)
             if self.plan.want.judge_model and unanswered(before):
@@ -259,6 +263,7 @@ class Batch:
         plan = self.plan
         request = Request(
             source=entry.source,
+            found_in=entry.found_in,
             challenge=plan.challenge,
             out=plan.out / entry.name,
             judge=plan.judge,

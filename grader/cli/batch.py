@@ -145,7 +145,8 @@ def _found(folder: Path | None, manifest: Path | None, out: Path, store: str) ->
 
     place = folder or Path()
     found = entries.from_manifest(manifest, folder) if manifest else entries.from_folder(place, out)
-    settings = settings_for(*([str(folder)] if folder and not manifest else []), *(one.source for one in found.entries))
+    graded = [one.source for one in found.entries if not one.unfit]  # a link would say that all it leads to is graded
+    settings = settings_for(*([str(folder)] if folder and not manifest else []), *graded)
     if not manifest:  # once more, without what the settings say is ours
         own = (*files_of(store or settings.store), Path("grader.toml"), *settings.read_from)
         found = entries.from_folder(place, out, own)

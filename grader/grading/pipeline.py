@@ -47,6 +47,9 @@ class Request:
     fetch_first: bool = False
     """Whether the packages that the submission lists are fetched before a sandbox is asked for, since that may be
     waited for and fetching takes long. Otherwise the containers boot meanwhile."""
+    found_in: str = ""
+    """The folder in which the source was only found: no link leads from there to what is graded. Empty where the
+    operator named the source itself."""
     own: tuple[Path, ...] = ()
     """Files of the operator's, as the store, that are not the candidate's where they lie in the submission."""
 
@@ -101,7 +104,7 @@ def docker_sandbox(run: Run) -> Sandbox:
 def grade(run: Run, make_sandbox: MakeSandbox = docker_sandbox) -> Grade:
     """Grades one submission and writes the output folder. Raises GraderError, or what nobody foresaw, after
     `grade.json` has been written with the reason; then nothing but the reason is in it."""
-    check_out(run.request.out, run.request.source)
+    _check_out(run.request)
     run.key()
     known: dict[str, Any] = {}
     try:
@@ -171,7 +174,8 @@ def _read(run: Run, known: dict[str, Any]) -> tuple[Challenge, Submission]:
         rules = challenge.submission
         limits = IntakeLimits(max_files=rules.max_files, max_bytes=int(rules.max_bytes))
         own = (run.request.out, *run.request.own)
-        submission = read_submission(run.request.source, limits, required=rules.required, own=own)
+        source, found_in = run.request.source, run.request.found_in
+        submission = read_submission(source, limits, required=rules.required, own=own, found_in=found_in)
         known["submission"] = submission_facts(submission)
         refuse_brought(challenge, submission, run.settings)
         check_required(submission, rules.required)
@@ -449,7 +453,15 @@ def _save(run: Run, result: Grade, challenge: Challenge, submission: Submission,
     return result
 
 
-def _nameless(message: str, source: str) -> str:
+def _check_out(request: Request) -> None:
+    """Checks the output folder, and against what is graded where that will be read at all."""
+    from grader.submission.folder import unfit
+
+    unread = request.found_in and unfit(request.source, request.found_in)
+    check_out(request.out, "" if unread else request.source)
+
+
+def nameless(message: str, source: str) -> str:
     """`message` without the archive's name, which is often the candidate's: the pages are blind."""
     return message.replace(
         f"'{visible(Path(source).name)}'", "The archive" if message.startswith("'") else "the archive"
@@ -471,11 +483,11 @@ def unforeseen(problem: Exception) -> GraderError:
 def save_failure(run: Run, problem: GraderError, known: Mapping[str, Any]) -> None:
     """A run without a grade still leaves grade.json with the reason, and a page that says it. Raises UsageError where
     the output folder holds what no grading wrote."""
-    check_out(run.request.out, run.request.source)
+    _check_out(run.request)
     run.took("total", time.monotonic() - run.began)
     result = Grade(
         status=problem.status,
-        reason=_nameless(problem.message, run.request.source) + (f" ({problem.fix})" if problem.fix else ""),
+        reason=nameless(problem.message, run.request.source) + (f" ({problem.fix})" if problem.fix else ""),
         challenge=known.get("challenge", {"id": run.request.challenge.name}),
         submission=known.get("submission", {}),
         detail=problem.detail,

@@ -26,7 +26,6 @@ from grader.queue import places
 from grader.queue.job import JobSpec, is_plain, queue_name
 from grader.queue.queue import BatchSpec, Queue
 from grader.settings import Settings
-from grader.submission.git import is_remote
 
 LOOK_SECONDS = 0.5
 ALIVE_SECONDS = 60.0
@@ -122,7 +121,11 @@ class QueuedBatch:
             )
 
     def _skip_finished(self, entry: Entry) -> None:
-        before = None if self.plan.fresh else finished(self.plan.out / entry.name, entry.source, self.plan.want)
+        before = (
+            None
+            if self.plan.fresh
+            else finished(self.plan.out / entry.name, entry.source, self.plan.want, entry.found_in)
+        )
         if before is not None:
             self._keep(entry)
             self._ended(outcome_of(entry, before, 0.0, 0))
@@ -132,7 +135,9 @@ class QueuedBatch:
         shared, folder = self._wishes.shared, os.path.abspath(self.plan.out / entry.name)
         source, result = os.path.abspath(entry.source), folder
         try:
-            if is_remote(entry.source):
+            if unfit := entry.unfit:
+                raise unfit
+            if entry.remote:
                 source = entry.source
             elif shared:
                 source = places.share(entry.source, places.join(shared, self.id, places.SHARED_IN), entry.name)
@@ -233,7 +238,8 @@ class QueuedBatch:
         """There is no grade, and grade.json says so, as where a batch runs on one machine."""
         if not isinstance(problem, RefusedError):
             problem = InfrastructureError(problem.message, fix=problem.fix)
-        request = Request(source=entry.source, challenge=self.plan.challenge, out=self.plan.out / entry.name)
+        out = self.plan.out / entry.name
+        request = Request(source=entry.source, found_in=entry.found_in, challenge=self.plan.challenge, out=out)
         save_failure(Run(request=request, settings=self.settings, say=lambda _text: None), problem, {})
         self._keep(entry)
         return Outcome(entry=entry, state=problem.status, reason=problem.message, attempts=1)

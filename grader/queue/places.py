@@ -57,7 +57,7 @@ def share(source: str, folder: str, name: str) -> str:
         if path.is_dir():
             packed = Path(scratch) / "submission.tar"
             with tarfile.open(packed, "w", dereference=False) as archive:
-                archive.add(path, arcname=".")
+                archive.add(path.resolve(), arcname=".")
             path = packed
         if is_url(where):
             _upload(path, where)

@@ -17,7 +17,7 @@ from pathlib import Path
 from grader.errors import GraderError, RefusedError, UsageError, visible
 from grader.records import LeftOut, Submission
 from grader.submission.entries import Entry, Kind, Source
-from grader.submission.folder import FolderSource
+from grader.submission.folder import FolderSource, unfit
 from grader.submission.leaveout import common_folder, leave_out, left_out_records
 from grader.submission.limits import IntakeLimits, Meter, amount, refused, unreadable
 from grader.submission.names import check_collisions, check_path
@@ -48,6 +48,7 @@ def read_submission(
     *,
     required: Sequence[str] = (),
     own: Sequence[Path] = (),
+    found_in: str = "",
 ) -> Submission:
     """Reads a .zip, a .tar (plain, gzip, xz or zstd), a folder, or a git repository (address or path, `#ref` for a
     commit). What an archive is, its first bytes decide, not its name.
@@ -56,13 +57,16 @@ def read_submission(
     find them. What the grader wrote is left out: outputs of gradings, known by their content, and `own`, the files and
     the output folder of this run where they lie in the folder that is read.
 
+    What the operator names may be a link, and is followed. What was only found, in the folder `found_in`, is read where
+    it lies: there a link is a candidate's, and is refused.
+
     Raises RefusedError when the submission cannot be graded as it is, UsageError when there is nothing to read at
     `source`, InfrastructureError when a repository does not answer.
     """
     limits = limits or IntakeLimits()
     name = str(source)
     try:
-        return _read(name, limits, required, own)
+        return _read(name, limits, required, own, found_in)
     except (ArithmeticError, LookupError, MemoryError, RecursionError, ValueError, EOFError) as error:
         # Every known damage has its own sentence; this is the net under them.
         raise unreadable(f"'{visible(os.path.basename(name))}' cannot be read ({type(error).__name__})") from error
@@ -126,20 +130,32 @@ def make_submission(files: Mapping[str, bytes], *, left_out: tuple[LeftOut, ...]
 # ------------------------------------------------------------------------------------------------------- sources
 
 
-def _read(name: str, limits: IntakeLimits, required: Sequence[str], own: Sequence[Path]) -> Submission:
+def _read(name: str, limits: IntakeLimits, required: Sequence[str], own: Sequence[Path], found_in: str) -> Submission:
+    if found_in:
+        _check_found(name, found_in)
     if os.path.isfile(name):
         return _collect(_archive(Path(name), limits), limits, required, name)
     from grader.submission.git import fetched, is_remote, split_ref, without_secrets
-    from grader.submission.git_process import is_repository
+    from grader.submission.git_process import check_enclosed, is_repository
 
     if os.path.isdir(name) and not is_repository(Path(name)):
         return _collect(FolderSource(Path(name)), limits, required, name, within(Path(name), own))
     address, ref = (name, "HEAD") if os.path.isdir(name) else split_ref(name)
-    if not is_remote(address) and not os.path.isdir(address):
+    if address == name and os.path.isdir(name):
+        check_enclosed(Path(name), limits)
+    elif found_in:
+        _check_found(address, found_in)
+    if not os.path.isdir(address) and (found_in or not is_remote(address)):
         raise _nothing_there(name)
     with fetched(address, ref, limits) as repository:
         found = _collect(repository, limits, required, without_secrets(name))
         return replace(found, people=repository.people())
+
+
+def _check_found(name: str, found_in: str) -> None:
+    problem = unfit(name, found_in)
+    if problem:
+        raise problem
 
 
 def _nothing_there(name: str) -> UsageError:

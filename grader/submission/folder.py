@@ -1,4 +1,5 @@
-"""A folder on this machine. No link in it is followed, not even one that is put there while it is read."""
+"""A folder on this machine. No link in it is followed, not even one that is put there while it is read. Nor is one that
+lies where a submission was looked for, unless the operator named that very place."""
 
 from __future__ import annotations
 
@@ -21,6 +22,24 @@ _KINDS = {
     stat.S_IFCHR: Kind.DEVICE,
     stat.S_IFBLK: Kind.DEVICE,
 }
+
+
+def unfit(source: str, found_in: str) -> RefusedError | None:
+    """Why `source`, which was only found in the folder `found_in`, is not read: a link stands in its place or on the
+    way from that folder, or it is neither a file nor a folder. None where it may be read, and where nothing is there.
+    """
+    way = Path(source).parts[len(Path(found_in).parts) :]
+    for depth in range(1, len(way) + 1):
+        try:
+            mode = os.lstat(Path(found_in, *way[:depth])).st_mode
+        except (OSError, ValueError):
+            return None
+        kind = _KINDS.get(stat.S_IFMT(mode), Kind.OTHER)
+        if kind is Kind.SYMLINK or (depth == len(way) and kind not in {Kind.FILE, Kind.FOLDER}):
+            what = "The submission" if depth == len(way) else "A folder on the way to the submission"
+            said = "which is not followed" if kind is Kind.SYMLINK else "which is not read"
+            return RefusedError(f"{what} is {kind}, {said}. Put the files themselves in its place.")
+    return None
 
 
 class FolderSource:

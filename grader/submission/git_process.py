@@ -15,7 +15,9 @@ from typing import IO
 
 from grader import network
 from grader.errors import GraderError, UsageError, visible
-from grader.submission.limits import IntakeLimits, unreadable
+from grader.submission.entries import Kind
+from grader.submission.folder import FolderSource
+from grader.submission.limits import IntakeLimits, refused, unreadable
 from grader.trust import repository
 
 _MEMORY_KIB = 4 << 20
@@ -32,6 +34,8 @@ _SETTINGS = (
 )
 _PROXIES = ("http_proxy", "https_proxy", "all_proxy", "no_proxy")
 USERS_SETTINGS = ("PATH", "HOME", "XDG_CONFIG_HOME", "GIT_CONFIG_GLOBAL", "GIT_CONFIG_SYSTEM", "GIT_CONFIG_NOSYSTEM")
+_LEADS_OUT = frozenset({"objects/info/alternates", "objects/info/http-alternates", "commondir", "gitdir"})
+"""Files of a repository by which it reads in others."""
 _SETTINGS_SECONDS = 20
 _MOST_TRUSTED = 200
 KEPT_VARIABLES = ("PATH", "SSH_AUTH_SOCK", "GIT_SSL_CAINFO", *_PROXIES, *(name.upper() for name in _PROXIES))
@@ -40,6 +44,18 @@ KEPT_VARIABLES = ("PATH", "SSH_AUTH_SOCK", "GIT_SSL_CAINFO", *_PROXIES, *(name.u
 def is_repository(path: Path) -> bool:
     """Whether `path` is a bare repository or the `.git` of one."""
     return (path / "HEAD").is_file() and (path / "objects").is_dir() and (path / "refs").is_dir()
+
+
+def check_enclosed(path: Path, limits: IntakeLimits) -> None:
+    """Raises RefusedError where the repository `path` takes objects or references from outside of its own folder, as a
+    link or a list of other places does: nobody has said that it is one, so it may be a candidate's make."""
+    for number, entry in enumerate(FolderSource(path).entries()):
+        if number == limits.max_entries:
+            raise unreadable(f"There are more than {limits.max_entries} entries", "Pack the repository (git gc)")
+        if entry.kind not in {Kind.FILE, Kind.FOLDER}:
+            raise refused(entry.path, f"is {entry.kind}", "Send the files alone")
+        if entry.path in _LEADS_OUT:
+            raise refused(entry.path, "names another repository, which is not read", "Send the files alone")
 
 
 class GitFailedError(GraderError):
