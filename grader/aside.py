@@ -3,7 +3,8 @@
 An expression that does not come to an end holds Python's lock: no signal and no other thread gets through. So what
 reads hostile text runs in a helper: a process of our own code, with a budget of processor time that the system itself
 keeps (it kills the helper), a limit on memory, no key of ours in its environment, and nothing to write to but its
-answer.
+answer. Where hostile text finds a way to run code in there, the answer is all that it has: plain JSON of a limited
+size, read as the type that the work gives and as nothing else (`parcel`).
 
 A helper is started when it is first wanted, or ahead of that by `prepare`; it serves one piece of work after another
 and ends with the process that started it. `run` may be called from many threads at once.
@@ -13,9 +14,9 @@ from __future__ import annotations
 
 import atexit
 import contextlib
+import importlib
 import io
 import math
-import pickle
 import resource
 import select
 import signal
@@ -24,8 +25,12 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable
-from typing import Any, ParamSpec, TypeVar
+from collections.abc import Callable, Sequence
+from functools import lru_cache
+from typing import Any, ParamSpec, TypeVar, get_type_hints
+
+from grader.errors import visible
+from grader.parcel import ParcelError, packed, unpacked
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -35,9 +40,17 @@ SECONDS = 5.0
 _PATIENCE = 12
 """So many times its processor time a helper may take by the clock: the machine may be busy."""
 _MEMORY = 3_000_000_000
+MOST_ANSWER = 128_000_000
+"""Bytes of an answer: a page takes a few million, what a judge is shown ten times that."""
+_MOST_WORDS = 20_000
+"""Bytes of a sentence from the helper."""
 _MOST_IDLE = 4
 _ENDED = "the process that did it ended"
+_NO_ANSWER = "what came back is no answer"
+_MOST_SHOWN = 300
 _HEAD = struct.Struct("!cQ")
+_MOST = {b"?": _MOST_WORDS, b"#": 2 * MOST_ANSWER, b"=": MOST_ANSWER, b"!": _MOST_WORDS, b"@": _MOST_WORDS}
+"""Bytes of a message, by its kind: what is to be done, with what; a value, a reason, what the helper is busy with."""
 _START = "import sys; sys.path[:] = sys.argv[1].split(':'); from grader.aside import serve; serve(sys.argv[2])"
 
 
@@ -50,27 +63,49 @@ class AsideError(Exception):
 
 
 def run(seconds: float, work: Callable[P, R], /, *args: P.args, **kwargs: P.kwargs) -> R:
-    """`work(*args)`, done in a helper within `seconds` of processor time. `work` is a function of a module of ours;
-    what it takes and gives is copied. Raises AsideError."""
+    """`work(*args)`, done in a helper within `seconds` of processor time. `work` is a function of a module of ours, and
+    its annotations say what it takes and gives, in types that fit into a parcel. Raises AsideError."""
+    if kwargs:
+        raise TypeError("work is given its arguments by their place")
     try:
-        return _run(seconds, work, args, kwargs)
+        return _run(seconds, work, args)
     except AsideError as problem:
         if problem.why != _ENDED:
             raise
-    return _run(seconds, work, args, kwargs)  # it may have been ended while it was idle
+    return _run(seconds, work, args)  # it may have been ended while it was idle
 
 
-def _run(seconds: float, work: Callable[..., R], args: Any, kwargs: Any) -> R:
+def _run(seconds: float, work: Callable[..., R], args: Sequence[object]) -> R:
+    order = packed((seconds, f"{work.__module__}:{work.__qualname__}", len(args)))
+    given = packed(args)
     helper = _take()
     try:
-        result = helper.do(seconds, work, args, kwargs)
+        kind, body, at = helper.do(seconds, order, given)
+        failed = _words(body) if kind == b"!" else ""
+        result = unpacked(body, _signature(work)[1]) if kind == b"=" else None
+    except ParcelError as problem:
+        helper.end()
+        raise AsideError(f"{_NO_ANSWER} ({problem})") from None
     except BaseException:  # also where a person has had enough in the middle of it
         helper.end()
         raise
     _give_back(helper)
-    if isinstance(result, AsideError):
-        raise result
-    return result  # type: ignore[no-any-return]
+    if kind == b"!":
+        raise AsideError(failed, at)
+    return result  # type: ignore[return-value]
+
+
+@lru_cache(maxsize=64)
+def _signature(work: Callable[..., object]) -> tuple[list[Any], Any]:
+    """The types that `work` takes, in order, and the one that it gives."""
+    hints = get_type_hints(work)
+    gives = hints.pop("return")
+    return list(hints.values()), gives
+
+
+def _words(body: bytes) -> str:
+    """A sentence, or a name, from the helper: fit to be shown."""
+    return visible(str(unpacked(body, str)), _MOST_SHOWN)
 
 
 def prepare(warm: Callable[[], None]) -> None:
@@ -85,7 +120,7 @@ def prepare(warm: Callable[[], None]) -> None:
 def busy_with(what: str) -> None:
     """Said by work on its way: what it is at, for the sentence that tells why it was not done."""
     if _answers is not None:
-        _send(_answers, b"@", what)
+        _send(_answers, b"@", packed(what[:_MOST_SHOWN]))
 
 
 # ---------------------------------------------------------------------------------------------- our side
@@ -151,17 +186,20 @@ class _Helper:
                 pipe.close()  # type: ignore[union-attr]
         self._process.wait()
 
-    def do(self, seconds: float, work: Any, args: Any, kwargs: Any) -> Any:
+    def do(self, seconds: float, order: bytes, given: bytes) -> tuple[bytes, bytes, str]:
+        """What the helper answers: `=` with a value or `!` with a reason, and what it was busy with last. Raises
+        AsideError, ParcelError."""
         asked, answers = self._process.stdin, self._process.stdout
         until = time.monotonic() + seconds * _PATIENCE
         at = ""
         try:
-            _send(asked, b"?", (seconds, work, args, kwargs))
+            _send(asked, b"?", order)
+            _send(asked, b"#", given)
             while True:
-                kind, body = _received(answers, until)
+                kind, body = _received(answers, until, b"=!@")
                 if kind != b"@":
-                    return pickle.loads(body) if kind == b"=" else AsideError(pickle.loads(body), at)  # noqa: S301 - our own process
-                at = pickle.loads(body)  # noqa: S301
+                    return kind, body, at
+                at = _words(body)
         except TimeoutError:
             raise AsideError(f"it took longer than {seconds * _PATIENCE:g} s", at) from None
         except (OSError, EOFError):
@@ -174,8 +212,13 @@ class _Helper:
         return _ENDED
 
 
-def _received(pipe: Any, until: float) -> tuple[bytes, bytes]:
+def _received(pipe: Any, until: float, kinds: bytes) -> tuple[bytes, bytes]:
+    """The next message, which has to be one of `kinds`. Raises ParcelError, TimeoutError, EOFError."""
     kind, size = _HEAD.unpack(_exactly(pipe, _HEAD.size, until))
+    if kind not in kinds:
+        raise ParcelError("a message of another kind")
+    if size > _MOST[kind]:
+        raise ParcelError(f"{size:,} bytes, and {_MOST[kind]:,} are allowed")
     return kind, _exactly(pipe, size, until)
 
 
@@ -193,8 +236,7 @@ def _exactly(pipe: Any, size: int, until: float) -> bytes:
     return b"".join(parts)
 
 
-def _send(pipe: Any, kind: bytes, what: Any) -> None:
-    body = pickle.dumps(what, protocol=pickle.HIGHEST_PROTOCOL)
+def _send(pipe: Any, kind: bytes, body: bytes) -> None:
     left = memoryview(_HEAD.pack(kind, len(body)) + body)
     while left:
         left = left[pipe.write(left) :]
@@ -208,29 +250,34 @@ _answers: io.FileIO | None = None
 def serve(warm: str) -> None:
     """The helper: does what it is told until nobody is there to tell it anything."""
     global _answers
-    import importlib
-
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the process that started this one
     resource.setrlimit(resource.RLIMIT_AS, (_MEMORY, _MEMORY))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     _answers, asked = io.FileIO(1, "wb", closefd=False), io.FileIO(0, "rb", closefd=False)
     if warm:
-        module, name = warm.split(":")
-        getattr(importlib.import_module(module), name)()
+        _function(warm)()
     while True:
         try:
-            seconds, work, args, kwargs = pickle.loads(_received(asked, math.inf)[1])  # noqa: S301 - our own process
+            seconds, name, count = unpacked(_received(asked, math.inf, b"?")[1], tuple[float, str, int])
+            given = _received(asked, math.inf, b"#")[1]
         except EOFError:
             return
         _limit(seconds)
         try:
-            kind, result = b"=", work(*args, **kwargs)
+            work = _function(name)
+            takes = tuple(_signature(work)[0][:count])
+            kind, body = b"=", packed(work(*unpacked(given, tuple[takes])))  # type: ignore[valid-type]
         except MemoryError:
-            kind, result = b"!", "it needed more memory than there is for it"
+            kind, body = b"!", packed("it needed more memory than there is for it")
         except Exception as problem:
-            kind, result = b"!", f"{type(problem).__name__}: {str(problem)[:200]}"
+            kind, body = b"!", packed(f"{type(problem).__name__}: {str(problem)[:200]}")
         _limit(0.0)
-        _send(_answers, kind, result)
+        _send(_answers, kind, body)
+
+
+def _function(name: str) -> Callable[..., Any]:
+    module, _, function = name.partition(":")
+    return getattr(importlib.import_module(module), function)  # type: ignore[no-any-return]
 
 
 def _limit(seconds: float) -> None:

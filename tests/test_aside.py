@@ -1,33 +1,46 @@
-"""Work on hostile text is done in a process that can be ended: it is, in time, and the rest goes on."""
+"""Work on hostile text is done in a process that can be ended: it is, in time, and the rest goes on. What it answers is
+data, whoever answers."""
 
 from __future__ import annotations
 
 import os
-import re
+import pickle
+import struct
 import threading
 import time
+from pathlib import Path
+from typing import Any
 
+import aside_work as work
 import pytest
 
 from grader import aside
 from grader.aside import AsideError, busy_with
-from grader.unseen import escaped
+from grader.parcel import packed
+from grader.report import source
 
 ENDLESS = (r"(a+)+$", "a" * 60 + "b")
 
 
 def test_what_is_asked_is_done_and_a_helper_is_used_again() -> None:
     aside.end_all()
-    assert aside.run(5, escaped, "a\u200b") == "a\\u200b"
-    assert aside.run(5, os.getpid) == aside.run(5, os.getpid) != os.getpid()
+    assert aside.run(5, work.escaped, "a\u200b") == "a\\u200b"
+    assert aside.run(5, work.pid) == aside.run(5, work.pid) != os.getpid()
+
+
+def test_records_and_bytes_cross_as_they_are() -> None:
+    files = {"a.py": b"\0\xff" * 1_000, "half\ud800.md": b""}
+    made = aside.run(5, work.page, files)
+    assert made == work.Page("\ud800 ☃", list(files.values()), {"a.py": 2_000, "half\ud800.md": 0})
+    assert type(made) is work.Page
 
 
 def test_an_expression_without_an_end_is_ended_after_its_processor_time() -> None:
     began = time.monotonic()
     with pytest.raises(AsideError, match=r"longer than 0\.5 s of processor time"):
-        aside.run(0.5, re.match, *ENDLESS)
+        aside.run(0.5, work.matches, *ENDLESS)
     assert time.monotonic() - began < 10
-    assert aside.run(5, escaped, "still there") == "still there"
+    assert aside.run(5, work.escaped, "still there") == "still there"
 
 
 def test_others_go_on_meanwhile() -> None:
@@ -35,13 +48,13 @@ def test_others_go_on_meanwhile() -> None:
 
     def hostile() -> None:
         try:
-            aside.run(3, re.match, *ENDLESS)
+            aside.run(3, work.matches, *ENDLESS)
         except AsideError as problem:
             failed.append(problem.why)
 
     thread = threading.Thread(target=hostile)
     thread.start()
-    assert aside.run(5, escaped, "honest") == "honest"
+    assert aside.run(5, work.escaped, "honest") == "honest"
     assert thread.is_alive()
     thread.join()
     assert len(failed) == 1
@@ -50,31 +63,123 @@ def test_others_go_on_meanwhile() -> None:
 def test_waiting_for_nothing_is_ended_by_the_clock(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(aside, "_PATIENCE", 1)
     with pytest.raises(AsideError, match="longer than 1 s"):
-        aside.run(1, time.sleep, 60)
+        aside.run(1, work.wait, 60.0)
 
 
 def test_memory_has_a_limit() -> None:
     with pytest.raises(AsideError, match="memory"):
-        aside.run(5, bytearray, 20_000_000_000)
+        aside.run(5, work.zeros, 20_000_000_000)
 
 
 def test_a_failure_is_told_and_is_none_of_the_helper() -> None:
+    helper = aside.run(5, work.pid)
     with pytest.raises(AsideError, match="ValueError: invalid literal"):
-        aside.run(5, int, "x")
-    assert aside.run(5, int, "7") == 7
+        aside.run(5, work.number, "x")
+    assert aside.run(5, work.number, "7") == 7
+    assert aside.run(5, work.pid) == helper
 
 
 def test_a_helper_that_dies_while_idle_is_replaced() -> None:
-    pid = aside.run(5, os.getpid)
+    pid = aside.run(5, work.pid)
     os.kill(pid, 9)
-    assert aside.run(5, os.getpid) != pid
+    assert aside.run(5, work.pid) != pid
 
 
 def test_the_helper_has_no_key_of_ours_and_writes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     aside.end_all()
     monkeypatch.setenv("OPENAI_API_KEY", "secret")
-    assert aside.run(5, os.getenv, "OPENAI_API_KEY") is None
+    assert aside.run(5, work.setting, "OPENAI_API_KEY") is None
 
 
 def test_outside_of_a_helper_there_is_nobody_to_tell() -> None:
     busy_with("a.md")
+
+
+# ----------------------------------------------------------------------------------- a helper that was taken over
+
+
+class Trap:
+    """Unpickled, it makes a file."""
+
+    def __init__(self, place: Path) -> None:
+        self.place = place
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return os.mkdir, (str(self.place),)
+
+
+def message(kind: bytes, body: bytes, size: int | None = None) -> bytes:
+    return struct.pack("!cQ", kind, len(body) if size is None else size) + body
+
+
+def parcel(text: bytes, head: bytes = b"[]", rest: bytes = b"") -> bytes:
+    return struct.pack("!I", len(head)) + head + struct.pack("!I", len(text)) + text + rest
+
+
+ANSWERS = {
+    "garbage": b"\xde\xad\xbe\xef" * 64,
+    "no parcel": message(b"=", b"{}"),
+    "no JSON": message(b"=", parcel(b"{'title': 1}")),
+    "cut short": message(b"=", struct.pack("!I", 4_000_000_000)),
+    "too deep": message(b"=", parcel(b"[" * 1_000_000)),
+    "not a number": message(b"=", parcel(b'["t",[],{"a":NaN}]')),
+    "a list too short": message(b"=", packed(["t", []])),
+    "another type": message(b"=", packed(["t", [], {"a": "1"}])),
+    "truth for a number": message(b"=", packed(["t", [], {"a": True}])),
+    "an object for a list": message(b"=", packed(["t", {"__class__": "os"}, {}])),
+    "bytes that are not there": message(b"=", packed(["t", [7], {}])),
+    "bytes before the first": message(b"=", packed(["t", [-1], {}])),
+    "sizes that do not add up": message(b"=", parcel(b'["t",[0],{}]', b"[5]", b"abc")),
+    "sizes below nothing": message(b"=", parcel(b'["t",[0],{}]', b"[5,-2]", b"abc")),
+    "sizes of another kind": message(b"=", parcel(b'["t",[0],{}]', b'["3"]', b"abc")),
+    "more than an answer may be": message(b"=", b"", 1 << 40),
+    "a sentence without an end": message(b"!", b"", 1 << 30),
+    "a name without an end": message(b"@", b"", 1 << 30),
+    "a sentence that is none": message(b"!", packed({"a": 1})),
+    "an order to us": message(b"#", packed([])),
+}
+
+
+@pytest.mark.parametrize("answer", ANSWERS.values(), ids=ANSWERS.keys())
+def test_an_answer_that_is_none_costs_that_work_and_the_next_has_another_helper(answer: bytes) -> None:
+    before = aside.run(5, work.pid)
+    began = time.monotonic()
+    with pytest.raises(AsideError, match="what came back is no answer"):
+        aside.run(5, work.written, answer)
+    assert time.monotonic() - began < 5, "nobody waits for what was announced"
+    assert aside.run(5, work.pid) != before
+
+
+@pytest.mark.parametrize("kind", [b"=", b"!", b"@"])
+def test_nothing_is_unpickled(tmp_path: Path, kind: bytes) -> None:
+    for protocol in range(pickle.HIGHEST_PROTOCOL + 1):
+        trap = pickle.dumps(Trap(tmp_path / "sprung"), protocol=protocol)
+        with pytest.raises(AsideError, match="what came back is no answer"):
+            aside.run(5, work.written, message(kind, trap))
+    assert not (tmp_path / "sprung").exists()
+    pickle.loads(trap)  # noqa: S301 - our own
+    assert (tmp_path / "sprung").exists(), "the trap would have worked"
+
+
+def test_what_honest_work_gives_is_held_to_its_type_and_size() -> None:
+    for wrong in (work.of_another_type, work.too_much):
+        with pytest.raises(AsideError, match="what came back is no answer"):
+            aside.run(5, wrong)
+
+
+def test_a_sentence_from_the_helper_is_fit_to_be_shown() -> None:
+    with pytest.raises(AsideError) as failed:
+        aside.run(5, work.written, message(b"!", packed("\x1b[2J\u202e" + "x" * 10_000)))
+    assert failed.value.why.startswith("\\x1b[2J\\u202e")
+    assert len(failed.value.why) == 300
+
+
+def test_a_page_is_made_without_the_files_where_the_helper_was_taken_over(monkeypatch: pytest.MonkeyPatch) -> None:
+    def taken_over(seconds: float, _work: object, *_args: object) -> object:
+        return aside_run(seconds, work.written, ANSWERS["another type"])
+
+    aside_run = aside.run
+    monkeypatch.setattr(aside, "run", taken_over)
+    shown = source.shown({"secret.py": b"x = 1"}, [], (), frozenset())
+    assert [file.path for file in shown.files] == ["file 1"]
+    assert "not shown" in shown.files[0].notes[0]

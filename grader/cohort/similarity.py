@@ -15,7 +15,7 @@ import numpy as np
 
 from grader import aside
 from grader.cohort.pairs import Pair, Passage
-from grader.cohort.winnowing import Prints, fingerprints
+from grader.cohort.winnowing import Prints, fingerprints, flat_fingerprints
 
 LEAST_SHARE = 0.3
 LEAST_SHARED = 8
@@ -40,7 +40,11 @@ class Cohort:
 
     def add(self, name: str, files: Mapping[str, bytes]) -> None:
         """A submission by its blind id, read beside this process. Raises AsideError where it cannot be, in time."""
-        self._prints.append(aside.run(SECONDS, fingerprints, files))
+        try:
+            prints = aside.run(SECONDS, flat_fingerprints, files).prints()
+        except ValueError as problem:
+            raise aside.AsideError(f"what came back is no answer ({problem})") from None
+        self._prints.append(prints)
         self._ids.append(name)
 
     def pairs(self, most: int = MOST_PAIRS) -> list[Pair]:

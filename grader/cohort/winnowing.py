@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -36,6 +37,33 @@ class Prints:
     @property
     def distinct(self) -> np.ndarray:
         return np.asarray(np.unique(self.hashes))
+
+
+class Flat(NamedTuple):
+    """Fingerprints as they come from another process: `Prints`, its arrays as bytes of this machine's whole numbers."""
+
+    hashes: bytes
+    files: bytes
+    starts: bytes
+    ends: bytes
+    paths: tuple[str, ...]
+
+    def prints(self) -> Prints:
+        """Raises ValueError for arrays of different lengths, and for a file that is not named."""
+        hashes = np.frombuffer(self.hashes, np.uint64)
+        files, starts, ends = (np.frombuffer(part, np.int64) for part in self[1:4])
+        if {len(files), len(starts), len(ends)} != {len(hashes)}:
+            raise ValueError("fingerprints of different lengths")
+        if len(files) and not 0 <= int(files.min()) <= int(files.max()) < len(self.paths):
+            raise ValueError("a fingerprint of no file")
+        return Prints(hashes=hashes, files=files, starts=starts, ends=ends, paths=self.paths)
+
+
+def flat_fingerprints(files: Mapping[str, bytes]) -> Flat:
+    """`fingerprints` for another process to read."""
+    found = fingerprints(files)
+    index, starts, ends = (np.asarray(part, np.int64).tobytes() for part in (found.files, found.starts, found.ends))
+    return Flat(found.hashes.tobytes(), index, starts, ends, found.paths)
 
 
 def fingerprints(files: Mapping[str, bytes]) -> Prints:

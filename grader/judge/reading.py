@@ -11,6 +11,7 @@ from grader import aside
 from grader.aside import AsideError
 from grader.errors import visible
 from grader.judge import detect, documents
+from grader.judge.address import Address
 from grader.judge.config import JudgeConfig
 from grader.judge.detect import Finding
 from grader.judge.documents import Selection, View
@@ -82,11 +83,23 @@ def read_aside(
     begun = {path: begun[path] for path in files}
     globs = [Globs(evidence=tuple(criterion.evidence)) for criterion in criteria]
     try:
-        return aside.run(SECONDS, read, begun, globs, config, tuple(required), instruction)
+        bare = replace(config, address=Address())  # whoever reads needs no key
+        return aside.run(SECONDS, read_begun, begun, globs, bare, tuple(required), instruction)
     except AsideError as problem:
         what = f"'{visible(problem.at, 80)}'" if problem.at else "what was handed in"
         what += " could not be read for the judge"
         return Reading(views={}, not_text={}, findings=(), trouble=f"{what}: {problem.why}")
+
+
+def read_begun(
+    files: Mapping[str, bytes],
+    criteria: Sequence[Globs],
+    config: JudgeConfig,
+    required: Sequence[str],
+    instruction: str,
+) -> Reading:
+    """`read` for a helper, which has to know what comes."""
+    return read(files, criteria, config, required, instruction)
 
 
 def _begun(files: Mapping[str, bytes], paths: Collection[str], most: int, in_all: int) -> dict[str, bytes]:
