@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 import os
 import platform
+import shlex
 import shutil
 import subprocess
 import sys
@@ -37,6 +38,8 @@ class Finding:
     detail: str
     fix: str = ""
     needed: bool = True
+    otherwise: str = "not set"
+    """Where it is not needed and not found: the word for that."""
 
 
 def examine(settings: Settings, challenges: Sequence[str] = ()) -> list[Finding]:
@@ -49,7 +52,7 @@ def examine(settings: Settings, challenges: Sequence[str] = ()) -> list[Finding]
             findings += [_limits(client), *_images(client, settings, challenges)]
         finally:
             client.close()
-    return [*findings, _judge(settings)]
+    return [*findings, _privacy(settings), _judge(settings)]
 
 
 def mend(settings: Settings, say: Say, challenges: Sequence[str] = ()) -> None:
@@ -149,6 +152,32 @@ def _images(client: APIClient, settings: Settings, challenges: Sequence[str]) ->
     return [
         Finding(name="Sandbox image", found=tag not in absent, detail=tag, fix="grade doctor --fix") for tag in tags
     ]
+
+
+def _privacy(settings: Settings) -> Finding:
+    """Whether what says who is who is its owner's alone. What the grader makes is; what was there keeps its rights."""
+    from grader import files
+    from grader.own_files import REVIEW, REVIEW_ELSEWHERE, with_sides
+    from grader.settings import PLACES
+    from grader.store import files_of
+
+    beside = [path for ending in (REVIEW, REVIEW_ELSEWHERE) for path in Path().glob(f"*{ending}")]
+    kept = [
+        Path(name) for path in [*beside, PLACES.cache / "judge" / "judge.sqlite3"] for name in with_sides(str(path))
+    ]
+    shared = files.open_to_others([*files_of(settings.store), *kept])
+    names = " ".join(shlex.quote(visible(str(path))) for path in shared)
+    detail = (
+        f"others of this machine can read {names}" if shared else "store, reviews and replies are this user's alone"
+    )
+    return Finding(
+        name="Names and words of people",
+        found=not shared,
+        detail=detail,
+        fix=f"chmod go= {names}",
+        needed=False,
+        otherwise="open",
+    )
 
 
 def _judge(settings: Settings) -> Finding:

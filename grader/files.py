@@ -6,16 +6,16 @@ import contextlib
 import os
 import tempfile
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from grader.errors import InfrastructureError
 
 
-def write(path: Path, content: bytes | str, *, durable: bool = False) -> None:
+def write(path: Path, content: bytes | str, *, durable: bool = False, private: bool = False) -> None:
     """Puts `content` at `path` in one step: whoever looks sees the old file or the new one, never half of one.
-    With `durable` it is on the disk before this returns, so that a power cut cannot undo it. Half a character in a text
-    is written as an escape.
+    With `durable` it is on the disk before this returns, so that a power cut cannot undo it. With `private` it is its
+    owner's alone at every moment, as where it says who is who. Half a character in a text is written as an escape.
 
     Raises InfrastructureError where the disk is full or the folder cannot be written.
     """
@@ -29,12 +29,25 @@ def write(path: Path, content: bytes | str, *, durable: bool = False) -> None:
             if durable:
                 file.flush()
                 os.fsync(file.fileno())
-        os.chmod(temporary, 0o666 & ~_umask())
+        if not private:  # what was made here is its owner's alone
+            os.chmod(temporary, 0o666 & ~_umask())
         os.replace(temporary, path)
     except OSError as problem:
         with contextlib.suppress(OSError):
             os.unlink(temporary)
         raise _cannot_be_written(path, problem) from problem
+
+
+def make_private(path: Path) -> None:
+    """Makes an empty file that is its owner's alone, where nothing is there yet: a database that is written into it
+    gives what it keeps beside itself the same rights. What is wrong with the place, whoever opens it will say."""
+    with contextlib.suppress(OSError):
+        os.close(os.open(os.path.realpath(path), os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+
+
+def open_to_others(paths: Iterable[Path]) -> list[Path]:
+    """Those of `paths` that are there, and that others of this machine can read or change."""
+    return [path for path in paths if path.is_file() and path.stat().st_mode & 0o077]
 
 
 @contextlib.contextmanager

@@ -108,6 +108,15 @@ def earlier() -> list[Earlier]:
     return sorted(found, key=lambda one: one.until, reverse=True)
 
 
+def known(settings: Settings) -> list[Secret]:
+    """The secret in force and those before it, as far as they can be read. Raises UsageError."""
+    found = [of(settings)]
+    for one in earlier():
+        with contextlib.suppress(UsageError):
+            found.append(Secret(value=_read(one.path), source=str(one.path)))
+    return found
+
+
 # ------------------------------------------------------------------------------------------------ the file
 
 

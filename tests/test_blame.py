@@ -51,6 +51,14 @@ def test_what_no_reply_can_bring_about_is_the_challenges(blame: ModuleType, take
         assert (found.status, found.fault) == ("error", "challenge")
 
 
+def test_what_a_test_returns_may_be_the_candidates_word_and_opens_no_points(blame: ModuleType) -> None:
+    warned = pytest.PytestReturnNotNoneWarning("test_it returned <class 'int'>. Did you mean to use `assert`?")
+    after, before = (blame.whose(warned, "test_it.py:3", taken=taken, by_pytest=True) for taken in (True, False))
+    assert (after.status, after.fault, after.stumbled) == ("failed", "candidate", True)
+    assert "Did you mean to use `assert`" in after.message, "an author reads it of the reference"
+    assert (before.status, before.fault) == ("error", "challenge")
+
+
 @pytest.mark.parametrize("taken", [True, False])
 def test_a_bridge_that_was_lost_is_for_the_host_to_explain(blame: ModuleType, taken: bool) -> None:
     lost = sys.modules["bridge_link"].BridgeLostError("gone")

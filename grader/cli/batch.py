@@ -105,6 +105,7 @@ def command(
         raise UsageError("--priority, --shared and --detach are for the queue; add --queue.")
     where = out or Path(f"grades-{(manifest.stem if manifest else (folder or Path()).resolve().name) or 'batch'}")
     found, settings = _found(folder, manifest, where, store)
+    _check_store(store, settings)
     pack = load_challenge(find_challenge(challenge, settings, challenges))
     files.check_writable(where)
     plan = _plan(found, pack, where, settings, judge=not no_judge, fresh=fresh, pages=Pages(formats=listed(formats)))
@@ -154,6 +155,15 @@ def _found(folder: Path | None, manifest: Path | None, out: Path, store: str) ->
         names = ", ".join(visible(entry.source, 100) for entry in lost[:_LISTED])
         click.echo(f"{len(lost)} of {len(found.entries)} submissions are named and not there: {names}", err=True)
     return found, settings
+
+
+def _check_store(store: str, settings: Settings) -> None:
+    """Raises UsageError where nobody named a store, and the one in this folder may be a candidate's."""
+    from grader.store import files_of
+    from grader.store.vouched import check
+
+    if not store and not settings.store_is_named and settings.standing.doubt:
+        check(files_of(settings.store)[0], settings, settings.standing.doubt)
 
 
 def _of_others(out: Path, entries: Sequence[Entry]) -> list[str]:

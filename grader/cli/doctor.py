@@ -27,8 +27,8 @@ def command(fix: bool, challenges: tuple[str, ...]) -> int:
     findings = examine(settings, challenges)
     width = max(len(finding.name) for finding in findings)
     for finding in findings:
-        mark = "found  " if finding.found else "MISSING" if finding.needed else "not set"
-        click.echo(f"{mark}  {finding.name.ljust(width)}  {finding.detail}")
+        mark = "found" if finding.found else "MISSING" if finding.needed else finding.otherwise
+        click.echo(f"{mark:7}  {finding.name.ljust(width)}  {finding.detail}")
         if not finding.found:
             click.echo(f"{' ' * (width + 11)}{finding.fix}")
     for path in settings.read_from:

@@ -44,7 +44,7 @@ def command(form: str | None, challenge: str, out: Path | None, reveal: bool, st
     if out is None:
         sys.stdout.buffer.write(content)
         return
-    files.write(out, content)
+    files.write(out, content, private=reveal)
     click.echo(f"{count} runs in {out}", err=True)
 
 

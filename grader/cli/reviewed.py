@@ -139,11 +139,11 @@ def _url(folder: Path, store: str, *, begin: bool) -> str | None:
     if store:
         return store
     own, pointer = (_sibling(folder, ending) for ending in (REVIEW, REVIEW_ELSEWHERE))
-    if pointer.is_file():
-        return pointer.read_text(encoding="utf-8").strip()
-    if own.is_file():
-        return f"sqlite:///{own}"
     settings = _settings()
+    if pointer.is_file():
+        return _checked(pointer.read_text(encoding="utf-8").strip(), settings)
+    if own.is_file():
+        return _checked(f"sqlite:///{own}", settings)
     if settings.store_is_named:
         return settings.store
     batch = _of_batch(folder, settings)
@@ -155,6 +155,16 @@ def _url(folder: Path, store: str, *, begin: bool) -> str | None:
         return None
     _private(own)
     return f"sqlite:///{own}"
+
+
+def _checked(url: str, settings: Settings) -> str:
+    """`url` of a store that was found beside a result. Raises UsageError where it may have come with a submission."""
+    from grader.store import files_of
+    from grader.store.vouched import check
+
+    for place in files_of(url)[:1]:
+        check(place, settings)
+    return url
 
 
 def _sibling(folder: Path, ending: str) -> Path:
@@ -179,12 +189,20 @@ def _private(path: Path, text: str = "") -> None:
 
 def _of_batch(folder: Path, settings: Settings) -> Path | None:
     """The SQLite file in which a batch has kept the run in `folder`: the usual one here, or one near the folder."""
+    from grader import secret
+    from grader.errors import visible
     from grader.store.folder import read_result
+    from grader.store.vouched import is_ours
 
     run = str(read_result(folder)["provenance"]["run"])
     usual = Path(settings.store.removeprefix("sqlite:///"))
     near = [usual.absolute(), *(parent / "grader.db" for parent in folder.absolute().parents[:2])]
-    return next((path for path in near if path.is_file() and _holds(path, run)), None)
+    keys = secret.known(settings)
+    found = [path for path in dict.fromkeys(near) if path.is_file()]
+    for path in found:
+        if not is_ours(path, keys):
+            click.echo(f"{visible(str(path))} was not looked into: it was not made with your secret.", err=True)
+    return next((path for path in found if is_ours(path, keys) and _holds(path, run)), None)
 
 
 def _holds(path: Path, run: str) -> bool:

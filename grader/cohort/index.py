@@ -122,11 +122,12 @@ def write_pages(
     }
     page, alone = env.get_template("cohort.html.j2"), env.get_template("cohort_sorted.html.j2")
     first = Markup(_body(rows, drawn, COLUMNS[1]))  # noqa: S704 - rendered above
-    files.write(out / "index.html", page.render({**base, **views, "body": first, "up": "", "sorted_by": COLUMNS[1]}))
+    shown = page.render({**base, **views, "body": first, "up": "", "sorted_by": COLUMNS[1]})
+    files.write(out / "index.html", shown, private=reveal)
     for column in COLUMNS:
         body = _body(rows, drawn, column).replace('href="blind/', 'href="../blind/')
         shown = alone.render({**base, "body": Markup(body), "up": "../", "sorted_by": column})  # noqa: S704
-        files.write(out / "sorted" / f"{column.key}.html", shown)
+        files.write(out / "sorted" / f"{column.key}.html", shown, private=reveal)
 
 
 def _body(rows: Sequence[Row], drawn: Mapping[str, str], column: Column) -> str:

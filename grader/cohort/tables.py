@@ -22,11 +22,13 @@ _NAMES = ("name", "candidate")
 
 
 def write_tables(out: Path, rows: Sequence[Row], challenge: Challenge, *, reveal: bool, **more: Any) -> None:
-    """Writes both; `more` goes into index.json. Raises InfrastructureError."""
-    files.write(out / "index.csv", to_csv(rows, reveal=reveal))
+    """Writes both, for their owner only where they say names; `more` goes into index.json. Raises
+    InfrastructureError."""
+    files.write(out / "index.csv", to_csv(rows, reveal=reveal), private=reveal)
     about = {"id": challenge.id, "version": challenge.version, "title": challenge.title}
     submissions = [_json(row, reveal=reveal) for row in rows]
-    files.write(out / "index.json", to_json({"challenge": about, "submissions": submissions, **more}))
+    said = to_json({"challenge": about, "submissions": submissions, **more})
+    files.write(out / "index.json", said, private=reveal)
 
 
 def to_csv(rows: Sequence[Row], *, reveal: bool) -> str:

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from grader import files
 from grader.errors import InfrastructureError
 
 _SCHEMA = """
@@ -32,6 +33,7 @@ class Cache:
         self._lock = threading.Lock()
         try:
             folder.mkdir(parents=True, exist_ok=True)
+            files.make_private(self._path)  # replies quote what candidates wrote
             self._store = sqlite3.connect(self._path, timeout=30, isolation_level=None, check_same_thread=False)
             weakref.finalize(self, self._store.close)
             self._store.execute("pragma journal_mode = wal")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
@@ -25,5 +24,4 @@ def write_list(path: Path, rows: Iterable[Sequence[str]]) -> None:
     """Writes it, for its owner only. Bytes of a file's name that are no UTF-8 stand as escapes. Raises
     InfrastructureError."""
     text = "".join([csv_files.line(COLUMNS), *(csv_files.line(row) for row in rows)])
-    files.write(path, text.encode("utf-8", "backslashreplace"), durable=True)
-    os.chmod(path, 0o600)
+    files.write(path, text.encode("utf-8", "backslashreplace"), durable=True, private=True)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import importlib.util
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextvars import ContextVar
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import create_engine, event
@@ -13,7 +14,9 @@ from sqlalchemy.engine import URL, Engine, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
+from grader import files
 from grader.errors import InfrastructureError, UsageError
+from grader.store.vouched import put_mark
 
 if TYPE_CHECKING:
     from sqlalchemy.engine import Connection
@@ -27,6 +30,7 @@ def connect(url: str) -> Engine:
     parsed = _parsed(url)
     if parsed.get_backend_name() == "sqlite":
         engine = create_engine(parsed, connect_args={"timeout": BUSY_SECONDS})
+        event.listen(engine, "do_connect", _make_private)
         event.listen(engine, "connect", _set_up_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
         return engine
@@ -48,8 +52,16 @@ def _parsed(url: str) -> URL:
     return parsed
 
 
+def _make_private(_dialect: object, _record: object, arguments: Sequence[Any], _named: object) -> None:
+    """A new store is its owner's alone: it says who is who, and what people wrote of them."""
+    place = str(arguments[0])
+    if place not in {"", ":memory:"} and not place.startswith("file:"):
+        files.make_private(Path(place))
+
+
 def _set_up_sqlite(connection: Any, _record: object) -> None:
     connection.isolation_level = None  # transactions are begun below, not by the driver when it thinks fit
+    put_mark(connection)
     for pragma in ("journal_mode = wal", "synchronous = normal", "foreign_keys = on", "secure_delete = on"):
         connection.execute(f"pragma {pragma}")
 

@@ -55,12 +55,13 @@ def whose(problem: BaseException, place: str, *, taken: bool, by_pytest: bool = 
     - The bridge was lost: the host finds out why: **infrastructure**, until it has.
     - What the test asks for is not there (a fixture, model.yaml, a counter of the kernel): no reply can do that: its
       points stay open, the **challenge**'s.
-    - pytest itself failed the test, or warns of how it is written: no reply does that either: **challenge**.
+    - pytest itself failed the test, for how it is written: no reply does that either: **challenge**.
     - Nothing of the candidate's had been taken in: then the test did it alone, and would do it to everybody: the
       **challenge**'s, and its points stay open.
     - All else is the **candidate**'s: an assertion, an error out of the candidate's container, and any exception at all
       that came after the first thing of the candidate's, be it KeyError, OverflowError, MemoryError or the end of the
-      time that a test has. The reference passes every test on every seed that `grade challenge check` tries, so the
+      time that a test has. That pytest warns of a test that returns something is no exception from this: a test that
+      ends with `return candidate.call(…)` returns what the candidate likes. The reference passes every test on every seed that `grade challenge check` tries, so the
       test knows what to do with a right answer; it stumbled over this one. Were these points left open, whoever makes a
       test raise would have half of them, and could not be declined.
     """
@@ -69,7 +70,7 @@ def whose(problem: BaseException, place: str, *, taken: bool, by_pytest: bool = 
     told = f"{type(problem).__name__}: {said(problem)} (at {place})"
     if isinstance(problem, pytest.FixtureLookupError):
         return Blame("error", CHALLENGE, f"fixture {problem.argname!r} not found (at {place})")
-    written = isinstance(problem, pytest.PytestWarning) or (by_pytest and isinstance(problem, pytest.fail.Exception))
+    written = by_pytest and isinstance(problem, pytest.fail.Exception)
     if isinstance(problem, pytest.UsageError | NotMeasuredError) or written or not taken:
         return Blame("error", CHALLENGE, told)
     if isinstance(problem, CandidateError | AssertionError | pytest.fail.Exception):

@@ -1,0 +1,69 @@
+"""Whether a SQLite store that was merely found, in the working folder or beside a result, was made by this operator's
+grader. A store says who got which grade, and what people wrote: one that came with a submission must not be believed,
+and not even be opened.
+
+A store that is made here bears a mark, keyed by the operator's secret, in two header fields that SQLite leaves to
+programs. It is read off the file without SQLite. A store that the operator names needs none.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hmac
+import struct
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from grader.errors import UsageError, visible
+from grader.secret import Secret
+from grader.settings import Settings
+
+_HEAD = 100
+_FIELDS = ((60, "user_version"), (68, "application_id"))
+"""Where SQLite has them in the head of its file, in big-endian order."""
+
+
+def put_mark(connection: Any) -> None:
+    """Marks a database that holds nothing yet; called before it is anything but an empty file. Without a secret that
+    can be used there is no mark, and the store has to be named each time."""
+    if connection.execute("pragma page_count").fetchone()[0]:
+        return
+    from grader import secret
+
+    with contextlib.suppress(UsageError):
+        numbers = _numbers(secret.of(Settings.read()))
+        for (_, field), number in zip(_FIELDS, numbers, strict=True):
+            connection.execute(f"pragma {field} = {number}")
+
+
+def is_ours(path: Path, keys: Iterable[Secret]) -> bool:
+    """Whether the file `path` bears the mark of one of `keys`."""
+    try:
+        with path.open("rb") as file:
+            head = file.read(_HEAD)
+    except OSError:
+        return False
+    if len(head) < _HEAD or not head.startswith(b"SQLite format 3\0"):
+        return False
+    found = b"".join(head[at : at + 4] for at, _ in _FIELDS)
+    return any(hmac.compare_digest(found, struct.pack("!2i", *_numbers(key))) for key in keys)
+
+
+def check(path: Path, settings: Settings, doubt: str = "") -> None:
+    """Raises UsageError for a store that was found at `path` and that this operator's grader did not make. `doubt`: why
+    what is there may be a candidate's."""
+    from grader import secret
+
+    if not path.exists() or is_ours(path, secret.known(settings)):
+        return
+    because = f"{doubt}, and may have come with it" if doubt else "it was not made with your secret"
+    raise UsageError(
+        f"The store {visible(str(path))} is not opened, because {because}.",
+        fix=f"Run this from another folder. If the store is yours, say so: --store sqlite:///{visible(str(path))}",
+    )
+
+
+def _numbers(key: Secret) -> tuple[int, int]:
+    first, second = struct.unpack("!2i", bytes.fromhex(key.mark("grader: a store")))
+    return first, second or 1
