@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import fields, replace
 from pathlib import Path
@@ -9,8 +10,9 @@ from pathlib import Path
 import pytest
 
 from grader.errors import UsageError
+from grader.pages.text import told
 from grader.records import Fault, TestStatus
-from grader.report import render_feedback
+from grader.report import render_feedback, render_formats
 from grader.report.letter import Letter, letter
 from tests import report_fixtures as saved
 from tests.test_report import NASTY, Page, hostile
@@ -47,8 +49,8 @@ def test_no_hidden_test_level_rater_or_total_reaches_a_candidate(name: str) -> N
         assert "SECRET-STALE-RATIONALE" not in shown
         assert "test_" not in shown
         assert "queued_low" not in shown
-        for told in ("evel 3", "evel 4", "people rated", "adjudicator", "0.79", "pass mark", "of 100", "README.md"):
-            assert told not in shown, told
+        for word in ("evel 3", "evel 4", "people rated", "adjudicator", "0.79", "pass mark", "of 100", "README.md"):
+            assert word not in shown, word
 
 
 def test_a_flag_is_never_mentioned_by_letter() -> None:
@@ -233,3 +235,33 @@ def test_a_template_compiled_for_text_is_never_used_for_html(tmp_path, monkeypat
     text = templating.letters(tmp_path / "probe", None, str).get_template("words.j2").render(name="<b>")
     page = templating.letters(tmp_path / "probe", None, None).get_template("words.j2").render(name="<b>")
     assert (text, page) == ("<b>", "&lt;b&gt;")
+
+
+def test_points_of_a_group_tell_no_more_than_the_terminal_does() -> None:
+    """Two decimals more, and one who hands in twice reads off what a single test measures."""
+    grade = saved.ALL["rejected"]()
+    objective = grade.objective
+    assert objective is not None
+    tests = tuple(
+        replace(test, points=test.max_points * share)
+        for test, share in zip(objective.tests, [0.98765, *[0.123456] * len(objective.tests)], strict=False)
+    )
+    grade = replace(grade, objective=replace(objective, tests=tests))
+    groups = letter(grade, saved.challenge()).groups
+    for group in groups:
+        assert re.fullmatch(r"\d+(\.\d)?", group.points), group.points
+    for shown in render_feedback(grade, saved.challenge(), saved.submission()):
+        assert not re.search(r"\d\.\d\d", shown), "neither in words nor in the length of a bar"
+    made = render_formats(grade, saved.challenge(), ["gradescope", "ctrf"], "candidate")
+    scores = [test["score"] for test in json.loads(made["results.json"])["tests"]]
+    extra = [test["extra"]["points"] for test in json.loads(made["ctrf.json"])["results"]["tests"]]
+    assert scores == extra
+    assert [round(points, 1) for points in scores] == scores
+
+
+@pytest.mark.parametrize(
+    ("points", "most", "shown"),
+    [(9.96, 10, 9.9), (10, 10, 10), (9.9999999999, 10, 10), (3.14159, 7, 3.1), (0.04, 1, 0), (0, 1, 0), (0.99, 1, 0.9)],
+)
+def test_all_points_are_told_only_where_they_are_earned(points: float, most: float, shown: float) -> None:
+    assert told(points, most) == shown

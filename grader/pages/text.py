@@ -1,6 +1,7 @@
 """Words and figures as a reader meets them, and text from strangers made harmless before it meets a page.
 
-Everything here is pure. Figures: points with up to two decimals, shares in whole percent, bytes in decimal units.
+Everything here is pure. Figures: points with up to two decimals (one, where candidates read them), shares in whole
+percent, bytes in decimal units.
 """
 
 from __future__ import annotations
@@ -29,6 +30,13 @@ def number(value: float, digits: int = 2) -> str:
     shown = f"{value:,.{digits}f}"
     shown = shown.rstrip("0").rstrip(".") if "." in shown else shown
     return "0" if shown == "-0" else shown.replace("-", "−")
+
+
+def told(points: float, most: float) -> float:
+    """Points of a group as a candidate is told them: with one decimal, as on the terminal, and as all of them only
+    where they are. More decimals would give away what single tests measured."""
+    shown = round(points, 1)
+    return round(most - 0.1, 1) if shown >= most > points + 1e-9 else shown
 
 
 def near(value: float, mark: float | None) -> str:

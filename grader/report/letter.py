@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from grader.challenge import Challenge
-from grader.pages.text import competency, date, listed, number, own_name, sentence, stopped
+from grader.pages.text import competency, date, listed, number, own_name, sentence, stopped, told
 from grader.records import CriterionResult, Grade
 
 Tone = Literal["advance", "decline", "open", "refused", "ours"]
@@ -107,9 +107,9 @@ def _groups(grade: Grade, challenge: Challenge | None) -> list[tuple[str, Group]
             challenge.competency_of(name),
             Group(
                 title=challenge.group_title(name),
-                points=number(points),
+                points=number(told(points, most), 1),
                 most=number(most),
-                percent=round(100 * points / most, 1),
+                percent=round(100 * told(points, most) / most, 1),
             ),
         )
         for name, (points, most, unjudged) in sums.items()

@@ -60,10 +60,10 @@ def whose(problem: BaseException, place: str, *, taken: bool, by_pytest: bool = 
       **challenge**'s, and its points stay open.
     - All else is the **candidate**'s: an assertion, an error out of the candidate's container, and any exception at all
       that came after the first thing of the candidate's, be it KeyError, OverflowError, MemoryError or the end of the
-      time that a test has. That pytest warns of a test that returns something is no exception from this: a test that
-      ends with `return candidate.call(…)` returns what the candidate likes. The reference passes every test on every seed that `grade challenge check` tries, so the
-      test knows what to do with a right answer; it stumbled over this one. Were these points left open, whoever makes a
-      test raise would have half of them, and could not be declined.
+      time that a test has. So is that pytest warns of a test that returns something: one that ends with
+      `return candidate.call(…)` returns what the candidate likes. The reference passes every test on every seed that
+      `grade challenge check` tries, so the test knows what to do with a right answer; it stumbled over this one. Were
+      these points left open, whoever makes a test raise would have half of them, and could not be declined.
     """
     if isinstance(problem, BridgeLostError):
         return Blame("error", INFRASTRUCTURE, said(problem))

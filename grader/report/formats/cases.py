@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from grader.challenge import Challenge
-from grader.pages.text import clean, number
+from grader.pages.text import clean, number, told
 from grader.records import Grade, TestResult, TestStatus
 
 
@@ -30,14 +30,18 @@ class Case:
 
 
 def cases(grade: Grade, challenge: Challenge | None, audience: str) -> list[Case]:
-    """What a reader of this audience may see of the tests, texts already clean."""
+    """What a reader of this audience may see of the tests, texts already clean: reviewers each of them, or sums by
+    group (`groups`); candidates sums alone, rounded as in their letter."""
     tests = grade.objective.tests if grade.objective else ()
     if audience == "reviewer":
         return [_of_test(test, challenge) for test in tests]
     groups: dict[str, list[TestResult]] = {}
     for test in tests:
         groups.setdefault(test.group, []).append(test)
-    return [_of_group(name, members, challenge) for name, members in groups.items()]
+    found = [_of_group(name, members, challenge) for name, members in groups.items()]
+    return (
+        found if audience == "groups" else [replace(case, points=told(case.points, case.max_points)) for case in found]
+    )
 
 
 def group_title(name: str, challenge: Challenge | None) -> str:
@@ -72,7 +76,7 @@ def _of_group(name: str, tests: list[TestResult], challenge: Challenge | None) -
         points=points,
         max_points=most,
         seconds=sum(test.seconds for test in tests),
-        message=f"{number(points)} of {number(most)} points",
+        message=f"{number(told(points, most))} of {number(most)} points",
     )
 
 

@@ -61,7 +61,7 @@ def _flags(grade: Grade) -> list[str]:
 def _groups(grade: Grade, challenge: Challenge | None) -> list[str]:
     rows = [
         f"| {escaped(case.name)} | {number(case.points)} | {number(case.max_points)} |"
-        for case in cases(grade, challenge, "candidate")
+        for case in cases(grade, challenge, "groups")
     ]
     return ["", "| Tests | Points | of |", "|---|--:|--:|", *rows] if rows else []
 

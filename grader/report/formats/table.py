@@ -48,7 +48,7 @@ def _whole(grade: Grade) -> dict[str, object]:
 
 def _groups(grade: Grade, challenge: Challenge | None) -> dict[str, object]:
     found: dict[str, object] = {}
-    for case in cases(grade, challenge, "candidate"):
+    for case in cases(grade, challenge, "groups"):
         found[f"tests: {case.name}"] = round(case.points, 4)
         found[f"tests: {case.name} max"] = round(case.max_points, 4)
     return found
