@@ -18,7 +18,9 @@ from sqlalchemy import text
 
 from grader import secret
 from grader.batch import blind
-from grader.batch.runner import Outcome, Plan
+from grader.batch.finished import wanted
+from grader.batch.runner import Batch, Outcome, Plan
+from grader.challenge import load_challenge
 from grader.cli.db import command as db_command
 from grader.cli.purge import command as purge_command
 from grader.cli.queue import command as queue_command
@@ -34,7 +36,10 @@ from grader.queue.offers import offers
 from grader.queue.queue import JUDGE_RATE, BatchSpec, Queue
 from grader.settings import Settings
 from grader.store.engine import connect
+from grader.testing import judges, packs
+from grader.testing.judge_server import Behaviour, running
 from tests.batch_fixtures import ALL, SUMS, Quiet, Scripted, plan, submissions
+from tests.small_packs import write_files
 from tests.store_fixtures import Cluster, cluster
 
 pytestmark = pytest.mark.xdist_group("queue")
@@ -292,11 +297,11 @@ class Box:
             pass
 
 
-def queued(queue: Queue, what: Plan, **wishes: Any) -> QueuedBatch:
+def queued(queue: Queue, what: Plan, settings: Settings | None = None, **wishes: Any) -> QueuedBatch:
     people = {one.entry.name: one for one in blind.assign(what.entries)}
     record: Any = lambda _entry, _grade: None  # noqa: E731
     return QueuedBatch(
-        what, Settings(), Quiet(), queue=queue, people=people, record=record, wishes=Wishes(**wishes)
+        what, settings or Settings(), Quiet(), queue=queue, people=people, record=record, wishes=Wishes(**wishes)
     )  # fmt: skip
 
 
@@ -339,6 +344,58 @@ def test_started_again_a_batch_puts_in_only_what_is_not_finished(tmp_path: Path,
     box = Box(queue, tmp_path)
     box.run()
     assert sorted(box.ran) == ["ann", "bob"]
+
+
+def test_a_judge_that_did_not_answer_is_asked_again_from_here_and_nothing_runs(
+    tmp_path: Path, queue: Queue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("grader.settings.PLACES.cache", tmp_path / "cache", raising=False)
+    root = packs.write_pack(tmp_path / "packs" / "tiny")
+    (root / "tests" / "test_sums.py").write_text("def test_adds(candidate):\n    pass\n")
+    pack = load_challenge(root)
+    for name in ("one", "two"):
+        words = {"sums.py": f"# {name}\ntest_adds = True\n", "DECISIONS.md": packs.answer(7, 4)}
+        write_files(tmp_path / "in" / name, words)
+    with running(judges.constant(4), Behaviour(fault="500", fault_times=4)) as server:
+        own = Settings(openai_base_url=server.url, judge_model="m", judge={"max_retries": 0, "differential": False})
+        want = wanted(pack, own, judge=True)
+        what = plan(tmp_path / "in", tmp_path / "out", challenge=root, judge=True, want=want)
+        first = Batch(what, own, Quiet(), make_sandbox=lambda run: Scripted(run, {}, []))
+        assert all(outcome.unanswered for outcome in first.run())
+        first.close()
+        still = queued(queue, what, own)
+        assert still.put() == 0, "no job for what only lacks an answer"
+        assert [(outcome.state, bool(outcome.unanswered)) for outcome in still.run()] == [("graded", True)] * 2
+        again = queued(queue, what, own)
+        assert again.put() == 0
+        outcomes = again.run()
+        assert [(outcome.state, outcome.unanswered, outcome.was_there) for outcome in outcomes] == [
+            ("graded", "", False)
+        ] * 2
+        third = queued(queue, what, own)
+        assert (third.put(), [outcome.was_there for outcome in third.run()]) == (0, [True, True])
+        assert len(server.requests) == 6
+    assert json.loads((tmp_path / "out" / "one" / "grade.json").read_text())["criteria"][0]["suggestion"] == 4
+
+
+def test_evidence_that_is_gone_leaves_the_grade_as_it_was_and_is_said(
+    tmp_path: Path, queue: Queue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = submissions(tmp_path / "in", {"ann": ALL})
+    what = plan(folder, tmp_path / "out")
+    following = queued(queue, what)
+    following.put()
+    Box(queue, tmp_path).run()
+    following.run()
+    grade = tmp_path / "out" / "ann" / "grade.json"
+    told = json.loads(grade.read_text())
+    grade.write_text(json.dumps({**told, "judge": {"model": "m", "unanswered": {"depth": "it was away"}}}))
+    (tmp_path / "out" / "ann" / "evidence" / "submission.zip").unlink()
+    own = Settings(openai_base_url="http://127.0.0.1:9/v1", judge_model="m")
+    again = queued(queue, replace(what, want=replace(what.want, judge_model="m")), own)
+    again.put()
+    assert [(outcome.state, outcome.unanswered) for outcome in again.run()] == [("graded", "it was away")]
+    assert [problem.partition(":")[0] for problem in again.problems] == ["ann"]
 
 
 def test_a_name_that_is_no_text_stops_nobody_else(tmp_path: Path, queue: Queue) -> None:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from grader.errors import GraderError
 from grader.grading.pipeline import Run, flags_of, judge
 from grader.records import Grade
 from grader.report.write import write_grade, write_pages
@@ -22,6 +23,14 @@ def unanswered(result: Grade) -> Mapping[str, str]:
     """The criteria about which the judge was asked and gave no usable answer, to the reason."""
     found = result.judge.get("unanswered")
     return {str(name): str(reason) for name, reason in found.items()} if isinstance(found, Mapping) else {}
+
+
+def or_before(run: Run, before: Grade, challenge: Challenge) -> tuple[Grade, str]:
+    """`ask_again`; where that goes wrong `before`, which stays as it was, and why in a sentence."""
+    try:
+        return ask_again(run, before, challenge), ""
+    except GraderError as problem:
+        return before, f"{run.request.out.name}: {problem.message}"
 
 
 def ask_again(run: Run, before: Grade, challenge: Challenge) -> Grade:

@@ -17,7 +17,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, Protocol
 
-from grader.batch.ask_again import ask_again, unanswered
+from grader.batch.ask_again import or_before, unanswered
 from grader.batch.entries import NOWHERE, Entry, is_there
 from grader.batch.finished import Wanted, finished, load
 from grader.errors import ChallengeError, GraderError, InfrastructureError, RefusedError
@@ -220,11 +220,10 @@ class Batch:
         """The judge failed when this was graded. What goes wrong now leaves the grade as it was."""
         self.watcher.started(entry)
         self.watcher.stage(entry, "asking the judge again")
-        try:
-            result = ask_again(self._run_of(entry), before, self.plan.want.challenge)
-        except GraderError as problem:
+        result, problem = or_before(self._run_of(entry), before, self.plan.want.challenge)
+        if problem:
             with self._lock:
-                self.problems.append(f"{entry.name}: {problem.message}")
+                self.problems.append(problem)
             return outcome_of(entry, before, 0.0, 0)
         self._keep(entry, result)
         return outcome_of(entry, result, time.monotonic() - began, 1)

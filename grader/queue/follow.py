@@ -10,24 +10,31 @@ import hashlib
 import os
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from sqlalchemy.engine import RowMapping
 
 from grader import secret
+from grader.batch.ask_again import or_before, unanswered
 from grader.batch.blind import Known
 from grader.batch.entries import NOWHERE, Entry, is_there
 from grader.batch.finished import finished, load
 from grader.batch.runner import Outcome, Plan, Record, Watcher, outcome_of
 from grader.errors import GraderError, InfrastructureError, RefusedError, UsageError, visible
 from grader.grading.pipeline import Request, Run, save_failure
+from grader.judge.config import JudgeConfig
 from grader.queue import places
 from grader.queue.job import JobSpec, is_plain, queue_name
+from grader.queue.lane import Lane
 from grader.queue.queue import BatchSpec, Queue
+from grader.records import Grade
 from grader.settings import Settings
 
 LOOK_SECONDS = 0.5
+_AT_ONCE = 4
+"""Submissions about which the judge is asked again at once."""
 ALIVE_SECONDS = 60.0
 """A worker that gave a sign within it is there."""
 AWAY_SECONDS = 600.0
@@ -63,6 +70,8 @@ class QueuedBatch:
         self._jobs: dict[str, JobSpec] = {}
         self._entries = {entry.name: entry for entry in plan.entries}
         self._running: dict[str, float] = {}
+        self._silent: dict[str, Grade] = {}
+        """Finished before, but for a judge that did not answer."""
         self.interrupted = False
         self.problems: list[str] = []
         self.id = ""
@@ -90,24 +99,60 @@ class QueuedBatch:
                 place=place,
             )
         )
-        left = [entry for entry in self.plan.entries if entry.name not in self._outcomes]
+        left = [entry for entry in self.plan.entries if entry.name not in {*self._outcomes, *self._silent}]
         self._jobs = {spec.name: spec for entry in left if (spec := self._spec(entry)) is not None}
         self.queue.put(self.id, list(self._jobs.values()))
         return len(self._jobs)
 
     def run(self) -> list[Outcome]:
         """Waits for all; an outcome for each entry, in their order. An interrupt ends the waiting, not the jobs."""
+        pool = ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="asking")
         try:
+            asking = self._ask_again(pool)
             self._follow()
+            while wait(asking, timeout=LOOK_SECONDS).not_done:
+                pass  # woken now and then, so that an interrupt is met at once
+            for future in asking:
+                future.result()
         except KeyboardInterrupt:
             self.interrupted = True
             self.problems.append(
                 f"The queue goes on without this command: start it again to follow, or `grade queue cancel {self.id}`."
             )
+        finally:
+            pool.shutdown(wait=False, cancel_futures=True)
         for entry in self.plan.entries:
-            if entry.name not in self._outcomes:
+            if entry.name in self._silent and entry.name not in self._outcomes:
+                self._ended(outcome_of(entry, self._silent[entry.name], 0.0, 0))
+            elif entry.name not in self._outcomes:
                 self._ended(Outcome(entry=entry, state="not_started", reason="it is still in the queue"))
         return [self._outcomes[entry.name] for entry in self.plan.entries]
+
+    def _ask_again(self, pool: ThreadPoolExecutor) -> list[Future[None]]:
+        """Asks the judge again about results that lack its answer, from here, where their evidence is, and through the
+        lane that the workers share; no container is wanted for that."""
+        if not self._silent:
+            return []
+        lane = Lane(self.queue, self.plan.want.judge_model, JudgeConfig.of(self.settings).concurrency)
+        return [pool.submit(self._ask_one, self._entries[name], before, lane) for name, before in self._silent.items()]
+
+    def _ask_one(self, entry: Entry, before: Grade, lane: Lane) -> None:
+        began = time.monotonic()
+        self.watcher.started(entry)
+        self.watcher.stage(entry, "asking the judge again")
+        request = replace(self._request(entry), pages=replace(self.plan.pages, known=entry.known))
+        run = Run(request=request, settings=self.settings, say=lambda _text: None, judge_lane=lane)
+        result, problem = or_before(run, before, self.plan.want.challenge)
+        if problem:
+            self.problems.append(problem)
+            self._ended(outcome_of(entry, before, 0.0, 0))
+            return
+        self._keep(entry)
+        self._ended(outcome_of(entry, result, time.monotonic() - began, 1))
+
+    def _request(self, entry: Entry) -> Request:
+        out = self.plan.out / entry.name
+        return Request(source=entry.source, found_in=entry.found_in, challenge=self.plan.challenge, out=out)
 
     # ------------------------------------------------------------------------------------------------ putting in
 
@@ -126,8 +171,12 @@ class QueuedBatch:
             if self.plan.fresh
             else finished(self.plan.out / entry.name, entry.source, self.plan.want, entry.found_in)
         )
-        if before is not None:
-            self._keep(entry)
+        if before is None:
+            return
+        self._keep(entry)
+        if self.plan.want.judge_model and unanswered(before):
+            self._silent[entry.name] = before
+        else:
             self._ended(outcome_of(entry, before, 0.0, 0))
 
     def _spec(self, entry: Entry) -> JobSpec | None:
@@ -238,9 +287,7 @@ class QueuedBatch:
         """There is no grade, and grade.json says so, as where a batch runs on one machine."""
         if not isinstance(problem, RefusedError):
             problem = InfrastructureError(problem.message, fix=problem.fix)
-        out = self.plan.out / entry.name
-        request = Request(source=entry.source, found_in=entry.found_in, challenge=self.plan.challenge, out=out)
-        save_failure(Run(request=request, settings=self.settings, say=lambda _text: None), problem, {})
+        save_failure(Run(request=self._request(entry), settings=self.settings, say=lambda _text: None), problem, {})
         self._keep(entry)
         return Outcome(entry=entry, state=problem.status, reason=problem.message, attempts=1)
 
