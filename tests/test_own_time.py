@@ -209,6 +209,30 @@ def test_a_budget_knows_when_the_machine_has_kept_too_much(clock: ModuleType) ->
     assert budget.starved
 
 
+def test_endless_calls_on_a_starved_machine_leave_the_tests_after_them_time_to_be_judged(clock: ModuleType) -> None:
+    """Calls that never end get an eighth of a processor; a short one after each of them has to be waited for, too."""
+    call, total, share = 2.0, 7.0, 1 / 8
+    budget, judged, wall = clock.Budget(call, total), 0, 0.0
+    for _ in range(10):
+        assert not budget.starved, "a short test would be left open here"
+        passed = min(budget.patience(call), call / share)
+        judged += passed * share == call
+        budget.kept += passed * (1 - share) + 0.01
+        wall += passed
+    assert judged == 1, "the first of them is waited for until its own limit"
+    assert wall < docker.longest(total)
+
+
+def test_no_call_waits_for_more_than_half_of_what_is_left_or_less_than_its_own_limit(clock: ModuleType) -> None:
+    budget = clock.Budget(2.0, 700.0)
+    assert budget.patience(2.0) == 2.0 * clock.PATIENCE
+    budget.kept = 700.0 * (clock.CEILING - 1 - clock.RESERVE) - 10.0
+    assert budget.patience(2.0) == 2.0 + 5.0
+    budget.kept += 100.0
+    assert budget.patience(2.0) == 2.0
+    assert not budget.starved
+
+
 # ------------------------------------------------------------------------------------------------ one test's time
 
 
@@ -297,7 +321,7 @@ def test_a_call_that_the_machine_starves_is_told_apart(
     assert not taken.wait(lambda: False, 0.05, PROCESS)
     taken.stop()
     assert taken.starved
-    assert budget.kept == pytest.approx(0.05 * own_time.CEILING, abs=0.2)
+    assert budget.kept == pytest.approx(own_time.Budget(1.0, 10.0).patience(0.05), abs=0.2)
     assert budget.used == 0.001
 
 

@@ -31,7 +31,7 @@ RESTARTS = 3
 """How often a candidate's container that was brought down is made anew; after that its tests fail."""
 SLACK_SECONDS = 120.0
 """Wall time that hidden tests may take beside the candidate's own."""
-STARVED = 5.0
+STARVED = 7.0
 """Times its own time: how long a candidate may take on this machine's clock (sandbox/verifier/clock.py: CEILING)."""
 ANSWER_SECONDS = 30.0
 """How long a lost container is waited for (sandbox/verifier/bridge_link.py)."""

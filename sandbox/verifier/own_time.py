@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from bridge_link import Link, Process
-from clock import CEILING, Budget, Clock
+from clock import Budget, Clock
 
 LOOK_SECONDS = 0.01
 """How often the time of a call that goes on is looked at."""
@@ -59,7 +59,7 @@ class OwnTime:
     def used_up(self, seconds: float) -> bool:
         if self._clock.own() >= seconds:
             return True
-        if self._clock.passed < seconds * CEILING:
+        if self._clock.passed < self._budget.patience(seconds):
             return False
         # Who asked the kernel for less than its share was not starved by the machine.
         self.starved |= not self._link.ask(op="usage", pid=self._pid)[0]["gives_way"]

@@ -22,8 +22,6 @@ from observed import Job, Observed, finite, forget, place
 if TYPE_CHECKING:
     from _pytest._code import TracebackEntry
 
-TRIES = 3
-"""How often a test is tried that this machine was too busy to judge."""
 SHOWN = 20
 """Most problems of a pack's tests that are told at once."""
 
@@ -125,30 +123,27 @@ class Verifier:
     # ------------------------------------------------------------------------------------------------ one test
 
     def pytest_runtest_protocol(self, item: pytest.Item, nextitem: pytest.Item | None) -> bool:
-        """One test; once more where this machine was too busy to let it be judged."""
+        """One test. What this machine was too busy to judge costs the candidate nothing of its time."""
         used = self.budget.used
-        for tries_left in reversed(range(TRIES)):
-            self.now, self.tries_left = Observed(test=item.nodeid), tries_left
-            self.bounds.begin()
-            if self.gateway:
-                self.gateway.reset()
-                self.budget.used += self.gateway.lost_seconds
-                self.gateway.lost_seconds = 0.0
-            if self.given_up:
-                self.not_run(item, self.given_up, [])
-            elif self.budget.left <= 0:
-                self.not_run(item, f"the tests before it used up the whole run's {self.budget.total:g} s", ["total"])
-            elif self.bounds.used_up:
-                self.not_run(item, "what it gave took the tests before it all the time that they have", ["total"])
-            elif self.budget.starved:
-                self.leave_open()
-                self.report(item, [], [], None)
-            else:
-                runtestprotocol(item, nextitem=nextitem)
-            if not self.now.starved:
-                break
+        self.now = Observed(test=item.nodeid)
+        self.bounds.begin()
+        if self.gateway:
+            self.gateway.reset()
+            self.budget.used += self.gateway.lost_seconds
+            self.gateway.lost_seconds = 0.0
+        if self.given_up:
+            self.not_run(item, self.given_up, [])
+        elif self.budget.left <= 0:
+            self.not_run(item, f"the tests before it used up the whole run's {self.budget.total:g} s", ["total"])
+        elif self.bounds.used_up:
+            self.not_run(item, "what it gave took the tests before it all the time that they have", ["total"])
+        elif self.budget.starved:
+            self.leave_open()
+            self.report(item, [], [], None)
+        else:
+            runtestprotocol(item, nextitem=nextitem)
+        if self.now.starved:
             self.budget.used = used
-            item._initrequest()  # noqa: SLF001 - what its fixtures gave belongs to the try before
         return True
 
     def leave_open(self) -> None:
@@ -211,8 +206,7 @@ class Verifier:
         if self.gateway and self.gateway.problem and self.now.fault != "infrastructure":
             self.now.status, self.now.fault, self.now.stumbled = "failed", "candidate", True
             self.now.message = cut(f"What the submission asked made the model's script stumble: {self.gateway.problem}")
-        if not (self.now.starved and self.tries_left):
-            self.report(item, processes, hit, peak)
+        self.report(item, processes, hit, peak)
 
     def replace_bridge(self, test: str, problem: str) -> list[str]:
         """Asks the host what became of the candidate's container, until there is a new one or it has had enough. It
