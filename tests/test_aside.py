@@ -11,13 +11,13 @@ import time
 from pathlib import Path
 from typing import Any
 
-import aside_work as work
 import pytest
 
 from grader import aside
 from grader.aside import AsideError, busy_with
 from grader.parcel import packed
 from grader.report import source
+from tests import aside_work as work
 
 ENDLESS = (r"(a+)+$", "a" * 60 + "b")
 

@@ -10,7 +10,6 @@ import tarfile
 from pathlib import Path
 
 import pytest
-from batch_fixtures import ALL, Quiet, Scripted, plan, submissions
 
 from grader.batch.entries import Entry, from_folder, from_manifest, missing
 from grader.batch.finished import load
@@ -19,6 +18,7 @@ from grader.errors import RefusedError
 from grader.queue import places
 from grader.settings import Settings
 from grader.submission import read_submission
+from tests.batch_fixtures import ALL, Quiet, Scripted, plan, submissions
 
 
 @pytest.fixture
@@ -157,7 +157,7 @@ def test_names_of_a_manifest_lead_out_by_no_link_and_whole_paths_are_the_operato
 def test_a_name_that_looks_like_an_address_is_no_address(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(folder)
     os.mkfifo("me@evil.example:work")
-    Path("submission_metadata.yml").write_text("me@worse.example:work:\n  :submitters: [{:name: Me}]\n")
+    Path("submission_metadata.yml").write_text("'me@worse.example:work':\n  ':submitters': [{':name': Me}]\n")
     found = from_folder(Path(), Path("out"))
     assert [entry.remote for entry in found.entries] == [False, False, False]
     assert [entry.source for entry in missing(found.entries)] == ["me@worse.example:work"]
