@@ -1,0 +1,1 @@
+"""The arithmetic behind the reports: pure, and each figure held by tests to a worked number."""
