@@ -9,7 +9,7 @@ from grader.agreement.significance import wilson
 from grader.analytics.charts import Span, Spans
 from grader.analytics.events import StageEvent, stage_order
 from grader.analytics.figures.shares import trend
-from grader.analytics.report import FEW, LEVEL, TOO_FEW, Report, Value, columns, rows_of
+from grader.analytics.report import FEW, LEVEL, TOO_FEW, Report, Value, columns, rows_of, said
 
 COLUMNS = columns(
     "stage|Stage; minutes_asked|Minutes asked|number; invited|Invited|count; open|Still open|count;"
@@ -31,10 +31,8 @@ def dropoff(events: Sequence[StageEvent], *, stages: Sequence[str] = ()) -> Repo
     keys = sorted(groups, key=lambda key: (order.index(key[0]), -1 if key[1] is None else key[1]))
     rows = [_row(stage, minutes, groups[stage, minutes]) for stage, minutes in keys]
     notes = [
-        (
-            "Never started and started-and-quit are kept apart: the first is about the invitation, the second about "
-            "the task. Who has neither handed in nor left the stage is still open, and in no share."
-        ),
+        said("""Never started and started-and-quit are kept apart: the first is about the invitation, the second
+        about the task. Who has neither handed in nor left the stage is still open, and in no share."""),
     ]
     notes += [] if rows else ["No row has minutes_asked, started_at or submitted_at: there is no task to report on."]
     notes += [_trend(rows)] if rows else []

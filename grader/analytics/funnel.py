@@ -11,7 +11,7 @@ from grader.analytics.events import StageEvent, by_candidate, cohort_of, stage_o
 from grader.analytics.figures.several import holm
 from grader.analytics.figures.shares import fisher
 from grader.analytics.figures.tails import chi_square_above
-from grader.analytics.report import FEW, LEVEL, TOO_FEW, Report, Value, columns, rows_of
+from grader.analytics.report import FEW, LEVEL, TOO_FEW, Report, Value, columns, rows_of, said
 
 COLUMNS = columns(
     "cohort|Cohort; stage|Stage; cohort_size|Came in|count; reached|Ever reached|count; share|Of all|share;"
@@ -53,10 +53,8 @@ def funnel(events: Sequence[StageEvent], *, by: str = "all", stages: Sequence[st
     whole = _steps([way for ways in cohorts.values() for way in ways], order)
     notes = [
         f"{sum(map(len, cohorts.values())):,} candidates by the date of their first entry; stages: {', '.join(order)}.",
-        (
-            "'Ever reached' counts who got to the stage or beyond it, whatever their state is now. 'Went on' is of "
-            "those who left the stage; who is still in it is counted beside, in neither."
-        ),
+        said("""'Ever reached' counts who got to the stage or beyond it, whatever their state is now. 'Went on' is of
+        those who left the stage; who is still in it is counted beside, in neither."""),
         *_narrowest(order, whole),
         *(_differing(order, counts) if len(counts) > 1 else []),
     ]

@@ -69,6 +69,11 @@ def rows_of(columns: Sequence[Column], rows: Sequence[Mapping[str, Value]]) -> t
     return tuple({column.name: row.get(column.name) for column in columns} for row in rows)
 
 
+def said(text: str) -> str:
+    """A note that was written over several lines, as one."""
+    return " ".join(text.split())
+
+
 def cell(value: Value, kind: Kind) -> str:
     """As a reader sees it; an em dash where there is no figure."""
     if value is None or value == "":

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Iterator
+from itertools import takewhile
 
 from grader import csv_files
-from grader.analytics.report import Report, cell
+from grader.analytics.report import Column, Report, cell
 from grader.pages.text import clean
 
 WIDTH = 100
@@ -26,13 +27,20 @@ def lines(report: Report) -> Iterator[str]:
 
 
 def _table(report: Report) -> Iterator[str]:
-    shown = report.shown()
+    shown = _words_first(report.shown())
     body = [[_short(cell(row[one.name], one.kind)) for one in shown] for row in report.rows]
     widths = [max(len(one.title), *(len(row[at]) for row in body)) for at, one in enumerate(shown)]
     right = [one.kind != "text" for one in shown]
     for row in [[one.title for one in shown], *body]:
         padded = [text.rjust(w) if r else text.ljust(w) for text, w, r in zip(row, widths, right, strict=True)]
         yield "  ".join(padded).rstrip()
+
+
+def _words_first(shown: tuple[Column, ...]) -> tuple[Column, ...]:
+    """What a row comes to stands beside its name, where a narrow terminal still shows it."""
+    words = [one for one in shown if one.name == "words"]
+    names = list(takewhile(lambda one: one.kind == "text" and one.name != "words", shown))
+    return (*names, *words, *(one for one in shown[len(names) :] if one.name != "words"))
 
 
 def _short(text: str) -> str:

@@ -9,7 +9,7 @@ from datetime import datetime
 from grader.analytics.charts import Line, Steps
 from grader.analytics.events import DAY, EXITS, StageEvent, by_candidate, stage_order
 from grader.analytics.figures import survival
-from grader.analytics.report import FEW, LEVEL, TOO_FEW, Report, Value, columns, rows_of
+from grader.analytics.report import FEW, LEVEL, TOO_FEW, Report, Value, columns, rows_of, said
 
 COLUMNS = columns(
     "clock|Clock; n|Began|count; left|Ended|count; open|Still running|count; median_days|Median, days|number;"
@@ -47,10 +47,8 @@ def time(events: Sequence[StageEvent], *, until: datetime, within: float = 30, s
         for clock, curve in curves
     )
     notes = (
-        (
-            f"Until {until:%Y-%m-%d}: who had not left by then counts as still waiting for as long as they have "
-            "waited, never as finished (Kaplan-Meier); going on, rejection and withdrawal compete (Aalen-Johansen)."
-        ),
+        said(f"""Until {until:%Y-%m-%d}: who had not left by then counts as still waiting for as long as they have
+        waited, never as finished (Kaplan-Meier); going on, rejection and withdrawal compete (Aalen-Johansen)."""),
         "A clock is named by its start and its end; 'in STAGE' runs from entering to leaving it.",
         _longest(inside),
     )

@@ -1,0 +1,283 @@
+"""`grade analyse REPORT`: what became of candidates, in figures that are honest about few."""
+
+from __future__ import annotations
+
+import functools
+import json
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from grader.errors import UsageError
+
+if TYPE_CHECKING:
+    from grader.analytics.report import Report
+
+HELP = """Figures on what became of candidates: with counts, intervals, what is still open, and words.
+
+Each report reads a plain table (--table), made anywhere: CSV in UTF-8 with a header. `grade analyse REPORT --help` says
+which columns. Nothing is rejected, ranked or decided by a figure, and below thirty people the words are "too few to
+tell".
+
+\b
+Which report answers what:
+  funnel   how far did candidates come, and where did they stay?
+  time     how long do they wait, and for what?
+  dropoff  what does a task cost them, and who gives up?
+  predict  did scores say anything about work? who surprised us?
+  impact   are groups selected alike, stage by stage?
+  signal   which round earns the minutes it takes?
+  items    which hidden test or criterion should be read again?
+  raters   who is severe, who drifts?
+
+\b
+Example:
+  $ cat stages.csv
+  candidate,stage,entered_at,left_at,exit
+  K7,applied,2026-01-05,2026-01-07,advance
+  K7,take-home,2026-01-07,2026-01-19,reject
+  M2,applied,2026-01-06,,
+  …
+  $ grade analyse funnel --table stages.csv --by quarter
+"""
+_STAGES = """
+
+\b
+Columns:
+  candidate    one of each application: a blind id, or its number
+  stage        the stage's name
+  entered_at   2026-03-31, or with a time
+  left_at      empty while they are in it
+  exit         advance, reject or withdraw; empty if nobody knows
+"""
+
+
+@click.group("analyse", help=HELP, short_help="What became of candidates, in figures.")
+def command() -> None:
+    """The reports."""
+
+
+def _report(text: str) -> Callable[[Callable[..., Report]], click.Command]:
+    """A report as a command: where its rows come from, and how it is shown."""
+
+    def made(work: Callable[..., Report]) -> click.Command:
+        @functools.wraps(work)
+        def run(table: Path, as_json: bool, out: Path | None, html: Path | None, **options: Any) -> None:
+            _show(work(table, **options), as_json=as_json, out=out, html=html)
+
+        for option in reversed(_SHARED):
+            option(run)
+        return command.command(work.__name__.strip("_"), help=text, short_help=text.split(".")[0] + ".")(run)
+
+    return made
+
+
+_SHARED = (
+    click.option("--table", metavar="FILE.csv", type=click.Path(path_type=Path, dir_okay=False), required=True,
+                 help="The table."),
+    click.option("--json", "as_json", is_flag=True, help="One JSON object: report, rows, notes."),
+    click.option("--out", metavar="DIR", type=click.Path(path_type=Path, file_okay=False),
+                 help="Write REPORT.html, REPORT.csv and REPORT.json there as well."),
+    click.option("--html", metavar="FILE", type=click.Path(path_type=Path, dir_okay=False),
+                 help="Write the page, with its charts, to FILE as well."),
+)  # fmt: skip
+
+
+def _show(report: Report, *, as_json: bool, out: Path | None, html: Path | None) -> None:
+    from grader.analytics import text
+    from grader.analytics.page import render
+    from grader.analytics.report import as_json as plain
+
+    data = json.dumps(plain(report), indent=2, ensure_ascii=False, allow_nan=False)
+    targets: dict[Path, Callable[[Report], str]] = {html: render} if html else {}
+    if out:
+        out.mkdir(parents=True, exist_ok=True)
+        targets |= {out / f"{report.name}.html": render, out / f"{report.name}.csv": text.as_csv,
+                    out / f"{report.name}.json": lambda _: data + "\n"}  # fmt: skip
+    for path, make in targets.items():
+        from grader import files
+
+        files.write(path, make(report).encode("utf-8", "backslashreplace"))
+    click.echo(data if as_json else "\n".join(text.lines(report)))
+
+
+_by = click.option("--by", type=click.Choice(("all", "month", "quarter", "year", "job", "source")), default="all",
+                   show_default=True, help="What candidates who are held together have in common.")  # fmt: skip
+_stages = click.option("--stages", metavar="A,B,C", default="", help="The stages from first to last; else by how deep "
+                       "in candidates' ways they come.")  # fmt: skip
+_until = click.option("--until", metavar="DATE", default="", help="The day up to which is counted; today by default.")
+
+
+def _listed(text: str) -> tuple[str, ...]:
+    return tuple(filter(None, (part.strip() for part in text.split(","))))
+
+
+def _day(text: str) -> datetime:
+    from grader.analytics.tables import moment
+
+    try:
+        return moment(text) if text else datetime.now(UTC)
+    except ValueError:
+        raise UsageError(f"--until {text!r} is no date such as 2026-03-31") from None
+
+
+@_report(
+    "How far candidates came: cohorts by first entry, ever reached, with what is still open."
+    + _STAGES
+    + """
+  job, source  optional, for --by"""
+)
+@_by
+@_stages
+def funnel(table: Path, by: str, stages: str) -> Report:
+    from grader.analytics.events import read_events
+    from grader.analytics.funnel import funnel as make
+
+    return make(read_events(table), by=by, stages=_listed(stages))
+
+
+@_report("How long candidates wait: those still waiting count as waiting, ways out compete." + _STAGES)
+@_stages
+@_until
+@click.option("--within", type=click.FloatRange(0, min_open=True), default=30, show_default=True, metavar="DAYS",
+              help="By when the shares of each way out are taken.")  # fmt: skip
+def time(table: Path, stages: str, until: str, within: float) -> Report:
+    from grader.analytics.events import read_events
+    from grader.analytics.time import time as make
+
+    return make(read_events(table), until=_day(until), within=within, stages=_listed(stages))
+
+
+@_report(
+    "What tasks cost candidates: never started apart from started and quit, against minutes."
+    + _STAGES
+    + """
+\b
+And for stages that are tasks:
+  minutes_asked  how long the instruction says it takes
+  started_at     when they began
+  submitted_at   when they handed in
+  minutes_used   how long it took them, where they said so"""
+)
+@_stages
+def dropoff(table: Path, stages: str) -> Report:
+    from grader.analytics.dropoff import dropoff as make
+    from grader.analytics.events import read_events
+
+    return make(read_events(table), stages=_listed(stages))
+
+
+_share = click.FloatRange(0, 1, min_open=True)
+
+
+@_report("""Whether scores said anything about work: the correlation as seen first, then what selection may have hidden.
+
+\b
+Columns:
+  candidate  a blind id; several rows of one are averaged
+  score      what the grader or the loop gave; everybody's who was scored
+  rating     how they do on the job; empty where there is none yet
+  hired      yes for who was taken and is not rated yet
+
+With --line and --bar, who surprised you, in both directions.""")
+@click.option("--line", type=float, help="The score from which one is recommended.")
+@click.option("--bar", type=float, help="The rating from which one does well.")
+@click.option("--score-reliability", type=_share, help="Of scores, among all; for selection on something like it.")
+@click.option("--rating-reliability", type=_share, help="Of ratings, among those taken.")
+def predict(
+    table: Path, line: float | None, bar: float | None, score_reliability: float | None,
+    rating_reliability: float | None,
+) -> Report:  # fmt: skip
+    from grader.analytics.predict import Question, read_outcomes
+    from grader.analytics.predict import predict as make
+
+    question = Question(line=line, bar=bar, score_reliability=score_reliability, rating_reliability=rating_reliability)
+    return make(read_outcomes(table), question)
+
+
+@_report("""Whether groups are selected alike, stage by stage and overall: counts, four fifths, an exact test.
+
+With --groups, the table is one of stages (as for funnel), and FILE has candidate and a column for each dimension, such
+as sex and race: what candidates said of themselves, asked apart. Without it, the table holds counts:
+
+\b
+Columns:
+  group      as people call themselves; declined, not asked, unknown
+  n          how many were decided about
+  selected   how many of them were selected
+  dimension  optional: sex, race, or "race × sex"
+  stage      optional
+
+Counts under ten are not shown, nor what would give them away.""")
+@_stages
+@click.option("--groups", metavar="FILE.csv", type=click.Path(path_type=Path, dir_okay=False),
+              help="What candidates said about themselves.")  # fmt: skip
+@click.option("--smallest", type=click.IntRange(5), default=10, show_default=True, help="The least count shown.")
+@click.option("--form", type=click.Choice(("plain", "new-york")), default="plain", show_default=True,
+              help="new-york: as New York's rules on automated tools ask for. It is no audit.")  # fmt: skip
+@click.option("--about", default="", metavar="TEXT", help="With new-york: where the data come from, and of when.")
+def impact(table: Path, stages: str, groups: Path | None, smallest: int, form: str, about: str) -> Report:
+    from grader.analytics.events import read_events
+    from grader.analytics.groups import read_groups
+    from grader.analytics.impact import counted, read_counts
+    from grader.analytics.impact import impact as make
+    from grader.analytics.new_york import new_york
+
+    cells = counted(read_events(table), read_groups(groups), _listed(stages)) if groups else read_counts(table)
+    if form == "new-york":
+        return new_york(cells, smallest=smallest, about=about)
+    return make(cells, smallest=smallest)
+
+
+@_report("""Which round, and which criterion, earns the minutes it takes: bits about the outcome, less chance.
+
+\b
+Columns:
+  candidate  a blind id
+  round      the round's name
+  level      what they got in it, or on the criterion
+  outcome    yes or no: what came later; empty where it is not known
+  criterion  optional
+  minutes    optional: the candidate's, for the round""")
+def signal(table: Path) -> Report:
+    from grader.analytics.signal import read_levels
+    from grader.analytics.signal import signal as make
+
+    return make(read_levels(table))
+
+
+@_report("""Which hidden tests and criteria to read again: how hard, how far they go with the rest.
+
+\b
+Columns:
+  candidate  a blind id
+  item       the test or the criterion
+  points     0 or 1, or a level
+  group      optional, for --focal: what they said of themselves
+
+With --focal, whether an item works differently for that group among people who are equal on the rest.""")
+@click.option("--focal", metavar="GROUP", default="", help="The group to compare with all others.")
+def items(table: Path, focal: str) -> Report:
+    from grader.analytics.items import items as make
+    from grader.analytics.items import read_answers
+
+    answers = read_answers(table)
+    if focal and focal not in {one.group for one in answers}:
+        raise UsageError(f"--focal {focal!r} is in no row of the column group.")
+    return make(answers, focal=focal)
+
+
+@_report("""Who is severe or lenient, and who changes over time, held against others on the same work.
+
+\b
+Columns:
+  item, criterion, rater, level  a rating, as for `grade agreement`
+  rated_at                       when; shows drift""")
+def raters(table: Path) -> Report:
+    from grader.analytics.raters import raters as make
+    from grader.analytics.raters import read
+
+    return make(read(table))
