@@ -1,6 +1,6 @@
 """How often each report calls out what was planted, and what was not, over 200 made-up years of candidates.
 
-    python -m bench analytics [SEEDS]
+    python -m bench.analytics [SEEDS]
 
 Nothing may be called out where nothing is planted in more than five in a hundred years, for each report.
 """

@@ -1,6 +1,6 @@
 """Each report finds what was planted in a year of candidates, and where nothing is planted stays quiet.
 
-A few seeds here; two hundred, with the rates, in `python -m bench analytics`.
+A few seeds here; two hundred, with the rates, in `python -m bench.analytics`.
 """
 
 from __future__ import annotations
