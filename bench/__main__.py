@@ -12,8 +12,7 @@ import time
 from pathlib import Path
 
 from bench.measure import interleaved, median, ratio, spread
-from grader.challenge import hidden_files, load_challenge
-from grader.challenge.model import load_model
+from grader.challenge import load_pack
 from grader.sandbox import images
 from grader.sandbox.engine import connect
 
@@ -81,15 +80,15 @@ def bench_help(runs: int) -> None:
 
 def floor_image(pack: Path) -> str:
     """The verifier's image with the hidden tests, the reference and the plugin that runs them in one process."""
-    challenge = load_challenge(pack)
+    challenge = load_pack(pack)
     client = connect()
-    files = {f"tests/{name}": content for name, content in hidden_files(pack).items()}
+    files = {f"tests/{name}": content for name, content in challenge.tests.items()}
     solution = pack / "solution"
     files |= {f"submission/{p.relative_to(solution)}": p.read_bytes() for p in solution.rglob("*") if p.is_file()}
     files["plugin/inprocess.py"] = Path(__file__).with_name("inprocess.py").read_bytes()
     lines = [f"FROM {images.verifier_recipe().tag}", "COPY bench /bench"]
     lines += [f"ENV PYTHONPATH=/opt/packages:/bench/plugin:/bench/tests BENCH_MODULE={challenge.interface.module}"]
-    model = load_model(pack)
+    model = challenge.model
     lines += [f"ENV BENCH_MODEL={json.dumps(json.dumps(model.as_data()))}"] if model else []
     memory = io.BytesIO()
     with tarfile.open(fileobj=memory, mode="w") as archive:

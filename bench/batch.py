@@ -108,17 +108,16 @@ def _in_process(inbox: Path, out: Path, jobs: int, *, anew: bool) -> float:
     from grader.batch.entries import from_folder
     from grader.batch.finished import wanted
     from grader.batch.runner import Batch, Plan
-    from grader.challenge import load_challenge
+    from grader.challenge import load_pack
     from grader.grading.pipeline import docker_sandbox
     from grader.settings import Settings
     from tests.batch_fixtures import Quiet
 
     plan = Plan(
         entries=from_folder(inbox, out).entries,
-        challenge=PACK,
         out=out,
         jobs=jobs,
-        want=wanted(load_challenge(PACK), Settings(), judge=False),
+        want=wanted(load_pack(PACK), Settings(), judge=False),
         judge=False,
     )
     batch = Batch(plan, Settings(), Quiet(), make_sandbox=docker_sandbox if anew else None)

@@ -79,7 +79,7 @@ def mend(settings: Settings, say: Say, challenges: Sequence[str] = ()) -> None:
 
 def recipes(settings: Settings, challenges: Sequence[str] = ()) -> list[Recipe]:
     """The images that the challenges need: one verifier, and a candidate image for each set of packages."""
-    from grader.challenge import load_challenge
+    from grader.challenge import load_pack
     from grader.sandbox import images
     from grader.settings import find_challenge
 
@@ -88,7 +88,7 @@ def recipes(settings: Settings, challenges: Sequence[str] = ()) -> list[Recipe]:
     wanted = [images.verifier_recipe(own), images.candidate_recipe(b"", own)]
     for folder in folders:
         try:
-            wanted.append(images.candidate_recipe(load_challenge(folder).requirements(), own))
+            wanted.append(images.candidate_recipe(load_pack(folder).requirements, own))
         except GraderError:
             if challenges:
                 raise

@@ -11,7 +11,7 @@ from typing import Any
 from grader.batch.entries import Entry, from_folder
 from grader.batch.finished import wanted
 from grader.batch.runner import Outcome, Plan
-from grader.challenge import load_challenge
+from grader.challenge import load_pack
 from grader.errors import InfrastructureError
 from grader.grading.pipeline import Run
 from grader.sandbox.protocol import Event, Job
@@ -95,10 +95,9 @@ ALL = ("test_adds", "test_measures", "test_runs")
 
 
 def plan(folder: Path, out: Path, **changes: Any) -> Plan:
-    challenge = load_challenge(SUMS)
+    challenge = load_pack(SUMS)
     values: dict[str, Any] = {
         "entries": from_folder(folder, out).entries,
-        "challenge": SUMS,
         "out": out,
         "jobs": 2,
         "want": wanted(challenge, Settings(), judge=False),

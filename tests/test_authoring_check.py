@@ -14,7 +14,7 @@ from grader.authoring.check import Options, Report, check
 from grader.authoring.entries import load_entries
 from grader.authoring.export import report_json
 from grader.authoring.runs import Ran, Runner, Task
-from grader.challenge import load_challenge
+from grader.challenge import load_pack
 from grader.challenge.findings import Outcome, holds
 from grader.errors import ChallengeError, InfrastructureError, UsageError
 from grader.settings import Settings
@@ -59,7 +59,6 @@ def test_a_pack_that_keeps_its_promises_has_nothing_broken(tmp_path: Path) -> No
 
 
 def test_the_reference_meets_another_seed_each_time_and_the_same_ones_on_every_machine(tmp_path: Path) -> None:
-    from grader.challenge import digest
     from grader.secret import FOR_CHECKS
 
     maker = Maker()
@@ -68,7 +67,7 @@ def test_the_reference_meets_another_seed_each_time_and_the_same_ones_on_every_m
     assert len({job.seed for job in maker.jobs}) == 5
     submission = report.reference[0].submission
     assert submission is not None
-    assert FOR_CHECKS.seed(digest(load_challenge(pack)), submission.digest) in {job.seed for job in maker.jobs}
+    assert FOR_CHECKS.seed(load_pack(pack).digest, submission.digest) in {job.seed for job in maker.jobs}
 
 
 def test_the_report_for_programs_holds_findings_runs_and_items(tmp_path: Path) -> None:
@@ -135,7 +134,7 @@ def test_a_comment_is_a_canary_too(tmp_path: Path) -> None:
     from grader.authoring.canary import canaries
 
     pack = write_pack(tmp_path, {"tests/data.csv": "a,b\n# canary: 5f1d7a1c-comment-canary\n"})
-    assert canaries(pack) == {CANARY: "tests/test_it.py:1", "5f1d7a1c-comment-canary": "tests/data.csv:2"}
+    assert canaries(load_pack(pack)) == {CANARY: "tests/test_it.py:1", "5f1d7a1c-comment-canary": "tests/data.csv:2"}
 
 
 # ------------------------------------------------------------------------------------------------ runs
@@ -369,7 +368,7 @@ def test_an_interruption_closes_every_sandbox_and_starts_no_other_run(tmp_path: 
         raise KeyboardInterrupt
 
     task = Task(name="one", submission=make_submission({"work.py": b"def f(x): return 1\n"}))
-    runner = Runner(load_challenge(write_pack(tmp_path)), Settings(), make)
+    runner = Runner(load_pack(write_pack(tmp_path)), Settings(), make)
     with pytest.raises(KeyboardInterrupt):
         runner.run([task] * 6, interrupted)
     assert 2 <= len(made) <= 3

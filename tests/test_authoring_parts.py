@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from grader.authoring import editor, items, listing, mutants, rubric_lint, scaffold, schema
 from grader.authoring.check import Options, check
-from grader.challenge import load_challenge
+from grader.challenge import load_pack
 from grader.challenge.findings import Outcome
 from grader.errors import UsageError
 from grader.settings import Settings
@@ -59,7 +59,7 @@ def test_a_rubric_is_linted_with_the_line_of_the_anchor(tmp_path: Path) -> None:
         "Names one limit without an example.", "The notes are good and helpful."
     )
     pack = fakes.write_pack(tmp_path, {"rubric.yaml": rubric.replace("[NOTES.md]", "[DESIGN.md]")})
-    found = rubric_lint.check(load_challenge(pack), ["work.py", "NOTES.md"])
+    found = rubric_lint.check(load_pack(pack), ["work.py", "NOTES.md"])
     texts = {finding.place.rpartition(":")[2]: finding.text for finding in found}
     assert "good, helpful" in texts["9"]
     assert "no file of the reference matches DESIGN.md" in texts["6"]
@@ -67,7 +67,7 @@ def test_a_rubric_is_linted_with_the_line_of_the_anchor(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("path", sorted((ROOT / "challenges").glob("*/rubric.yaml")), ids=lambda path: path.parent.name)
 def test_the_shipped_rubrics_pass_their_own_lint(path: Path) -> None:
-    challenge = load_challenge(path.parent)
+    challenge = load_pack(path.parent)
     assert [f.text for f in rubric_lint.check(challenge, ()) if f.outcome is Outcome.BROKEN] == []
 
 
@@ -254,7 +254,7 @@ def test_two_new_packs_have_two_canaries(tmp_path: Path) -> None:
 
     for name in ("one", "two"):
         scaffold.write(name, "python", tmp_path)
-    assert len(canaries(tmp_path / "one") | canaries(tmp_path / "two")) == 2
+    assert len(canaries(load_pack(tmp_path / "one")) | canaries(load_pack(tmp_path / "two"))) == 2
 
 
 @pytest.mark.parametrize("name", ["Log", "a/b", "..", "", "-x", "a b", "x" * 65])

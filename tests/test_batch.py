@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import stat
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,12 +18,13 @@ from grader.batch.entries import Entry, from_folder, from_manifest, missing
 from grader.batch.finished import wanted
 from grader.batch.room import Room, cores, room_of, slots
 from grader.batch.runner import BROKEN_AFTER, Batch, Outcome, Plan
-from grader.challenge import load_challenge
+from grader.challenge import load_pack
 from grader.cli.batch import _of_others, exit_code, summary
 from grader.cohort import lateness
 from grader.cohort import write as cohort
 from grader.cohort.rows import OTHER_VERSION
 from grader.errors import UsageError
+from grader.sandbox.protocol import Event, Job
 from grader.settings import Settings
 from tests.batch_fixtures import ALL, SUMS, Quiet, Scripted, plan, submissions
 
@@ -195,28 +197,45 @@ def test_a_store_that_fails_loses_no_grade(tmp_path: Path) -> None:
     assert batch.problems == ["OSError: disk full"]
 
 
-def test_a_challenge_that_is_edited_meanwhile_is_noticed(tmp_path: Path) -> None:
+def test_a_pack_that_is_edited_meanwhile_changes_no_grade_of_the_batch_and_is_noticed(tmp_path: Path) -> None:
     folder = submissions(tmp_path / "in", {"ann": ALL, "bob": ALL})
     pack = tmp_path / "sums"
     shutil.copytree(SUMS, pack)
-    what = plan(
-        folder, tmp_path / "out", jobs=1, challenge=pack, want=wanted(load_challenge(pack), Settings(), judge=False)
-    )
+    read = load_pack(pack)
+    what = plan(folder, tmp_path / "out", jobs=1, want=wanted(read, Settings(), judge=False))
+    jobs: list[Job] = []
 
     class Editing(Quiet):
         def started(self, entry: Entry) -> None:
             if entry.name == "bob":
                 (pack / "tests" / "data.txt").write_text("new")
 
-    outcomes = Batch(what, Settings(), Editing(), make_sandbox=lambda run: Scripted(run, {}, [])).run()
-    assert [outcome.stale for outcome in outcomes] == [False, True]
-    assert exit_code(outcomes) == 5
+    class Noting(Scripted):
+        def run(self, job: Job) -> Iterator[Event]:
+            jobs.append(job)
+            return super().run(job)
+
+    assert not read.is_edited()
+    outcomes = Batch(what, Settings(), Editing(), make_sandbox=lambda run: Noting(run, {}, [])).run()
+    assert read.is_edited()
+    assert [dict(job.tests) for job in jobs] == [dict(read.tests)] * 2
+    grades = [json.loads((what.out / name / "grade.json").read_text()) for name in ("ann", "bob")]
+    assert {grade["challenge"]["digest"] for grade in grades} == {read.digest}
+    assert [grade["provenance"]["seed"] for grade in grades] == [job.seed for job in jobs]
+    assert (exit_code(outcomes), exit_code(outcomes, edited=True)) == (0, 5)
     known = blind.assign(what.entries)
-    cohort.write(what.out, load_challenge(pack), known, policy=lateness.Policy(), reveal=True, similarity=False)
+    cohort.write(what.out, load_pack(pack), known, policy=lateness.Policy(), reveal=True, similarity=False)
     rows = json.loads((what.out / "index.json").read_text())["submissions"]
-    assert [row["flags"] for row in rows] == [[OTHER_VERSION], []]
-    again = replace(what, want=wanted(load_challenge(pack), Settings(), judge=False))
-    assert run(again)[2] == ["ann"]
+    assert [row["flags"] for row in rows] == [[OTHER_VERSION], [OTHER_VERSION]]
+    again = replace(what, want=wanted(load_pack(pack), Settings(), judge=False))
+    assert sorted(run(again)[2]) == ["ann", "bob"]
+
+
+def test_a_batch_reads_its_pack_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    what = plan(submissions(tmp_path / "in", {"ann": ALL, "bob": ALL}), tmp_path / "out")
+    monkeypatch.setattr("grader.challenge.load_pack", lambda root: pytest.fail(f"{root} is read again"))
+    monkeypatch.setattr("grader.challenge.pack.load_pack", lambda root: pytest.fail(f"{root} is read again"))
+    assert states(run(what)[1]) == {"ann": "graded", "bob": "graded"}
 
 
 def test_slots_leave_each_candidate_its_own_core() -> None:
@@ -266,7 +285,7 @@ def test_a_manifest_says_who_and_when(tmp_path: Path) -> None:
     first, second = from_manifest(path).entries
     assert (first.name, first.candidate, first.source) == ("s", "Ann", str(tmp_path / "a/s.zip"))
     assert (first.minutes, first.late, second.late, second.name) == (90, None, True, "b_s.zip")
-    window = load_challenge(SUMS).time
+    window = load_pack(SUMS).time
     assert lateness.timing(first, window).elapsed == 25 * 3600
 
 
@@ -317,7 +336,7 @@ def test_the_cohorts_tables_name_nobody_unless_asked(tmp_path: Path) -> None:
     what = plan(folder, tmp_path / "out")
     run(what)
     known = blind.assign(what.entries)
-    challenge = load_challenge(SUMS)
+    challenge = load_pack(SUMS)
     for reveal in (False, True):
         cohort.write(what.out, challenge, known, policy=lateness.Policy(), reveal=reveal, similarity=True)
         pages = [path for path in what.out.glob("index.*") if path.is_file()]
@@ -340,7 +359,7 @@ def test_being_late_is_shown_and_changes_no_grade(tmp_path: Path) -> None:
     path = manifest(folder, text)
     what = plan(folder, tmp_path / "out", entries=from_manifest(path).entries)
     run(what)
-    known, challenge = blind.assign(what.entries), load_challenge(SUMS)
+    known, challenge = blind.assign(what.entries), load_pack(SUMS)
     shown = {}
     for policy in ("none", "flag", "cap:60"):
         cohort.write(what.out, challenge, known, policy=lateness.read_policy(policy), reveal=True, similarity=False)
@@ -351,7 +370,7 @@ def test_being_late_is_shown_and_changes_no_grade(tmp_path: Path) -> None:
 
 
 def test_the_manifests_word_on_lateness_stands_above_the_arithmetic() -> None:
-    times = load_challenge(SUMS).time
+    times = load_pack(SUMS).time
     begun, sent = datetime(2026, 3, 1, tzinfo=UTC), datetime(2026, 3, 30, tzinfo=UTC)
     assert (
         lateness.timing(Entry(name="a", source="a", candidate="a", started=begun, submitted=sent), times).late is True

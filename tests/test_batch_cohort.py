@@ -15,7 +15,7 @@ import pytest
 
 from grader.batch import blind, entries
 from grader.batch.runner import Batch
-from grader.challenge import load_challenge
+from grader.challenge import load_pack
 from grader.cohort import difficulty
 from grader.cohort import write as cohort
 from grader.cohort.index import COLUMNS, write_pages
@@ -46,7 +46,7 @@ def row(number: int = 0, **changes: Any) -> Row:
 
 def written(tmp_path: Path, rows: list[Row], pairs: list[Pair] | None = None, *, reveal: bool = False) -> str:
     write_pages(
-        tmp_path, rows, load_challenge(SUMS), tests=difficulty.tests(rows), levels=difficulty.levels(rows),
+        tmp_path, rows, load_pack(SUMS), tests=difficulty.tests(rows), levels=difficulty.levels(rows),
         pairs=pairs or [], notes=[], policy_=Policy(), reveal=reveal,
     )  # fmt: skip
     return (tmp_path / "index.html").read_text(encoding="utf-8")
@@ -211,7 +211,7 @@ def test_copies_are_flagged_for_people_and_cost_no_point(tmp_path: Path) -> None
         "dan-low": program(3),
     }
     out, known = graded(tmp_path, texts)
-    cohort.write(out, load_challenge(SUMS), known, policy=Policy(), reveal=False, similarity=True)
+    cohort.write(out, load_pack(SUMS), known, policy=Policy(), reveal=False, similarity=True)
     data = json.loads((out / "index.json").read_text())
     who = {one.id: one.entry.name for one in known}
     (pair,) = data["pairs"]
@@ -226,7 +226,7 @@ def test_copies_are_flagged_for_people_and_cost_no_point(tmp_path: Path) -> None
 
 def test_a_pair_that_is_no_more_leaves_no_page(tmp_path: Path) -> None:
     out, known = graded(tmp_path, {"ann": program(1), "bob": program(1)})
-    challenge = load_challenge(SUMS)
+    challenge = load_pack(SUMS)
     cohort.write(out, challenge, known, policy=Policy(), reveal=False, similarity=True)
     assert len(list((out / "pairs").iterdir())) == 1
     cohort.write(out, challenge, known, policy=Policy(), reveal=False, similarity=False)
@@ -237,7 +237,7 @@ def test_a_pair_that_is_no_more_leaves_no_page(tmp_path: Path) -> None:
 def test_a_hostile_submission_cannot_break_out_of_the_page_of_its_pair(tmp_path: Path) -> None:
     text = program(1) + f"\nx = '''{HOSTILE}'''\n"
     out, known = graded(tmp_path, {"ann": text, "bob": text})
-    cohort.write(out, load_challenge(SUMS), known, policy=Policy(), reveal=False, similarity=True)
+    cohort.write(out, load_pack(SUMS), known, policy=Policy(), reveal=False, similarity=True)
     (path,) = (out / "pairs").iterdir()
     tags = {tag for tag, _ in Page(path.read_text()).seen}
     assert not tags & {"script", "img"}

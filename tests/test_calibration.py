@@ -16,7 +16,7 @@ import pytest
 
 from grader.agreement import Thresholds
 from grader.calibration import load, page, probes, rolling, run
-from grader.challenge import load_challenge
+from grader.challenge import load_pack
 from grader.errors import ChallengeError, InfrastructureError, UsageError
 from grader.judge import drift, judge_submission, record
 from grader.judge.cache import Cache
@@ -74,7 +74,7 @@ def settings_for(server: JudgeServer, **judge: Any) -> Settings:
 
 
 def calibrate(root: Path, settings: Settings, cache: Path, *, repeats: int = 3, fresh: bool = False) -> run.Outcome:
-    material = run.prepare(load_challenge(root), settings, ratings=None, repeats=repeats)
+    material = run.prepare(load_pack(root), settings, ratings=None, repeats=repeats)
     previous = record.read(root, {})
     outcome = run.calibrate(material, run.questions(material), Cache(cache), previous=previous, fresh=fresh)
     record.save(root, outcome.calibration)
@@ -82,7 +82,7 @@ def calibrate(root: Path, settings: Settings, cache: Path, *, repeats: int = 3, 
 
 
 def grade(root: Path, settings: Settings, cache: Path, *, index: int = 900) -> JudgeResult:
-    pack = load_challenge(root)
+    pack = load_pack(root)
     files = {"DECISIONS.md": packs.answer(index, 4).encode()}
     submission = Submission(digest=f"sha256:{index}", files=files)
     return judge_submission(pack, submission, settings, calibration=load(pack), cache_dir=cache)
@@ -111,7 +111,7 @@ def test_a_judge_of_known_character_gets_the_verdict_that_the_rules_imply(
     kind: str, verdict: str, deciding: set[str], oracle_pack: Path, tmp_path: Path
 ) -> None:
     with running(judge_server.make(kind, pack=oracle_pack)) as server:
-        material = run.prepare(load_challenge(oracle_pack), settings_for(server), ratings=None, repeats=3)
+        material = run.prepare(load_pack(oracle_pack), settings_for(server), ratings=None, repeats=3)
         outcome = run.calibrate(material, run.questions(material), Cache(tmp_path), previous=None)
     report = outcome.reports[NAME]
     assert report.verdict == verdict
@@ -130,7 +130,7 @@ def test_with_too_few_labels_it_is_inconclusive_and_says_how_many_are_missing(tm
 def test_without_any_rating_nothing_is_asked(root: Path, oracle: JudgeServer) -> None:
     (root / "calibration" / "ratings.csv").unlink()
     with pytest.raises(UsageError, match="no person has rated"):
-        run.prepare(load_challenge(root), settings_for(oracle), ratings=None, repeats=3)
+        run.prepare(load_pack(root), settings_for(oracle), ratings=None, repeats=3)
     assert oracle.requests == []
 
 
@@ -302,7 +302,7 @@ def test_one_odd_answer_about_a_canary_is_not_drift(root: Path, oracle: JudgeSer
     settings = settings_for(oracle, canary_share=1.0)
     outcome = calibrate(root, settings, cache)
     canary = outcome.calibration.criteria[NAME].canaries[0]
-    criterion = load_challenge(root).rubric.criteria[0]
+    criterion = load_pack(root).rubric.criteria[0]
     ride = drift.Ride(criterion=criterion, canary=canary, files=drift.item_files(root, canary.item), rider="x")
     client = Client(JudgeConfig.of(settings), Cache(cache))
     honest = drift.ask(ride, client, JudgeConfig.of(settings))
@@ -359,7 +359,7 @@ def test_an_interrupted_run_goes_on_where_it_stopped(root: Path, tmp_path: Path)
     with running(judge, Behaviour(fault="500", fault_times=10**9)) as server:
         settings = settings_for(server)
         server.behaviour = Behaviour()
-        material = run.prepare(load_challenge(root), settings, ratings=None, repeats=3)
+        material = run.prepare(load_pack(root), settings, ratings=None, repeats=3)
         asked = run.questions(material)
         run.calibrate(material, asked[:100], Cache(tmp_path), previous=None)
         done = len(server.requests)
@@ -455,14 +455,14 @@ def test_a_broken_items_file_is_refused_with_its_lines(root: Path) -> None:
         "  - {id: none, criterion: failure-modes}\n"
     )
     with pytest.raises(ChallengeError) as problem:
-        items.load_items(load_challenge(root))
+        items.load_items(load_pack(root))
     assert re.findall(r"items\.yaml:(\d+):", problem.value.message) == ["3", "4", "5", "6"]
 
 
 def test_ratings_of_unknown_items_are_refused_with_their_lines(root: Path) -> None:
     path = root / "calibration" / "ratings.csv"
     path.write_text(path.read_text() + f"item-777,{NAME},ada,3,2026-01-01\n")
-    challenge = load_challenge(root)
+    challenge = load_pack(root)
     with pytest.raises(UsageError, match=r"line 122: items\.yaml has no item 'item-777'"):
         labels.read(challenge, items.load_items(challenge))
 
@@ -486,7 +486,7 @@ def test_the_page_shows_verdict_matrix_and_disagreements_biggest_first_and_loads
     ratings.write_text("\n".join([lines[0] + ",note", *(f"{line},because <b>so</b>" for line in lines[1:])]) + "\n")
     with running(judges.constant(3)) as server:
         outcome = calibrate(root, settings_for(server), tmp_path)
-    html = page.render(load_challenge(root), outcome)
+    html = page.render(load_pack(root), outcome)
     assert "REJECT" in html
     assert "<script" not in html
     assert "&lt;script&gt;" in html
@@ -501,7 +501,7 @@ def test_the_page_shows_verdict_matrix_and_disagreements_biggest_first_and_loads
 
 
 def test_the_page_of_an_accepted_judge_says_that_it_may_vote(root: Path, oracle: JudgeServer, cache: Path) -> None:
-    html = page.render(load_challenge(root), calibrate(root, settings_for(oracle), cache))
+    html = page.render(load_pack(root), calibrate(root, settings_for(oracle), cache))
     assert "The judge may vote on 1 of 1 criteria" in html
 
 
@@ -525,7 +525,7 @@ def test_agreement_that_falls_on_new_gradings_closes_the_gate(
     judge: Callable[[int], int], count: int, falling: bool, root: Path, oracle: JudgeServer, cache: Path
 ) -> None:
     calibrate(root, settings_for(oracle), cache)
-    calibration = load(load_challenge(root))
+    calibration = load(load_pack(root))
     assert calibration is not None
     path = _followed(cache / "new.csv", judge, count)
     (found,) = rolling.rolling(read_ratings(path, levels={NAME: (1, 2, 3, 4, 5)}), "m", Thresholds())

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from grader.challenge import digest, has_tests, hidden_files, load_challenge
+from grader.challenge import load_pack
 from grader.errors import ChallengeError
 from grader.settings import PLACES
 from tests.small_packs import write_files, write_pack
@@ -16,7 +16,7 @@ TEST = "def test_it(candidate):\n    assert candidate\n"
 
 def refused(root: Path) -> str:
     with pytest.raises(ChallengeError) as caught:
-        load_challenge(root)
+        load_pack(root)
     return caught.value.message
 
 
@@ -32,17 +32,17 @@ def with_line(root: Path, line: str) -> Path:
 
 def test_the_small_packs_and_the_shipped_ones_are_read(sums: Path, probe: Path) -> None:
     for root in (sums, probe, *sorted((PLACES.shipped / "challenges").glob("*/"))):
-        challenge = load_challenge(root)
+        challenge = load_pack(root)
         assert challenge.root == root
-        assert has_tests(root) == bool([name for name in hidden_files(root) if "test" in name])
+        assert challenge.has_tests == bool([name for name in challenge.tests if "test" in name])
 
 
 def test_what_a_reveal_waits_for_is_an_optional_key_that_changes_no_digest_where_it_is_left_out(tmp_path: Path) -> None:
-    plain = load_challenge(write_pack(tmp_path / "plain", TEST))
+    plain = load_pack(write_pack(tmp_path / "plain", TEST))
     assert (plain.review.assessors, plain.review.bar_raiser) == (2, False)
-    asked = load_challenge(with_line(tmp_path / "asked", "review: {assessors: 3, bar_raiser: true}"))
+    asked = load_pack(with_line(tmp_path / "asked", "review: {assessors: 3, bar_raiser: true}"))
     assert (asked.review.assessors, asked.review.bar_raiser) == (3, True)
-    assert digest(asked) != digest(plain)  # nobody changes it unseen
+    assert asked.digest != plain.digest  # nobody changes it unseen
     assert "Did you mean 'bar_raiser'?" in refused(with_line(tmp_path / "typo", "review: {bar_raisers: true}"))
     assert "assessors" in refused(with_line(tmp_path / "one", "review: {assessors: 1}"))
 
@@ -58,7 +58,7 @@ def test_what_is_left_out_has_its_documented_default(tmp_path: Path) -> None:
             "tests/test_a.py": "",
         },
     )
-    challenge = load_challenge(root)
+    challenge = load_pack(root)
     assert (challenge.weights.objective, challenge.weights.subjective, challenge.pass_mark) == (60, 40, 70)
     assert (challenge.limits.memory, challenge.limits.call, challenge.limits.total) == (512e6, 10, 120)
     assert (challenge.submission.max_files, challenge.submission.max_bytes) == (500, 20e6)
@@ -82,9 +82,7 @@ def test_what_is_left_out_has_its_documented_default(tmp_path: Path) -> None:
     ],
 )
 def test_sizes(written: str, read: float, tmp_path: Path) -> None:
-    assert (
-        load_challenge(with_line(tmp_path / "p", f"submission: {{max_bytes: {written}}}")).submission.max_bytes == read
-    )
+    assert load_pack(with_line(tmp_path / "p", f"submission: {{max_bytes: {written}}}")).submission.max_bytes == read
 
 
 @pytest.mark.parametrize(
@@ -101,7 +99,7 @@ def test_sizes(written: str, read: float, tmp_path: Path) -> None:
     ],
 )
 def test_times(written: str, read: float, tmp_path: Path) -> None:
-    assert load_challenge(with_line(tmp_path / "p", f"time: {{working: {written}}}")).time.working == read
+    assert load_pack(with_line(tmp_path / "p", f"time: {{working: {written}}}")).time.working == read
 
 
 @pytest.mark.parametrize(
@@ -186,7 +184,7 @@ def test_a_pack_without_anything_to_grade_is_refused(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", ["test_a.py", "deep/er/test_a.py", "a_test.py"])
 def test_tests_are_found_by_either_name(name: str, tmp_path: Path) -> None:
-    assert has_tests(write_pack(tmp_path / "p", {name: TEST}))
+    assert load_pack(write_pack(tmp_path / "p", {name: TEST})).has_tests
 
 
 # ------------------------------------------------------------------------------------------------ digest
@@ -194,20 +192,20 @@ def test_tests_are_found_by_either_name(name: str, tmp_path: Path) -> None:
 
 def test_the_digest_covers_what_decides_a_grade_and_nothing_else(tmp_path: Path) -> None:
     pack = write_pack(tmp_path / "p", TEST)
-    before = digest(load_challenge(pack))
+    before = load_pack(pack).digest
     assert before.startswith("sha256:")
     write_files(
         pack, {"instruction.md": "other", "solution/work.py": "x", "starter/a": "x", "tests/__pycache__/x.pyc": "x"}
     )
-    assert digest(load_challenge(pack)) == before
+    assert load_pack(pack).digest == before
     seen = {before}
     changed = dict.fromkeys(("tests/test_it.py", "tests/more.json", "environment/requirements.txt"), "# changed\n")
     for name, text in {**changed, "model.yaml": "schema: 1\nmodels: [{id: small}]\n"}.items():
         write_files(pack, {name: text})
-        seen.add(digest(load_challenge(pack)))
+        seen.add(load_pack(pack).digest)
     with (pack / "challenge.yaml").open("a") as manifest:
         manifest.write("minimums: {coding_fundamentals: 0.5}\n")
-    seen.add(digest(load_challenge(pack)))
+    seen.add(load_pack(pack).digest)
     assert len(seen) == 6
 
 
@@ -216,17 +214,17 @@ def test_a_file_that_moves_changes_the_digest(tmp_path: Path) -> None:
         write_pack(tmp_path / "a" / "p", {"test_a.py": TEST}),
         write_pack(tmp_path / "b" / "p", {"test_b.py": TEST}),
     )
-    assert digest(load_challenge(first)) != digest(load_challenge(second))
+    assert load_pack(first).digest != load_pack(second).digest
 
 
 def test_the_digest_does_not_depend_on_where_the_pack_is(tmp_path: Path) -> None:
     packs = [write_pack(tmp_path / name / "p", TEST) for name in ("a", "b")]
-    assert len({digest(load_challenge(pack)) for pack in packs}) == 1
+    assert len({load_pack(pack).digest for pack in packs}) == 1
 
 
 def test_groups_have_a_title_and_a_competency(tmp_path: Path) -> None:
     more = "groups: {fast_paths: {competency: system_design}, b: {title: Bees}}\n"
-    challenge = load_challenge(write_pack(tmp_path / "p", TEST, more=more))
+    challenge = load_pack(write_pack(tmp_path / "p", TEST, more=more))
     assert challenge.competency_of("fast_paths") == "system_design"
     assert challenge.competency_of("b") == "coding_fundamentals"
     titles = [challenge.group_title(name) for name in ("fast_paths", "b", "un-known")]
@@ -245,4 +243,4 @@ def test_a_limit_that_no_machine_can_keep_is_the_packs_fault(limits: str, tmp_pa
     root = write_pack(tmp_path / "pack", "def test_it(candidate):\n    pass\n", limits=limits)
     key = limits.strip("{}").partition(":")[0]
     with pytest.raises(ChallengeError, match=rf"challenge\.yaml:\d+: limits\.{key}: "):
-        load_challenge(root)
+        load_pack(root)

@@ -15,7 +15,7 @@ from click.testing import CliRunner
 
 from grader.authoring import check, promises, scaffold
 from grader.authoring.entries import Entry, load_entries
-from grader.challenge import Challenge, load_challenge, strict_yaml
+from grader.challenge import Challenge, load_pack, strict_yaml
 from grader.cli import challenge as challenge_command
 from grader.cli import loop as loop_command
 
@@ -61,7 +61,7 @@ def test_the_manifest_of_the_page_is_one(tmp_path: Path) -> None:
     (pack / "challenge.yaml").write_text(manifest)
     (pack / "submissions" / "submissions.yaml").write_text(entries)
     (pack / "rubric.yaml").write_text(rubric)
-    challenge = load_challenge(pack)
+    challenge = load_pack(pack)
     assert (challenge.id, challenge.interface.module) == ("log-triage", "log_triage")
     assert [criterion.id for criterion in challenge.rubric.criteria] == ["failure-modes", "trade-offs"]
     assert [one.entry.path for one in load_entries(pack)] == ["rejected/plain-only"]

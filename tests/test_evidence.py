@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from grader import files
-from grader.challenge import digest, load_challenge
+from grader.challenge import load_pack
 from grader.errors import UsageError
 from grader.grading import again
 from grader.grading.pipeline import challenge_facts, submission_facts
@@ -42,7 +42,7 @@ def observed() -> VerifierResult:
 @pytest.fixture
 def saved(sums: Path, tmp_path: Path) -> Path:
     """An output folder as a run leaves it."""
-    challenge, seen = load_challenge(sums), observed()
+    challenge, seen = load_pack(sums), observed()
     points = objective.score(seen.tests)
     combined = grading.combine(challenge, points, ())
     grade = Grade(
@@ -60,7 +60,7 @@ def test_what_was_saved_comes_back(saved: Path, sums: Path) -> None:
     assert evidence.load_observed(saved) == observed()
     assert dict(evidence.load_submission(saved).files) == dict(SUBMISSION.files)
     assert evidence.load_submission(saved).digest == SUBMISSION.digest
-    challenge, before = evidence.load_challenge(saved), load_challenge(sums)
+    challenge, before = evidence.load_challenge(saved), load_pack(sums)
     assert (challenge.id, challenge.limits, challenge.rubric) == (before.id, before.limits, before.rubric)
 
 
@@ -126,4 +126,4 @@ def test_a_folder_that_is_no_output_is_wrong_usage(tmp_path: Path) -> None:
 
 def test_the_digest_of_the_challenge_is_not_needed_again(saved: Path, sums: Path) -> None:
     """The snapshot holds no tests, so the digest in grade.json is the one of the run."""
-    assert json.loads((saved / "grade.json").read_text())["challenge"]["digest"] == digest(load_challenge(sums))
+    assert json.loads((saved / "grade.json").read_text())["challenge"]["digest"] == load_pack(sums).digest

@@ -16,7 +16,7 @@ from grader.authoring import guessing
 from grader.authoring.check import read as read_submission
 from grader.authoring.guessing import Guessed, findings
 from grader.authoring.runs import Ran, Runner, docker
-from grader.challenge import load_challenge
+from grader.challenge import load_pack
 from grader.challenge.findings import Outcome
 from grader.settings import Settings
 
@@ -157,7 +157,7 @@ def test_a_pack_that_asks_in_a_fixed_order_is_found(sums: Path, tmp_path: Path, 
         path = pack / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text)
-    challenge = load_challenge(pack)
+    challenge = load_pack(pack)
     (pack / "solution" / "MODULE.py").rename(pack / "solution" / f"{challenge.interface.module}.py")
     settings = Settings()
     reference = Ran(name="solution", submission=read_submission(challenge, pack / "solution", required=False))

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from grader.authoring import hidden_lint, schema
-from grader.challenge import digest, hidden_files, load_challenge
+from grader.challenge import load_pack
 from grader.errors import ChallengeError
 from grader.settings import PLACES
 from tests.small_packs import write_files, write_pack
@@ -149,7 +149,7 @@ def pack_of(tmp_path: Path, files: dict[str, str]) -> Path:
 
 
 def said(root: Path) -> str:
-    return "\n".join(f"{one.outcome} {one.place}: {one.text}" for one in hidden_lint.check(load_challenge(root)))
+    return "\n".join(f"{one.outcome} {one.place}: {one.text}" for one in hidden_lint.check(load_pack(root)))
 
 
 @pytest.mark.parametrize("name", LOST)
@@ -223,7 +223,7 @@ def test_a_test_that_skips_itself_is_worth_a_look(tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", sorted(path.parent.parent.name for path in CHALLENGES.glob("*/tests/conftest.py")))
 def test_every_shipped_pack_counts_all_its_tests(name: str, tmp_path: Path) -> None:
     root = CHALLENGES / name
-    events = collected(write_files(tmp_path, hidden_files(root)))
+    events = collected(write_files(tmp_path, load_pack(root).tests))
     assert [event for event in events if event["event"] == "broken"] == []
     (expected,) = [event for event in events if event["event"] == "expected"]
     assert len(expected["tests"]) >= 20
@@ -246,7 +246,7 @@ def test_a_link_in_a_pack_is_refused_with_its_name(place: str, tmp_path: Path) -
     (root / place).parent.mkdir(exist_ok=True)
     (root / place).symlink_to(target)
     with pytest.raises(ChallengeError, match=f"{place}: is a link to {target}"):
-        load_challenge(root)
+        load_pack(root)
     _, _, findings = schema.read(root)
     assert [(str(one.outcome), one.promise, one.place) for one in findings] == [("broken", "schema", str(root / place))]
 
@@ -255,7 +255,7 @@ def test_a_pipe_in_a_pack_and_a_test_among_installed_packages_are_refused(tmp_pa
     root = pack_of(tmp_path, {"venv/test_x.py": FINE})
     os.mkfifo(root / "tests" / "pipe")
     with pytest.raises(ChallengeError) as caught:
-        load_challenge(root)
+        load_pack(root)
     assert "tests/pipe: is neither a file nor a folder" in caught.value.message
     assert "tests/venv/test_x.py: lies in tests/venv, which is left out (a virtual environment)" in caught.value.message
 
@@ -272,17 +272,17 @@ JUNK = [
 @pytest.mark.parametrize("folder", ["tests", "tests/data", "environment"])
 def test_what_editors_and_systems_leave_is_no_part_of_a_pack(name: str, folder: str, tmp_path: Path) -> None:
     root = pack_of(tmp_path, {"data/a.txt": "a"})
-    before = digest(load_challenge(root)), hidden_files(root)
+    before = load_pack(root)
     write_files(root / folder, {name: "x"})
-    assert (digest(load_challenge(root)), hidden_files(root)) == before
+    assert load_pack(root) == before
 
 
 def test_a_file_of_the_packs_own_counts_whatever_its_name(tmp_path: Path) -> None:
     root = pack_of(tmp_path, {})
-    before = digest(load_challenge(root))
+    before = load_pack(root).digest
     for name in (".env", "~notes", "a#b", ".swp", "Venv/x.txt", "notes.swp"):
         write_files(root / "tests", {name: "x"})
-        after = digest(load_challenge(root))
+        after = load_pack(root).digest
         assert after != before
         before = after
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from grader.challenge import load_challenge
+from grader.challenge import load_pack
 from grader.doctor import examine, recipes
 from grader.errors import ChallengeError, InfrastructureError, UsageError
 from grader.sandbox import images, wheels
@@ -79,7 +79,7 @@ def test_packages_make_an_image_of_their_own(tmp_path: Path) -> None:
     (pack / "environment").mkdir()
     (pack / "environment" / "requirements.txt").write_text("six==1.17.0 --hash=sha256:" + "0" * 64 + "\n")
     found = recipes(Settings(), [str(pack)])
-    assert found[-1] == images.candidate_recipe(load_challenge(pack).requirements())
+    assert found[-1] == images.candidate_recipe(load_pack(pack).requirements)
     assert len(found) == 3
 
 

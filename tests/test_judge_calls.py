@@ -13,7 +13,7 @@ import pytest
 from pytest_httpserver import HTTPServer
 from werkzeug import Request, Response
 
-from grader.challenge import Challenge, load_challenge
+from grader.challenge import Challenge, load_pack
 from grader.errors import UsageError
 from grader.judge import judge_submission
 from grader.judge.config import JudgeConfig
@@ -32,7 +32,7 @@ FILES = {
 
 @pytest.fixture(scope="module")
 def pack(tmp_path_factory: pytest.TempPathFactory) -> Challenge:
-    return load_challenge(packs.write_pack(tmp_path_factory.mktemp("packs") / "tiny"))
+    return load_pack(packs.write_pack(tmp_path_factory.mktemp("packs") / "tiny"))
 
 
 def ask(
@@ -120,7 +120,7 @@ def test_retry_after_is_waited_for_and_then_the_answer_counts(
 
 def test_other_criteria_stand_when_one_cannot_be_judged(tmp_path: Path, httpserver: HTTPServer) -> None:
     second = packs.DOCUMENT_CRITERION.replace("failure-modes", "trade-offs").replace("Which failure", "Which other")
-    pack = load_challenge(packs.write_pack(tmp_path / "two", criteria=(packs.DOCUMENT_CRITERION, second)))
+    pack = load_pack(packs.write_pack(tmp_path / "two", criteria=(packs.DOCUMENT_CRITERION, second)))
 
     def handler(request: Request) -> Response:
         if "Which other" in request.get_data(as_text=True):
@@ -196,7 +196,7 @@ def test_the_same_grade_made_again_makes_no_call_and_gives_the_same_result(pack:
 
 @pytest.mark.parametrize("changed", ["model", "anchor", "text", "sampling", "endpoint"])
 def test_whatever_decides_an_answer_is_part_of_its_key(changed: str, tmp_path: Path) -> None:
-    pack = load_challenge(packs.write_pack(tmp_path / "pack"))
+    pack = load_pack(packs.write_pack(tmp_path / "pack"))
     other = packs.DOCUMENT_CRITERION.replace("only general words", "general words only")
     with running(judges.constant(3)) as server, running(judges.constant(3)) as second:
         ask(pack, server.url, tmp_path)
@@ -206,7 +206,7 @@ def test_whatever_decides_an_answer_is_part_of_its_key(changed: str, tmp_path: P
             judge={"temperature": 0.5} if changed == "sampling" else {},
         )
         if changed == "anchor":
-            pack = load_challenge(packs.write_pack(tmp_path / "pack", criteria=(other,)))
+            pack = load_pack(packs.write_pack(tmp_path / "pack", criteria=(other,)))
         text = packs.answer(8 if changed == "text" else 7, 4)
         files = {**FILES, "DECISIONS.md": text.encode()}
         submission = Submission(digest="sha256:0", files=files)
@@ -215,7 +215,7 @@ def test_whatever_decides_an_answer_is_part_of_its_key(changed: str, tmp_path: P
 
 
 def test_the_mark_around_files_is_fresh_for_each_call(tmp_path: Path) -> None:
-    pack = load_challenge(packs.write_pack(tmp_path / "pack"))
+    pack = load_pack(packs.write_pack(tmp_path / "pack"))
     with running(judges.constant(3)) as server:
         ask(pack, server.url, tmp_path / "a")
         ask(pack, server.url, tmp_path / "b")
@@ -226,7 +226,7 @@ def test_the_mark_around_files_is_fresh_for_each_call(tmp_path: Path) -> None:
 
 def test_the_token_budget_leaves_out_criteria_in_the_order_of_the_rubric(tmp_path: Path) -> None:
     criteria = [packs.DOCUMENT_CRITERION.replace("failure-modes", f"part-{n}") for n in range(3)]
-    pack = load_challenge(packs.write_pack(tmp_path / "pack", criteria=criteria))
+    pack = load_pack(packs.write_pack(tmp_path / "pack", criteria=criteria))
     with running(judges.constant(4)) as server:
         result = ask(pack, server.url, tmp_path, budget_tokens=6_000)
     assert [criterion.suggestion for criterion in result.criteria] == [4, 4, None]
@@ -270,7 +270,7 @@ def test_six_criteria_take_about_as_long_as_one(tmp_path: Path) -> None:
 
     criteria = [packs.DOCUMENT_CRITERION.replace("failure-modes", f"part-{n}").replace("Which", f"({n}) Which")
                 for n in range(6)]  # fmt: skip
-    pack = load_challenge(packs.write_pack(tmp_path / "pack", criteria=criteria))
+    pack = load_pack(packs.write_pack(tmp_path / "pack", criteria=criteria))
     with running(judges.constant(4), Behaviour(latency=1.0)) as server:
         started = time.monotonic()
         result = ask(pack, server.url, tmp_path)
@@ -325,7 +325,7 @@ def accepting(pack: Challenge, settings: Settings) -> Calibration:
 
 @pytest.mark.parametrize(("bare", "accepted"), [(4, True), (3, False), (5, False)])
 def test_a_level_that_comments_and_strings_move_goes_to_a_person(bare: int, accepted: bool, tmp_path: Path) -> None:
-    pack = load_challenge(packs.write_pack(tmp_path / "pack", criteria=(packs.CODE_CRITERION,)))
+    pack = load_pack(packs.write_pack(tmp_path / "pack", criteria=(packs.CODE_CRITERION,)))
     code = b'# retries are bounded\ndef call(url):\n    return fetch(url, "retry bounded")\n'
     submission = Submission(digest="sha256:0", files={"client.py": code})
 

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from grader.challenge import load_challenge
+from grader.challenge import load_pack
 from grader.judge import reading
 from grader.judge.config import JudgeConfig
 from grader.judge.detect import about_judges
@@ -170,7 +170,7 @@ def _honest() -> list[tuple[str, str]]:
 @pytest.mark.parametrize(("pack", "folder"), _honest())
 def test_no_shipped_honest_submission_is_flagged(pack: str, folder: str) -> None:
     root = CHALLENGES / pack
-    challenge = load_challenge(root)
+    challenge = load_pack(root)
     paths = [path for path in (root / folder).rglob("*") if path.is_file() and "__pycache__" not in path.parts]
     files = {path.relative_to(root / folder).as_posix(): path.read_bytes() for path in sorted(paths)}
     instruction = (root / "instruction.md").read_text("utf-8")

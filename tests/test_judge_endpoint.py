@@ -18,7 +18,7 @@ from pytest_httpserver import HTTPServer
 from werkzeug import Request, Response
 
 from grader.authoring.endpoint import Endpoint as Trial
-from grader.challenge import Challenge, load_challenge
+from grader.challenge import Challenge, load_pack
 from grader.errors import InfrastructureError, UsageError
 from grader.judge import judge_submission, refusal, reply
 from grader.judge.address import read as read_address
@@ -37,7 +37,7 @@ Body = Mapping[str, Any]
 
 @pytest.fixture(scope="module")
 def pack(tmp_path_factory: pytest.TempPathFactory) -> Challenge:
-    return load_challenge(packs.write_pack(tmp_path_factory.mktemp("packs") / "tiny"))
+    return load_pack(packs.write_pack(tmp_path_factory.mktemp("packs") / "tiny"))
 
 
 def ask(pack: Challenge, cache: Path, url: str, *, key: str = "sk-secret-key", **table: Any) -> JudgeResult:
@@ -288,7 +288,7 @@ def test_a_second_reading_that_the_endpoint_failed_counts_as_not_answered(
     tmp_path: Path, httpserver: HTTPServer
 ) -> None:
     """The level is there, but the criterion is open for the endpoint's fault: asked again, it may close."""
-    pack = load_challenge(packs.write_pack(tmp_path / "pack", criteria=(packs.CODE_CRITERION,)))
+    pack = load_pack(packs.write_pack(tmp_path / "pack", criteria=(packs.CODE_CRITERION,)))
     code = b"# a zebra\ndef call(url):\n    return fetch(url, 3)\n"
     quote = {"path": "client.py", "start_line": 3, "end_line": 3, "quote": "return fetch(url, 3)"}
     answer = json.dumps({**GOOD, "evidence": [quote]})

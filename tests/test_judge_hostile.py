@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from pytest_httpserver import HTTPServer
 
-from grader.challenge import Challenge, load_challenge
+from grader.challenge import Challenge, load_pack
 from grader.judge import evidence, judge_submission, reading
 from grader.judge.config import JudgeConfig
 from grader.judge.reading import Globs
@@ -84,7 +84,7 @@ def test_a_notebook_line_is_the_raw_line_that_holds_it() -> None:
 
 @pytest.fixture(scope="module")
 def pack(tmp_path_factory: pytest.TempPathFactory) -> Challenge:
-    return load_challenge(packs.write_pack(tmp_path_factory.mktemp("packs") / "tiny"))
+    return load_pack(packs.write_pack(tmp_path_factory.mktemp("packs") / "tiny"))
 
 
 def ask(pack: Challenge, url: str, cache: Path, files: Mapping[str, bytes]) -> JudgeResult:

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 
-from grader.challenge import Challenge, load_challenge
+from grader.challenge import Challenge, load_pack
 from grader.judge import judge_submission
 from grader.judge.reading import read
 from grader.records import JudgeResult, Submission
@@ -107,7 +107,7 @@ ATTACKS: dict[str, dict[str, str]] = {
 @pytest.fixture(scope="module")
 def pack(tmp_path_factory: pytest.TempPathFactory) -> Challenge:
     root = tmp_path_factory.mktemp("packs") / "tiny"
-    return load_challenge(packs.write_pack(root, criteria=(packs.DOCUMENT_CRITERION, packs.CODE_CRITERION)))
+    return load_pack(packs.write_pack(root, criteria=(packs.DOCUMENT_CRITERION, packs.CODE_CRITERION)))
 
 
 @pytest.fixture(scope="module")
@@ -185,7 +185,7 @@ SHIPPED = sorted((Path(__file__).parent.parent / "challenges").glob("*/submissio
 def test_an_attack_that_a_pack_ships_ends_unscored_before_a_person_or_at_its_honest_level(
     folder: Path, naive: JudgeServer, tmp_path: Path
 ) -> None:
-    pack = load_challenge(folder.parents[2])
+    pack = load_pack(folder.parents[2])
     files = {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
     submission = Submission(digest="sha256:0", files=dict(sorted(files.items())))
     settings = Settings(openai_base_url=naive.url, judge_model="naive")

@@ -15,7 +15,7 @@ from grader.batch.ask_again import unanswered
 from grader.batch.entries import Entry
 from grader.batch.finished import wanted
 from grader.batch.runner import Batch, Outcome, Plan
-from grader.challenge import Challenge, load_challenge
+from grader.challenge import Challenge, load_pack
 from grader.cli import batch as batch_command
 from grader.cli.batch import exit_code
 from grader.settings import Settings
@@ -47,7 +47,7 @@ def pack(tmp_path: Path) -> Challenge:
     root = packs.write_pack(tmp_path / "packs" / "tiny")
     (root / "tests").mkdir(exist_ok=True)
     (root / "tests" / "test_sums.py").write_text("def test_adds(candidate):\n    pass\n")
-    return load_challenge(root)
+    return load_pack(root)
 
 
 def settings(server: JudgeServer) -> Settings:
@@ -69,9 +69,7 @@ def test_a_batch_started_again_asks_the_judge_again_and_runs_nothing(pack: Chall
         write_files(tmp_path / "subs" / name, {"sums.py": f"# {name}\ntest_adds = True\n", "DECISIONS.md": DOCUMENT})
     out, ran = tmp_path / "out", list[str]()
     with running(judges.constant(4), Behaviour(fault="500", fault_times=2)) as server:
-        asked = plan(
-            tmp_path / "subs", out, challenge=pack.root, judge=True, want=wanted(pack, settings(server), judge=True)
-        )
+        asked = plan(tmp_path / "subs", out, judge=True, want=wanted(pack, settings(server), judge=True))
         first = run(asked, settings(server), ran)
         assert sorted(ran) == ["one", "two"]
         assert all("failed (500, 1 attempt)" in outcome.unanswered for outcome in first)
@@ -98,7 +96,7 @@ def test_the_end_of_a_batch_says_that_the_judge_did_not_answer(pack: Challenge, 
     write_files(tmp_path / "subs" / "one", {"sums.py": "test_adds = True\n", "DECISIONS.md": DOCUMENT})
     with running(judges.constant(4), Behaviour(fault="429")) as server:
         want = wanted(pack, settings(server), judge=True)
-        made = plan(tmp_path / "subs", tmp_path / "out", challenge=pack.root, judge=True, want=want)
+        made = plan(tmp_path / "subs", tmp_path / "out", judge=True, want=want)
         outcomes = run(made, settings(server), [])
     said = batch_command.summary(outcomes, [], [], tmp_path / "out")
     assert "judge        no answer for 1 of 1: The judge's endpoint is over its limit or quota (429, 1 attempt)" in said

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from grader.challenge import Challenge, load_challenge
+from grader.challenge import Challenge, load_pack
 from grader.cli import calibrate as calibrate_command
 from grader.cli import judge as judge_command
 from grader.cli import label as label_command
@@ -33,7 +33,7 @@ def root(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def pack(root: Path) -> Challenge:
-    return load_challenge(root)
+    return load_pack(root)
 
 
 def label(root: Path, typed: str = "", *options: str) -> Result:
@@ -52,7 +52,7 @@ def test_a_level_is_saved_at_once_with_its_note_and_time_and_the_rest_waits(root
     assert (row["rater"], row["level"], row["criterion"], row["kind"]) == ("ada", "4", NAME, "human")
     assert row["note"] == "two modes, no example"
     assert re.match(r"20\d\d-\d\d-\d\dT", row["rated_at"])
-    assert len(labels.sheet(load_challenge(root), "ada").waiting) == 9
+    assert len(labels.sheet(load_pack(root), "ada").waiting) == 9
 
 
 def test_a_rater_goes_on_where_they_stopped_until_all_is_rated(root: Path) -> None:
@@ -83,7 +83,7 @@ def test_a_level_that_is_none_is_asked_for_again(root: Path) -> None:
 
 def test_a_skipped_item_comes_again(root: Path) -> None:
     label(root, "s\nq\n", "--rater", "ada")
-    assert len(labels.sheet(load_challenge(root), "ada").waiting) == 10
+    assert len(labels.sheet(load_pack(root), "ada").waiting) == 10
 
 
 def test_two_raters_get_the_items_in_orders_of_their_own(pack: Challenge) -> None:
@@ -98,7 +98,7 @@ def test_development_labels_are_kept_in_a_file_of_their_own(root: Path) -> None:
     label(root, "3\n\n" * 2, "--rater", "ada", "--development")
     assert {row["kind"] for row in ratings(root, "development.csv")} == {"development"}
     assert not (root / "calibration" / "ratings.csv").exists()
-    assert len(labels.sheet(load_challenge(root), "ada").waiting) == 8
+    assert len(labels.sheet(load_pack(root), "ada").waiting) == 8
 
 
 def test_text_that_would_move_the_cursor_is_shown_as_text(root: Path) -> None:

@@ -11,7 +11,7 @@ import pytest
 import yaml
 from click.testing import CliRunner, Result
 
-from grader.challenge import Challenge, load_challenge
+from grader.challenge import Challenge, load_pack
 from grader.challenge.findings import Outcome
 from grader.cli.loop import command
 from grader.errors import ChallengeError
@@ -45,7 +45,7 @@ def write(folder: Path, data: Data, *, agree: bool = True, scorecard: Data | Non
 
 
 def challenges() -> dict[str, Challenge]:
-    return {path.parent.name: load_challenge(path.parent) for path in (ROOT / "challenges").glob("*/challenge.yaml")}
+    return {path.parent.name: load_pack(path.parent) for path in (ROOT / "challenges").glob("*/challenge.yaml")}
 
 
 def broken(loaded: loop.LoadedLoop) -> list[tuple[str, str]]:

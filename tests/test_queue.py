@@ -20,7 +20,7 @@ from grader import secret
 from grader.batch import blind
 from grader.batch.finished import wanted
 from grader.batch.runner import Batch, Outcome, Plan
-from grader.challenge import load_challenge
+from grader.challenge import load_pack
 from grader.cli.db import command as db_command
 from grader.cli.purge import command as purge_command
 from grader.cli.queue import command as queue_command
@@ -352,7 +352,7 @@ def test_a_judge_that_did_not_answer_is_asked_again_from_here_and_nothing_runs(
     monkeypatch.setattr("grader.settings.PLACES.cache", tmp_path / "cache", raising=False)
     root = packs.write_pack(tmp_path / "packs" / "tiny")
     (root / "tests" / "test_sums.py").write_text("def test_adds(candidate):\n    pass\n")
-    pack = load_challenge(root)
+    pack = load_pack(root)
     for name in ("one", "two"):
         words = {"sums.py": f"# {name}\ntest_adds = True\n", "DECISIONS.md": packs.answer(7, 4)}
         write_files(tmp_path / "in" / name, words)
@@ -589,7 +589,7 @@ def test_a_job_that_nobody_can_take_stays_and_it_is_said(url: str, queue: Queue)
     assert "gone" in said
 
 
-def test_a_pack_that_is_edited_while_its_job_runs_gives_the_job_back(tmp_path: Path, queue: Queue) -> None:
+def test_a_job_of_a_version_that_this_worker_does_not_have_is_given_back(tmp_path: Path, queue: Queue) -> None:
     folder = submissions(tmp_path / "in", {"ann": ALL})
     following = queued(queue, plan(folder, tmp_path / "out"))
     following.put()

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from grader.challenge import load_challenge
+from grader.challenge import load_pack
 from grader.sandbox import images as recipes
 from grader.store import open_store
 from tests.queue_fixtures import Process, all_ended, engine, inbox, pack, start, until, worker
@@ -47,7 +47,7 @@ def test_sixty_jobs_survive_the_death_of_a_worker_of_postgres_and_of_docker(
     tmp_path: Path, server: Cluster, store: str, sums: Path, processes: list[Process]
 ) -> None:
     out, challenges = tmp_path / "out", pack(tmp_path / "challenges")
-    requirements = load_challenge(sums).requirements()
+    requirements = load_pack(sums).requirements
     with engine(recipes.verifier_recipe().tag, recipes.candidate_recipe(requirements).tag) as docker:
         boxes = [worker(challenges, store, DOCKER_HOST=docker.host) for _ in range(2)]
         words = ["--challenge", str(challenges / "sums"), "--out", str(out), "--queue", "--no-similarity"]

@@ -5,12 +5,10 @@ from __future__ import annotations
 import json
 import secrets
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from grader.challenge import hidden_files
 from grader.errors import ChallengeError, InfrastructureError
 from grader.grading.observed import collect
 from grader.sandbox import failure, images
@@ -184,15 +182,3 @@ def test_whose_fault_it_is_that_a_candidate_container_ended(seen: Observation, f
 )
 def test_whose_fault_it_is_that_a_verifier_container_ended(seen: Observation, fault: str) -> None:
     assert failure.verifier_container(seen).fault.value == fault
-
-
-# ------------------------------------------------------------------------------------------------ what goes in
-
-
-def test_hidden_files_leave_out_caches_and_links(tmp_path: Path) -> None:
-    tests = tmp_path / "tests"
-    (tests / "__pycache__").mkdir(parents=True)
-    for name in ("test_a.py", "__pycache__/x.pyc", "data.json", "notes.txt~"):
-        (tests / name).write_text("x")
-    (tests / "link.py").symlink_to("/etc/passwd")
-    assert sorted(hidden_files(tmp_path)) == ["data.json", "test_a.py"]

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 import grader
-from grader.challenge import load_challenge
+from grader.challenge import load_pack
 from grader.errors import UsageError
 from grader.grading.pipeline import refuse_brought
 from grader.records import Submission
@@ -248,7 +248,7 @@ def test_a_pack_and_settings_that_the_submission_holds_itself_are_refused_wherev
     }
     monkeypatch.chdir(theirs)
     settings = Settings.read(str(tmp_path / "hand-in.zip"))
-    pack = load_challenge(find_challenge("rag-triage", settings))
+    pack = load_pack(find_challenge("rag-triage", settings))
     submission = Submission(digest="sha256:0", files=files)
     with pytest.raises(UsageError, match="holds the challenge"):
         refuse_brought(pack, submission, settings)

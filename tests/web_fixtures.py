@@ -14,7 +14,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from grader.challenge import Challenge, load_challenge
+from grader.challenge import Challenge, load_pack
 from grader.records import CriterionResult, Grade, Submission, VerifierResult
 from grader.report.write import write_grade
 from grader.result import evidence
@@ -148,7 +148,7 @@ def changed(submission: Submission, number: int) -> Submission:
 
 def shipped(challenge: str, name: str) -> tuple[Challenge, Submission]:
     """A challenge of ours and one of its submissions (`accepted/relations`)."""
-    pack = load_challenge(CHALLENGES / challenge)
+    pack = load_pack(CHALLENGES / challenge)
     return pack, read_submission(str(CHALLENGES / challenge / "submissions" / name))
 
 

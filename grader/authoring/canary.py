@@ -5,9 +5,8 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Mapping
-from pathlib import Path
 
-from grader.challenge import hidden_files
+from grader.challenge import Pack
 from grader.challenge.findings import Finding, advice, broken, found
 
 SHORTEST = 12
@@ -15,10 +14,10 @@ SHORTEST = 12
 _COMMENT = re.compile(rb"\bcanary:[ \t]*([^\s\"'<>]+)", re.IGNORECASE)
 
 
-def canaries(root: Path) -> dict[str, str]:
+def canaries(pack: Pack) -> dict[str, str]:
     """Canary → `tests/file:line`: constants named CANARY, and lines with `canary: …`."""
     places: dict[str, str] = {}
-    for name, content in hidden_files(root).items():
+    for name, content in pack.tests.items():
         for value, line in [*_constants(name, content), *_comments(content)]:
             places.setdefault(value, f"tests/{name}:{line}")
     return places
@@ -46,16 +45,17 @@ def _comments(content: bytes) -> list[tuple[str, int]]:
     return [(match[1].decode("utf-8", "replace"), content[: match.start()].count(b"\n") + 1) for match in found_at]
 
 
-def check_files(root: Path, known: Mapping[str, str]) -> list[Finding]:
+def check_files(pack: Pack, known: Mapping[str, str]) -> list[Finding]:
     """Canaries are there, long enough, and in nothing that a candidate is given."""
     if not known:
         text = 'no canary in tests/, so a leak would not be seen; add CANARY = "…" with a random string to a test file'
-        return [advice("canary", text, str(root / "tests"))]
+        return [advice("canary", text, str(pack.root / "tests"))]
     findings = [
         broken("canary", f"{value!r} is shorter than {SHORTEST} characters and could turn up by chance", place)
         for value, place in known.items()
         if len(value) < SHORTEST
     ]
+    root = pack.root
     given = [root / "instruction.md", *sorted(p for p in (root / "starter").rglob("*") if p.is_file())]
     leaks = [leak for path in given if path.is_file() for leak in search(path.read_bytes(), known)]
     names = [path.relative_to(root).as_posix() for path in given if path.is_file() and search(path.read_bytes(), known)]

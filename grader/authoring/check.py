@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from grader.authoring import canary, competencies, guessing, hidden_lint, leak, mutation, promises, rubric_lint, schema
 from grader.authoring.entries import Listed
 from grader.authoring.runs import MakeSandbox, Ran, Runner, Say, Task
-from grader.challenge import Challenge, Checks, has_tests
+from grader.challenge import Checks, Pack
 from grader.challenge.findings import Finding, left_out
 from grader.errors import RefusedError, UsageError, visible
 from grader.records import Submission
@@ -58,7 +58,7 @@ class Options:
 class Report:
     """What a check came to: the findings, and the runs that they rest on."""
 
-    challenge: Challenge | None
+    challenge: Pack | None
     findings: tuple[Finding, ...]
     reference: tuple[Ran, ...] = ()
     starter: Ran | None = None
@@ -105,11 +105,11 @@ def check(
         return Report(challenge=None, findings=tuple(findings))
     findings += hidden_lint.check(challenge)
     options = options.of(challenge.check)
-    if not has_tests(root):
+    if not challenge.has_tests:
         findings += competencies.check(challenge, ()) + rubric_lint.check(challenge, _reference_files(challenge))
         return Report(challenge=challenge, findings=tuple(findings))
-    known = canary.canaries(root)
-    findings += canary.check_files(root, known)
+    known = canary.canaries(challenge)
+    findings += canary.check_files(challenge, known)
     findings += [] if options.only else rubric_lint.check(challenge, _reference_files(challenge))
     if options.static:
         return Report(challenge=challenge, findings=tuple(findings))
@@ -124,7 +124,7 @@ def check(
         for one, ran in report.entries
         if ran.observed and one.entry.kind in SEARCHED
     }
-    report = _with(report, leak.check(root, runs, graded, known, settings, printed))
+    report = _with(report, leak.check(challenge, runs, graded, known, settings, printed))
     return _mutated(runner, _guessed(runner, report, options, say), options, say)
 
 
@@ -160,7 +160,7 @@ def _seeds(runner: Runner, submission: Submission, count: int) -> list[Task]:
     ]
 
 
-def _plan_starter(challenge: Challenge, plan: _Plan) -> None:
+def _plan_starter(challenge: Pack, plan: _Plan) -> None:
     """The starter often lacks the documents that a submission needs; it is run all the same if it can be called."""
     folder = challenge.root / STARTER
     module = challenge.interface.module.replace(".", "/")
@@ -173,14 +173,14 @@ def _plan_starter(challenge: Challenge, plan: _Plan) -> None:
         plan.left_out.append(left_out("starter", f"not run: {why}", str(folder)))
 
 
-def _task(challenge: Challenge, one: Listed) -> Task | Ran:
+def _task(challenge: Pack, one: Listed) -> Task | Ran:
     try:
         return Task(name=one.entry.path, submission=read(challenge, challenge.root / "submissions" / one.entry.path))
     except RefusedError as problem:
         return Ran(name=one.entry.path, problem=problem)
 
 
-def read(challenge: Challenge, path: Path, *, required: bool = True) -> Submission:
+def read(challenge: Pack, path: Path, *, required: bool = True) -> Submission:
     """The submission at `path` as `grade` reads it; without `required` it may lack files. Raises RefusedError."""
     from grader.submission import IntakeLimits, check_required, read_submission
 
@@ -206,7 +206,7 @@ def _brief(ran: Ran) -> str:
     return "could not be run" if ran.problem else f"{ran.share:.0%} in {ran.seconds:.1f} s"
 
 
-def _judged(challenge: Challenge, findings: list[Finding], plan: _Plan, ran: dict[str, Ran]) -> Report:
+def _judged(challenge: Pack, findings: list[Finding], plan: _Plan, ran: dict[str, Ran]) -> Report:
     references = tuple(ran[task.name] for task in plan.reference)
     place = str(challenge.root / REFERENCE)
     findings = [*findings, *plan.left_out]
@@ -255,6 +255,6 @@ def _with(report: Report, findings: Sequence[Finding]) -> Report:
     return replace(report, findings=(*report.findings, *findings))
 
 
-def _reference_files(challenge: Challenge) -> tuple[str, ...]:
+def _reference_files(challenge: Pack) -> tuple[str, ...]:
     folder = challenge.root / REFERENCE
     return tuple(read(challenge, folder, required=False).files) if folder.is_dir() else ()

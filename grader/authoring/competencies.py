@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from grader.challenge import Challenge
+from grader.challenge import Pack
 from grader.challenge.findings import Finding, advice, broken, found
 from grader.records import COMPETENCIES, TestResult
 
 
-def check(challenge: Challenge, tests: Iterable[TestResult]) -> list[Finding]:
+def check(challenge: Pack, tests: Iterable[TestResult]) -> list[Finding]:
     """Every competency that the pack names has points behind it, and the primary one has the most."""
     place = str(challenge.root / "challenge.yaml")
     tests = tuple(tests)
@@ -34,7 +34,7 @@ def check(challenge: Challenge, tests: Iterable[TestResult]) -> list[Finding]:
     return findings or [found("competencies", shown, shares=share)]
 
 
-def shares(challenge: Challenge, tests: Iterable[TestResult]) -> dict[str, float]:
+def shares(challenge: Pack, tests: Iterable[TestResult]) -> dict[str, float]:
     """Competency → its share of the whole, by points of its tests and weights of its criteria; largest first."""
     tests = tuple(tests)
     weights, parts = challenge.weights, dict.fromkeys(COMPETENCIES, 0.0)
@@ -51,7 +51,7 @@ def shares(challenge: Challenge, tests: Iterable[TestResult]) -> dict[str, float
     return {name: round(part, 6) for name, part in sorted(parts.items(), key=lambda pair: -pair[1]) if part > 0}
 
 
-def _groups(challenge: Challenge, tests: tuple[TestResult, ...], place: str) -> list[Finding]:
+def _groups(challenge: Pack, tests: tuple[TestResult, ...], place: str) -> list[Finding]:
     used = {test.group for test in tests}
     if not tests:
         return []

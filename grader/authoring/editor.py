@@ -7,7 +7,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from grader.authoring.entries import Entry
-from grader.challenge import Challenge
+from grader.challenge import Manifest
 from grader.challenge.model import ModelFile
 from grader.challenge.rubric import Criterion, GateSettings
 
@@ -33,12 +33,9 @@ def schema(which: Which) -> dict[str, Any]:
 
 
 def _challenge() -> dict[str, Any]:
-    made = Challenge.model_json_schema(by_alias=True)
-    for filled_in_later in ("root", "rubric"):
-        made["properties"].pop(filled_in_later)
-    used = _referenced(made["properties"], made["$defs"])
-    made["$defs"] = {name: value for name, value in made["$defs"].items() if name in used}
-    for field in Challenge.model_fields.values():
+    made = Manifest.model_json_schema(by_alias=True)
+    made["title"] = "Challenge"
+    for field in Manifest.model_fields.values():
         annotation = field.annotation
         if isinstance(annotation, type) and issubclass(annotation, BaseModel) and annotation.__name__ in made["$defs"]:
             _allow_units(annotation, made["$defs"][annotation.__name__]["properties"])
@@ -60,14 +57,6 @@ def _takes(model: type[BaseModel], name: str, value: str) -> bool:
     except ValidationError as problem:
         return not any(error["loc"][:1] == (name,) for error in problem.errors())
     return True
-
-
-def _referenced(node: object, definitions: dict[str, Any]) -> set[str]:
-    if isinstance(node, dict):
-        name = str(node.get("$ref", "")).rpartition("/")[2]
-        below = _referenced(definitions[name], definitions) | {name} if name in definitions else set()
-        return below.union(*(_referenced(value, definitions) for value in node.values()))
-    return set().union(*(_referenced(value, definitions) for value in node)) if isinstance(node, list) else set()
 
 
 def _rubric() -> dict[str, Any]:

@@ -9,7 +9,8 @@ from typing import Literal
 from pydantic import Field, model_validator
 
 from grader import junk
-from grader.challenge import Number, strict_yaml
+from grader.challenge import strict_yaml
+from grader.challenge.manifest import Number
 from grader.challenge.strict_yaml import Strict
 from grader.errors import ChallengeError
 

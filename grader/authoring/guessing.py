@@ -15,7 +15,7 @@ from typing import Any
 
 from grader.authoring.guesses import recorder
 from grader.authoring.runs import Ran, Runner, Say, Task
-from grader.challenge import Challenge
+from grader.challenge import Pack
 from grader.challenge.findings import Finding, broken, found, left_out
 from grader.grading.observed import limits_of
 from grader.records import Submission
@@ -84,7 +84,7 @@ def check(runner: Runner, reference: Ran, say: Say) -> list[Finding]:
     return findings([_guessed(way, group) for way, group in guesses.items()], challenge.id, place, runs[0])
 
 
-def module_path(challenge: Challenge, submission: Submission | None) -> str | None:
+def module_path(challenge: Pack, submission: Submission | None) -> str | None:
     """The file of the interface's module in `submission`; None where there is none."""
     if submission is None or not challenge.interface.module:
         return None

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from fnmatch import fnmatch
 from types import ModuleType
 
-from grader.challenge import Challenge, hidden_files
+from grader.challenge import Pack
 from grader.challenge.findings import Finding, advice, broken
 from grader.settings import PLACES
 
@@ -22,11 +22,11 @@ Function = ast.FunctionDef | ast.AsyncFunctionDef
 Problem = tuple[int, str]
 
 
-def check(challenge: Challenge) -> list[Finding]:
+def check(challenge: Pack) -> list[Finding]:
     """What is wrong with the files of `tests/`; nothing where all their tests would count."""
     folder = challenge.root / "tests"
     findings: list[Finding] = []
-    for name, content in hidden_files(challenge.root).items():
+    for name, content in challenge.tests.items():
         if not name.endswith(".py"):
             continue
         try:

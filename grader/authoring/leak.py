@@ -17,6 +17,7 @@ from grader.records import Grade
 from grader.report.write import Pages
 
 if TYPE_CHECKING:
+    from grader.challenge import Pack
     from grader.sandbox.protocol import Event, Job
     from grader.settings import Settings
 
@@ -45,7 +46,7 @@ class Replay:
 
 
 def check(
-    root: Path,
+    pack: Pack,
     runs: Sequence[Ran],
     graded: Mapping[str, Ran],
     known: Mapping[str, str],
@@ -59,7 +60,7 @@ def check(
         _leak(ran.name, "what the verifier reported", known, value) for ran in runs for value in _events(ran, known)
     ]
     for source, ran in graded.items():
-        for name, content in output(root, source, ran, settings, printed).items():
+        for name, content in output(pack, source, ran, settings, printed).items():
             findings += [_leak(ran.name, name, known, value) for value in search(content, known)]
     text = f"in nothing that left the verifier in {len(runs)} runs, nor in the whole output of {len(graded)} gradings"
     return findings or [found("canary", text)]
@@ -74,11 +75,11 @@ def _leak(name: str, where: str, known: Mapping[str, str], value: str) -> Findin
     return broken("canary", f"{name}: the canary of {known[value]} stands in {where}")
 
 
-def output(root: Path, source: str, ran: Ran, settings: Settings, printed: Printed) -> dict[str, bytes]:
+def output(pack: Pack, source: str, ran: Ran, settings: Settings, printed: Printed) -> dict[str, bytes]:
     """All that `grade` makes of a run: its files by name, but for the copy of the submission, and what it prints."""
     with tempfile.TemporaryDirectory(prefix="grade-check-") as folder:
         out = Path(folder)
-        request = Request(source=source, challenge=root, out=out, judge=False, pages=Pages(formats=tuple(FORMATS)))
+        request = Request(source=source, challenge=pack, out=out, judge=False, pages=Pages(formats=tuple(FORMATS)))
         said: list[str] = []
         run = Run(request=request, settings=settings, say=said.append)
         result = grade(run, lambda _run: Replay(ran))

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from grader.challenge import hidden_files, load_challenge
+from grader.challenge import Pack, load_pack
 from grader.errors import ChallengeError
 
 
@@ -33,7 +33,7 @@ def rows(found: Mapping[str, Path]) -> list[Row]:
 
 def _row(name: str, path: Path) -> Row:
     try:
-        challenge = load_challenge(path)
+        challenge = load_pack(path)
     except ChallengeError as problem:
         return Row(id=name, where=str(path), problem=problem.message.splitlines()[0])
     return Row(
@@ -42,14 +42,14 @@ def _row(name: str, path: Path) -> Row:
         version=challenge.version,
         title=challenge.title,
         kind=challenge.interface.kind,
-        tests=count_tests(path),
+        tests=count_tests(challenge),
         criteria=len(challenge.rubric.criteria),
     )
 
 
-def count_tests(root: Path) -> int:
+def count_tests(pack: Pack) -> int:
     """Test functions in `tests/`, found without running anything."""
-    sources = [text for name, text in hidden_files(root).items() if Path(name).name.startswith("test_")]
+    sources = [text for name, text in pack.tests.items() if Path(name).name.startswith("test_")]
     return sum(_functions(source) for source in sources)
 
 

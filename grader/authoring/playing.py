@@ -14,8 +14,8 @@ from grader.authoring.endpoint import Budget, Endpoint, Relay
 from grader.authoring.entries import load_entries
 from grader.authoring.runs import Held, MakeSandbox, Ran, Runner, Task
 from grader.authoring.watch import find
-from grader.challenge import Challenge, load_challenge
-from grader.challenge.model import ModelFile, load_model
+from grader.challenge import Pack, load_pack
+from grader.challenge.model import ModelFile
 from grader.errors import UsageError, visible
 from grader.grading.observed import collect
 from grader.judge.address import read as read_address
@@ -56,9 +56,9 @@ class Played:
 def play(root: Path, options: Options, settings: Settings, make: MakeSandbox) -> Played:
     """Runs `options.submission`. Raises UsageError where the budget is used up or no endpoint is set, and
     InfrastructureError where the endpoint fails: neither is ever held against the submission."""
-    challenge = load_challenge(root)
+    challenge = load_pack(root)
     path, _ = find(challenge, load_entries(root), options.submission)
-    model = load_model(root)
+    model = challenge.model
     if options.live and model is None:
         raise UsageError(f"{root} has no model.yaml: nothing in it asks a model.")
     relay = _relay(root, options, settings, model) if options.live and model is not None else None
@@ -91,7 +91,7 @@ def _live(job: Job, relay: Relay) -> Job:
     return replace(job, model=model, limits=limits, relay=relay)
 
 
-def _run(challenge: Challenge, make: MakeSandbox, job: Job) -> Ran:
+def _run(challenge: Pack, make: MakeSandbox, job: Job) -> Ran:
     held = Held(make(secrets.token_hex(6)))
     try:
         held.boot(stopped=False)

@@ -7,7 +7,7 @@ import re
 from collections.abc import Collection
 from itertools import pairwise
 
-from grader.challenge import Challenge, strict_yaml
+from grader.challenge import Pack, strict_yaml
 from grader.challenge.findings import Finding, advice, broken, found
 from grader.challenge.rubric import Criterion
 
@@ -44,7 +44,7 @@ _REFERENCE = re.compile(
 _COUNTED = re.compile(rf"\d|\b(?:{NUMBERS.replace(' ', '|')})\b", re.IGNORECASE)
 
 
-def check(challenge: Challenge, files: Collection[str]) -> list[Finding]:
+def check(challenge: Pack, files: Collection[str]) -> list[Finding]:
     """Lints every criterion; `files` are the paths of the reference, against which the evidence globs are tried."""
     criteria = challenge.rubric.criteria
     path = challenge.root / "rubric.yaml"

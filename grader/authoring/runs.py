@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from grader.challenge import Challenge, digest
+from grader.challenge import Pack
 from grader.errors import ChallengeError, GraderError, InfrastructureError, Interrupted, RefusedError
 from grader.grading.observed import collect
 from grader.grading.pipeline import Request, Run, make_job
@@ -84,19 +84,18 @@ def docker(settings: Settings) -> MakeSandbox:
 class Runner:
     """Runs tasks of one challenge. Work that is interrupted leaves no container behind."""
 
-    def __init__(self, challenge: Challenge, settings: Settings, make: MakeSandbox, *, jobs: int = 2) -> None:
+    def __init__(self, challenge: Pack, settings: Settings, make: MakeSandbox, *, jobs: int = 2) -> None:
         self.challenge, self.settings, self.jobs = challenge, settings, jobs
         self._make = make
-        self._digest = digest(challenge)
         self._open: set[Held] = set()
         self._stopped = False
 
     def seed(self, submission: Submission, number: int = 0) -> int:
         """A seed of `submission`, the same on every machine; each `number` is another variant of the data."""
-        return FOR_CHECKS.seed(self._digest, submission.digest + (f"#{number}" if number else ""))
+        return FOR_CHECKS.seed(self.challenge.digest, submission.digest + (f"#{number}" if number else ""))
 
     def job(self, task: Task) -> Job:
-        request = Request(source=task.name, challenge=self.challenge.root, out=Path(), only=task.only)
+        request = Request(source=task.name, challenge=self.challenge, out=Path(), only=task.only)
         run = Run(request=request, settings=self.settings, say=lambda _text: None, secret=FOR_CHECKS)
         job = make_job(run, self.challenge, task.submission)
         seed = self.seed(task.submission) if task.seed is None else task.seed

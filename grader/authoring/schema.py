@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import TypeVar
 
 from grader.authoring.entries import Listed, load_entries, unlisted
-from grader.challenge import Challenge, has_tests, load_challenge, strict_yaml
+from grader.challenge import Pack, load_pack, strict_yaml
 from grader.challenge.findings import Finding, advice, broken, found, left_out
+from grader.challenge.pack import links
 from grader.challenge.rubric import Criterion, load_rubric
 from grader.errors import ChallengeError
 
@@ -17,10 +18,10 @@ T = TypeVar("T")
 _PLACE = re.compile(r"^(?P<place>[^\n:]+?(?::\d+)?): (?P<text>.*)$", re.DOTALL)
 
 
-def read(root: Path) -> tuple[Challenge | None, tuple[Listed, ...], list[Finding]]:
+def read(root: Path) -> tuple[Pack | None, tuple[Listed, ...], list[Finding]]:
     """The challenge in `root` (None where it cannot be read), its listed submissions, and what is right and wrong."""
     problems: list[str] = []
-    challenge = _attempt(lambda: load_challenge(root), problems)
+    challenge = _attempt(lambda: load_pack(root), problems)
     if challenge is None:  # it stops at the first file; what is wrong with the others is worth knowing too
         problems += _rubric_problems(root / "rubric.yaml")
     listed = _attempt(lambda: load_entries(root), problems) or ()
@@ -73,14 +74,14 @@ def _broken(line: str) -> Finding:
     return broken("schema", match["text"], match["place"]) if match else broken("schema", line)
 
 
-def _summary(challenge: Challenge, listed: tuple[Listed, ...]) -> str:
+def _summary(challenge: Pack, listed: tuple[Listed, ...]) -> str:
     return (
         f"{challenge.id} {challenge.version} reads: {len(challenge.rubric.criteria)} criteria, "
         f"{len(challenge.groups)} groups, {len(listed)} listed submissions"
     )
 
 
-def _parts(challenge: Challenge, listed: tuple[Listed, ...]) -> list[Finding]:
+def _parts(challenge: Pack, listed: tuple[Listed, ...]) -> list[Finding]:
     """What the folder holds beside the files that every pack has."""
     root = challenge.root
     findings = [
@@ -90,7 +91,8 @@ def _parts(challenge: Challenge, listed: tuple[Listed, ...]) -> list[Finding]:
     if challenge.id != root.resolve().name:
         text = f"the folder is not named {challenge.id}: `--challenge {challenge.id}` will not find it"
         findings.append(advice("schema", text, str(root / "challenge.yaml")))
-    if not has_tests(root):
+    findings += [_broken(told) for told in links(root)]
+    if not challenge.has_tests:
         findings.append(left_out("schema", "there are no hidden tests, so nothing is run", str(root / "tests")))
     elif not (root / "solution").is_dir():
         findings.append(broken("reference", "there is no solution/: nobody has shown that all points can be earned"))

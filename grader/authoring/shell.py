@@ -21,7 +21,7 @@ from grader.errors import UsageError
 if TYPE_CHECKING:
     from docker import APIClient
 
-    from grader.challenge import Challenge
+    from grader.challenge import Pack
     from grader.sandbox.protocol import Job
     from grader.settings import Settings
 
@@ -30,7 +30,7 @@ SHELL = ["sh", "-c", "command -v bash >/dev/null && exec bash --norc; exec sh"]
 PACKAGES = "/opt/dependencies:/opt/packages"
 
 
-def shell(challenge: Challenge, path: Path, settings: Settings, argv: Sequence[str]) -> int:
+def shell(challenge: Pack, path: Path, settings: Settings, argv: Sequence[str]) -> int:
     """Runs `argv`, or a shell on this terminal where there is none, beside the submission at `path`. Returns its exit
     code. Raises UsageError without a terminal or the docker command, InfrastructureError where Docker fails."""
     if not argv and not (sys.stdin.isatty() and sys.stdout.isatty()):

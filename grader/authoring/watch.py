@@ -14,7 +14,7 @@ from grader import junk
 from grader.authoring import check, promises, schema
 from grader.authoring.entries import Listed
 from grader.authoring.runs import MakeSandbox, Ran, Runner, Say, Task
-from grader.challenge import Challenge
+from grader.challenge import Pack
 from grader.errors import ChallengeError, RefusedError, UsageError, visible
 from grader.grading.observed import collect
 from grader.records import TestResult, TestStatus
@@ -99,7 +99,7 @@ def _round(root: Path, name: str, tests: tuple[str, ...], settings: Settings, sa
     return lines
 
 
-def find(challenge: Challenge, listed: tuple[Listed, ...], name: str) -> tuple[Path, Listed | None]:
+def find(challenge: Pack, listed: tuple[Listed, ...], name: str) -> tuple[Path, Listed | None]:
     """The folder of the submission `name` and what is promised about it. Raises UsageError."""
     wanted = name.rstrip("/").removeprefix("submissions/")
     promise = next((one for one in listed if one.entry.path == wanted), None)

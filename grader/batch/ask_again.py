@@ -16,7 +16,7 @@ from grader.score import combine as grading
 from grader.score import objective
 
 if TYPE_CHECKING:
-    from grader.challenge import Challenge
+    from grader.challenge import Pack
 
 
 def unanswered(result: Grade) -> Mapping[str, str]:
@@ -25,7 +25,7 @@ def unanswered(result: Grade) -> Mapping[str, str]:
     return {str(name): str(reason) for name, reason in found.items()} if isinstance(found, Mapping) else {}
 
 
-def or_before(run: Run, before: Grade, challenge: Challenge) -> tuple[Grade, str]:
+def or_before(run: Run, before: Grade, challenge: Pack) -> tuple[Grade, str]:
     """`ask_again`; where that goes wrong `before`, which stays as it was, and why in a sentence."""
     try:
         return ask_again(run, before, challenge), ""
@@ -33,7 +33,7 @@ def or_before(run: Run, before: Grade, challenge: Challenge) -> tuple[Grade, str
         return before, f"{run.request.out.name}: {problem.message}"
 
 
-def ask_again(run: Run, before: Grade, challenge: Challenge) -> Grade:
+def ask_again(run: Run, before: Grade, challenge: Pack) -> Grade:
     """`before`, the grade in the run's folder, with what the judge says now; written to the folder. `challenge` is the
     pack that graded it. Answers that were kept stand. Raises UsageError, RefusedError, InfrastructureError."""
     out = run.request.out

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from grader import __version__
-from grader.challenge import Challenge
+from grader.challenge import Pack
 from grader.errors import GraderError, RefusedError, UsageError
 from grader.grading.pipeline import nameless
 from grader.records import Grade
@@ -17,21 +17,21 @@ from grader.stored import load_json
 
 @dataclass(frozen=True, kw_only=True)
 class Wanted:
-    """What a result has to rest on to count as finished."""
+    """What a result has to rest on to count as finished, and what is graded rests on. The pack was read once."""
 
-    challenge: Challenge
-    digest: str
-    """Of the challenge."""
+    challenge: Pack
     judge_model: str
     """The judge that is asked; empty where none is."""
 
+    @property
+    def digest(self) -> str:
+        return self.challenge.digest
 
-def wanted(challenge: Challenge, settings: Settings, *, judge: bool) -> Wanted:
-    from grader.challenge import digest
 
+def wanted(challenge: Pack, settings: Settings, *, judge: bool) -> Wanted:
     asked = bool(judge and challenge.rubric.criteria and settings.judge_configured)
     model = settings.judge_model if asked else ""
-    return Wanted(challenge=challenge, digest=digest(challenge), judge_model=model)
+    return Wanted(challenge=challenge, judge_model=model)
 
 
 def load(out: Path) -> Grade | None:
@@ -58,7 +58,7 @@ def finished(out: Path, source: str, want: Wanted, found_in: str = "") -> Grade 
     return before if digest and before.submission.get("digest") == digest and not refusal else None
 
 
-def _now(source: str, challenge: Challenge, found_in: str) -> tuple[str, str]:
+def _now(source: str, challenge: Pack, found_in: str) -> tuple[str, str]:
     """Digest of what is at `source`, and why it would be refused; each empty where there is none."""
     from grader.submission import IntakeLimits, check_required, read_submission
 

@@ -58,8 +58,6 @@ class Outcome:
     """No grade for a fault that came of what this submission names or holds, such as its address."""
     unanswered: str = ""
     """Why the judge gave no usable answer for a criterion, where it was asked."""
-    stale: bool = False
-    """Graded against another version of the challenge than the batch was started with: somebody edited the pack."""
 
     @property
     def was_there(self) -> bool:
@@ -71,7 +69,6 @@ class Plan:
     """What a batch is asked to do."""
 
     entries: Sequence[Entry]
-    challenge: Path
     out: Path
     jobs: int
     want: Wanted
@@ -210,7 +207,7 @@ class Batch:
     def _nowhere(self, entry: Entry) -> Outcome:
         """Nobody's fault but the list's: said at once, and no sign of a broken machine."""
         problem = InfrastructureError(NOWHERE, fix="bring it there, and start again")
-        request = Request(source=entry.source, challenge=self.plan.challenge, out=self.plan.out / entry.name)
+        request = Request(source=entry.source, challenge=self.plan.want.challenge, out=self.plan.out / entry.name)
         save_failure(Run(request=request, settings=self.settings, say=lambda _text: None), problem, {})
         if (written := load(self.plan.out / entry.name)) is not None:
             self._keep(entry, written)
@@ -239,8 +236,7 @@ class Batch:
                 return _not_started(entry)
             if isinstance(result, Grade):
                 self._keep(entry, result)
-                outcome = outcome_of(entry, result, result.timings["total"], attempts)
-                return replace(outcome, stale=result.challenge.get("digest") != self.plan.want.digest)
+                return outcome_of(entry, result, result.timings["total"], attempts)
             theirs = isinstance(result, InfrastructureError) and result.of_submission
             pause = next(pauses, None) if isinstance(result, InfrastructureError) and not theirs else None
             if pause is None or self._stop.is_set():
@@ -263,7 +259,7 @@ class Batch:
         request = Request(
             source=entry.source,
             found_in=entry.found_in,
-            challenge=plan.challenge,
+            challenge=plan.want.challenge,
             out=plan.out / entry.name,
             judge=plan.judge,
             pages=replace(plan.pages, known=entry.known),

@@ -8,11 +8,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from grader.challenge import Challenge
+    from grader.challenge import Pack
     from grader.judge.record import Calibration as Calibration
 
 
-def load(challenge: Challenge) -> Calibration | None:
+def load(challenge: Pack) -> Calibration | None:
     """The pack's calibration together with the labels that the pack holds now, or None where it has none.
 
     Raises ChallengeError for a calibration or items that cannot be read, UsageError for ratings that cannot.

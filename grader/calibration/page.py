@@ -18,7 +18,7 @@ from grader.ratings.items import Item, load_items
 if TYPE_CHECKING:
     from grader.agreement import GateReport
     from grader.calibration.run import Outcome
-    from grader.challenge import Challenge
+    from grader.challenge import Pack
 
 TEMPLATES = Path(__file__).parent / "templates"
 MAX_TEXT = 20_000
@@ -32,14 +32,14 @@ _PROBES = {
 }
 
 
-def write(challenge: Challenge, outcome: Outcome) -> Path:
+def write(challenge: Pack, outcome: Outcome) -> Path:
     """Writes the page beside the calibration."""
     path = challenge.root / "calibration" / "calibration.html"
     path.write_text(render(challenge, outcome), encoding="utf-8")
     return path
 
 
-def render(challenge: Challenge, outcome: Outcome) -> str:
+def render(challenge: Pack, outcome: Outcome) -> str:
     """The page as HTML. Nothing is loaded from anywhere, no script runs, and every text is escaped."""
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
@@ -97,7 +97,7 @@ def _lead(accepted: Sequence[str], parts: Sequence[Mapping[str, Any]]) -> str:
     return f"Its levels do not count for {others}. Each part below says why, and what to do next."
 
 
-def _part(challenge: Challenge, outcome: Outcome, name: str) -> dict[str, Any]:
+def _part(challenge: Pack, outcome: Outcome, name: str) -> dict[str, Any]:
     report, criterion = outcome.reports[name], next(c for c in challenge.rubric.criteria if c.id == name)
     rows = [row for row in outcome.calibration.items if row["criterion"] == name]
     limits = report.measured.case.thresholds
@@ -203,7 +203,7 @@ def _signed(value: float | None) -> str:
 
 
 def _differences(
-    challenge: Challenge, calibration: Calibration, report: GateReport, name: str, rows: Sequence[Mapping[str, Any]]
+    challenge: Pack, calibration: Calibration, report: GateReport, name: str, rows: Sequence[Mapping[str, Any]]
 ) -> dict[str, Any]:
     panel = report.measured.panel
     low = panel.levels[0]

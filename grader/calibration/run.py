@@ -27,7 +27,7 @@ from grader.ratings.table import Ratings
 
 if TYPE_CHECKING:
     from grader.agreement import GateReport, Labels
-    from grader.challenge import Challenge
+    from grader.challenge import Pack
     from grader.challenge.rubric import Criterion
     from grader.judge.record import Calibration
     from grader.settings import Settings
@@ -55,7 +55,7 @@ class Asked:
 class Material:
     """What a calibration works on."""
 
-    challenge: Challenge
+    challenge: Pack
     config: JudgeConfig
     items: tuple[Item, ...]
     ratings: Ratings
@@ -78,7 +78,7 @@ class Outcome:
     cost: float | None
 
 
-def prepare(challenge: Challenge, settings: Settings, *, ratings: Path | None, repeats: int) -> Material:
+def prepare(challenge: Pack, settings: Settings, *, ratings: Path | None, repeats: int) -> Material:
     """Items, ratings and configuration. Raises UsageError where there is no judge or there are no ratings."""
     config = JudgeConfig.of(settings)
     if not config.model and not all(criterion.model for criterion in challenge.rubric.criteria):
@@ -105,7 +105,7 @@ def prepare(challenge: Challenge, settings: Settings, *, ratings: Path | None, r
 def questions(material: Material) -> list[Asked]:
     """All that is asked: each labelled item `repeats` times, and once each of its twins where it has them."""
     asked: list[Asked] = []
-    instruction = (material.challenge.root / "instruction.md").read_text(encoding="utf-8", errors="replace")
+    instruction = material.challenge.asked
     for name, found in material.labels.items():
         criterion = material.criterion(name)
         rated = {item: level for levels in found.people.values() for item, level in levels.items()}

@@ -55,11 +55,25 @@ _ENTRY = TypeAdapter(Entry)
 
 def read(path: Path) -> dict[str, dict[str, Any]]:
     """Digest → entry; of two for one digest, the first. Raises ChallengeError with the line that is wrong."""
+    return parse(read_bytes(path), path)
+
+
+def read_bytes(path: Path) -> bytes:
+    """The cassette as it stands there. Raises ChallengeError."""
     try:
-        if path.stat().st_size > MOST_BYTES:
-            raise ChallengeError(f"{path} is larger than {MOST_BYTES:,} bytes.")
-        lines = path.read_text(encoding="utf-8").splitlines()
-    except (OSError, UnicodeDecodeError) as problem:
+        raw = path.read_bytes() if path.stat().st_size <= MOST_BYTES else None
+    except OSError as problem:
+        raise ChallengeError(f"The cassette {path} cannot be read: {problem}") from problem
+    if raw is None:
+        raise ChallengeError(f"{path} is larger than {MOST_BYTES:,} bytes.")
+    return raw
+
+
+def parse(raw: bytes, path: Path) -> dict[str, dict[str, Any]]:
+    """As `read`, for the bytes of `path`."""
+    try:
+        lines = raw.decode("utf-8").splitlines()
+    except UnicodeDecodeError as problem:
         raise ChallengeError(f"The cassette {path} cannot be read: {problem}") from problem
     found: dict[str, dict[str, Any]] = {}
     for number, line in enumerate(lines, 1):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -12,7 +13,7 @@ from pydantic import BeforeValidator, Field, PrivateAttr, model_validator
 
 from grader.challenge import cassette, strict_yaml
 from grader.challenge.strict_yaml import Strict
-from grader.errors import ChallengeError
+from grader.errors import ChallengeError, visible
 
 Number = Annotated[float, BeforeValidator(lambda value: float(value) if type(value) is int else value)]
 Share = Annotated[Number, Field(ge=0, le=1)]
@@ -198,7 +199,8 @@ class ModelFile(Strict):
     rules: list[Rule] = []
     faults: list[ScheduledFault] = []
     live: RealModel | None = None
-    _answers: dict[str, dict[str, Any]] = PrivateAttr(default_factory=dict)
+    _answers: Mapping[str, dict[str, Any]] = PrivateAttr(default_factory=dict)
+    _cassette: str = PrivateAttr(default="")
 
     @model_validator(mode="after")
     def _known(self) -> ModelFile:
@@ -216,10 +218,17 @@ class ModelFile(Strict):
         live = {"answers": self._answers, "asks": False} if self.live else None
         return self.model_dump(mode="json", by_alias=True) | {"live": live}
 
-    def with_answers(self, answers: dict[str, dict[str, Any]]) -> ModelFile:
-        """The same, with what the cassette holds."""
-        self._answers.update(answers)
-        return self
+    def with_cassette(self, raw: bytes, path: Path) -> ModelFile:
+        """The same, with what the cassette at `path` holds. Raises ChallengeError."""
+        made = self.model_copy()
+        made._answers = cassette.parse(raw, path)  # noqa: SLF001 - its own
+        made._cassette = hashlib.sha256(raw).hexdigest()  # noqa: SLF001
+        return made
+
+    @property
+    def cassette_digest(self) -> str:
+        """SHA-256 of the cassette that gradings replay, in hexadecimal; empty where there is none."""
+        return self._cassette
 
     @property
     def recorded(self) -> int:
@@ -230,33 +239,30 @@ class ModelFile(Strict):
 def load_model(root: Path) -> ModelFile | None:
     """The model of the pack in `root`; None where it has no model.yaml. Raises ChallengeError with file and line."""
     path = root / "model.yaml"
-    if not path.exists():
-        return None
-    data, lines = strict_yaml.load(path)
+    return read_model(strict_yaml.read(path), root) if path.exists() else None
+
+
+def read_model(raw: bytes, root: Path) -> ModelFile:
+    """As `load_model`, for the bytes of the model.yaml in `root`; its cassette is read here, once."""
+    path = root / "model.yaml"
+    data, lines = strict_yaml.loads(raw, str(path))
     model = strict_yaml.validate(ModelFile, data, lines, str(path))
-    tape = cassette_of(root, model)
-    return model.with_answers(cassette.read(tape)) if tape is not None else model
-
-
-def cassette_of(root: Path, model: ModelFile) -> Path | None:
-    """The cassette that gradings replay; None where the pack names none. Raises ChallengeError for one outside it."""
     if model.live is None:
-        return None
-    path = root / model.live.cassette
-    if not path.resolve().is_relative_to(root.resolve()):
-        raise ChallengeError(f"{root / 'model.yaml'}: live.cassette leads out of the pack.")
-    return path
+        return model
+    tape = root / model.live.cassette
+    if not tape.resolve().is_relative_to(root.resolve()):
+        raise ChallengeError(f"{path}: live.cassette leads out of the pack.")
+    if tape.is_symlink():
+        raise ChallengeError(f"{tape}: is a link to {visible(os.readlink(tape))}. Put the file itself there.")
+    return model.with_cassette(cassette.read_bytes(tape), tape)
 
 
-def provenance(root: Path, calls: Sequence[Mapping[str, object]]) -> dict[str, Any]:
+def provenance(model: ModelFile | None, calls: Sequence[Mapping[str, object]]) -> dict[str, Any]:
     """Marks a grade that may rest on answers of a real model which were recorded before; empty for any other."""
-    model = load_model(root)
-    tape = cassette_of(root, model) if model else None
-    if model is None or tape is None:
+    if model is None or not model.cassette_digest:
         return {}
     used = sum(call.get("source") == "cassette" for call in calls)
-    held = hashlib.sha256(tape.read_bytes()).hexdigest()
-    return {"model_cassette": {"sha256": held, "answers": model.recorded, "replayed": used}}
+    return {"model_cassette": {"sha256": model.cassette_digest, "answers": model.recorded, "replayed": used}}
 
 
 def _names(text: str) -> set[str]:

@@ -118,7 +118,12 @@ class _File(Strict):
 def load_rubric(path: Path, *, shared: bool = False) -> Rubric:
     """The rubric in `path`, shared criteria filled in; a `shared` one may not take criteria from others. Raises
     ChallengeError with file and line for each problem."""
-    data, lines = strict_yaml.load(path)
+    return read_rubric(strict_yaml.read(path), path, shared=shared)
+
+
+def read_rubric(raw: bytes, path: Path, *, shared: bool = False) -> Rubric:
+    """As `load_rubric`, for the bytes of `path`."""
+    data, lines = strict_yaml.loads(raw, str(path))
     file = strict_yaml.validate(_File, data, lines, str(path))
     if shared and any("use" in entry for entry in file.criteria):
         raise ChallengeError(f"{path}: a shared rubric takes no criteria from others; write them out.")

@@ -55,13 +55,18 @@ for _name, _pattern, _first in (
 
 def load(path: Path, error: type[GraderError] = ChallengeError) -> tuple[Any, dict[Location, int]]:
     """The data in `path` and, for each place in it, its line (from 1). Raises `error` naming file and line."""
+    return loads(read(path, error), str(path), error)
+
+
+def read(path: Path, error: type[GraderError] = ChallengeError) -> bytes:
+    """The bytes of a file that people write. Raises `error` where it cannot be read, or is too large to be one."""
     try:
         raw = path.read_bytes()
     except OSError as problem:
         raise error(f"{path} cannot be read: {problem.strerror or problem}.") from problem
     if len(raw) > MAX_BYTES:
         raise error(f"{path} is larger than {MAX_BYTES:,} bytes, which no file of this kind needs.")
-    return loads(raw, str(path), error)
+    return raw
 
 
 def loads(raw: bytes, name: str, error: type[GraderError] = ChallengeError) -> tuple[Any, dict[Location, int]]:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from grader.batch.blind import Known
     from grader.batch.entries import Entry, Found
     from grader.batch.runner import Batch, Outcome, Plan
-    from grader.challenge import Challenge
+    from grader.challenge import Pack
     from grader.queue.follow import QueuedBatch
     from grader.records import Grade
     from grader.report.write import Pages
@@ -88,7 +88,7 @@ def command(
     6 --require-judge, and the judge did not answer for some, 130 interrupted.
     """
     from grader import files
-    from grader.challenge import load_challenge
+    from grader.challenge import load_pack
     from grader.cli.printing import say
     from grader.cli.report import listed
     from grader.cli.standing import say_origin
@@ -106,7 +106,7 @@ def command(
     where = out or Path(f"grades-{(manifest.stem if manifest else (folder or Path()).resolve().name) or 'batch'}")
     found, settings = _found(folder, manifest, where, store)
     _check_store(store, settings)
-    pack = load_challenge(find_challenge(challenge, settings, challenges))
+    pack = load_pack(find_challenge(challenge, settings, challenges))
     files.check_writable(where)
     plan = _plan(found, pack, where, settings, judge=not no_judge, fresh=fresh, pages=Pages(formats=listed(formats)))
     plan = plan if queued else _sized(plan, settings, jobs)
@@ -131,10 +131,11 @@ def command(
     else:
         with guarded():
             batch, outcomes = _run(plan, settings, known, store or settings.store, then=write)
-    problems = [*batch.problems, *_of_others(where, found.entries)]
+    edited = pack.is_edited()
+    problems = [*batch.problems, *_of_others(where, found.entries), *([EDITED] if edited else [])]
     say(summary(outcomes, problems, found.passed_over, where), kept=f"The results are in {where}")
     say_origin(pack, settings)
-    return 130 if batch.interrupted else exit_code(outcomes, require_judge=require_judge)
+    return 130 if batch.interrupted else exit_code(outcomes, require_judge=require_judge, edited=edited)
 
 
 def _found(folder: Path | None, manifest: Path | None, out: Path, store: str) -> tuple[Found, Settings]:
@@ -178,16 +179,12 @@ def _of_others(out: Path, entries: Sequence[Entry]) -> list[str]:
     return [f"{out} also holds results of submissions that are not in this batch: {shown}{more}."] if others else []
 
 
-def _plan(
-    found: Found, pack: Challenge, out: Path, settings: Settings, *, judge: bool, fresh: bool, pages: Pages
-) -> Plan:
+def _plan(found: Found, pack: Pack, out: Path, settings: Settings, *, judge: bool, fresh: bool, pages: Pages) -> Plan:
     from grader.batch.finished import wanted
     from grader.batch.runner import Plan
 
     want = wanted(pack, settings, judge=judge)
-    return Plan(
-        entries=found.entries, challenge=pack.root, out=out, jobs=1, want=want, judge=judge, fresh=fresh, pages=pages
-    )
+    return Plan(entries=found.entries, out=out, jobs=1, want=want, judge=judge, fresh=fresh, pages=pages)
 
 
 def _sized(plan: Plan, settings: Settings, jobs: int | None) -> Plan:
@@ -257,6 +254,7 @@ def _run(
 
 
 _LISTED = 20
+EDITED = "The challenge was edited meanwhile: all rests on it as it was at the start; start again for the new version."
 
 
 def summary(outcomes: Sequence[Outcome], problems: Sequence[str], passed_over: Sequence[str], out: Path) -> str:
@@ -279,10 +277,6 @@ def summary(outcomes: Sequence[Outcome], problems: Sequence[str], passed_over: S
     lines += [f"    and {len(failed) - _LISTED} more"] if len(failed) > _LISTED else []
     lines += _silent_judge(outcomes)
     lines += [f"  passed over  {', '.join(visible(name) for name in passed_over[:_LISTED])}"] if passed_over else []
-    stale = sum(outcome.stale for outcome in outcomes)
-    lines += [
-        f"  note         The challenge was edited meanwhile: {stale} rest on another version; start again."
-    ] * bool(stale)
     lines += [f"  note         {problem}" for problem in problems]
     return "\n".join([*lines, f"  cohort       {out / 'index.html'}"])
 
@@ -299,10 +293,11 @@ def _silent_judge(outcomes: Sequence[Outcome]) -> list[str]:
     return [f"  judge        no answer for {reasons.total()} of {len(outcomes)}: {why} {again}"]
 
 
-def exit_code(outcomes: Sequence[Outcome], *, require_judge: bool = False) -> int:
-    """`require_judge`: whether a judge that did not answer ends the command with a code of its own."""
+def exit_code(outcomes: Sequence[Outcome], *, require_judge: bool = False, edited: bool = False) -> int:
+    """`require_judge`: whether a judge that did not answer ends the command with a code of its own. `edited`: the pack
+    is another one by now, so that there is something left to grade."""
     states = {outcome.state for outcome in outcomes}
-    if states & {"infrastructure_error", "not_started"} or any(outcome.stale for outcome in outcomes):
+    if states & {"infrastructure_error", "not_started"} or edited:
         return 5
     if "challenge_error" in states:
         return 4

@@ -12,7 +12,7 @@ import click
 if TYPE_CHECKING:
     from grader.agreement import GateReport
     from grader.calibration.run import Asked, Material, Outcome
-    from grader.challenge import Challenge
+    from grader.challenge import Pack
 
 
 @click.command()
@@ -56,14 +56,14 @@ def command(
     judge. A run that was interrupted goes on where it stopped. The exit code is 0 whatever the verdict.
     """
     from grader.calibration import page, run
-    from grader.challenge import load_challenge
+    from grader.challenge import load_pack
     from grader.cli.standing import say_origin, settings_for
     from grader.judge import record
     from grader.judge.cache import Cache
     from grader.settings import PLACES, find_challenge
 
     settings = settings_for()
-    pack = load_challenge(find_challenge(challenge, settings, challenges))
+    pack = load_pack(find_challenge(challenge, settings, challenges))
     if follow is not None:
         _follow(pack, Path(follow[0]), follow[1])
         return 0
@@ -86,7 +86,7 @@ def command(
     return 0
 
 
-def _follow(pack: Challenge, path: Path, judge: str) -> None:
+def _follow(pack: Pack, path: Path, judge: str) -> None:
     from grader.calibration.rolling import close_falling, rolling
     from grader.calibration.verdicts import limits_of
     from grader.errors import UsageError

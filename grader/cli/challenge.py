@@ -243,11 +243,11 @@ def shell(challenge: str, submission: str, argv: tuple[str, ...], challenges: Pa
     from grader.authoring.entries import load_entries
     from grader.authoring.shell import shell as attach
     from grader.authoring.watch import find
-    from grader.challenge import load_challenge
+    from grader.challenge import load_pack
     from grader.settings import Settings, find_challenge
 
     settings = Settings.read()
-    loaded = load_challenge(find_challenge(challenge, settings, challenges))
+    loaded = load_pack(find_challenge(challenge, settings, challenges))
     path, _ = find(loaded, load_entries(loaded.root), submission)
     return attach(loaded, path, settings, argv)
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
-    from grader.challenge import Challenge
+    from grader.challenge import Pack
     from grader.records import CriterionResult, JudgeResult, Submission
     from grader.settings import Settings
 
@@ -29,7 +29,7 @@ def command(
     A level counts only under a calibration that was accepted (`grade calibrate`); otherwise it is shown as a
     suggestion, with the reason. With --dry-run no endpoint is needed and nothing is sent.
     """
-    from grader.challenge import load_challenge
+    from grader.challenge import load_pack
     from grader.cli.standing import say_origin, settings_for
     from grader.errors import UsageError
     from grader.grading.pipeline import refuse_brought
@@ -37,7 +37,7 @@ def command(
     from grader.submission import read_submission
 
     settings = settings_for(submission)
-    pack = load_challenge(find_challenge(challenge, settings, challenges))
+    pack = load_pack(find_challenge(challenge, settings, challenges))
     if only is not None:
         pack = _only(pack, only)
     read = read_submission(submission, required=pack.submission.required)
@@ -53,7 +53,7 @@ def command(
     return 0
 
 
-def _only(pack: Challenge, wanted: str) -> Challenge:
+def _only(pack: Pack, wanted: str) -> Pack:
     from grader.errors import UsageError
 
     kept = tuple(criterion for criterion in pack.rubric.criteria if criterion.id == wanted)
@@ -63,7 +63,7 @@ def _only(pack: Challenge, wanted: str) -> Challenge:
     return pack.model_copy(update={"rubric": pack.rubric.model_copy(update={"criteria": kept})})
 
 
-def _judge(pack: Challenge, submission: Submission, settings: Settings) -> JudgeResult:
+def _judge(pack: Pack, submission: Submission, settings: Settings) -> JudgeResult:
     from grader.calibration import load
     from grader.judge import judge_submission
     from grader.settings import PLACES
@@ -71,16 +71,14 @@ def _judge(pack: Challenge, submission: Submission, settings: Settings) -> Judge
     return judge_submission(pack, submission, settings, calibration=load(pack), cache_dir=PLACES.cache / "judge")
 
 
-def _show_prompts(pack: Challenge, submission: Submission, settings: Settings) -> None:
+def _show_prompts(pack: Pack, submission: Submission, settings: Settings) -> None:
     """Candidate text is shown with its control characters escaped; the judge gets it without them anyway."""
     from grader.judge import prompt, reading
     from grader.judge.config import JudgeConfig
-    from grader.judge.plan import instruction_of, where
+    from grader.judge.plan import where
 
     config = JudgeConfig.of(settings)
-    read = reading.read_aside(
-        submission.files, pack.rubric.criteria, config, pack.submission.required, instruction_of(pack)
-    )
+    read = reading.read_aside(submission.files, pack.rubric.criteria, config, pack.submission.required, pack.asked)
     if read.trouble:
         click.echo(f"=== {read.trouble}. All criteria would go to a person.")
     tokens = 0

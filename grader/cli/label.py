@@ -42,13 +42,13 @@ def command(
     You see no one else's level, and not what an item was written to. Each level is saved at once; run the same
     command again to go on. Two people's ratings of the same items are what a judge is measured against.
     """
-    from grader.challenge import load_challenge
+    from grader.challenge import load_pack
     from grader.errors import UsageError
     from grader.ratings import labelling as labels
     from grader.settings import Settings, find_challenge
 
     settings = Settings.read()
-    pack = load_challenge(find_challenge(challenge, settings, challenges))
+    pack = load_pack(find_challenge(challenge, settings, challenges))
     if source is not None:
         added, there = labels.take_in(pack, source, development=development)
         click.echo(f"{added} ratings added to {labels.path_of(pack, development=development)}; {there} were there.")

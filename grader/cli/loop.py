@@ -37,7 +37,7 @@ def check(path: Path, as_json: bool, html: Path | None, challenges: Path | None)
     Exits with 0 when all holds, 4 otherwise.
     """
     from grader import files
-    from grader.challenge import load_challenge
+    from grader.challenge import load_pack
     from grader.challenge.findings import holds
     from grader.loop import check as loop_check
     from grader.loop import views as loop_views
@@ -47,7 +47,7 @@ def check(path: Path, as_json: bool, html: Path | None, challenges: Path | None)
     loaded = load_loop(path)
     known = list_challenges(Settings.read(), challenges)
     wanted = {name for one in loaded.loop.rounds for name in one.challenges}
-    found = {name: load_challenge(root) for name, root in known.items() if name in wanted}
+    found = {name: load_pack(root) for name, root in known.items() if name in wanted}
     findings = loop_check.check(loaded, found)
     if html:
         files.write(html, loop_views.as_page(loaded, findings))

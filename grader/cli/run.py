@@ -183,7 +183,7 @@ def summary(result: Grade, run: Run) -> str:
     ]
     lines += [f"  note            {flag}" for flag in result.flags]
     lines += _silent_judge(result)
-    lines += [f"  {name:<15} {text}" for name, text in origin(run.request.challenge, result.challenge, run.settings)]
+    lines += [f"  {name:<15} {text}" for name, text in origin(run.request.folder, result.challenge, run.settings)]
     lines += [f"  report          {run.request.out / 'report.html'}", f"  took            {run.timings['total']:.2f} s"]
     return "\n".join(lines)
 

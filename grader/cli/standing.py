@@ -10,7 +10,7 @@ import click
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from grader.challenge import Challenge
+    from grader.challenge import Pack
     from grader.settings import Settings
 
 
@@ -34,11 +34,9 @@ def origin(root: Path, about: Mapping[str, object], settings: Settings) -> list[
     return [*lines, *(("settings", visible(str(path))) for path in settings.read_from)]
 
 
-def say_origin(pack: Challenge, settings: Settings) -> None:
+def say_origin(pack: Pack, settings: Settings) -> None:
     """`origin` on standard error, for commands whose output is for programs or is no run."""
-    from grader.challenge import digest
-
-    for name, text in origin(pack.root, {"id": pack.id, "digest": digest(pack)}, settings):
+    for name, text in origin(pack.root, {"id": pack.id, "digest": pack.digest}, settings):
         click.echo(f"{name}: {text}", err=True)
 
 

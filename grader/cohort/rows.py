@@ -9,7 +9,7 @@ from pathlib import Path
 from grader.batch.blind import Known
 from grader.batch.entries import names_of
 from grader.batch.finished import load
-from grader.challenge import Challenge, digest
+from grader.challenge import Challenge, Pack
 from grader.cohort.lateness import Policy, Timing, capped, timing
 from grader.records import Grade
 from grader.submission.redact import blind
@@ -55,10 +55,10 @@ class Row:
         return self.recommendation == "needs_review" or bool(self.flags) or self.status not in {"graded", "refused"}
 
 
-def rows(out: Path, known: Iterable[Known], challenge: Challenge, policy: Policy, *, reveal: bool) -> list[Row]:
+def rows(out: Path, known: Iterable[Known], challenge: Pack, policy: Policy, *, reveal: bool) -> list[Row]:
     """A row for each entry, from the grades in `out`: by name, or by id where names are not revealed, for their order
     says something about them too. Then texts do not name anybody either."""
-    now = digest(challenge)
+    now = challenge.digest
     found = [row(one, load(out / one.entry.name), challenge, policy, now) for one in known]
     if reveal:
         return sorted(found, key=lambda row: row.name)

@@ -9,7 +9,7 @@ from pathlib import Path
 from grader.aside import AsideError
 from grader.batch import blind
 from grader.batch.blind import Known
-from grader.challenge import Challenge
+from grader.challenge import Pack
 from grader.cohort import difficulty, side_by_side
 from grader.cohort.index import write_pages
 from grader.cohort.lateness import Policy
@@ -25,7 +25,7 @@ _MOST_STARTER_BYTES = 2_000_000
 
 
 def write(
-    out: Path, challenge: Challenge, known: Sequence[Known], *, policy: Policy, reveal: bool, similarity: bool
+    out: Path, challenge: Pack, known: Sequence[Known], *, policy: Policy, reveal: bool, similarity: bool
 ) -> None:
     """Writes index.html, index.csv, index.json and the pages of pairs into `out` from the grades that are there.
     Raises InfrastructureError where that cannot be done."""
@@ -65,9 +65,7 @@ def _flag(others: Sequence[tuple[float, str]]) -> str:
     return f"{LOOKS_LIKE} {most}{more}: {100 * share:.0f} % of the smaller one is shared."
 
 
-def _alike(
-    out: Path, challenge: Challenge, known: Sequence[Known], found: Sequence[Row]
-) -> tuple[list[Pair], list[str]]:
+def _alike(out: Path, challenge: Pack, known: Sequence[Known], found: Sequence[Row]) -> tuple[list[Pair], list[str]]:
     """Pairs that look alike, their pages written, and what a reader should know about the comparison."""
     from grader.cohort.similarity import MOST_PAIRS, Cohort
 
@@ -93,11 +91,10 @@ def _alike(
     return [*shown, *pairs[_MOST_PAGES:]], notes
 
 
-def starter(challenge: Challenge) -> Mapping[str, bytes]:
+def starter(challenge: Pack) -> Mapping[str, bytes]:
     """What everybody was given: the starter and the instruction."""
     folder = challenge.root / "starter"
     paths = sorted(path for path in folder.rglob("*") if path.is_file() and not path.is_symlink())
     small = [path for path in paths if path.stat().st_size <= _MOST_STARTER_BYTES]
     found = {path.relative_to(folder).as_posix(): path.read_bytes() for path in small}
-    instruction = challenge.root / "instruction.md"
-    return found | ({"instruction.md": instruction.read_bytes()} if instruction.is_file() else {})
+    return found | {"instruction.md": challenge.instruction}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from grader.challenge import Challenge
+from grader.challenge import Manifest
 from grader.errors import ChallengeError, InfrastructureError, visible
 from grader.records import Fault, Metric, TestResult, TestStatus, VerifierResult
 from grader.sandbox.protocol import CandidateLimits, Event
@@ -14,7 +14,7 @@ Progress = Callable[[int, int], None]
 """Told how many tests have ended, and how many there are."""
 
 
-def limits_of(challenge: Challenge) -> CandidateLimits:
+def limits_of(challenge: Manifest) -> CandidateLimits:
     limits = challenge.limits
     return CandidateLimits(
         cpus=limits.cpus,

@@ -25,7 +25,7 @@ from grader.report.write import Pages, check_out, source_mark, staged, write_gra
 from grader.settings import Settings, is_shipped
 
 if TYPE_CHECKING:
-    from grader.challenge import Challenge
+    from grader.challenge import Pack
     from grader.sandbox.protocol import Job, Sandbox
     from grader.secret import Secret
 
@@ -38,7 +38,8 @@ class Request:
     """What is to be graded, against what, and where the result goes."""
 
     source: str
-    challenge: Path
+    challenge: Pack | Path
+    """The pack, or its folder where it is still to be read: whoever grades many reads it once."""
     out: Path
     judge: bool = True
     only: tuple[str, ...] = ()
@@ -52,6 +53,19 @@ class Request:
     operator named the source itself."""
     own: tuple[Path, ...] = ()
     """Files of the operator's, as the store, that are not the candidate's where they lie in the submission."""
+
+    @property
+    def folder(self) -> Path:
+        """The pack's folder."""
+        return self.challenge if isinstance(self.challenge, Path) else self.challenge.root
+
+    def pack(self) -> Pack:
+        """The pack; read here where it was not before. Raises ChallengeError."""
+        if not isinstance(self.challenge, Path):
+            return self.challenge
+        from grader.challenge import load_pack
+
+        return load_pack(self.challenge)
 
 
 @dataclass
@@ -161,12 +175,10 @@ def _boot(run: Run, make_sandbox: MakeSandbox) -> Sandbox:
 # ------------------------------------------------------------------------------------------------ read
 
 
-def _read(run: Run, known: dict[str, Any]) -> tuple[Challenge, Submission]:
+def _read(run: Run, known: dict[str, Any]) -> tuple[Pack, Submission]:
     """The challenge and the submission, both checked."""
-    from grader.challenge import load_challenge
-
     with run.stage("challenge"):
-        challenge = load_challenge(run.request.challenge)
+        challenge = run.request.pack()
         known["challenge"] = challenge_facts(challenge)
     with run.stage("intake"):
         from grader.submission import IntakeLimits, check_required, read_submission
@@ -182,18 +194,17 @@ def _read(run: Run, known: dict[str, Any]) -> tuple[Challenge, Submission]:
     return challenge, submission
 
 
-def refuse_brought(challenge: Challenge, submission: Submission, settings: Settings) -> None:
+def refuse_brought(challenge: Pack, submission: Submission, settings: Settings) -> None:
     """Raises UsageError where a pack or settings of the working folder came with the submission, which may have been
     unpacked there: the submission holds the very same files."""
-    from grader.challenge import hidden_files
     from grader.settings import NAME
     from grader.trust import brought
 
     here = Path.cwd().resolve()
     if here in challenge.root.resolve().parents and not is_shipped(challenge.root):
         name = challenge.root.name
-        pack = {f"{name}/challenge.yaml": (challenge.root / "challenge.yaml").read_bytes()}
-        pack |= {f"{name}/tests/{path}": content for path, content in hidden_files(challenge.root).items()}
+        pack = {f"{name}/challenge.yaml": challenge.files["challenge.yaml"]}
+        pack |= {f"{name}/tests/{path}": content for path, content in challenge.tests.items()}
         if brought(submission.files, pack):
             raise UsageError(
                 f"The submission holds the challenge {visible(str(challenge.root))} itself, hidden tests and all: "
@@ -208,10 +219,8 @@ def refuse_brought(challenge: Challenge, submission: Submission, settings: Setti
             )
 
 
-def challenge_facts(challenge: Challenge) -> dict[str, Any]:
-    from grader.challenge import digest
-
-    return {"id": challenge.id, "version": challenge.version, "digest": digest(challenge), "title": challenge.title}
+def challenge_facts(challenge: Pack) -> dict[str, Any]:
+    return {"id": challenge.id, "version": challenge.version, "digest": challenge.digest, "title": challenge.title}
 
 
 def submission_facts(submission: Submission) -> dict[str, Any]:
@@ -228,13 +237,12 @@ def submission_facts(submission: Submission) -> dict[str, Any]:
 
 
 def _run_tests(
-    run: Run, sandbox: Sandbox, make_sandbox: MakeSandbox, challenge: Challenge, submission: Submission
+    run: Run, sandbox: Sandbox, make_sandbox: MakeSandbox, challenge: Pack, submission: Submission
 ) -> tuple[Sandbox, VerifierResult]:
     """Runs the hidden tests. An engine that vanishes in the middle is no one's fault and is tried once more."""
-    from grader.challenge import has_tests
     from grader.grading.observed import collect
 
-    if not has_tests(challenge.root):
+    if not challenge.has_tests:
         return sandbox, VerifierResult(expected=(), tests=())
     run.say("running the hidden tests")
     job = make_job(run, challenge, submission)
@@ -265,11 +273,11 @@ def _import_renderer() -> None:
     warm()
 
 
-def candidate_image(run: Run, challenge: Challenge, submission: Submission) -> str:
+def candidate_image(run: Run, challenge: Pack, submission: Submission) -> str:
     """The tag of the image that the submission runs in, made here where it lists packages."""
     from grader.sandbox import dependencies, images
 
-    image = images.candidate_recipe(challenge.requirements(), run.settings.base_image).tag
+    image = images.candidate_recipe(challenge.requirements, run.settings.base_image).tag
     wanted = submission.files.get(challenge.submission.dependencies) if challenge.submission.dependencies else None
     if wanted is None:
         return image
@@ -277,23 +285,20 @@ def candidate_image(run: Run, challenge: Challenge, submission: Submission) -> s
         return dependencies.image(wanted, challenge.submission.dependencies, image, run.say)
 
 
-def make_job(run: Run, challenge: Challenge, submission: Submission) -> Job:
+def make_job(run: Run, challenge: Pack, submission: Submission) -> Job:
     """The run of `submission` against the hidden tests of `challenge`; the image of its dependencies is made here."""
-    from grader.challenge import digest, hidden_files
-    from grader.challenge.model import load_model
     from grader.grading.observed import limits_of
     from grader.sandbox.protocol import Job
 
-    model = load_model(challenge.root)
     return Job(
-        tests=hidden_files(challenge.root),
+        tests=challenge.tests,
         files=submission.files,
         module=challenge.interface.module,
-        seed=run.key().seed(digest(challenge), submission.digest),
+        seed=run.key().seed(challenge.digest, submission.digest),
         limits=limits_of(challenge),
         candidate_image=candidate_image(run, challenge, submission),
         preload=preload(submission.files),
-        model=model.as_data() if model else None,
+        model=challenge.model.as_data() if challenge.model else None,
         only=run.request.only,
     )
 
@@ -316,7 +321,7 @@ def preload(sources: Mapping[str, bytes]) -> tuple[str, ...]:
 # ------------------------------------------------------------------------------------------------ judge
 
 
-def _start_judge(run: Run, challenge: Challenge, submission: Submission) -> Callable[[], JudgeResult]:
+def _start_judge(run: Run, challenge: Pack, submission: Submission) -> Callable[[], JudgeResult]:
     """Begins to judge beside the containers; calling what is returned waits for the levels."""
     from grader.score.combine import unscored
 
@@ -328,7 +333,7 @@ def _start_judge(run: Run, challenge: Challenge, submission: Submission) -> Call
     return lambda: nothing
 
 
-def _judge_in_background(run: Run, challenge: Challenge, submission: Submission) -> Callable[[], JudgeResult]:
+def _judge_in_background(run: Run, challenge: Pack, submission: Submission) -> Callable[[], JudgeResult]:
     from concurrent.futures import ThreadPoolExecutor
 
     from grader.judge.config import JudgeConfig
@@ -340,7 +345,7 @@ def _judge_in_background(run: Run, challenge: Challenge, submission: Submission)
     return waiting.result
 
 
-def judge(run: Run, challenge: Challenge, submission: Submission) -> JudgeResult:
+def judge(run: Run, challenge: Pack, submission: Submission) -> JudgeResult:
     """Asks the judge about the criteria of `challenge`; answers that were kept are not asked for again."""
     from grader import calibration
     from grader.judge import judge_submission
@@ -362,7 +367,7 @@ def judge(run: Run, challenge: Challenge, submission: Submission) -> JudgeResult
 
 def _combine(
     run: Run,
-    challenge: Challenge,
+    challenge: Pack,
     submission: Submission,
     observed: VerifierResult,
     judged: JudgeResult,
@@ -377,7 +382,7 @@ def _combine(
     combined = grading.combine(challenge, points, judged.criteria)
     about = challenge_facts(challenge)
     calls = model_calls(observed.tests)
-    traced = {**facts, **({"model_calls": calls} if calls else {}), **provenance(challenge.root, calls)}
+    traced = {**facts, **({"model_calls": calls} if calls else {}), **provenance(challenge.model, calls)}
     flags = flags_of(challenge, submission, observed, judged)
     if run.request.only:
         flags = (f"Only tests that match {', '.join(run.request.only)} were run: this is not a grade.", *flags)
@@ -401,9 +406,7 @@ def _combine(
     )
 
 
-def flags_of(
-    challenge: Challenge, submission: Submission, observed: VerifierResult, judged: JudgeResult
-) -> tuple[str, ...]:
+def flags_of(challenge: Pack, submission: Submission, observed: VerifierResult, judged: JudgeResult) -> tuple[str, ...]:
     """What a reviewer should look at that is not in the score; one sentence each."""
     from grader.judge.routing import route
     from grader.score import combine as grading
@@ -436,7 +439,7 @@ def _provenance(run: Run, facts: Mapping[str, Any], seed: int | None = None) -> 
 
 def _origin(run: Run) -> dict[str, Any]:
     """Where pack and settings came from, where that is not what was shipped and set in the environment."""
-    pack = run.request.challenge
+    pack = run.request.folder
     told = {} if is_shipped(pack) else {"challenge_folder": str(pack.resolve())}
     return {**told, **({"settings_files": list(map(str, run.settings.read_from))} if run.settings.read_from else {})}
 
@@ -444,7 +447,7 @@ def _origin(run: Run) -> dict[str, Any]:
 # ------------------------------------------------------------------------------------------------ save
 
 
-def _save(run: Run, result: Grade, challenge: Challenge, submission: Submission, observed: VerifierResult) -> Grade:
+def _save(run: Run, result: Grade, challenge: Pack, submission: Submission, observed: VerifierResult) -> Grade:
     from grader.result import evidence
 
     with staged(run.request.out) as folder:
@@ -488,7 +491,7 @@ def save_failure(run: Run, problem: GraderError, known: Mapping[str, Any]) -> No
     result = Grade(
         status=problem.status,
         reason=nameless(problem.message, run.request.source) + (f" ({problem.fix})" if problem.fix else ""),
-        challenge=known.get("challenge", {"id": run.request.challenge.name}),
+        challenge=known.get("challenge", {"id": run.request.folder.name}),
         submission=known.get("submission", {}),
         detail=problem.detail,
         recommendation_reason="There is no grade.",
@@ -497,9 +500,7 @@ def save_failure(run: Run, problem: GraderError, known: Mapping[str, Any]) -> No
     )
     with staged(run.request.out) as folder:
         write_grade(folder, result)
-    from grader.challenge import load_challenge
-
     challenge = None
     with contextlib.suppress(ChallengeError):
-        challenge = load_challenge(run.request.challenge)
+        challenge = run.request.pack()
     write_pages(run.request.out, result, challenge, None, run.request.pages)

@@ -13,8 +13,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from grader import junk
-from grader.challenge import Challenge, load_manifest
+from grader.challenge import Manifest, load_manifest
 from grader.challenge.model import load_model
+from grader.challenge.pack import links
 from grader.errors import ChallengeError, RefusedError
 from grader.grading.observed import limits_of
 from grader.sandbox import images
@@ -51,7 +52,7 @@ def run_public(source: str, root: Path, settings: Settings, say: Callable[[str],
     submission = read_submission(source, limits, required=rules.required)
     check_required(submission, [name for name in rules.required if name.endswith(".py")])
     model = load_model(root / "starter") or load_model(root)  # a candidate's copy has no hidden model
-    recipe = _recipe(challenge, settings.base_image, say)
+    recipe = _recipe(root, challenge, settings.base_image, say)
     allowed = limits_of(challenge)
     whole = replace(allowed, call=allowed.total, output=1 << 18)
     job = Job(
@@ -70,6 +71,8 @@ def run_public(source: str, root: Path, settings: Settings, say: Callable[[str],
 def starter_tests(root: Path) -> dict[str, bytes]:
     """The starter's tests and data, which replace the submission's own. Raises ChallengeError where there are none."""
     starter = root / "starter"
+    if found_links := [told for folder in ("tests", "data") for told in links(starter / folder)]:
+        raise ChallengeError("\n".join(found_links))
     found = {
         path.relative_to(starter).as_posix(): path.read_bytes()
         for folder in ("tests", "data")
@@ -80,10 +83,12 @@ def starter_tests(root: Path) -> dict[str, bytes]:
     return found
 
 
-def _recipe(challenge: Challenge, base_image: str, say: Callable[[str], None]) -> images.Recipe:
+def _recipe(root: Path, challenge: Manifest, base_image: str, say: Callable[[str], None]) -> images.Recipe:
     """The candidate's image with pytest in it."""
     pytest = (PLACES.shipped / "sandbox" / "verifier" / "requirements.txt").read_bytes()
-    recipe = images.candidate_recipe(challenge.requirements() + b"\n" + pytest, base_image)
+    named = challenge.environment.requirements
+    packages = (root / named).read_bytes() if named else b""
+    recipe = images.candidate_recipe(packages + b"\n" + pytest, base_image)
     client = connect()
     try:
         images.ensure(client, [images.verifier_recipe(base_image), recipe], say, base_image)

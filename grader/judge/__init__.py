@@ -16,7 +16,7 @@ from grader.judge.routing import route
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
-    from grader.challenge import Challenge
+    from grader.challenge import Pack
     from grader.judge.record import Calibration
     from grader.records import JudgeResult, Submission
     from grader.settings import Settings
@@ -25,7 +25,7 @@ __all__ = ["judge_submission", "route"]
 
 
 def judge_submission(
-    challenge: Challenge,
+    challenge: Pack,
     submission: Submission,
     settings: Settings,
     *,

@@ -18,7 +18,7 @@ from grader.judge.fingerprint import PARTS, model_of, parts
 from grader.judge.reading import Reading
 
 if TYPE_CHECKING:
-    from grader.challenge import Challenge
+    from grader.challenge import Pack
     from grader.challenge.rubric import Criterion, GateSettings
     from grader.judge.record import Calibration, Gate
 
@@ -58,7 +58,7 @@ class Plan:
 
 
 def plan_all(
-    challenge: Challenge,
+    challenge: Pack,
     read: Reading,
     config: JudgeConfig,
     calibration: Calibration | None,
@@ -66,7 +66,7 @@ def plan_all(
     budget: Budget,
 ) -> tuple[Plan, ...]:
     """A plan for each criterion, in the rubric's order, which is also the order in which the budget is given out."""
-    instruction = instruction_of(challenge)
+    instruction = challenge.asked
     plans = []
     for criterion in challenge.rubric.criteria:
         selection = reading.select(read, criterion, config, challenge.submission.required)
@@ -83,11 +83,6 @@ def gate_of(
     if calibration is None:
         return None
     return calibration.gate(criterion.id, parts(criterion, config, limits), PARTS)
-
-
-def instruction_of(challenge: Challenge) -> str:
-    path = challenge.root / "instruction.md"
-    return path.read_text(encoding="utf-8", errors="replace") if path.is_file() else ""
 
 
 def _plan(

@@ -14,14 +14,14 @@ from grader.judge.cache import Cache
 from grader.judge.client import Client
 from grader.judge.config import JudgeConfig
 from grader.judge.crew import ask_all
-from grader.judge.plan import Plan, instruction_of, plan_all
+from grader.judge.plan import Plan, plan_all
 from grader.judge.reading import read_aside
 from grader.judge.results import flags_of, judge_block, result_of
 from grader.judge.votes import Verdict, Vote, settle, vote
 from grader.records import JudgeResult
 
 if TYPE_CHECKING:
-    from grader.challenge import Challenge
+    from grader.challenge import Pack
     from grader.judge.record import Calibration
     from grader.records import Submission
     from grader.settings import Settings
@@ -30,7 +30,7 @@ Progress = Callable[[int, int], None]
 
 
 def judge_submission(
-    challenge: Challenge,
+    challenge: Pack,
     submission: Submission,
     settings: Settings,
     *,
@@ -49,7 +49,7 @@ def judge_submission(
     cache = Cache(cache_dir)
     client = Client(config, cache, lane or nullcontext())
     criteria = challenge.rubric.criteria
-    reading = read_aside(submission.files, criteria, config, challenge.submission.required, instruction_of(challenge))
+    reading = read_aside(submission.files, criteria, config, challenge.submission.required, challenge.asked)
     plans = plan_all(challenge, reading, config, calibration, cache, Budget(config))
     try:
         verdicts, bare, canaries = _ask(challenge, submission, plans, client, config, calibration, progress)
@@ -70,7 +70,7 @@ def judge_submission(
 
 
 def _ask(
-    challenge: Challenge,
+    challenge: Pack,
     submission: Submission,
     plans: Sequence[Plan],
     client: Client,

@@ -15,7 +15,8 @@ from typing import Literal
 
 from pydantic import Field, field_validator, model_validator
 
-from grader.challenge import Number, Seconds, strict_yaml
+from grader.challenge import strict_yaml
+from grader.challenge.manifest import Number, Seconds
 from grader.challenge.strict_yaml import Location, Strict
 from grader.errors import ChallengeError
 from grader.records import Competency

@@ -152,7 +152,7 @@ class QueuedBatch:
 
     def _request(self, entry: Entry) -> Request:
         out = self.plan.out / entry.name
-        return Request(source=entry.source, found_in=entry.found_in, challenge=self.plan.challenge, out=out)
+        return Request(source=entry.source, found_in=entry.found_in, challenge=self.plan.want.challenge, out=out)
 
     # ------------------------------------------------------------------------------------------------ putting in
 

@@ -20,7 +20,7 @@ from grader.batch.entries import Entry
 from grader.batch.finished import Wanted, finished, load, wanted
 from grader.batch.record import Result, record
 from grader.batch.runner import Outcome, attempt, outcome_of
-from grader.challenge import load_challenge
+from grader.challenge import Pack
 from grader.errors import ChallengeError, GraderError, InfrastructureError, RefusedError
 from grader.grading.pipeline import MakeSandbox, Request, Run
 from grader.queue import places
@@ -127,9 +127,6 @@ def _result(means: Means, spec: JobSpec) -> Grade:
             _record(means, spec, _at(spec, room / "there"))
             return there
         grade = _grade(means, spec, pack, source, room / "result")
-        if grade.challenge.get("digest") != spec.digest:
-            means.changed()
-            raise GivenBackError("The challenge was edited while the job ran.")
         there = _patiently(lambda: _place(means, spec, source, want, room))
         _record(means, spec, _at(spec, room / ("there" if there else "result")))
         return there or grade
@@ -144,19 +141,17 @@ def _place(means: Means, spec: JobSpec, source: str, want: Wanted, room: Path) -
     return there
 
 
-def _pack(means: Means, spec: JobSpec) -> tuple[Path, Wanted]:
-    """The folder of the challenge, which still is what the job wants."""
+def _pack(means: Means, spec: JobSpec) -> tuple[Pack, Wanted]:
+    """The challenge that the job wants, as this worker read it: what became of the folder meanwhile is nothing to it.
+    Raises GivenBackError where this worker has it no more."""
     pack = means.offers().packs.get(spec.digest)
-    want = None
-    if pack is not None:
-        want = wanted(load_challenge(pack), means.settings, judge=spec.judge)
-    if pack is None or want is None or want.digest != spec.digest:
+    if pack is None:
         means.changed()
         raise GivenBackError("The challenge here is another version by now.")
     if spec.secret and spec.secret != means.offers().secret:
         means.changed()
         raise GivenBackError("The operator's secret here is another one by now.")
-    return pack, want
+    return pack, wanted(pack, means.settings, judge=spec.judge)
 
 
 def _at(spec: JobSpec, copy: Path) -> Path:
@@ -176,7 +171,7 @@ def _there(spec: JobSpec, source: str, want: Wanted, room: Path) -> Grade | None
     return found if late_enough else None
 
 
-def _grade(means: Means, spec: JobSpec, pack: Path, source: str, out: Path) -> Grade:
+def _grade(means: Means, spec: JobSpec, pack: Pack, source: str, out: Path) -> Grade:
     """One attempt. An engine that went away is waited for, and then the attempt is made again. Raises
     InfrastructureError, GivenBackError."""
     pages = Pages(formats=spec.formats, known=_entry(spec).known)

@@ -15,7 +15,7 @@ from grader.challenge.strict_yaml import Strict
 from grader.errors import ChallengeError
 
 if TYPE_CHECKING:
-    from grader.challenge import Challenge
+    from grader.challenge import Pack
 
 Kind = Literal["authored", "model", "candidate"]
 
@@ -53,11 +53,11 @@ class Item:
     """Whether it shaped the prompt or the anchors: then it is never used for the gate."""
 
 
-def folder_of(challenge: Challenge) -> Path:
+def folder_of(challenge: Pack) -> Path:
     return challenge.root / "calibration"
 
 
-def load_items(challenge: Challenge) -> tuple[Item, ...]:
+def load_items(challenge: Pack) -> tuple[Item, ...]:
     """The pack's items, in the order of items.yaml. Raises ChallengeError with file and line for what is wrong."""
     path = folder_of(challenge) / "items.yaml"
     if not path.is_file():
@@ -85,7 +85,7 @@ def load_items(challenge: Challenge) -> tuple[Item, ...]:
     return tuple(items)
 
 
-def _item(entry: _Entry, challenge: Challenge) -> tuple[Item | None, str]:
+def _item(entry: _Entry, challenge: Pack) -> tuple[Item | None, str]:
     criterion = next((c for c in challenge.rubric.criteria if c.id == entry.criterion), None)
     if criterion is None:
         return None, f"the rubric has no criterion {entry.criterion!r}"

@@ -22,7 +22,7 @@ from grader.ratings.labels import DEVELOPMENT, RATINGS, read_file
 from grader.ratings.table import REQUIRED
 
 if TYPE_CHECKING:
-    from grader.challenge import Challenge
+    from grader.challenge import Pack
     from grader.ratings.table import Rating
 
 COLUMNS = ("item", "criterion", "rater", "level", "rated_at", "kind", "role", "candidate", "note")
@@ -40,7 +40,7 @@ class Sheet:
     """Items that the rater has rated already."""
 
 
-def sheet(challenge: Challenge, rater: str, *, criterion: str = "", development: bool = False) -> Sheet:
+def sheet(challenge: Pack, rater: str, *, criterion: str = "", development: bool = False) -> Sheet:
     """What `rater` has still to rate. The order is shuffled by the rater's name: two raters tire on different items.
 
     Raises UsageError for a name that cannot be one, ChallengeError and UsageError for files that cannot be read.
@@ -56,7 +56,7 @@ def sheet(challenge: Challenge, rater: str, *, criterion: str = "", development:
     return Sheet(path=path, rater=rater, waiting=tuple(waiting), done=len(items) - len(waiting))
 
 
-def path_of(challenge: Challenge, *, development: bool = False) -> Path:
+def path_of(challenge: Pack, *, development: bool = False) -> Path:
     """The pack's file of ratings; labels that shaped the prompt or the anchors have one of their own."""
     return folder_of(challenge) / (DEVELOPMENT if development else RATINGS)
 
@@ -112,7 +112,7 @@ def _as_text(
     return "".join(csv_files.line(cells, separator=separator) for cells in lines)
 
 
-def take_in(challenge: Challenge, source: Path, *, development: bool = False) -> tuple[int, int]:
+def take_in(challenge: Pack, source: Path, *, development: bool = False) -> tuple[int, int]:
     """Adds the ratings in `source` to the pack's. Returns how many were added, and how many were there already.
 
     Nothing is added when anything is wrong. Raises UsageError, with each fault's line.
@@ -158,6 +158,6 @@ def _row(row: Rating, *, development: bool) -> dict[str, str]:
     }
 
 
-def export(challenge: Challenge, *, development: bool = False) -> str:
+def export(challenge: Pack, *, development: bool = False) -> str:
     """The pack's ratings as CSV, all columns, in the order in which they were given."""
     return _as_text(COLUMNS, rows_of(path_of(challenge, development=development)), header=True)

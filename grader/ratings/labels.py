@@ -14,25 +14,25 @@ from grader.ratings.items import Item, folder_of, load_items
 from grader.ratings.table import Rating, Ratings, read_ratings
 
 if TYPE_CHECKING:
-    from grader.challenge import Challenge
+    from grader.challenge import Pack
 
 RATINGS = "ratings.csv"
 DEVELOPMENT = "development.csv"
 """Labels that shaped the prompt or the anchors. Kept in a file of their own and never read for the gate."""
 
 
-def ratings_path(challenge: Challenge) -> Path:
+def ratings_path(challenge: Pack) -> Path:
     return folder_of(challenge) / RATINGS
 
 
-def read(challenge: Challenge, items: Sequence[Item], path: Path | None = None) -> Ratings | None:
+def read(challenge: Pack, items: Sequence[Item], path: Path | None = None) -> Ratings | None:
     """The pack's ratings, or those in `path`; None where the pack has none yet. Raises as `read_file`."""
     if path is None and not ratings_path(challenge).is_file():
         return None
     return read_file(challenge, items, path or ratings_path(challenge))
 
 
-def read_file(challenge: Challenge, items: Sequence[Item], used: Path) -> Ratings:
+def read_file(challenge: Pack, items: Sequence[Item], used: Path) -> Ratings:
     """The ratings in the file `used`.
 
     Raises UsageError, with lines, for ratings of items, criteria or levels that the pack does not have.
@@ -78,7 +78,7 @@ def _content(item: Item) -> list[list[str]]:
     return [[path, hashlib.sha256(content).hexdigest()] for path, content in sorted(item.content.items())]
 
 
-def labels_now(challenge: Challenge) -> dict[str, str]:
+def labels_now(challenge: Pack) -> dict[str, str]:
     """The digests for the pack as it is; empty where it has no items file (a pack may ship the calibration alone)."""
     if not (folder_of(challenge) / "items.yaml").is_file():
         return {}
@@ -86,7 +86,7 @@ def labels_now(challenge: Challenge) -> dict[str, str]:
     return digests(items, read(challenge, items))
 
 
-def notes(challenge: Challenge) -> Mapping[tuple[str, str], str]:
+def notes(challenge: Pack) -> Mapping[tuple[str, str], str]:
     """(item, rater) → what the rater wrote beside the level, where anything."""
     found = read(challenge, load_items(challenge))
     return {(row.item, row.rater): row.note for row in found.rows if row.note} if found else {}

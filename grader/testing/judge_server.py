@@ -173,10 +173,10 @@ def _reply(opinion: Opinion, fault: str) -> str:
 
 def known_of(pack: Path) -> list[Known]:
     """What the calibration items of a pack were written to, for an oracle."""
-    from grader.challenge import load_challenge
+    from grader.challenge import load_pack
     from grader.ratings.items import load_items
 
-    challenge = load_challenge(pack)
+    challenge = load_pack(pack)
     questions = {criterion.id: criterion.question.strip() for criterion in challenge.rubric.criteria}
     known = []
     for item in load_items(challenge):

@@ -145,9 +145,9 @@ def instruction_of(challenge: str, version: str) -> str:
     from grader.challenge import load_manifest
 
     try:
-        pack = load_manifest(find_challenge(challenge, Settings.read(), visit.server().config.challenges))
-        if pack.version == version:
-            return (pack.root / "instruction.md").read_text(encoding="utf-8")
+        root = find_challenge(challenge, Settings.read(), visit.server().config.challenges)
+        if load_manifest(root).version == version:
+            return (root / "instruction.md").read_text(encoding="utf-8")
     except (GraderError, OSError):
         return ""
     return ""

@@ -20,7 +20,7 @@ from pathlib import Path
 
 import pytest
 
-from grader.challenge import load_challenge
+from grader.challenge import load_pack
 from grader.judge import judge_submission
 from grader.records import CriterionResult, Submission
 from grader.settings import Settings
@@ -74,7 +74,7 @@ def _wait(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
 
 
 def ask(url: str, folder: Path, model: str = "judge") -> CriterionResult:
-    pack = load_challenge(packs.write_pack(folder / "pack"))
+    pack = load_pack(packs.write_pack(folder / "pack"))
     settings = Settings(openai_base_url=url, openai_api_key=KEY, judge_model=model, judge={"max_retries": 0})
     submission = Submission(digest="sha256:0", files={"DECISIONS.md": packs.answer(7, 4).encode()})
     (criterion,) = judge_submission(pack, submission, settings, calibration=None, cache_dir=folder).criteria
