@@ -109,7 +109,7 @@ def _in_process(inbox: Path, out: Path, jobs: int, *, anew: bool) -> float:
     from grader.batch.finished import wanted
     from grader.batch.runner import Batch, Plan
     from grader.challenge import load_pack
-    from grader.grading.pipeline import docker_sandbox
+    from grader.grading.run import docker_sandbox
     from grader.settings import Settings
     from tests.batch_fixtures import Quiet
 

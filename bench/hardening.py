@@ -18,7 +18,8 @@ from pathlib import Path
 from typing import Any
 
 from bench.measure import ratio, spread
-from grader.grading.pipeline import Request, Run, grade
+from grader.grading.pipeline import grade
+from grader.grading.run import Request, Run
 from grader.sandbox import docker, verifier
 from grader.settings import Settings
 

@@ -13,7 +13,7 @@ from grader.batch.finished import wanted
 from grader.batch.runner import Outcome, Plan
 from grader.challenge import load_pack
 from grader.errors import InfrastructureError
-from grader.grading.pipeline import Run
+from grader.grading.run import Run
 from grader.sandbox.protocol import Event, Job
 from grader.settings import Settings
 

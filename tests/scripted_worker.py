@@ -8,7 +8,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from grader.grading.pipeline import Run
+from grader.grading.run import Run
 from grader.queue import open_queue
 from grader.queue.worker import Config, Worker
 from grader.sandbox.protocol import Event, Job

@@ -10,7 +10,8 @@ from typing import Any
 
 import pytest
 
-from grader.grading.pipeline import Request, Run, grade
+from grader.grading.pipeline import grade
+from grader.grading.run import Request, Run
 from grader.settings import Settings
 
 PACK = Path(__file__).resolve().parent.parent / "challenges" / "agent-tools"

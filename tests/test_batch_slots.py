@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from grader.grading.pipeline import Request, Run
+from grader.grading.run import Request, Run
 from grader.sandbox.kept import Slots, StoppedError
 from grader.sandbox.protocol import Sandbox
 from grader.sandbox.verifier import Clock, Verifier

@@ -14,7 +14,7 @@ from grader import files
 from grader.challenge import load_pack
 from grader.errors import UsageError
 from grader.grading import again
-from grader.grading.pipeline import challenge_facts, submission_facts
+from grader.grading.provenance import challenge_facts, submission_facts
 from grader.records import Fault, Grade, TestResult, VerifierResult
 from grader.report import write as output
 from grader.result import evidence

@@ -10,7 +10,8 @@ from typing import Any
 
 import pytest
 
-from grader.grading.pipeline import Request, Run, grade
+from grader.grading.pipeline import grade
+from grader.grading.run import Request, Run
 from grader.settings import Settings
 
 CHATTY = Path(__file__).parent / "packs" / "chatty"

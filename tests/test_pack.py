@@ -12,7 +12,8 @@ import pytest
 
 from grader.challenge import Challenge, Pack, load_pack
 from grader.errors import ChallengeError
-from grader.grading.pipeline import Request, Run, grade
+from grader.grading.pipeline import grade
+from grader.grading.run import Request, Run
 from grader.result import evidence
 from grader.sandbox.protocol import Event, Job
 from grader.settings import PLACES, Settings

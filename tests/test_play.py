@@ -261,7 +261,8 @@ def test_a_submission_meets_a_real_model_without_a_network_of_its_own(tmp_path: 
 @pytest.mark.docker
 @pytest.mark.usefixtures("image")
 def test_a_grading_replays_only_where_the_pack_says_so_and_is_marked(tmp_path: Path) -> None:
-    from grader.grading.pipeline import Request, Run, grade
+    from grader.grading.pipeline import grade
+    from grader.grading.run import Request, Run
 
     pack = shutil.copytree(CHATTY, tmp_path / "pack")
     with world() as real:

@@ -25,7 +25,7 @@ from grader.cli.db import command as db_command
 from grader.cli.purge import command as purge_command
 from grader.cli.queue import command as queue_command
 from grader.errors import InfrastructureError, UsageError
-from grader.grading.pipeline import Run
+from grader.grading.run import Run
 from grader.queue import open_queue, schema, work
 from grader.queue.app import _Attempts
 from grader.queue.follow import QueuedBatch, Wishes

@@ -375,13 +375,13 @@ def test_a_fault_of_ours_in_the_middle_leaves_no_container(
     sums: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from grader.grading import pipeline
-    from grader.grading.pipeline import Request, Run
+    from grader.grading.run import Request, Run
     from grader.settings import Settings
 
     def fail(*_: object) -> None:
         raise ZeroDivisionError("ours")
 
-    monkeypatch.setattr(pipeline, "_combine", fail)
+    monkeypatch.setattr(pipeline, "_save", fail)
     run = Run(
         request=Request(source=str(sums / "solution"), challenge=sums, out=tmp_path),
         settings=Settings(),

@@ -11,7 +11,7 @@ import pytest
 import grader
 from grader.challenge import load_pack
 from grader.errors import UsageError
-from grader.grading.pipeline import refuse_brought
+from grader.grading.intake import refuse_brought
 from grader.records import Submission
 from grader.settings import PLACES, Settings, find_challenge, list_challenges
 from grader.testing import judges

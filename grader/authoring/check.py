@@ -13,6 +13,7 @@ from grader.authoring.runs import MakeSandbox, Ran, Runner, Say, Task
 from grader.challenge import Checks, Pack
 from grader.challenge.findings import Finding, left_out
 from grader.errors import RefusedError, UsageError, visible
+from grader.grading.intake import check_complete, take_in
 from grader.records import Submission
 
 if TYPE_CHECKING:
@@ -182,13 +183,9 @@ def _task(challenge: Pack, one: Listed) -> Task | Ran:
 
 def read(challenge: Pack, path: Path, *, required: bool = True) -> Submission:
     """The submission at `path` as `grade` reads it; without `required` it may lack files. Raises RefusedError."""
-    from grader.submission import IntakeLimits, check_required, read_submission
-
-    rules = challenge.submission
-    limits = IntakeLimits(max_files=rules.max_files, max_bytes=int(rules.max_bytes))
-    submission = read_submission(path, limits, required=rules.required)
+    submission = take_in(path, challenge)
     if required:
-        check_required(submission, rules.required)
+        check_complete(submission, challenge)
     return submission
 
 

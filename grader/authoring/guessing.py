@@ -17,7 +17,7 @@ from grader.authoring.guesses import recorder
 from grader.authoring.runs import Ran, Runner, Say, Task
 from grader.challenge import Pack
 from grader.challenge.findings import Finding, broken, found, left_out
-from grader.grading.observed import limits_of
+from grader.grading.job import limits_of
 from grader.records import Submission
 from grader.submission import make_submission
 

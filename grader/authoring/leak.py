@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 from grader.authoring.canary import search
 from grader.authoring.runs import Ran
 from grader.challenge.findings import Finding, broken, found
-from grader.grading.pipeline import Request, Run, grade
+from grader.grading.pipeline import grade
+from grader.grading.run import Request, Run
 from grader.own_files import FORMATS
 from grader.records import Grade
 from grader.report.write import Pages

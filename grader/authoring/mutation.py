@@ -12,7 +12,7 @@ from grader.authoring.mutants import Mutant, reached, sample
 from grader.authoring.runs import Ran, Runner, Say, Task
 from grader.challenge import Challenge
 from grader.challenge.findings import Finding, advice, broken, found, left_out
-from grader.grading.observed import limits_of
+from grader.grading.job import limits_of
 from grader.records import Submission, TestStatus
 from grader.submission import make_submission
 

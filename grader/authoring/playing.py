@@ -3,6 +3,7 @@ which is asked from here. For authors; nothing of it is a grade."""
 
 from __future__ import annotations
 
+import contextlib
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -12,12 +13,12 @@ from typing import TYPE_CHECKING, Any
 from grader.authoring import check, promises
 from grader.authoring.endpoint import Budget, Endpoint, Relay
 from grader.authoring.entries import load_entries
-from grader.authoring.runs import Held, MakeSandbox, Ran, Runner, Task
+from grader.authoring.runs import MakeSandbox, Ran, Runner, Task
 from grader.authoring.watch import find
 from grader.challenge import Pack, load_pack
 from grader.challenge.model import ModelFile
 from grader.errors import UsageError, visible
-from grader.grading.observed import collect
+from grader.grading.containers import Containers
 from grader.judge.address import read as read_address
 from grader.records import TestResult, TestStatus
 
@@ -92,12 +93,9 @@ def _live(job: Job, relay: Relay) -> Job:
 
 
 def _run(challenge: Pack, make: MakeSandbox, job: Job) -> Ran:
-    held = Held(make(secrets.token_hex(6)))
-    try:
-        held.boot(stopped=False)
-        return Ran(name=challenge.id, observed=collect(held.sandbox.run(job)), facts=held.sandbox.facts())
-    finally:
-        held.close()
+    with contextlib.closing(Containers(lambda: make(secrets.token_hex(6)))) as containers:
+        observed = containers.observe(job)
+        return Ran(name=challenge.id, observed=observed, facts=containers.facts())
 
 
 def lines(played: Played) -> list[str]:

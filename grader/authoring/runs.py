@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import secrets
-import threading
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from grader.challenge import Pack
-from grader.errors import ChallengeError, GraderError, InfrastructureError, Interrupted, RefusedError
-from grader.grading.observed import collect
-from grader.grading.pipeline import Request, Run, make_job
+from grader.errors import ChallengeError, GraderError, RefusedError
+from grader.grading.containers import Containers
+from grader.grading.job import candidate_image, make_job
 from grader.records import ObjectiveScore, Submission, VerifierResult
 from grader.score import objective
 from grader.secret import FOR_CHECKS
@@ -87,7 +85,7 @@ class Runner:
     def __init__(self, challenge: Pack, settings: Settings, make: MakeSandbox, *, jobs: int = 2) -> None:
         self.challenge, self.settings, self.jobs = challenge, settings, jobs
         self._make = make
-        self._open: set[Held] = set()
+        self._open: set[Containers] = set()
         self._stopped = False
 
     def seed(self, submission: Submission, number: int = 0) -> int:
@@ -95,11 +93,10 @@ class Runner:
         return FOR_CHECKS.seed(self.challenge.digest, submission.digest + (f"#{number}" if number else ""))
 
     def job(self, task: Task) -> Job:
-        request = Request(source=task.name, challenge=self.challenge, out=Path(), only=task.only)
-        run = Run(request=request, settings=self.settings, say=lambda _text: None, secret=FOR_CHECKS)
-        job = make_job(run, self.challenge, task.submission)
+        image = candidate_image(self.challenge, task.submission, self.settings.base_image, lambda _text: None)
         seed = self.seed(task.submission) if task.seed is None else task.seed
-        return replace(job, seed=seed, limits=task.limits or job.limits)
+        job = make_job(self.challenge, task.submission, seed=seed, image=image, only=task.only)
+        return replace(job, limits=task.limits or job.limits)
 
     def run(self, tasks: Sequence[Task], told: Callable[[Ran, int], None] = lambda _ran, _done: None) -> list[Ran]:
         """What came of each task, in order; `told` hears of each as it ends, with how many have. Raises
@@ -115,59 +112,25 @@ class Runner:
         finally:
             self._stopped = True
             pool.shutdown(wait=False, cancel_futures=True)
-            for held in list(self._open):
-                held.close()
+            for containers in list(self._open):
+                containers.close()
             pool.shutdown(wait=True)
         return [results[n] for n in range(len(tasks))]
 
     def _one(self, task: Task) -> Ran:
-        """Runs one task; an engine that vanishes in the middle is tried once more, as `grade` does."""
-        try:
-            return self._once(task)
-        except InfrastructureError as problem:
-            if not problem.retry:
-                raise
-            return self._once(task)
-
-    def _once(self, task: Task) -> Ran:
+        """Runs one task, as `grade` does."""
         began = time.monotonic()
-        seen: list[Event] = []
-        held = Held(self._make(secrets.token_hex(6)))
-        self._open.add(held)
+        containers = Containers(lambda: self._make(secrets.token_hex(6)))
+        self._open.add(containers)
+        if self._stopped:
+            containers.close()
         try:
-            held.boot(stopped=self._stopped)
-            observed = collect(_noted(held.sandbox.run(self.job(task)), seen))
-            ran = Ran(name=task.name, submission=task.submission, observed=observed, facts=held.sandbox.facts())
+            containers.boot()
+            observed = containers.observe(self.job(task))
+            ran = Ran(name=task.name, submission=task.submission, observed=observed, facts=containers.facts())
         except (ChallengeError, RefusedError) as problem:
             ran = Ran(name=task.name, submission=task.submission, problem=problem)
         finally:
-            held.close()
-            self._open.discard(held)
-        return replace(ran, events=tuple(seen), seconds=time.monotonic() - began)
-
-
-class Held:
-    """A sandbox that the thread which runs it and the one that stops it may both close."""
-
-    def __init__(self, sandbox: Sandbox) -> None:
-        self.sandbox = sandbox
-        self._closed = False
-        self._lock = threading.Lock()
-
-    def boot(self, *, stopped: bool) -> None:
-        """Starts it, unless all is over already. Raises Interrupted then."""
-        with self._lock:
-            if stopped or self._closed:
-                raise Interrupted("The check was stopped.")
-            self.sandbox.boot()
-
-    def close(self) -> None:
-        with self._lock:
-            self._closed = True
-            self.sandbox.close()
-
-
-def _noted(events: Iterable[Event], seen: list[Event]) -> Iterator[Event]:
-    for event in events:
-        seen.append(event)
-        yield event
+            containers.close()
+            self._open.discard(containers)
+        return replace(ran, events=tuple(containers.events), seconds=time.monotonic() - began)

@@ -8,12 +8,14 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from grader.errors import GraderError
-from grader.grading.pipeline import Run, flags_of, judge
+from grader.grading.grade import flags_of
+from grader.grading.judging import judge
+from grader.grading.run import Run
 from grader.records import Grade
 from grader.report.write import write_grade, write_pages
 from grader.result import evidence
-from grader.score import combine as grading
 from grader.score import objective
+from grader.score.combine import scored
 
 if TYPE_CHECKING:
     from grader.challenge import Pack
@@ -39,20 +41,14 @@ def ask_again(run: Run, before: Grade, challenge: Pack) -> Grade:
     out = run.request.out
     submission, observed = evidence.load_submission(out), evidence.load_observed(out)
     judged = judge(run, challenge, submission)
-    combined = grading.combine(challenge, objective.score(observed.tests), judged.criteria)
-    result = replace(
+    asked = replace(
         before,
-        criteria=judged.criteria,
         judge=judged.judge,
-        competencies=combined.competencies,
-        score=combined.score,
-        recommendation=combined.recommendation,
-        recommendation_reason=combined.recommendation_reason,
-        open=combined.open,
         flags=flags_of(challenge, submission, observed, judged),
         provenance={**before.provenance, "judged_again_at": datetime.now(UTC).isoformat(timespec="seconds")},
         timings={**before.timings, **run.timings},
     )
+    result = scored(asked, challenge, objective.score(observed.tests), judged.criteria)
     write_pages(out, result, challenge, submission, run.request.pages)
     write_grade(out, result)
     return result

@@ -8,7 +8,8 @@ from pathlib import Path
 from grader import __version__
 from grader.challenge import Pack
 from grader.errors import GraderError, RefusedError, UsageError
-from grader.grading.pipeline import nameless
+from grader.grading.failure import nameless
+from grader.grading.intake import check_complete, take_in
 from grader.records import Grade
 from grader.result.grade_json import grade_from_json
 from grader.settings import Settings
@@ -60,15 +61,11 @@ def finished(out: Path, source: str, want: Wanted, found_in: str = "") -> Grade 
 
 def _now(source: str, challenge: Pack, found_in: str) -> tuple[str, str]:
     """Digest of what is at `source`, and why it would be refused; each empty where there is none."""
-    from grader.submission import IntakeLimits, check_required, read_submission
-
-    rules = challenge.submission
-    limits = IntakeLimits(max_files=rules.max_files, max_bytes=int(rules.max_bytes))
     digest = ""
     try:
-        submission = read_submission(source, limits, required=rules.required, found_in=found_in)
+        submission = take_in(source, challenge, found_in=found_in)
         digest = submission.digest
-        check_required(submission, rules.required)
+        check_complete(submission, challenge)
     except RefusedError as problem:
         return digest, nameless(problem.message, source)
     except GraderError:

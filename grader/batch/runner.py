@@ -21,7 +21,10 @@ from grader.batch.ask_again import or_before, unanswered
 from grader.batch.entries import NOWHERE, Entry, is_there
 from grader.batch.finished import Wanted, finished, load
 from grader.errors import ChallengeError, GraderError, InfrastructureError, RefusedError
-from grader.grading.pipeline import MakeSandbox, Request, Run, grade, save_failure, unforeseen
+from grader.grading.failure import save_failure, unforeseen
+from grader.grading.pipeline import grade
+from grader.grading.run import MakeSandbox, Request, Run
+from grader.grading.warm import warm_engine
 from grader.records import Grade
 from grader.report.write import Pages
 from grader.sandbox.images import Pins
@@ -127,7 +130,7 @@ class Batch:
         finish and starts nothing more; a second one is raised. To be called once, and `close` afterwards."""
         new = sum(not (self.plan.out / entry.name / "grade.json").exists() for entry in self.plan.entries)
         self._slots.prepare(min(self.plan.jobs, len(self.plan.entries) if self.plan.fresh else new))
-        warm()
+        warm_engine()
         pool = ThreadPoolExecutor(self._under_way, thread_name_prefix="submission")
         try:
             outcomes = self._all(pool, sorted(self.plan.entries, key=self._failed_before), {})
@@ -208,7 +211,7 @@ class Batch:
         """Nobody's fault but the list's: said at once, and no sign of a broken machine."""
         problem = InfrastructureError(NOWHERE, fix="bring it there, and start again")
         request = Request(source=entry.source, challenge=self.plan.want.challenge, out=self.plan.out / entry.name)
-        save_failure(Run(request=request, settings=self.settings, say=lambda _text: None), problem, {})
+        save_failure(Run(request=request, settings=self.settings, say=lambda _text: None), problem)
         if (written := load(self.plan.out / entry.name)) is not None:
             self._keep(entry, written)
         return Outcome(entry=entry, state="infrastructure_error", reason=problem.message, attempts=1)
@@ -316,7 +319,7 @@ def _unexpected(run: Run, problem: Exception) -> GraderError:
     """No grade, and the reason in grade.json."""
     found = unforeseen(problem)
     with contextlib.suppress(Exception):
-        save_failure(run, found, {})
+        save_failure(run, found)
     return found
 
 
@@ -339,8 +342,3 @@ def _wait(futures: Sequence[Future[Outcome]]) -> None:
     left = set(futures)
     while left:
         _, left = wait(left, timeout=LOOK_SECONDS, return_when=FIRST_COMPLETED)
-
-
-def warm() -> None:
-    """Imports once, in one thread, what each grading needs."""
-    import docker  # noqa: F401

@@ -32,7 +32,7 @@ def command(
     from grader.challenge import load_pack
     from grader.cli.standing import say_origin, settings_for
     from grader.errors import UsageError
-    from grader.grading.pipeline import refuse_brought
+    from grader.grading.intake import refuse_brought
     from grader.settings import find_challenge
     from grader.submission import read_submission
 

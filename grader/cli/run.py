@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
-    from grader.grading.pipeline import Request, Run
+    from grader.grading.run import Request, Run
     from grader.records import Grade
     from grader.settings import Settings
 
@@ -70,7 +70,8 @@ def command(
     from grader.cli.report import listed
     from grader.cli.standing import settings_for
     from grader.errors import NO_JUDGEMENT
-    from grader.grading.pipeline import Request, Run, grade
+    from grader.grading.pipeline import grade
+    from grader.grading.run import Request, Run
     from grader.report.write import Pages, result_in
     from grader.sandbox.guard import guarded
     from grader.settings import find_challenge

@@ -15,8 +15,8 @@ from grader.report import oneness, prepare
 from grader.report.write import Pages, write_pages
 from grader.result import evidence
 from grader.result.grade_json import grade_from_json
-from grader.score import combine as grading
 from grader.score import objective
+from grader.score.combine import scored
 from grader.stored import load_json
 
 Say = Callable[[str], None]
@@ -54,17 +54,7 @@ def _rescore(out: Path, say: Say, decided: str) -> Grade:
     challenge = evidence.load_challenge(out)
     submission = evidence.load_submission(out)
     observed = evidence.load_observed(out)
-    points = objective.score(observed.tests)
-    combined = grading.combine(challenge, points, before.criteria)
-    result = replace(
-        before,
-        objective=points,
-        competencies=combined.competencies,
-        score=combined.score,
-        recommendation=combined.recommendation,
-        recommendation_reason=combined.recommendation_reason,
-        open=combined.open,
-    )
+    result = scored(before, challenge, objective.score(observed.tests), before.criteria)
     say("writing the report")
     for name in oneness.put(out, before, result, challenge, submission, decided=decided):
         say(f"{FORMATS[name]} was not of this grade and is gone; `grade report {out} --format {name}` writes it")

@@ -5,27 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from grader.challenge import Manifest
 from grader.errors import ChallengeError, InfrastructureError, visible
 from grader.records import Fault, Metric, TestResult, TestStatus, VerifierResult
-from grader.sandbox.protocol import CandidateLimits, Event
+from grader.sandbox.protocol import Event
 
 Progress = Callable[[int, int], None]
 """Told how many tests have ended, and how many there are."""
-
-
-def limits_of(challenge: Manifest) -> CandidateLimits:
-    limits = challenge.limits
-    return CandidateLimits(
-        cpus=limits.cpus,
-        memory=int(limits.memory),
-        processes=limits.processes,
-        disk=int(limits.disk),
-        call=limits.call,
-        total=limits.total,
-        reply=int(limits.reply),
-        output=int(limits.output),
-    )
 
 
 def collect(events: Iterable[Event], progress: Progress = lambda _done, _all: None) -> VerifierResult:

@@ -7,6 +7,7 @@ say, and no grade rests on it.
 
 from __future__ import annotations
 
+import contextlib
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -16,14 +17,17 @@ from grader import junk
 from grader.challenge import Manifest, load_manifest
 from grader.challenge.model import load_model
 from grader.challenge.pack import links
-from grader.errors import ChallengeError, RefusedError
-from grader.grading.observed import limits_of
+from grader.errors import ChallengeError
+from grader.grading.containers import Containers
+from grader.grading.intake import take_in
+from grader.grading.job import limits_of
+from grader.records import TestStatus
 from grader.sandbox import images
 from grader.sandbox.docker import DockerSandbox
 from grader.sandbox.engine import connect
 from grader.sandbox.protocol import Job
 from grader.settings import PLACES, Settings
-from grader.submission import IntakeLimits, check_required, read_submission
+from grader.submission import check_required
 
 RUNNER = b"""import pytest
 
@@ -47,10 +51,8 @@ def run_public(source: str, root: Path, settings: Settings, say: Callable[[str],
     """Runs the starter's tests of the pack in `root` on the submission `source`. Raises GraderError."""
     challenge = load_manifest(root)
     public = starter_tests(root)
-    rules = challenge.submission
-    limits = IntakeLimits(max_files=rules.max_files, max_bytes=int(rules.max_bytes))
-    submission = read_submission(source, limits, required=rules.required)
-    check_required(submission, [name for name in rules.required if name.endswith(".py")])
+    submission = take_in(source, challenge)
+    check_required(submission, [name for name in challenge.submission.required if name.endswith(".py")])
     model = load_model(root / "starter") or load_model(root)  # a candidate's copy has no hidden model
     recipe = _recipe(root, challenge, settings.base_image, say)
     allowed = limits_of(challenge)
@@ -99,13 +101,7 @@ def _recipe(root: Path, challenge: Manifest, base_image: str, say: Callable[[str
 
 def _run(job: Job, settings: Settings) -> PublicResult:
     run_id = f"public-{secrets.token_hex(4)}"
-    sandbox = DockerSandbox(run_id, runtime=settings.runtime, base_image=settings.base_image)
-    try:
-        sandbox.boot()
-        for event in sandbox.run(job):
-            if event["event"] == "test":
-                passed = event["status"] == "passed"
-                return PublicResult(passed=passed, output=event["stdout"], message=event["message"])
-        raise RefusedError("The public tests gave no result.")
-    finally:
-        sandbox.close()
+    make = lambda: DockerSandbox(run_id, runtime=settings.runtime, base_image=settings.base_image)  # noqa: E731
+    with contextlib.closing(Containers(make)) as containers:
+        test = containers.observe(job).tests[0]
+    return PublicResult(passed=test.status is TestStatus.PASSED, output=test.stdout, message=test.message)

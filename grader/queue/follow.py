@@ -23,7 +23,8 @@ from grader.batch.entries import NOWHERE, Entry, is_there
 from grader.batch.finished import finished, load
 from grader.batch.runner import Outcome, Plan, Record, Watcher, outcome_of
 from grader.errors import GraderError, InfrastructureError, RefusedError, UsageError, visible
-from grader.grading.pipeline import Request, Run, save_failure
+from grader.grading.failure import save_failure
+from grader.grading.run import Request, Run
 from grader.judge.config import JudgeConfig
 from grader.queue import places
 from grader.queue.job import JobSpec, is_plain, queue_name
@@ -287,7 +288,7 @@ class QueuedBatch:
         """There is no grade, and grade.json says so, as where a batch runs on one machine."""
         if not isinstance(problem, RefusedError):
             problem = InfrastructureError(problem.message, fix=problem.fix)
-        save_failure(Run(request=self._request(entry), settings=self.settings, say=lambda _text: None), problem, {})
+        save_failure(Run(request=self._request(entry), settings=self.settings, say=lambda _text: None), problem)
         self._keep(entry)
         return Outcome(entry=entry, state=problem.status, reason=problem.message, attempts=1)
 

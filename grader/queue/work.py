@@ -22,7 +22,7 @@ from grader.batch.record import Result, record
 from grader.batch.runner import Outcome, attempt, outcome_of
 from grader.challenge import Pack
 from grader.errors import ChallengeError, GraderError, InfrastructureError, RefusedError
-from grader.grading.pipeline import MakeSandbox, Request, Run
+from grader.grading.run import MakeSandbox, Request, Run
 from grader.queue import places
 from grader.queue.job import JobSpec
 from grader.queue.ledger import Ledger

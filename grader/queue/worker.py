@@ -22,9 +22,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from grader import scratch
-from grader.batch.runner import Outcome, warm
+from grader.batch.runner import Outcome
 from grader.errors import GraderError, InfrastructureError, UsageError
-from grader.grading.pipeline import MakeSandbox
+from grader.grading.run import MakeSandbox
+from grader.grading.warm import warm_engine
 from grader.judge.config import JudgeConfig
 from grader.queue import work
 from grader.queue.job import secret_mark
@@ -95,7 +96,7 @@ class Worker:
         if not self.offers.packs:
             raise UsageError("There is no challenge on this machine that could be graded.", fix="--challenges DIR")
         with guarded():
-            warm()
+            warm_engine()
             asyncio.run(self._main())
 
     # ------------------------------------------------------------------------------------------------ the loop

@@ -18,7 +18,7 @@ from grader.records import CriterionResult, Evidence, Grade
 from grader.result.grade_json import grade_from_json
 from grader.review.records import File
 from grader.review.visible import SideBySide, reviewers, side_by_side
-from grader.score import combine as grading
+from grader.score.combine import scored
 
 WHO_CLOSES = "a third reviewer, blind, or an adjudicator"
 
@@ -31,16 +31,7 @@ def closed_grade(file: File) -> Grade:
     criteria = tuple(with_people(one, sides[one.id]) if one.id in sides else one for one in machine.criteria)
     if machine.objective is None:
         return machine
-    combined = grading.combine(challenge, machine.objective, criteria)
-    return replace(
-        machine,
-        criteria=criteria,
-        competencies=combined.competencies,
-        score=combined.score,
-        recommendation=combined.recommendation,
-        recommendation_reason=combined.recommendation_reason,
-        open=combined.open,
-    )
+    return scored(machine, challenge, machine.objective, criteria)
 
 
 def challenge_of(file: File) -> Challenge:

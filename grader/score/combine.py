@@ -21,6 +21,7 @@ from grader.records import (
     COMPETENCIES,
     CompetencyScore,
     CriterionResult,
+    Grade,
     ObjectiveScore,
     Open,
     Recommendation,
@@ -94,6 +95,21 @@ def combine(challenge: Challenge, objective: ObjectiveScore, criteria: Sequence[
         recommendation=recommendation,
         recommendation_reason=reason,
         open=_open(challenge, parts),
+    )
+
+
+def scored(grade: Grade, challenge: Challenge, points: ObjectiveScore, criteria: tuple[CriterionResult, ...]) -> Grade:
+    """`grade` with what `points` and `criteria` come to."""
+    found = combine(challenge, points, criteria)
+    return replace(
+        grade,
+        objective=points,
+        criteria=criteria,
+        competencies=found.competencies,
+        score=found.score,
+        recommendation=found.recommendation,
+        recommendation_reason=found.recommendation_reason,
+        open=found.open,
     )
 
 

@@ -1,0 +1,50 @@
+"""Asks the judge, beside the containers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+
+from grader.challenge import Pack
+from grader.grading.run import Run
+from grader.records import JudgeResult, Submission
+from grader.score.combine import unscored
+
+NO_JUDGE = "no judge configured"
+
+
+def start(run: Run, pack: Pack, submission: Submission) -> Callable[[], JudgeResult]:
+    """Begins to judge; calling what is returned waits for the levels. Raises UsageError for settings that are wrong."""
+    criteria = pack.rubric.criteria
+    if criteria and run.request.judge and run.settings.judge_configured:
+        return _in_background(run, pack, submission)
+    reason = NO_JUDGE if run.request.judge else "the judge was switched off for this run"
+    nothing = JudgeResult(criteria=unscored(criteria, reason))
+    return lambda: nothing
+
+
+def _in_background(run: Run, pack: Pack, submission: Submission) -> Callable[[], JudgeResult]:
+    from grader.judge.config import JudgeConfig
+
+    JudgeConfig.of(run.settings)  # what is wrong with the settings is said before anything runs
+    pool = ThreadPoolExecutor(1, thread_name_prefix="judge")
+    waiting = pool.submit(judge, run, pack, submission)
+    pool.shutdown(wait=False)
+    return waiting.result
+
+
+def judge(run: Run, pack: Pack, submission: Submission) -> JudgeResult:
+    """Asks the judge about the criteria of `pack`; answers that were kept are not asked for again."""
+    from grader import calibration
+    from grader.judge import judge_submission
+    from grader.settings import PLACES
+
+    with run.stage("judge"):
+        return judge_submission(
+            pack,
+            submission,
+            run.settings,
+            calibration=calibration.load(pack),
+            cache_dir=PLACES.cache / "judge",
+            lane=run.judge_lane,
+        )
