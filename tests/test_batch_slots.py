@@ -9,11 +9,13 @@ from pathlib import Path
 
 import pytest
 
+from grader.grading.pipeline import grade
 from grader.grading.run import Request, Run
 from grader.sandbox.kept import Slots, StoppedError
 from grader.sandbox.protocol import Sandbox
 from grader.sandbox.verifier import Clock, Verifier
 from grader.settings import Settings
+from tests.batch_fixtures import SUMS
 
 
 class Kept(Verifier):
@@ -135,3 +137,12 @@ def test_who_waits_when_all_is_stopped_gets_no_place() -> None:
     with pytest.raises(StoppedError):
         slots.sandbox(new_run())
     assert len(make.made) == 1
+
+
+def test_a_grading_that_gets_no_place_leaves_no_result(tmp_path: Path) -> None:
+    slots = Slots(1, Maker())
+    slots.stop()
+    request = Request(source="s", challenge=SUMS, out=tmp_path / "out")
+    with pytest.raises(StoppedError):
+        grade(Run(request=request, settings=Settings(), say=lambda _text: None), slots.sandbox)
+    assert not (tmp_path / "out" / "grade.json").exists()

@@ -359,7 +359,7 @@ def test_a_judge_that_did_not_answer_is_asked_again_from_here_and_nothing_runs(
     with running(judges.constant(4), Behaviour(fault="500", fault_times=4)) as server:
         own = Settings(openai_base_url=server.url, judge_model="m", judge={"max_retries": 0, "differential": False})
         want = wanted(pack, own, judge=True)
-        what = plan(tmp_path / "in", tmp_path / "out", challenge=root, judge=True, want=want)
+        what = plan(tmp_path / "in", tmp_path / "out", judge=True, want=want)
         first = Batch(what, own, Quiet(), make_sandbox=lambda run: Scripted(run, {}, []))
         assert all(outcome.unanswered for outcome in first.run())
         first.close()
