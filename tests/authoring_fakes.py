@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -98,8 +99,9 @@ test.__test__ = False  # type: ignore[attr-defined]
 
 def play(job: Job) -> list[dict[str, Any]]:
     """The hidden tests of the pack: `f` adds one up to 3, and gives 2 above. They run code of this repository only."""
-    space: dict[str, Any] = {}
+    space: dict[str, Any] = {"__name__": "scripted_work"}
     exec(job.files["work.py"].decode(), space)  # noqa: S102
+    sys.modules.pop("scripted_work", None)  # a recorder puts itself there
     low = [_call(space, x) == x + 1 for x in (0, 1, 2, 3)]
     high = [_call(space, x) == 2 for x in (4, 9)]
     return [

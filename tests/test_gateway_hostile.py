@@ -317,6 +317,12 @@ def test_one_test_has_so_much_work_of_the_gateway_and_the_next_has_it_again(monk
         assert live.text("Hello")
 
 
+def lose(gateway: Any, number: signal.Signals) -> None:
+    """Sends the signal to the gateway's process, and waits until it has struck."""
+    os.kill(gateway.pid, number)
+    os.waitid(os.P_PID, gateway.pid, os.WSTOPPED | os.WEXITED | os.WNOWAIT)
+
+
 @pytest.mark.parametrize("number", [signal.SIGSTOP, signal.SIGKILL])
 def test_a_process_that_is_lost_costs_the_test_that_asks_for_it_and_no_other(
     live: World, number: signal.Signals, monkeypatch: pytest.MonkeyPatch
@@ -324,7 +330,7 @@ def test_a_process_that_is_lost_costs_the_test_that_asks_for_it_and_no_other(
     monkeypatch.setattr(process, "ORDER_SECONDS", 0.5)
     live.text("Hello")
     assert len(live.model.calls) == 1
-    os.kill(live.gateway.pid, number)
+    lose(live.gateway, number)
     for use in (lambda: live.model.calls, lambda: live.model.cost, lambda: live.model.fault("quota")):
         with pytest.raises(process.CandidateError, match="ModelLost"):
             use()
@@ -340,7 +346,7 @@ def test_a_reset_that_meets_a_lost_process_begins_anew_at_the_same_address(
     live: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(process, "ORDER_SECONDS", 2.0)
-    os.kill(live.gateway.pid, signal.SIGSTOP)
+    lose(live.gateway, signal.SIGSTOP)
     live.gateway.reset()
     assert live.gateway.lost_seconds > 1
     assert live.text("Hello")
