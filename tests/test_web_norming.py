@@ -69,6 +69,28 @@ def rated(home: House, browser: Visitor, path: str, *given: int, note: str = "")
     return browser.post(f"{path}/rate", form).status_code
 
 
+def test_a_lead_may_norm_by_texts_that_nobody_sent(home: House) -> None:
+    lead = home.visitor("Lea")
+    page = lead.get("/sessions?challenge=trace-replay&criterion=hypotheses&source=authored").text
+    items = re.findall(r'name="item" value="([\w-]+)"', page)
+    assert len(items) > 5
+    assert "../" not in page
+    form = {"challenge": "trace-replay", "criterion": "hypotheses", "source": "authored", "item": items[:2],
+            "person": [home.people[name].id for name in ("Cem", "Dee")]}  # fmt: skip
+    answer = lead.post("/sessions", form)
+    assert answer.status_code == 303, answer.text
+    path = str(answer.headers["Location"])
+    cem = home.visitor("Cem")
+    shown = cem.get(path).text
+    assert shown.count("Authored text hypotheses-") >= 2
+    work = re.search(r'href="(/sessions/\w+/work/\w+)"', shown)
+    assert work
+    assert "Authored text" in cem.get(work[1]).text
+    assert "Authored" not in lead.get("/cases").text
+    assert lead.get("/sessions?challenge=../challenges/trace-replay&source=authored").status_code == 200
+    assert lead.get(f"/sessions?challenge=rag-triage&criterion={CRITERION}&source=judge").text.count('name="case"') == 0
+
+
 def test_a_lead_picks_the_cases_on_which_people_lay_apart(home: House) -> None:
     lead = home.visitor("Lea")
     assert "Show its criteria" in lead.get("/sessions").text

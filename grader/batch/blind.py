@@ -7,7 +7,6 @@ compute them from a name; they stay the same for as long as the list does.
 from __future__ import annotations
 
 import os
-import secrets
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,12 +15,10 @@ from pathlib import Path
 from grader.batch.entries import Entry
 from grader.errors import InfrastructureError, UsageError
 from grader.network import without_login
-from grader.store.candidates import LIST, read_list, write_list
+from grader.store.candidates import LIST, new_id, read_list, write_list
 
 LINKS = "blind"
 """Folder of links `<id>` → result, so that a page can point to a report without a name."""
-_LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
-"""No 0 and O, no 1 and I: ids are read aloud."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,20 +41,12 @@ def assign(entries: Sequence[Entry], before: Iterable[Known] = ()) -> tuple[Know
     for entry in entries:
         found = kept.get((entry.name, entry.candidate)) or nameless.get((entry.name, entry.source))
         if found is None:
-            person = people.setdefault(entry.candidate, "") or _new(taken)
+            person = people.setdefault(entry.candidate, "") or new_id({name.split("-")[0] for name in taken})
             people[entry.candidate] = person
             found = next(name for name in _numbered(person) if name not in taken)
         taken.add(found)
         result.append(Known(id=found, entry=entry))
     return tuple(result)
-
-
-def _new(taken: set[str]) -> str:
-    used = {name.split("-")[0] for name in taken}
-    while True:
-        made = "".join(secrets.choice(_LETTERS) for _ in range(6))
-        if made not in used:
-            return made
 
 
 def _numbered(person: str) -> Iterable[str]:

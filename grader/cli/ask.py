@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections import Counter
 from typing import TYPE_CHECKING
 
@@ -10,7 +11,7 @@ import click
 from grader.cli.reviewed import STORE_OPTION
 
 if TYPE_CHECKING:
-    from grader.review.assigning import Plan
+    from grader.review.assigning import Part, Plan
     from grader.review.desk import Desk
 
 
@@ -20,9 +21,13 @@ if TYPE_CHECKING:
 @click.option("--each", type=click.IntRange(1, 5), default=2, show_default=True, help="Assessors of each case.")
 @click.option("--bar-raiser", is_flag=True, help="For every case a bar raiser from another team too.")
 @click.option("--cap", type=click.IntRange(1, 1000), metavar="N", help="Most that one person has open altogether.")
+@click.option("--anchors", type=click.IntRange(1, 1000), metavar="N",
+              help="An anchor for every N parts of a person, two waiting at most: grade people anchor.")  # fmt: skip
 @click.option("--yes", "digest", default="", metavar="PLAN", help="Carry out the plan that was shown under this name.")
 @STORE_OPTION
-def command(challenge: str, each: int, bar_raiser: bool, cap: int | None, digest: str, store: str) -> None:
+def command(
+    challenge: str, each: int, bar_raiser: bool, cap: int | None, anchors: int | None, digest: str, store: str
+) -> None:
     """Share out all open cases among the people of the store: balanced, pairs in turn, nobody for a candidate who is
     close to them. Shows a plan and asks nobody; the same with --yes PLAN does what was shown, or nothing where things
     have changed since.
@@ -37,16 +42,17 @@ def command(challenge: str, each: int, bar_raiser: bool, cap: int | None, digest
     from grader.review.desk import open_desk
     from grader.settings import Settings
 
-    wish = Wish(each=each, bar_raiser=bar_raiser, cap=cap)
+    wish = Wish(each=each, bar_raiser=bar_raiser, cap=cap, anchors=anchors or 0)
     with open_desk(store or Settings.read().store) as desk:
         if challenge:
             click.echo(f"{_open(desk, challenge)} cases opened.")
         plan = desk.carry_out(operator(), digest, (), wish) if digest else desk.preview(operator(), (), wish)
-        for line in lines(desk, plan):
+        for line in lines(desk, plan, done=bool(digest)):
             click.echo(line)
+        count = len(plan.parts) + len(plan.anchors)
         if digest:
-            click.echo(f"Asked: {len(plan.parts)} parts. Each rates with: grade assess RUN --rater NAME")
-        elif plan.parts:
+            click.echo(f"Asked: {count} parts. Each rates with: grade assess RUN --rater NAME")
+        elif count:
             click.echo(f"Nobody is asked yet. Carry it out: the same command with --yes {plan.digest}")
         elif not plan.lacking:
             click.echo("Nobody is to be asked: no case waits for more people.")
@@ -64,21 +70,37 @@ def _open(desk: Desk, challenge: str) -> int:
     return len(found)
 
 
-def lines(desk: Desk, plan: Plan) -> list[str]:
-    """A plan in words: each person with the runs they would rate, what is lacking, and whether all can be compared."""
+def lines(desk: Desk, plan: Plan, *, done: bool) -> list[str]:
+    """A plan in words: each person with the runs they would rate, what is lacking, and whether all can be compared.
+    `done`: each person's part may be handed to them; their anchors stand in it like any other run."""
     from grader.cli.reviewed import operator
     from grader.errors import visible
 
     known = {person.id: visible(person.name, 40) for person in desk.people()}
-    runs = desk.case_runs(operator(), [*(part.case for part in plan.parts), *(case for case, _ in plan.lacking)])
-    new = Counter(part.person for part in plan.parts)
+    parts = [*plan.parts, *_given(desk, plan)] if done else plan.parts
+    runs = desk.case_runs(operator(), [*(part.case for part in parts), *(case for case, _ in plan.lacking)])
+    anchors, short = Counter(person for person, _ in plan.anchors), Counter(plan.short)
+    new = Counter(part.person for part in plan.parts) + anchors
     said = []
     for person in sorted(new, key=lambda one: known[one]):
-        said.append(f"{known[person]}: {new[person]} new, {plan.loads[person]} open altogether")
-        mine = [part for part in plan.parts if part.person == person]
+        some = f", {anchors[person]} of them anchors" if anchors[person] and not done else ""
+        said.append(f"{known[person]}: {new[person]} new{some}, {plan.loads[person]} open altogether")
+        mine = [part for part in parts if part.person == person]
+        if plan.anchors:
+            mine.sort(key=lambda part: hashlib.sha256(part.case.encode()).digest())
         said += [f"  {runs[part.case]}{'  as bar raiser' if part.kind == 'bar_raiser' else ''}" for part in mine]
     said += [f"lacking  {runs[case]}: {why}" for case, why in plan.lacking]
+    said += [f"lacking  {known[person]}: {short[person]} anchors are due, and none is new to them" for person in short]
     if len(plan.blocks) > 1:
         groups = " | ".join(", ".join(known.get(one, one) for one in block) for block in plan.blocks)
         said.append(f"Severity cannot be compared between these groups, which share no case: {groups}")
     return said
+
+
+def _given(desk: Desk, plan: Plan) -> list[Part]:
+    """The anchors of a plan that was carried out, as the parts that they are to those who rate them."""
+    from grader.review.assigning import Part
+
+    people = {person.id: person for person in desk.people()}
+    parts = [(person, case, desk.part(people[person], case)) for person, case in plan.anchors]
+    return [Part(case=case, person=person, kind=part.kind) for person, case, part in parts if part]

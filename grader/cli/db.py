@@ -19,6 +19,7 @@ def command() -> None:
 def upgrade(store: str) -> None:
     """Bring the schema to this grader's version, and that of the queue. What is in the store stays."""
     from grader.queue import has_packages
+    from grader.review.desk import Desk
     from grader.settings import Settings
     from grader.store.engine import connect
     from grader.store.schema import upgrade
@@ -26,6 +27,7 @@ def upgrade(store: str) -> None:
     engine = connect(store or Settings.read().store)
     try:
         before, after = upgrade(engine)
+        Desk(engine).find_all_by_words()
         if engine.dialect.name == "postgresql" and has_packages():
             from grader.queue.schema import upgrade as upgrade_queue
 

@@ -1,4 +1,4 @@
-"""`grade people add|list|link|remove|ask`: who may sign in to `grade serve`. From the machine itself, always."""
+"""`grade people add|list|link|remove|ask|anchor`: who may sign in to `grade serve`. From the machine itself, always."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from grader.cli import ask
+from grader.cli import anchor, ask
 
 if TYPE_CHECKING:
     from grader.review.desk import Desk
@@ -119,6 +119,7 @@ def bind(name: str, kind: str | None, external: str, store: str) -> None:
 
 
 command.add_command(ask.command)
+command.add_command(anchor.command)
 
 
 @contextlib.contextmanager

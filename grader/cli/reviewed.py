@@ -241,6 +241,8 @@ def _run(desk: Desk, wanted: str) -> str:
     if len(wanted.removeprefix("sha256:")) < 4:
         raise UsageError(f"{wanted!r} is too short; give a result folder, or a run's id.")
     found = Store(desk.engine).find(wanted)
+    if not found and (apart := desk.run_apart(wanted)):
+        return apart
     if not found:
         raise NotFoundError(wanted)
     exact = [one for one in found if one["run"] == wanted]

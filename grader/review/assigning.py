@@ -30,6 +30,10 @@ class Wish:
     """Most that one person is asked for altogether, what they have open counted; None is without a limit."""
     apart: frozenset[tuple[str, str]] = frozenset()
     """(person, case) of conflicts of interest beside the links that people have."""
+    anchors: int = 0
+    """One anchor for every so many parts of a person; 0: none."""
+    waiting: int = 2
+    """Most anchors that wait for one person at a time."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,11 +56,16 @@ class Plan:
     """Person → cases they would have open."""
     blocks: tuple[tuple[str, ...], ...] = ()
     """Raters who are tied to each other by shared cases; more than one block cannot be compared."""
+    anchors: tuple[tuple[str, str], ...] = ()
+    """(person, anchor) that would be put into queues; the case that is made of it has another id."""
+    short: tuple[str, ...] = ()
+    """People for whom an anchor is due that there is not, once for each."""
 
     @property
     def digest(self) -> str:
         """Says whether a plan is the one that somebody has looked at."""
         text = json.dumps([[part.case, part.person, part.kind] for part in self.parts])
+        text += json.dumps(self.anchors) if self.anchors else ""
         return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 

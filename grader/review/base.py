@@ -14,7 +14,7 @@ from sqlalchemy.engine import Connection, Engine
 
 from grader.errors import UsageError
 from grader.ratings.places import Work
-from grader.review import rows, rules
+from grader.review import rows, rules, search
 from grader.review.problems import NotAllowedError, NotFoundError
 from grader.review.records import Actor, Case, File
 from grader.store.case_tables import cases
@@ -35,6 +35,7 @@ REFUSALS = {
     "decide": "A decision is a lead's, and comes after the reveal.",
     "reopen": "A case is opened again by a lead, after the reveal.",
     "letter": "The letter is a lead's, once it is decided.",
+    "anchor": "An anchor is a case that is decided, and a lead's to choose.",
     "break_glass": "Only an admin who does not rate the case, before the reveal, and with a reason.",
 }
 
@@ -82,6 +83,10 @@ class Base:
         who = {"who": actor.name, "person": actor.person.id if actor.person else "", "how": actor.how}
         rows.add_event(connection, chain, what, self.clock(), {**who, **data, "salt": secrets.token_hex(16)})
 
+    def _find_by_words(self, connection: Connection, case: str) -> None:
+        """What a case says now is what it is found by. In the transaction that changed it."""
+        search.keep(connection, rows.read(connection, case))
+
     def _set(self, connection: Connection, case: Case, **values: Any) -> None:
         connection.execute(update(cases).where(cases.c.id == case.id).values(**values))
 
@@ -104,10 +109,16 @@ def files_of(case: Case) -> Mapping[str, bytes]:
     """The files of the submission under review. Raises UsageError where they are not on this machine."""
     from grader.result import evidence
 
-    folder = Path(case.folder)
-    if not (folder / evidence.FOLDER / "submission.zip").is_file():
-        raise UsageError(f"The work of this case is not on this machine: {folder} has no evidence.")
-    return evidence.load_submission(folder).files
+    if not has_work(case):
+        raise UsageError(f"The work of this case is not on this machine: {case.folder} has no evidence.")
+    return evidence.load_submission(Path(case.folder)).files
+
+
+def has_work(case: Case) -> bool:
+    """Whether the submission under review is on this machine."""
+    from grader.result import evidence
+
+    return (Path(case.folder) / evidence.FOLDER / "submission.zip").is_file()
 
 
 def said(text: str, what: str) -> str:

@@ -9,17 +9,18 @@ from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
-from sqlalchemy import Select, and_, exists, insert, or_, select
+from sqlalchemy import ColumnElement, Select, and_, exists, func, insert, or_, select
 from sqlalchemy.engine import Connection, RowMapping
 
 from grader.errors import UsageError
 from grader.own_files import MACHINE
-from grader.review import rows, rules
+from grader.review import rows, rules, search
 from grader.review.base import Base, said
 from grader.review.blinded import blinded, source_of
 from grader.review.problems import NotAllowedError, NotFoundError
 from grader.review.records import Actor, Assignment, Case, Event, Kind, Person, Stage, State
 from grader.review.visible import View, visible
+from grader.store.apart_tables import apart
 from grader.store.case_tables import assignments, case_sources, cases, people
 from grader.store.engine import reading, writing
 from grader.store.folder import read_result
@@ -99,7 +100,7 @@ class CasesDesk(Base):
             row = connection.execute(select(runs).where(runs.c.run == run)).mappings().first()
             if row is None or row["status"] != "graded":
                 raise UsageError(f"Run {run} has no grade to review.", fix="grade history")
-            found = connection.execute(select(cases).where(_same_case(row))).mappings().first()
+            found = connection.execute(select(cases).where(_same_case(row), _real())).mappings().first()
             if found is not None:
                 return Case(**found)
             asked = evidence.load_challenge(Path(row["folder"])).review
@@ -107,6 +108,7 @@ class CasesDesk(Base):
             connection.execute(insert(cases).values(asdict(case)))
             connection.execute(insert(case_sources).values(case=case.id, **_source(Path(row["folder"]), instruction)))
             self._note(connection, case.id, "opened", actor, run=run)
+            self._find_by_words(connection, case.id)
         return case
 
     def _new_case(self, run: RowMapping, *, minimum: int, bar_raiser: bool) -> Case:
@@ -119,9 +121,16 @@ class CasesDesk(Base):
         """The case of a run in the store, or of another run of the same submission; None where there is none."""
         with reading(self.engine) as connection:
             row = connection.execute(select(runs).where(runs.c.run == run)).mappings().first()
-            which = _same_case(row) if row else cases.c.run == run
+            which = and_(_same_case(row), _real()) if row else cases.c.run == run
             found = connection.execute(select(cases).where(which)).mappings().first()
         return Case(**found) if found else None
+
+    def run_apart(self, wanted: str) -> str:
+        """What stands for a run in a case of a person's queue that is no run's own, by that or its blind id; else
+        empty."""
+        named = or_(cases.c.run == wanted, and_(cases.c.blind != "", func.upper(cases.c.blind) == wanted.upper()))
+        with reading(self.engine) as connection:
+            return connection.execute(select(cases.c.run).where(named, ~_real())).scalar() or ""
 
     def view(self, actor: Actor, case: str, *, glass: str = "") -> View:
         """What the actor may see of a case; the reading is an event. `glass`: an admin's reason to look before the
@@ -170,20 +179,34 @@ class CasesDesk(Base):
         return tuple(sorted(own, key=lambda one: (one.state not in rules.OPEN, _shuffled(me.id, one.case))))
 
     def cases(
-        self, actor: Actor, *, state: str = "", challenge: str = "", person: str = "", after: str = "",
-        limit: int = PAGE,
+        self, actor: Actor, *, state: str = "", challenge: str = "", person: str = "", text: str = "",
+        after: str = "", limit: int = PAGE,
     ) -> Page:  # fmt: skip
-        """A page of all cases, the newest first, for a lead. `person`: those that somebody was asked for. `after` is
-        where the page before ended."""
+        """A page of all cases, the newest first, for a lead. `person`: those that somebody was asked for. `text`: those
+        that have all its words, or words that begin so, in what the actor may read of them. `after` is where the page
+        before ended."""
         if not rules.leads(actor):
             raise NotAllowedError("The list of all cases is a lead's.")
-        query = _filtered(state, challenge, person, after).order_by(cases.c.at.desc(), cases.c.id.desc())
+        query = (
+            _filtered(state, challenge, person, after)
+            .where(search.holds(actor, text))
+            .order_by(cases.c.at.desc(), cases.c.id.desc())
+        )
         with reading(self.engine) as connection:
             found = connection.execute(query.limit(limit + 1)).mappings().all()
             own = _parts(connection, [row["id"] for row in found[:limit]])
         listed = [_row(actor, row, own.get(row["id"], [])) for row in found[:limit] if _may_list(actor, row)]
         last = found[limit - 1] if len(found) > limit else None
         return Page(rows=tuple(listed), after=f"{last['at']}/{last['id']}" if last else "")
+
+    def find_all_by_words(self) -> int:
+        """Keeps the words of the cases that an older grader opened; how many. Can be stopped and done again."""
+        with reading(self.engine) as connection:
+            wanted = search.unkept(connection)
+        for case in wanted:
+            with writing(self.engine) as connection:
+                self._find_by_words(connection, case)
+        return len(wanted)
 
     def unopened(self, actor: Actor) -> tuple[Unopened, ...]:
         """Graded runs that no case is opened for yet, the oldest first, for a lead. Those of somebody whom the lead is
@@ -225,8 +248,9 @@ class CasesDesk(Base):
 
     def challenges(self) -> tuple[str, ...]:
         """The challenges that there are cases of, by id."""
+        query = select(cases.c.challenge).where(_real()).distinct()
         with reading(self.engine) as connection:
-            return tuple(connection.execute(select(cases.c.challenge).distinct().order_by(cases.c.challenge)).scalars())
+            return tuple(connection.execute(query.order_by(cases.c.challenge)).scalars())
 
     def events(self, actor: Actor, case: str = "") -> tuple[Event, ...]:
         """What happened in a case, or with people, for a lead who does not rate it. Words may have been erased."""
@@ -248,6 +272,11 @@ class CasesDesk(Base):
             raise NotAllowedError("What happened with people is a lead's to read.")
         with reading(self.engine) as connection:
             return rows.faults(connection, rows.PEOPLE)
+
+
+def _real() -> ColumnElement[bool]:
+    """Cases by which something is decided about somebody."""
+    return cases.c.id.not_in(apart())
 
 
 def _same_case(run: RowMapping) -> Any:
@@ -291,7 +320,7 @@ def _shuffled(person: str, case: str) -> str:
 
 
 def _filtered(state: str, challenge: str, person: str, after: str) -> Select[Any]:
-    query = select(cases)
+    query = select(cases).where(_real())
     for column, wanted in ((cases.c.state, state), (cases.c.challenge, challenge)):
         query = query.where(column == wanted) if wanted else query
     if person:

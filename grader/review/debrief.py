@@ -15,6 +15,7 @@ from grader.ratings.sheet import Said
 from grader.records import Grade
 from grader.report import render_feedback
 from grader.review import letter, result, rows, rules
+from grader.review.anchoring import given_to
 from grader.review.base import Base, said
 from grader.review.grade import challenge_of, closed_grade
 from grader.review.problems import NotAllowedError, NotFoundError, NotReadyError
@@ -24,6 +25,8 @@ from grader.review.visible import visible as view_of
 from grader.store.case_tables import adjudications, assignments, decisions, letters, responses
 from grader.store.engine import reading
 from grader.store.tables import ratings
+
+BUSY = "{} has to do with this case already; ask somebody else."
 
 
 class DebriefDesk(Base):
@@ -40,6 +43,8 @@ class DebriefDesk(Base):
         self, connection: Connection, file: File, actor: Actor, person: Person, kind: Kind, number: int
     ) -> Assignment:
         _suitable(file, person, kind)
+        if (file.case.id, person.id) in given_to(connection):
+            raise NotAllowedError(BUSY.format(visible(person.name, 80)))
         made = Assignment(id=self.new_id(), case=file.case.id, person=person.id, kind=kind, round=number,
                           state="assigned", version=0, why="", at=self.clock())  # fmt: skip
         connection.execute(insert(assignments).values(asdict(made)))
@@ -56,6 +61,7 @@ class DebriefDesk(Base):
             elif any(one.state == "submitted" for one in file.assignments):  # a third, who came in since
                 self._note(connection, case, "revealed", actor, early=False, why="")
             self._seal(connection, file, actor)
+            self._find_by_words(connection, case)
         self.publish(case)
 
     def _open_to_all(self, connection: Connection, file: File, actor: Actor, *, early: bool, why: str) -> None:
@@ -114,6 +120,7 @@ class DebriefDesk(Base):
                    "for_candidate": for_candidate, "at": self.clock()}  # fmt: skip
             connection.execute(insert(adjudications).values(row))
             self._note(connection, case, "adjudicated", actor, criterion=criterion, by=who.id)
+            self._find_by_words(connection, case)
         self.publish(case)
 
     def respond(self, actor: Actor, case: str, *, agrees: bool, words: str = "") -> Response:
@@ -125,6 +132,7 @@ class DebriefDesk(Base):
             made = Response(person=who.id, agrees=agrees, words=reason, at=self.clock())
             connection.execute(insert(responses).values(case=case, **asdict(made)))
             self._note(connection, case, "agreed" if agrees else "dissented", actor)
+            self._find_by_words(connection, case)
         return made
 
     def decide(self, actor: Actor, case: str, outcome: Outcome, why: str, *, by: Person | None = None) -> Decision:
@@ -146,6 +154,7 @@ class DebriefDesk(Base):
             connection.execute(insert(decisions).values(case=case, **asdict(made)))
             self._set(connection, file.case, state="decided")
             self._note(connection, case, "decided", actor, outcome=outcome, by=who.id, against=against)
+            self._find_by_words(connection, case)
         self.publish(case)
         return made
 
@@ -170,6 +179,7 @@ class DebriefDesk(Base):
                 self._ask(connection, file, actor, person, kind, number)
             self._set(connection, file.case, state="collecting", round=number)
             self._note(connection, case, "reopened", actor, why=reason)
+            self._find_by_words(connection, case)
         self.publish(case)  # the letter no longer says what was decided
 
     def closed(self, actor: Actor, case: str) -> tuple[Grade, Challenge] | None:
@@ -213,6 +223,7 @@ class DebriefDesk(Base):
             if release:
                 self._set(connection, file.case, state="released")
             self._note(connection, case, "letter released" if release else "letter edited", actor)
+            self._find_by_words(connection, case)
         return made
 
 
@@ -223,7 +234,7 @@ def _suitable(file: File, person: Person, kind: Kind) -> None:
     if rules.linked(person, file.case) or not person.active:
         raise NotAllowedError(f"{name} cannot be asked for this case.")
     if file.of(person) is not None:
-        raise NotAllowedError(f"{name} has to do with this case already; ask somebody else.")
+        raise NotAllowedError(BUSY.format(name))
     if kind == "bar_raiser":
         if "bar_raiser" not in person.roles:
             raise NotAllowedError(f"{name} is no bar raiser.")

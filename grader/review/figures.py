@@ -7,14 +7,16 @@ from collections.abc import Container, Iterable
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, select, true
-from sqlalchemy.engine import Connection
+from sqlalchemy.engine import Connection, RowMapping
 
+from grader.ratings import sheet
 from grader.ratings.table import Rating, Ratings
 from grader.review import rules
 from grader.review.base import Base
 from grader.review.problems import NotAllowedError
 from grader.review.records import Actor, Case
-from grader.store.case_tables import adjudications, assignments, case_sources, cases, people
+from grader.store.apart_tables import anchor_seeds, apart
+from grader.store.case_tables import adjudications, assessments, assignments, case_sources, cases, people
 from grader.store.engine import reading
 from grader.store.tables import ratings
 
@@ -42,6 +44,22 @@ class FiguresDesk(Base):
         with reading(self.engine) as connection:
             return _collected(connection, cases.c.id.in_(mine), self._linked(connection, actor))
 
+    def anchor_ratings(self, actor: Actor) -> tuple[Rating, ...]:
+        """What everybody said of the anchors that were in their queues, each as they handed it in first, beside the
+        levels that were settled; an item is what was in the queue. For the same people as `ratings`: were it told to
+        whoever rated, they would know the next anchor by it, and could take back what they said."""
+        given = select(anchor_seeds, people.c.name, assessments.c.body, assessments.c.at.label("said_at")).select_from(
+            anchor_seeds.join(assignments, assignments.c.case == anchor_seeds.c.case)
+            .join(people, people.c.id == assignments.c.person)
+            .join(assessments, assessments.c.assignment == assignments.c.id)
+        ).where(assessments.c.kind == "submitted").order_by(assessments.c.version.desc())  # fmt: skip
+        with reading(self.engine) as connection:
+            if not rules.leads(actor) or self._still_rates(connection, actor):
+                raise NotAllowedError("Figures over all cases are for leads who are through with their own.")
+            hidden = self._linked(connection, actor)
+            first = {row["case"]: row for row in connection.execute(given).mappings() if row["anchor"] not in hidden}
+        return tuple(one for row in first.values() for one in _of_anchor(row))
+
     def _linked(self, connection: Connection, actor: Actor) -> set[str]:
         """Cases that are not there for the actor."""
         person = actor.person
@@ -55,7 +73,7 @@ class FiguresDesk(Base):
             return False
         query = select(assignments.c.id).where(
             assignments.c.person == actor.person.id, assignments.c.kind != "adjudicator",
-            assignments.c.state.in_(rules.BLIND),
+            assignments.c.state.in_(rules.BLIND), assignments.c.case.not_in(apart()),
         )  # fmt: skip
         return connection.execute(query).first() is not None
 
@@ -63,6 +81,7 @@ class FiguresDesk(Base):
 def _collected(connection: Connection, where: ColumnElement[bool], hidden: Container[str]) -> Ratings:
     """The independent levels that have been revealed, and the adjudicated ones, of the cases that `where` picks, but
     for those in `hidden`."""
+    where &= cases.c.id.not_in(apart())
     same = (ratings.c.submission_digest == cases.c.submission_digest) & (
         ratings.c.challenge_digest == cases.c.challenge_digest
     )
@@ -84,6 +103,16 @@ def _collected(connection: Connection, where: ColumnElement[bool], hidden: Conta
     closed = [Rating(item=row.id, criterion=row.criterion, rater=row.name, level=row.level, candidate=row.id,
                      role="adjudicator") for row in last.values()]  # fmt: skip
     return Ratings(rows=(*rows.values(), *closed), levels=_levels(rubrics))
+
+
+def _of_anchor(row: RowMapping) -> Iterable[Rating]:
+    """The levels of one person on an anchor, and the settled ones."""
+    for said in sheet.from_data(json.loads(row["body"])).said:
+        level = json.loads(row["levels"]).get(said.criterion)
+        if said.level is not None and level is not None:
+            yield _rating(row["case"], said.criterion, row["name"], said.level, row["said_at"])
+            yield Rating(item=row["case"], criterion=said.criterion, rater="", level=level, candidate=row["case"],
+                         role="adjudicator")  # fmt: skip
 
 
 def _rating(case: str, criterion: str, rater: str, level: int, at: str) -> Rating:

@@ -19,42 +19,60 @@ from sqlalchemy.engine import Connection, RowMapping
 
 from grader.errors import UsageError
 from grader.ratings.sheet import LONGEST
+from grader.review import authored, rows, rules
 from grader.review import norming_rows as found
-from grader.review import rows, rules
 from grader.review.base import said
 from grader.review.blinded import blinded, source_of
 from grader.review.figures import FiguresDesk
-from grader.review.norming_rows import Listed, Norming
+from grader.review.norming_rows import Borderline, Listed, Norming, Source
 from grader.review.problems import NotAllowedError, NotFoundError
 from grader.review.records import Actor, File, Person
 from grader.store.engine import reading, writing
 from grader.store.norming_tables import anchor_proposals, norming_items, norming_ratings, norming_sessions
 
 if TYPE_CHECKING:
+    from grader.challenge import Pack
+    from grader.ratings.items import Item
     from grader.report.blind import Blind
 
 
 class NormingDesk(FiguresDesk):
     """The part of the desk where anchors are learnt and mended."""
 
-    def borderline(self, actor: Actor, challenge: str, criterion: str, count: int = 5) -> tuple[str, ...]:
-        """Cases on which people lay furthest apart, for a lead to choose from; those with no gap are left out."""
+    def borderline(
+        self, actor: Actor, challenge: str, criterion: str, count: int = 5, *, source: Source = "people"
+    ) -> tuple[Borderline, ...]:
+        """Revealed cases for a lead to choose from, the widest gap first: of people's levels among each other, or of
+        the judge's from what people's came to. Those with no gap are left out."""
         by_case: dict[str, list[int]] = {}
+        settled: dict[str, int] = {}
         for row in self.ratings(actor, challenge=challenge).rows:
             if row.criterion == criterion and row.role == "rater":
                 by_case.setdefault(row.item, []).append(row.level)
-        gaps = {case: max(levels) - min(levels) for case, levels in by_case.items()}
-        return tuple(sorted((case for case in gaps if gaps[case]), key=lambda case: (-gaps[case], case))[:count])
+            elif row.criterion == criterion:
+                settled[row.item] = row.level
+        with reading(self.engine) as connection:
+            judged = found.judged(connection, criterion, [*by_case, *settled])
+        all_ = [found.borderline(case, by_case.get(case, ()), settled.get(case), judged[case], source)
+                for case in {*by_case, *settled} & judged.keys()]  # fmt: skip
+        return tuple(sorted((one for one in all_ if one.gap), key=lambda one: (-one.gap, one.case))[:count])
 
-    def open_norming(self, actor: Actor, criterion: str, wanted: Sequence[str], raters: Sequence[Person]) -> str:
-        """Opens a session on revealed cases that share the criterion's anchors; its id. Raises UsageError."""
+    def open_norming(
+        self, actor: Actor, criterion: str, wanted: Sequence[str], raters: Sequence[Person], *,
+        pack: Pack | None = None, items: Sequence[Item] = (),
+    ) -> str:  # fmt: skip
+        """Opens a session on revealed cases that share the criterion's anchors, and on authored texts (`items`) of
+        `pack`, which are marked as such; its id. Raises UsageError."""
         if not rules.leads(actor):
             raise NotAllowedError("A norming session is opened by a lead.")
-        if len({rater.id for rater in raters}) < 2 or not wanted:
-            raise UsageError("A norming session takes a case and two raters at least.")
+        if len({rater.id for rater in raters}) < 2 or not (wanted or items):
+            raise UsageError("A norming session takes a case or an authored text, and two raters at least.")
         wanted, raters = tuple(dict.fromkeys(wanted)), tuple({rater.id: rater for rater in raters}.values())
         made = self.new_id()
         with writing(self.engine) as connection:
+            written = [authored.case_of(connection, pack, one, new=self.new_id(), at=self.clock())
+                       for one in items if pack is not None]  # fmt: skip
+            wanted = (*wanted, *written)
             anchors = {json.dumps(found.anchors(connection, actor, case, criterion), sort_keys=True) for case in wanted}
             if len(anchors) > 1:
                 raise UsageError(f"These cases were graded by different anchors of {criterion}.")
@@ -153,7 +171,7 @@ class NormingDesk(FiguresDesk):
                 anchors=found.anchors_of(connection, row), items=tuple(items), blind=items, phase=row["phase"],
                 compared=compared, own={case: one.level for (case, who), one in given.items() if who == me},
                 own_notes={case: one.note for (case, who), one in given.items() if who == me},
-                called=names if mended or compared else {},
+                called=names if mended or compared else {}, authored=authored.named(connection, list(items)),
                 notes={key: one.note for key, one in given.items()} if compared else {},
                 through=tuple(names[one] for one in self._through(connection, row)) if watches else None,
                 raters=tuple(names[one] for one in raters) if watches else None,
@@ -171,8 +189,8 @@ class NormingDesk(FiguresDesk):
             rows.lock(connection, case)
             self._note(connection, case, "read for norming", actor)
             file = rows.read(connection, case)
-            source = source_of(connection, file)
-        return blinded(file, source)
+            source, written = source_of(connection, file), authored.files_of(connection, case)
+        return blinded(file, source, written)
 
     def norming_instruction(self, actor: Actor, session: str, case: str) -> str:
         """What the candidate of a case of the session was asked."""

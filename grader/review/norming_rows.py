@@ -6,17 +6,20 @@ import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from sqlalchemy import select
 from sqlalchemy.engine import Connection, RowMapping
 
 from grader.errors import UsageError
 from grader.ratings.table import Rating, Ratings
-from grader.review import rules
+from grader.review import authored, rules
+from grader.review.anchoring import given_to
+from grader.review.combine import combine
 from grader.review.records import Actor, Case
 from grader.store.case_tables import assignments, case_sources, cases
 from grader.store.norming_tables import anchor_proposals, norming_items, norming_ratings
+from grader.store.tables import judgements
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,6 +30,25 @@ class Proposal:
     level: int
     text: str
     why: str
+
+
+Source = Literal["people", "judge"]
+"""Between whom a case lies apart."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Borderline:
+    """A revealed case that may be normed by."""
+
+    case: str
+    levels: tuple[int, ...]
+    """What people gave, the lowest first."""
+    settled: int | None
+    """What that came to."""
+    judge: int | None
+    """The judge's level, whether it counted or not; None where it gave none."""
+    gap: int
+    """In levels, as it was asked for."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,6 +65,8 @@ class Norming:
     """Ids of the cases, without those that are not there for this person."""
     blind: Mapping[str, str]
     """Case → the candidate's blind id."""
+    authored: Mapping[str, str]
+    """Case → the id of the text, of those that a challenge's authors wrote: nobody's work."""
     phase: int
     """1 before the anchors were mended, 2 after."""
     compared: bool
@@ -81,13 +105,31 @@ class Listed:
     """How many of them they have given a level in this phase."""
 
 
+def judged(connection: Connection, criterion: str, wanted: Sequence[str]) -> dict[str, int | None]:
+    """Those of the cases that are revealed → the judge's level, accepted or as a suggestion."""
+    by_run = (judgements.c.run == cases.c.run) & (judgements.c.criterion == criterion)
+    by_judge = by_run & ((judgements.c.source == "judge") | judgements.c.suggestion.is_not(None))
+    query = select(cases.c.id, judgements.c.level, judgements.c.suggestion).outerjoin(judgements, by_judge)
+    found = connection.execute(query.where(cases.c.state.in_(rules.REVEALED), cases.c.id.in_(wanted)))
+    return {row.id: row.level if row.level is not None else row.suggestion for row in found}
+
+
+def borderline(case: str, levels: Sequence[int], settled: int | None, judge: int | None, source: Source) -> Borderline:
+    """How far apart the levels of a case lie, as `source` has it; without a level on one side they do not."""
+    people = combine(levels, adjudicated=settled, settled=settled is not None).level
+    apart = abs(people - judge) if people is not None and judge is not None else 0
+    gap = apart if source == "judge" else max(levels, default=0) - min(levels, default=0)
+    return Borderline(case=case, levels=tuple(sorted(levels)), settled=people, judge=judge, gap=gap)
+
+
 def anchors(connection: Connection, actor: Actor, case: str, criterion: str) -> Mapping[str, str]:
     """The anchors that a revealed case was graded by. Raises UsageError, for one that the actor may not know of too."""
     joined = cases.join(case_sources, case_sources.c.case == cases.c.id)
     query = select(cases, case_sources.c.challenge.label("source")).select_from(joined).where(cases.c.id == case)
     row = connection.execute(query).mappings().first()
     known = row is not None and not (actor.person and rules.linked(actor.person, _case(row)))
-    if row is None or not known or row["state"] not in rules.REVEALED:
+    written = authored.named(connection, [case])
+    if row is None or not known or (row["state"] not in rules.REVEALED and not written):
         raise UsageError(f"Case {case} is not revealed; a norming session is on cases that nobody rates any more.")
     found = {one["id"]: one["levels"] for one in json.loads(row["source"])["rubric"]["criteria"]}
     if criterion not in found:
@@ -126,7 +168,8 @@ def items(connection: Connection, actor: Actor, session: str) -> dict[str, str]:
     own = select(assignments.c.case).where(
         assignments.c.person == person.id, assignments.c.kind != "adjudicator", assignments.c.state.in_(rules.BLIND)
     )
-    rated = set(connection.execute(own).scalars())
+    given = {anchor for anchor, who in given_to(connection) if who == person.id}  # in their queue under another name
+    rated = set(connection.execute(own).scalars()) | given
     return {one.id: one.blind for one in found if one.id not in rated and not rules.linked(person, one)}
 
 

@@ -11,6 +11,7 @@ from sqlalchemy.engine import Engine, RowMapping
 
 from grader.review import rows, rules
 from grader.review.grade import closed_grade
+from grader.store.apart_tables import apart
 from grader.store.case_tables import cases
 from grader.store.engine import reading
 from grader.store.export import PEOPLE
@@ -34,8 +35,9 @@ class Outcomes:
     @cached_property
     def _revealed(self) -> dict[object, str]:
         """Run, and what the case is about → case: another run of the same submission has the same people's grade."""
+        query = select(cases).where(cases.c.state.in_(rules.REVEALED), cases.c.id.not_in(apart()))
         with reading(self.engine) as connection:
-            found = connection.execute(select(cases).where(cases.c.state.in_(rules.REVEALED))).mappings().all()
+            found = connection.execute(query).mappings().all()
         return {key: row["id"] for row in found for key in (row["run"], _work(row))}
 
     def _of(self, case: str) -> Mapping[str, Any]:

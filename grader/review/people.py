@@ -9,6 +9,7 @@ from sqlalchemy import insert, select, update
 
 from grader.errors import UsageError, visible
 from grader.review import rows
+from grader.review.anchoring import take_back
 from grader.review.base import Base
 from grader.review.problems import NotAllowedError
 from grader.review.records import ROLES, Actor, Person, Role
@@ -73,6 +74,7 @@ class PeopleDesk(Base):
             if admins == {person.id} and not (changed.active and "admin" in changed.roles):
                 raise UsageError("This is the last admin; make somebody else one first.")
             connection.execute(update(table).where(table.c.id == person.id).values(rows.person_row(changed)))
+            take_back(connection, changed)
             self._note(connection, rows.PEOPLE, "person changed", actor, about=person.id, roles=list(changed.roles),
                        active=changed.active)  # fmt: skip
         return changed

@@ -88,6 +88,7 @@ class RatingDesk(Base):
             saved = self._add(connection, file, own, kept, version, "informed")
             self._move(connection, own, version=saved.version)
             self._note(connection, case, "amended", actor, version=saved.version)
+            self._find_by_words(connection, case)
         return saved
 
     def _own(self, actor: Actor, file: File) -> Assignment:

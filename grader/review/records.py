@@ -195,6 +195,8 @@ class File:
     """Where an admin looked before the reveal, and why."""
     waves: Mapping[str, int] = field(default_factory=dict)
     """Person → how many reveals there had been when they were asked."""
+    apart: bool = False
+    """Whether nothing is decided by it: an anchor in the queue of one person, or an authored text."""
 
     def of(self, person: Person | None) -> Assignment | None:
         """The person's assignment."""

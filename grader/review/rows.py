@@ -27,6 +27,7 @@ from grader.review.records import (
     Response,
     Source,
 )
+from grader.store.apart_tables import apart
 from grader.store.case_tables import (
     adjudications,
     assessments,
@@ -70,6 +71,7 @@ def read(connection: Connection, case: str) -> File:
     outcomes = {table: _of(connection, table, case, table.c.id) for table in (adjudications, responses, decisions,
                                                                              letters)}  # fmt: skip
     ids = {one.person for one in asked} | {str(one["person"]) for rows in outcomes.values() for one in rows}
+    standing = select(cases.c.id).where(cases.c.id == case, cases.c.id.in_(apart()))
     return File(
         case=Case(**row),
         glass=tuple(one for one in events(connection, case, "glass broken") if one.body is not None),
@@ -81,6 +83,7 @@ def read(connection: Connection, case: str) -> File:
         adjudications=tuple(Adjudication(**_without(one, "id", "case")) for one in outcomes[adjudications]),
         responses=tuple(Response(**_without(one, "id", "case")) for one in outcomes[responses]),
         decisions=tuple(Decision(**_without(one, "id", "case")) for one in outcomes[decisions]),
+        apart=connection.execute(standing).first() is not None,
         letters=tuple(Letter(text=one["body"], **_without(one, "id", "case", "body")) for one in outcomes[letters]),
     )
 

@@ -32,6 +32,8 @@ def known_to(actor: Actor, file: File) -> bool:
     """Whether the actor may know that the case exists."""
     if actor.person is None:
         return True
+    if file.apart:
+        return file.of(actor.person) is not None and not linked(actor.person, file.case) and actor.person.active
     if linked(actor.person, file.case) or not actor.person.active:
         return False
     return leads(actor) or file.of(actor.person) is not None
@@ -64,7 +66,7 @@ def missing(file: File, *, early: bool = False) -> tuple[str, ...]:
     raters = [one for one in file.assignments if one.kind != "adjudicator"]
     inside = [one for one in raters if file.independent(one) is not None]
     reasons = []
-    if len({one.person for one in inside}) < file.case.minimum:
+    if file.apart or len({one.person for one in inside}) < file.case.minimum:
         reasons.append(f"{len(inside)} of at least {file.case.minimum} independent assessments are in.")
     if file.case.bar_raiser and not any(one.kind == "bar_raiser" for one in inside):
         reasons.append("The bar raiser's assessment is asked for and not in.")
@@ -78,7 +80,7 @@ def missing(file: File, *, early: bool = False) -> tuple[str, ...]:
 
 def may(actor: Actor, file: File) -> frozenset[str]:
     """What the actor may do now: save submit withdraw recuse amend · assign reveal adjudicate respond decide reopen
-    letter break_glass. Nothing in it depends on what others wrote before the actor may see it."""
+    letter anchor break_glass. Nothing in it depends on what others wrote before the actor may see it."""
     if not known_to(actor, file):
         return frozenset()
     own = file.of(actor.person)
@@ -118,6 +120,8 @@ def _as_lead(actor: Actor, file: File) -> set[str]:
         allowed |= {"reopen", "decide"}
     if file.case.state == "decided":
         allowed |= {"letter"}
+    if file.case.state in {"decided", "released"}:
+        allowed |= {"anchor"}
     return allowed
 
 

@@ -2,14 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+import secrets
+from collections.abc import Container, Iterable, Mapping, Sequence
 from pathlib import Path
 
 from grader import csv_files, files
 from grader.errors import UsageError
 
 LIST = "candidates.csv"
+LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
+"""Of blind ids. No 0 and O, no 1 and I: ids are read aloud."""
 COLUMNS = ("id", "name", "candidate", "source", "started", "submitted", "minutes", "late")
+
+
+def new_id(taken: Container[str], length: int = 6) -> str:
+    """A blind id that is not `taken`. It is random, so that nobody can compute it from a name."""
+    while True:
+        made = "".join(secrets.choice(LETTERS) for _ in range(length))
+        if made not in taken:
+            return made
 
 
 def read_list(path: Path) -> list[Mapping[str, str]]:

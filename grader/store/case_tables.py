@@ -11,12 +11,14 @@ decisions      advance, decline or more, by whom and why
 letters        the text for the candidate; the released one has gone out
 case_events    what happened, chained by hash; the words are in
 case_heads     where each chain ends: with it, that its last events are gone is noticed
+case_words     by what a case is found again
 case_event_bodies  so that they can be erased and the chain still holds
 """
 
 from __future__ import annotations
 
 from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, String, Table, Text, UniqueConstraint
+from sqlalchemy.dialects.postgresql import VARCHAR
 
 from grader.store.metadata import metadata
 
@@ -196,9 +198,18 @@ case_heads = Table(
     _text("hash", 64),
 )
 
+case_words = Table(
+    "case_words",
+    metadata,
+    # By its bytes, in every database: words that begin alike stand beside each other.
+    Column("word", String(40).with_variant(VARCHAR(40, collation="C"), "postgresql"), primary_key=True),
+    Column("case", String(32), ForeignKey("cases.id", ondelete="CASCADE"), primary_key=True, index=True),
+    Column("kind", String(8), primary_key=True),
+)
+
 CASE_TABLES = (
     people, cases, case_sources, assignments, assessments, adjudications, responses, decisions, letters, case_events,
-    case_event_bodies, case_heads,
+    case_event_bodies, case_heads, case_words,
 )  # fmt: skip
 APPEND_ONLY = (
     case_sources, assessments, adjudications, responses, decisions, letters, case_events, case_event_bodies,

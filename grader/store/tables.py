@@ -28,6 +28,7 @@ from sqlalchemy import (
 )
 
 from grader.store.account_tables import ACCOUNTS
+from grader.store.apart_tables import APART_TABLES
 from grader.store.case_tables import CASE_TABLES
 from grader.store.metadata import metadata
 from grader.store.norming_tables import NORMING_TABLES
@@ -162,4 +163,4 @@ events = Table(
 
 APPEND_ONLY = (runs, grades, bodies, judgements, ratings, calibrations, events)
 """Rows are added and removed, never changed; so are those that case_tables names."""
-ALL = (*APPEND_ONLY, *CASE_TABLES, *ACCOUNTS, *NORMING_TABLES)
+ALL = (*APPEND_ONLY, *CASE_TABLES, *ACCOUNTS, *NORMING_TABLES, *APART_TABLES)

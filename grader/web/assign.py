@@ -28,6 +28,10 @@ class Load(NamedTuple):
     new: int
     altogether: int
     percent: float
+    anchors: int
+    """Cases among them whose levels are known."""
+    short: int
+    """Such cases that are due to them and that there are not."""
 
 
 def show() -> ResponseReturnValue:
@@ -47,6 +51,8 @@ def _page(*, wrong: str = "", status: int = 200, plan: Plan | None = None) -> Re
         "most_each": MOST_EACH,
         "plan": plan,
         "minimum": request.form.get("minimum", "2"),
+        "anchors": request.form.get("anchors", ""),
+        "chosen": [(one, name_of(one.blind, one.case)) for one in desk.anchors(visit.actor())],
         **(_shown(plan) if plan else {}),
     }
     return page("assign.html.j2", **views), status
@@ -58,16 +64,18 @@ def _shown(plan: Plan) -> dict[str, Any]:
     names = visit.desk().case_names(
         visit.actor(), [*(part.case for part in plan.parts), *(one for one, _ in plan.lacking)]
     )
-    new = Counter(part.person for part in plan.parts)
+    anchors, short = Counter(person for person, _ in plan.anchors), Counter(plan.short)
+    new = Counter(part.person for part in plan.parts) + anchors
     most = max(plan.loads.values(), default=1)
     by_case: dict[str, list[str]] = {}
     for part in plan.parts:
         kind = "" if part.kind == "assessor" else f" ({NAMES[part.kind]})"
         by_case.setdefault(part.case, []).append(known[part.person].name + kind)
     loads = [
-        Load(known[one].name, known[one].team, new[one], plan.loads[one], 100 * plan.loads[one] / most)
-        for one in sorted(new, key=lambda one: known[one].name)
-    ]
+        Load(known[one].name, known[one].team, new[one], plan.loads.get(one, 0), 100 * plan.loads.get(one, 0) / most,
+             anchors[one], short[one])
+        for one in sorted({*new, *short}, key=lambda one: known[one].name)
+    ]  # fmt: skip
     return {
         "loads": loads,
         "by_case": [(name_of(names.get(case, ""), case), people) for case, people in by_case.items()],
@@ -100,6 +108,7 @@ def _wish() -> Wish:
         each=_number("each", "Assessors of each case", 1, MOST_EACH) or 2,
         bar_raiser=request.form.get("bar_raiser") == "yes",
         cap=_number("cap", "At most for one person", 1, MOST_CAP),
+        anchors=_number("anchors", "An anchor for every so many", 1, MOST_CAP) or 0,
     )
 
 

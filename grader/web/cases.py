@@ -38,10 +38,10 @@ class Line(NamedTuple):
 
 def show() -> ResponseReturnValue:
     """A page of fifty, the newest first. What is filtered by stands in the address."""
-    wanted = {name: request.args.get(name, "")[:200] for name in ("state", "challenge", "person", "after")}
+    wanted = {name: request.args.get(name, "")[:200] for name in ("state", "challenge", "person", "text", "after")}
     found = visit.desk().cases(
         visit.actor(), state=wanted["state"], challenge=wanted["challenge"], person=wanted["person"],
-        after=wanted["after"],
+        text=wanted["text"], after=wanted["after"],
     )  # fmt: skip
     people = [one for one in visit.desk().people() if one.active]
     kept: dict[str, Any] = {name: value for name, value in wanted.items() if value and name != "after"}
@@ -89,6 +89,7 @@ def _one(view: View, *, wrong: str = "", status: int = 200) -> ResponseReturnVal
         "may": view.may,
         "came_in": came_in(view),
         "wrong": wrong,
+        "is_anchor": any(one.case == view.id for one in visit.desk().anchors(visit.actor())),
         "events": _events(view),
     }
     return page("case.html.j2", **views), status
@@ -135,6 +136,16 @@ def reveal(case: str) -> ResponseReturnValue:
     except UsageError as problem:
         return _one(desk.view(visit.actor(), case), wrong=problem.message, status=409)
     return redirect(url_for("debrief.show", case=case), 303)
+
+
+def anchor(case: str) -> ResponseReturnValue:
+    """Makes a closed case an anchor, or ends that it is one."""
+    desk, chosen = visit.desk(), request.form.get("chosen") == "yes"
+    try:
+        desk.choose_anchor(visit.actor(), case, chosen=chosen)
+    except UsageError as problem:
+        return _one(desk.view(visit.actor(), case), wrong=problem.message, status=409)
+    return redirect(url_for("cases.one", case=case), 303)
 
 
 def look(case: str) -> ResponseReturnValue:

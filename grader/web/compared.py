@@ -14,7 +14,6 @@ from grader.ratings.table import Ratings
 from grader.review.norming_rows import Norming
 from grader.web import session as rated
 from grader.web import visit
-from grader.web.queue import name_of
 from grader.web.reliability import Agreed, agreed
 from grader.web.render import page
 
@@ -64,7 +63,7 @@ def _row(view: Norming, case: str, levels: Ratings) -> Row:
         for one in levels.rows if one.item == case
     )  # fmt: skip
     given = frozenset(one.level for one in sides)
-    return Row(case, name_of(view.blind[case], case), tuple(sides), given, min(given, default=0), max(given, default=0))
+    return Row(case, rated.called(view, case), tuple(sides), given, min(given, default=0), max(given, default=0))
 
 
 def _agreed(view: Norming, levels: Ratings) -> Agreed:

@@ -31,6 +31,8 @@ class Drawn(NamedTuple):
 
     rater: str
     n: int
+    anchors: int
+    """Of the cases, those that were put into the queue to be compared."""
     reason: str
     steps: tuple[Step, ...]
     band: str
@@ -42,13 +44,14 @@ class Drawn(NamedTuple):
     first: int | None
 
 
-def drawn(one: Drift) -> Drawn:
+def drawn(one: Drift, anchors: int = 0) -> Drawn:
     """`one` as it is drawn: its own scale, with 0 in the middle."""
     reach = ROOM * max((abs(edge) for point in one.points for edge in (point.mean, point.low, point.high)), default=1.0)
     steps = tuple(_step(number, point, len(one.points), reach) for number, point in enumerate(one.points, 1))
     return Drawn(
         rater=one.rater,
         n=one.n,
+        anchors=anchors,
         reason=one.reason,
         steps=steps,
         band=_band(one.points, reach),

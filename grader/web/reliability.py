@@ -6,6 +6,7 @@ people.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from itertools import combinations
 from typing import TYPE_CHECKING, NamedTuple
@@ -89,7 +90,9 @@ def show() -> ResponseReturnValue:
     independent = [row for row in ratings.rows if row.role != "adjudicator"]
     used = [row for one, found in both for row in _used(one, found) if everybody or row.rater == me]
     people = [_person(one) for one in severity(independent) if everybody or one.rater == me]
-    moving = [drawn(one) for one in drift(ratings.rows) if everybody or one.rater == me]
+    anchors = visit.desk().anchor_ratings(visit.actor()) if everybody else ()  # blind to those who rated them
+    given = Counter(rater for rater, _ in {(one.rater, one.item) for one in anchors if one.role == "rater"})
+    moving = [drawn(one, given[one.rater]) for one in drift([*ratings.rows, *anchors]) if everybody or one.rater == me]
     cells = {one.criterion: _cells(one) for one in labels} if everybody else {}
     return page(
         "reliability.html.j2", title="Reliability", rows=[agreed(*one) for one in both], used=used, cells=cells,

@@ -69,6 +69,7 @@ ROUTES = (
     Route("/cases/<case>", "cases.one", GET, LEADS),
     Route("/cases/<case>/ask", "cases.ask", POST, LEADS),
     Route("/cases/<case>/reveal", "cases.reveal", POST, LEADS),
+    Route("/cases/<case>/anchor", "cases.anchor", POST, LEADS),
     Route("/cases/<case>/decide", "debrief.decide", POST, LEADS),
     Route("/cases/<case>/letter", "debrief.letter", POST, LEADS),
     Route("/cases/<case>/reopen", "debrief.reopen", POST, LEADS),

@@ -49,7 +49,12 @@ def shown(view: Norming, *, form: Mapping[str, str] | None = None, wrong: str = 
 def _item(view: Norming, case: str, form: Mapping[str, str]) -> Item:
     level = form.get(f"level:{case}", str(view.own.get(case, "")))
     note = form.get(f"note:{case}", view.own_notes.get(case, ""))
-    return Item(case, view.blind[case], name_of(view.blind[case], case), level, note, case in view.own)
+    return Item(case, view.blind[case], called(view, case), level, note, case in view.own)
+
+
+def called(view: Norming, case: str) -> str:
+    """What a case of the session is called; an authored text says that it is one."""
+    return f"Authored text {view.authored[case]}" if case in view.authored else name_of(view.blind[case], case)
 
 
 def rate(session: str) -> ResponseReturnValue:
@@ -60,7 +65,7 @@ def rate(session: str) -> ResponseReturnValue:
         note = request.form.get(f"note:{case}", "").replace("\r\n", "\n").strip()
         level = forms.level(request.form.get(f"level:{case}", ""))
         if level is None:
-            wrong = wrong or (note and f"Choose a level for {name_of(view.blind[case], case)}.")
+            wrong = wrong or (note and f"Choose a level for {called(view, case)}.")
         elif (level, note) != (view.own.get(case), view.own_notes.get(case, "")):
             try:
                 visit.desk().norm(visit.actor(), session, case, level, note)
