@@ -40,6 +40,11 @@ class Budget:
         """Whether this machine has kept more from the candidate than can be waited for."""
         return self.kept > self.total * (CEILING - 1)
 
+    def allow(self, limit: float | None) -> tuple[float, str]:
+        """Seconds that the next call may take, and the name of the limit that says so."""
+        wanted = min(limit or self.call, self.call)
+        return (self.left, "total") if self.left < wanted else (wanted, "call")
+
     def patience(self, limit: float) -> float:
         """Seconds on this machine's clock after which a call that may take `limit` cannot be judged here.
 
