@@ -40,6 +40,7 @@ COMMANDS = {
     "serve": ("serve", "People's pages: rate blind, meet over what all said, decide."),
     "people": ("people", "Who may sign in to `grade serve`, and as what."),
     "challenge": ("challenge", "Write, check and list challenges."),
+    "hire": ("hire", "What happened to candidates: from another system, or from here."),
     "analyse": ("analyse", "What became of candidates: funnel, time, prediction, impact, signal, raters."),
     "loop": ("loop", "Check an interview loop against its competency matrix."),
     "doctor": ("doctor", "What is missing on this machine, and the command that mends it."),

@@ -14,12 +14,15 @@ import click
 from grader.errors import UsageError
 
 if TYPE_CHECKING:
+    from grader.analytics.events import StageEvent
     from grader.analytics.report import Report
 
 HELP = """Figures on what became of candidates: with counts, intervals, what is still open, and words.
 
 Each report reads a plain table (--table), made anywhere: CSV in UTF-8 with a header. `grade analyse REPORT --help` says
-which columns. Nothing is rejected, ranked or decided by a figure, and below thirty people the words are "too few to
+which columns. Where a report has --store, it reads what `grade hire` and gradings kept in there instead.
+
+Nothing is rejected, ranked or decided by a figure, and below thirty people the words are "too few to
 tell".
 
 \b
@@ -60,15 +63,17 @@ def command() -> None:
     """The reports."""
 
 
-def _report(text: str) -> Callable[[Callable[..., Report]], click.Command]:
-    """A report as a command: where its rows come from, and how it is shown."""
+def _report(text: str, *, kept: bool = False) -> Callable[[Callable[..., Report]], click.Command]:
+    """A report as a command: where its rows come from (`kept`: from a store, too), and how it is shown."""
 
     def made(work: Callable[..., Report]) -> click.Command:
         @functools.wraps(work)
-        def run(table: Path, as_json: bool, out: Path | None, html: Path | None, **options: Any) -> None:
+        def run(table: Path | None, as_json: bool, out: Path | None, html: Path | None, **options: Any) -> None:
+            if (table is None) != bool(options.get("store")):
+                raise UsageError("Give --table FILE.csv" + (", or --store URL" if kept else "") + ".")
             _show(work(table, **options), as_json=as_json, out=out, html=html)
 
-        for option in reversed(_SHARED):
+        for option in reversed((*_SHARED, *((_KEPT,) if kept else ()))):
             option(run)
         return command.command(work.__name__.strip("_"), help=text, short_help=text.split(".")[0] + ".")(run)
 
@@ -76,7 +81,7 @@ def _report(text: str) -> Callable[[Callable[..., Report]], click.Command]:
 
 
 _SHARED = (
-    click.option("--table", metavar="FILE.csv", type=click.Path(path_type=Path, dir_okay=False), required=True,
+    click.option("--table", metavar="FILE.csv", type=click.Path(path_type=Path, dir_okay=False),
                  help="The table."),
     click.option("--json", "as_json", is_flag=True, help="One JSON object: report, rows, notes."),
     click.option("--out", metavar="DIR", type=click.Path(path_type=Path, file_okay=False),
@@ -84,6 +89,8 @@ _SHARED = (
     click.option("--html", metavar="FILE", type=click.Path(path_type=Path, dir_okay=False),
                  help="Write the page, with its charts, to FILE as well."),
 )  # fmt: skip
+
+_KEPT = click.option("--store", metavar="URL", default="", help="What was kept there, instead of a table.")
 
 
 def _show(report: Report, *, as_json: bool, out: Path | None, html: Path | None) -> None:
@@ -111,6 +118,18 @@ _stages = click.option("--stages", metavar="A,B,C", default="", help="The stages
 _until = click.option("--until", metavar="DATE", default="", help="The day up to which is counted; today by default.")
 
 
+def _events(table: Path | None, store: str) -> tuple[StageEvent, ...]:
+    from grader.analytics.events import read_events
+
+    if table is not None:
+        return read_events(table)
+    from grader.analytics.kept import stage_events
+    from grader.store import open_store
+
+    with open_store(store) as opened:
+        return stage_events(opened)
+
+
 def _listed(text: str) -> tuple[str, ...]:
     return tuple(filter(None, (part.strip() for part in text.split(","))))
 
@@ -128,27 +147,26 @@ def _day(text: str) -> datetime:
     "How far candidates came: cohorts by first entry, ever reached, with what is still open."
     + _STAGES
     + """
-  job, source  optional, for --by"""
+  job, source  optional, for --by""",
+    kept=True,
 )
 @_by
 @_stages
-def funnel(table: Path, by: str, stages: str) -> Report:
-    from grader.analytics.events import read_events
+def funnel(table: Path | None, store: str, by: str, stages: str) -> Report:
     from grader.analytics.funnel import funnel as make
 
-    return make(read_events(table), by=by, stages=_listed(stages))
+    return make(_events(table, store), by=by, stages=_listed(stages))
 
 
-@_report("How long candidates wait: those still waiting count as waiting, ways out compete." + _STAGES)
+@_report("How long candidates wait: those still waiting count as waiting, ways out compete." + _STAGES, kept=True)
 @_stages
 @_until
 @click.option("--within", type=click.FloatRange(0, min_open=True), default=30, show_default=True, metavar="DAYS",
               help="By when the shares of each way out are taken.")  # fmt: skip
-def time(table: Path, stages: str, until: str, within: float) -> Report:
-    from grader.analytics.events import read_events
+def time(table: Path | None, store: str, stages: str, until: str, within: float) -> Report:
     from grader.analytics.time import time as make
 
-    return make(read_events(table), until=_day(until), within=within, stages=_listed(stages))
+    return make(_events(table, store), until=_day(until), within=within, stages=_listed(stages))
 
 
 @_report(
@@ -160,20 +178,21 @@ And for stages that are tasks:
   minutes_asked  how long the instruction says it takes
   started_at     when they began
   submitted_at   when they handed in
-  minutes_used   how long it took them, where they said so"""
+  minutes_used   how long it took them, where they said so""",
+    kept=True,
 )
 @_stages
-def dropoff(table: Path, stages: str) -> Report:
+def dropoff(table: Path | None, store: str, stages: str) -> Report:
     from grader.analytics.dropoff import dropoff as make
-    from grader.analytics.events import read_events
 
-    return make(read_events(table), stages=_listed(stages))
+    return make(_events(table, store), stages=_listed(stages))
 
 
 _share = click.FloatRange(0, 1, min_open=True)
 
 
-@_report("""Whether scores said anything about work: the correlation as seen first, then what selection may have hidden.
+@_report(
+    """Whether scores said anything about work: the correlation as seen first, then what selection may have hidden.
 
 \b
 Columns:
@@ -182,23 +201,33 @@ Columns:
   rating     how they do on the job; empty where there is none yet
   hired      yes for who was taken and is not rated yet
 
-With --line and --bar, who surprised you, in both directions.""")
+With --line and --bar, who surprised you, in both directions.""",
+    kept=True,
+)
+@click.option("--challenge", metavar="ID", default="", help="With --store: scores of this challenge only.")
 @click.option("--line", type=float, help="The score from which one is recommended.")
 @click.option("--bar", type=float, help="The rating from which one does well.")
 @click.option("--score-reliability", type=_share, help="Of scores, among all; for selection on something like it.")
 @click.option("--rating-reliability", type=_share, help="Of ratings, among those taken.")
 def predict(
-    table: Path, line: float | None, bar: float | None, score_reliability: float | None,
-    rating_reliability: float | None,
+    table: Path | None, store: str, challenge: str, line: float | None, bar: float | None,
+    score_reliability: float | None, rating_reliability: float | None,
 ) -> Report:  # fmt: skip
     from grader.analytics.predict import Question, read_outcomes
     from grader.analytics.predict import predict as make
 
     question = Question(line=line, bar=bar, score_reliability=score_reliability, rating_reliability=rating_reliability)
-    return make(read_outcomes(table), question)
+    if table is not None:
+        return make(read_outcomes(table), question)
+    from grader.analytics.kept import outcomes
+    from grader.store import open_store
+
+    with open_store(store) as opened:
+        return make(outcomes(opened, challenge), question)
 
 
-@_report("""Whether groups are selected alike, stage by stage and overall: counts, four fifths, an exact test.
+@_report(
+    """Whether groups are selected alike, stage by stage and overall: counts, four fifths, an exact test.
 
 With --groups, the table is one of stages (as for funnel), and FILE has candidate and a column for each dimension, such
 as sex and race: what candidates said of themselves, asked apart. Without it, the table holds counts:
@@ -211,7 +240,9 @@ Columns:
   dimension  optional: sex, race, or "race × sex"
   stage      optional
 
-Counts under ten are not shown, nor what would give them away.""")
+Counts under ten are not shown, nor what would give them away.""",
+    kept=True,
+)
 @_stages
 @click.option("--groups", metavar="FILE.csv", type=click.Path(path_type=Path, dir_okay=False),
               help="What candidates said about themselves.")  # fmt: skip
@@ -219,14 +250,19 @@ Counts under ten are not shown, nor what would give them away.""")
 @click.option("--form", type=click.Choice(("plain", "new-york")), default="plain", show_default=True,
               help="new-york: as New York's rules on automated tools ask for. It is no audit.")  # fmt: skip
 @click.option("--about", default="", metavar="TEXT", help="With new-york: where the data come from, and of when.")
-def impact(table: Path, stages: str, groups: Path | None, smallest: int, form: str, about: str) -> Report:
-    from grader.analytics.events import read_events
+def impact(
+    table: Path | None, store: str, stages: str, groups: Path | None, smallest: int, form: str, about: str
+) -> Report:
     from grader.analytics.groups import read_groups
     from grader.analytics.impact import counted, read_counts
     from grader.analytics.impact import impact as make
     from grader.analytics.new_york import new_york
 
-    cells = counted(read_events(table), read_groups(groups), _listed(stages)) if groups else read_counts(table)
+    if table is None and not groups:
+        raise UsageError("With --store, --groups FILE.csv is needed: the store holds no groups.")
+    cells = (
+        counted(_events(table, store), read_groups(groups), _listed(stages)) if groups else read_counts(table or Path())
+    )
     if form == "new-york":
         return new_york(cells, smallest=smallest, about=about)
     return make(cells, smallest=smallest)

@@ -104,6 +104,9 @@ def report(removal: Removal, *, done: bool) -> str:
     lines = [f"{word} {len(removal.runs)} runs and {len(removal.folders)} results on this machine's disk."]
     lines += [f"  result  {visible(str(folder), 300)}" for folder in removal.folders]
     lines += [f"  row     {visible(name, 100)} in {visible(str(path), 300)}" for path, name in removal.listed]
+    lines += [
+        f"  stages  of {visible(name, 200)}: all that happened to them, and what came of it" for name in removal.hired
+    ]
     lines += [f"  shared  {visible(group, 200)}: it goes for all of them" for group in removal.shared]
     lines += [f"  pages   {visible(str(out / 'index.html'), 300)}" for out in removal.batches]
     lines += [f"  yours   {visible(source, 300)} (not touched)" for source in removal.sources]

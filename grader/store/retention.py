@@ -21,7 +21,7 @@ from sqlalchemy.engine import Connection, RowMapping
 
 from grader import own_files
 from grader.errors import UsageError
-from grader.store import people
+from grader.store import hire, people
 from grader.store.apart_tables import anchor_seeds, authored_items
 from grader.store.candidates import COLUMNS, read_list, write_list
 from grader.store.candidates import LIST as BATCH_LIST
@@ -47,12 +47,14 @@ class Removal:
     """Rows of lists of candidates that are the person's: the list, and the name of the result's folder."""
     shared: tuple[str, ...] = ()
     """Groups that the person belongs to: what is removed is the others' too."""
+    hired: tuple[str, ...] = ()
+    """Candidates, as they are written, whose stages and outcomes go."""
     near: tuple[str, ...] = ()
     """Names that may have been meant, and are not touched."""
 
     @property
     def nothing(self) -> bool:
-        return not (self.runs or self.folders or self.listed)
+        return not (self.runs or self.folders or self.listed or self.hired)
 
     @property
     def sources(self) -> tuple[str, ...]:
@@ -85,6 +87,7 @@ def of_person(store: Store, wanted: str) -> Removal:
         batches=tuple(dict.fromkeys([*removal.batches, *(out for out, _ in listed)])),
         listed=tuple((out / BATCH_LIST, row["name"]) for out, row in listed),
         shared=tuple(shared),
+        hired=hire.of_person(store.engine, wanted),
         near=people.near(wanted, [*names, *sorted(listed_names)]),
     )
 
@@ -144,6 +147,7 @@ def remove(store: Store, removal: Removal, *, why: str, who: str = "") -> None:
         for start in range(0, len(gone), 500):
             _delete(connection, gone[start : start + 500])
         _delete_orphans(connection)
+        hire.remove(connection, removal.hired)
         _unlink(connection, {run[name] for run in removal.runs for name in ("candidate", "blind")})
         row = {"what": "removed", "about": "", "data": json.dumps({"runs": len(gone), "folders": len(removal.folders)})}
         connection.execute(events.insert().values(**row, who=who or user(), why=why, at=now()))
