@@ -17,7 +17,7 @@ import pytest
 from grader.challenge import load_pack
 from grader.judge import reading
 from grader.judge.config import JudgeConfig
-from grader.judge.detect import about_judges
+from grader.submission.speech.detect import about_judges
 
 CHALLENGES = Path(__file__).parents[1] / "challenges"
 PAD = "We chose BM25 over embeddings because recall on the sample was higher. The limits are listed below.\n" * 3

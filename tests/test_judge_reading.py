@@ -9,13 +9,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from grader.challenge.rubric import Criterion
-from grader.judge import code, documents, evidence, reading, reply, sanitise
+from grader.judge import documents, evidence, reading, reply
 from grader.judge.config import JudgeConfig
 from grader.judge.prompt import choices
 from grader.judge.reply import BadReplyError, Quote
 from grader.judge.routing import route
 from grader.records import CriterionResult
-from grader.submission import redact
+from grader.submission import code, redact, sanitise
 
 CONFIG = JudgeConfig(model="m")
 LEVELS = {1: "None.", 2: "One.", 3: "Three."}

@@ -7,11 +7,11 @@ import unicodedata
 import pytest
 
 from grader.errors import RefusedError, visible
-from grader.judge.sanitise import plain
 from grader.pages.text import clean
 from grader.submission.entries import Entry, Kind
 from grader.submission.limits import IntakeLimits
 from grader.submission.names import check_collisions, check_path
+from grader.submission.sanitise import plain
 from grader.unseen import UNSEEN, escaped
 
 DEFAULT_IGNORABLE = [

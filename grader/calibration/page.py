@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 from grader.calibration import advice
 from grader.judge.documents import decode
 from grader.judge.record import Calibration
-from grader.judge.sanitise import plain
 from grader.ratings import labels
 from grader.ratings.items import Item, load_items
+from grader.submission.sanitise import plain
 
 if TYPE_CHECKING:
     from grader.agreement import GateReport

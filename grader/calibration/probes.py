@@ -6,8 +6,8 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from grader.judge import code
 from grader.judge.documents import decode
+from grader.submission import code
 
 if TYPE_CHECKING:
     from grader.ratings.items import Item

@@ -10,10 +10,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
 
-from grader.judge import code
-from grader.judge.code import Kind
-from grader.judge.sanitise import neutral, plain
+from grader.submission import code
+from grader.submission.code import Kind
 from grader.submission.redact import Redactor
+from grader.submission.sanitise import neutral, plain
 
 MAX_LINE = 2_000
 """Characters of a line that are shown; the rest of a longer line is left out and counted."""

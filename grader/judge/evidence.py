@@ -10,11 +10,11 @@ from dataclasses import dataclass, field
 from itertools import accumulate
 
 from grader.judge.documents import View
-from grader.judge.phrases import CLAIM
 from grader.judge.prompt import MAX_EVIDENCE
 from grader.judge.reply import Quote
-from grader.judge.sanitise import compact, plain
 from grader.records import Evidence
+from grader.submission.sanitise import compact, plain
+from grader.submission.speech.phrases import CLAIM
 
 MIN_QUOTE = 8
 """Characters without white space below which a quote could stand anywhere and shows nothing."""

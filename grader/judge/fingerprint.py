@@ -29,9 +29,9 @@ PARTS = {
 _SOURCES = {
     "prompt": ("judge/prompt.py",),
     "sanitiser": (
-        *("judge/sanitise.py", "judge/code.py", "judge/documents.py", "judge/reading.py", "judge/detect.py"),
-        *("judge/disguise.py", "judge/languages.py", "judge/letters.py"),
-        *("judge/phrases.py", "submission/redact.py", "submission/person.py", "submission/known_words.py", "unseen.py"),
+        *("judge/documents.py", "judge/reading.py", "submission/sanitise.py", "submission/code.py"),
+        *(f"submission/speech/{name}.py" for name in ("detect", "disguise", "languages", "letters", "phrases")),
+        *("submission/redact.py", "submission/person.py", "submission/known_words.py", "unseen.py"),
     ),
     "parser": ("judge/reply.py", "judge/evidence.py", "judge/votes.py"),
 }

@@ -10,12 +10,12 @@ from grader.errors import visible
 from grader.judge import prompt, reading
 from grader.judge.budget import Budget
 from grader.judge.cache import Cache
-from grader.judge.code import is_about_code
 from grader.judge.config import JudgeConfig
-from grader.judge.detect import Finding
 from grader.judge.documents import Selection
 from grader.judge.fingerprint import PARTS, model_of, parts
 from grader.judge.reading import Reading
+from grader.submission.code import is_about_code
+from grader.submission.speech.detect import Finding
 
 if TYPE_CHECKING:
     from grader.challenge import Pack

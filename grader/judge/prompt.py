@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from grader.judge.code import is_about_code
 from grader.judge.documents import Selection, View, estimate_tokens
+from grader.submission.code import is_about_code
 
 if TYPE_CHECKING:
     from grader.challenge.rubric import Criterion

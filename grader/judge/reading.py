@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING, Protocol
 from grader import aside
 from grader.aside import AsideError
 from grader.errors import visible
-from grader.judge import detect, documents
+from grader.judge import documents
 from grader.judge.address import Address
 from grader.judge.config import JudgeConfig
-from grader.judge.detect import Finding
 from grader.judge.documents import Selection, View
 from grader.submission.redact import Redactor, find_identities
+from grader.submission.speech import detect
+from grader.submission.speech.detect import Finding
 
 if TYPE_CHECKING:
     from grader.challenge.rubric import Criterion

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 from grader.judge import evidence, prompt, reply
 from grader.judge.budget import Usage, total
 from grader.judge.client import Client, NoAnswerError
-from grader.judge.code import is_about_code
 from grader.judge.documents import Selection
 from grader.records import Evidence
+from grader.submission.code import is_about_code
 
 if TYPE_CHECKING:
     from grader.challenge.rubric import Criterion

@@ -1,7 +1,7 @@
 """What text that addresses the grader is made of: patterns over folded text, each with a weight.
 
 One pattern alone says nothing: a candidate who builds guards or judges ships such phrases as data. It is the company
-they keep within a few lines that counts (grader/judge/detect.py).
+they keep within a few lines that counts (grader/submission/speech/detect.py).
 """
 
 # ruff: noqa: E501 - a pattern cut into lines is harder to read than a long one
@@ -10,8 +10,8 @@ from __future__ import annotations
 
 import re
 
-from grader.judge.languages import SOURCES
-from grader.judge.letters import bare
+from grader.submission.speech.languages import SOURCES
+from grader.submission.speech.letters import bare
 
 _TOP = r"(?:5(?:\s?/\s?5)?|five|10(?:\s?/\s?10)|100\s?%|full|highest|maximum|max|top|perfect|best(?: possible)?|excellent|outstanding|exemplary)"
 _SCALE = r"(?:levels?|scores?|ratings?|grades?|marks?|points|bands?|credits?)"

@@ -15,10 +15,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from grader.judge.code import kind_of
-from grader.judge.disguise import passages
-from grader.judge.letters import bare, composed, latin
-from grader.judge.phrases import LATIN, PATTERNS
+from grader.submission.code import kind_of
+from grader.submission.speech.disguise import passages
+from grader.submission.speech.letters import bare, composed, latin
+from grader.submission.speech.phrases import LATIN, PATTERNS
 
 WINDOW = 700
 """Characters of folded text (about ten lines) within which phrases are weighed together."""

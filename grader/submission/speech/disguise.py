@@ -1,6 +1,6 @@
 """Passages that say something only when they are taken apart or put together: letters spaced out, words cut by hyphens
 or tags, figures for letters, entities and escapes, numbers for characters, base32 and base64 in pieces, shifted
-alphabets. What comes out is searched as plain text is (grader/judge/detect.py).
+alphabets. What comes out is searched as plain text is (grader/submission/speech/detect.py).
 
 Each way is one pass over the text; what is not in here is listed in docs/security.md and in the tests.
 """

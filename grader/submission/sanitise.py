@@ -1,4 +1,4 @@
-"""Candidate text made plain before the judge reads it: what no reader of the page would see is removed and counted.
+"""Candidate text made plain: what no reader of the page would see is removed and counted, before a judge reads it.
 
 Lines are never added or taken away, so that a line number of the plain text is a line number of the raw file.
 """
