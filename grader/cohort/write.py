@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
 
@@ -10,6 +10,7 @@ from grader.aside import AsideError
 from grader.batch import blind
 from grader.batch.blind import Known
 from grader.challenge import Pack
+from grader.challenge.starter import given
 from grader.cohort import difficulty, side_by_side
 from grader.cohort.index import write_pages
 from grader.cohort.lateness import Policy
@@ -21,7 +22,6 @@ from grader.pages.text import count
 from grader.result import evidence
 
 _MOST_PAGES = 100
-_MOST_STARTER_BYTES = 2_000_000
 
 
 def write(
@@ -71,7 +71,7 @@ def _alike(out: Path, challenge: Pack, known: Sequence[Known], found: Sequence[R
 
     graded = {row.id for row in found if row.status == "graded"}
     folders = {one.id: out / one.entry.name for one in known if one.id in graded}
-    cohort, unread, slow = Cohort(starter(challenge)), 0, 0
+    cohort, unread, slow = Cohort(given(challenge.root)), 0, 0
     for name, folder in folders.items():
         try:
             cohort.add(name, evidence.load_submission(folder).files)
@@ -89,12 +89,3 @@ def _alike(out: Path, challenge: Pack, known: Sequence[Known], found: Sequence[R
     notes += [f"{unread} could not be compared: their evidence is not there."] if unread else []
     notes += [f"{slow} could not be compared: their files took too long to be read."] if slow else []
     return [*shown, *pairs[_MOST_PAGES:]], notes
-
-
-def starter(challenge: Pack) -> Mapping[str, bytes]:
-    """What everybody was given: the starter and the instruction."""
-    folder = challenge.root / "starter"
-    paths = sorted(path for path in folder.rglob("*") if path.is_file() and not path.is_symlink())
-    small = [path for path in paths if path.stat().st_size <= _MOST_STARTER_BYTES]
-    found = {path.relative_to(folder).as_posix(): path.read_bytes() for path in small}
-    return found | {"instruction.md": challenge.instruction}

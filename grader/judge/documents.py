@@ -14,6 +14,7 @@ from grader.submission import code
 from grader.submission.code import Kind
 from grader.submission.redact import Redactor
 from grader.submission.sanitise import neutral, plain
+from grader.submission.shares import shares
 
 MAX_LINE = 2_000
 """Characters of a line that are shown; the rest of a longer line is left out and counted."""
@@ -208,17 +209,6 @@ def select(views: Sequence[View], not_text: Mapping[str, str], *, per_file: int,
             cuts.append(Cut(shown=item.shown, what=what, path=item.path))
         kept.append(short)
     return Selection(views=tuple(item for item in kept if item.lines), cuts=tuple(cuts))
-
-
-def shares(wanted: Sequence[int], in_all: int) -> list[int]:
-    """Water-filling: everyone gets what it wants up to a common level that uses up `in_all`."""
-    given = [0] * len(wanted)
-    left, waiting = in_all, len(wanted)
-    for index in sorted(range(len(wanted)), key=lambda n: wanted[n]):
-        given[index] = min(wanted[index], left // waiting)
-        left -= given[index]
-        waiting -= 1
-    return given
 
 
 def _shorten(item: View, tokens: int) -> View:

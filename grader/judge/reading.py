@@ -15,6 +15,7 @@ from grader.judge.address import Address
 from grader.judge.config import JudgeConfig
 from grader.judge.documents import Selection, View
 from grader.submission.redact import Redactor, find_identities
+from grader.submission.shares import shares
 from grader.submission.speech import detect
 from grader.submission.speech.detect import Finding
 
@@ -105,8 +106,8 @@ def read_begun(
 
 def _begun(files: Mapping[str, bytes], paths: Collection[str], most: int, in_all: int) -> dict[str, bytes]:
     """The beginnings of `paths`: up to `most` bytes of each, and what is over `in_all` taken from the largest."""
-    shares = documents.shares([min(len(files[path]), most) for path in paths], in_all)
-    return {path: files[path][:share] for path, share in zip(paths, shares, strict=True)}
+    parts = shares([min(len(files[path]), most) for path in paths], in_all)
+    return {path: files[path][:part] for path, part in zip(paths, parts, strict=True)}
 
 
 def read(

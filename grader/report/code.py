@@ -40,6 +40,8 @@ class Mark(NamedTuple):
     back: str
     """Id on the page that the mark leads back to."""
     warn: bool = False
+    note: bool = False
+    """Neither evidence nor a flag: something that a reader is to know of, in a neutral colour."""
 
     @property
     def id(self) -> str:
@@ -48,7 +50,17 @@ class Mark(NamedTuple):
     @property
     def short(self) -> str:
         """What stands in the margin."""
-        return "flag" if self.warn else self.label
+        return "flag" if self.warn else "note" if self.note else self.label
+
+    @property
+    def said(self) -> str:
+        """What a screen reader says in place of the word in the margin."""
+        return "Flag" if self.warn else "Note" if self.note else f"Evidence {self.label}"
+
+    @property
+    def style(self) -> str:
+        """Classes of the lines it covers."""
+        return f"ev{' warn' if self.warn else ' note' if self.note else ''} x-{self.id}"
 
 
 class File(NamedTuple):
@@ -72,7 +84,8 @@ class File(NamedTuple):
     @property
     def cited(self) -> str:
         """The marks of the file, as the list of files shows them."""
-        names = sorted({mark.short for mark in self.marks}, key=lambda name: (name == "flag", len(name), name))
+        words = {"flag", "note"}
+        names = sorted({mark.short for mark in self.marks}, key=lambda name: (name in words, len(name), name))
         return " ".join(names)
 
     @property
@@ -99,15 +112,16 @@ def files_of(
     mask: Callable[[str], str] = str,
     name: Callable[[str], str] = str,
     budget: Budget | None = None,
+    root: str = "code",
 ) -> list[File]:
     """All `files`, by path, with as much of their text as the page can take. `mask` hides what a blind copy hides in
-    their texts, `name` what it hides in their paths."""
+    their texts, `name` what it hides in their paths. `root`: what the files' ids on the page begin with."""
     budget = budget or Budget()
     by_path: dict[str, list[Mark]] = {}
     for mark in marks:
         by_path.setdefault(mark.path, []).append(mark)
     shown = {path: name(path) for path in files}
-    anchors = _anchors(shown)
+    anchors = _anchors(shown, root)
     order = sorted(files, key=lambda path: (path not in by_path, not _is_document(path), path))
     made = {}
     for path in order:
@@ -130,12 +144,12 @@ def _is_document(path: str) -> bool:
     return path.lower().endswith((".md", ".markdown"))
 
 
-def _anchors(paths: Mapping[str, str]) -> dict[str, str]:
+def _anchors(paths: Mapping[str, str], root: str) -> dict[str, str]:
     """Path → id, of harmless characters, one to one. `paths`: path → what the page calls it."""
     found: dict[str, str] = {}
     used: Counter[str] = Counter()
     for path, shown in paths.items():
-        base = "code/" + re.sub(r"[^A-Za-z0-9._/-]", "_", shown[:80])
+        base = f"{root}/" + re.sub(r"[^A-Za-z0-9._/-]", "_", shown[:80])
         used[base] += 1
         found[path] = base if used[base] == 1 else f"{base}~{used[base]}"
     return found
@@ -230,7 +244,7 @@ def _lines(first: int, lines: list[str], file: File) -> str:
 def _open(mark: Mark, stack: list[Mark], out: list[str]) -> None:
     """Wrap from here; a range that would outlive the one around it is split at that one's end."""
     stack.append(mark)
-    out.append(f'<span class="ev{" warn" if mark.warn else ""} x-{mark.id}" id="{mark.id}">')
+    out.append(f'<span class="{mark.style}" id="{mark.id}">')
 
 
 def _close(number: int, stack: list[Mark], out: list[str]) -> None:
@@ -243,11 +257,11 @@ def _close(number: int, stack: list[Mark], out: list[str]) -> None:
     for mark in inner:
         if mark.end > number:
             stack.append(mark)
-            out.append(f'<span class="ev{" warn" if mark.warn else ""} x-{mark.id}">')
+            out.append(f'<span class="{mark.style}">')
 
 
 def _margin(mark: Mark) -> str:
-    title = escape(f"{'Flag' if mark.warn else f'Evidence {mark.label}'}: {clean(mark.title)}")
+    title = escape(f"{mark.said}: {clean(mark.title)}")
     return f'<a class="m" href="#{mark.back}" aria-label="{title}">{escape(mark.short)}</a>'
 
 

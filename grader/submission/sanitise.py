@@ -5,10 +5,11 @@ Lines are never added or taken away, so that a line number of the plain text is 
 
 from __future__ import annotations
 
+import bisect
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from grader.unseen import BLANK, IGNORABLE
@@ -49,25 +50,54 @@ class Plain:
     text: str
     removed: Mapping[str, int] = field(default_factory=dict)
     hidden: tuple[str, ...] = ()
+    places: tuple[tuple[int, str], ...] = ()
+    """The line (from 1) on which each piece of `hidden` begins, and its kind as in `removed`."""
 
 
 def plain(text: str, *, markup: bool) -> Plain:
     """`text` with invisible characters removed and, in `markup` (Markdown, HTML, plain documents), comments and
     elements that a browser would not show. Counts are characters for characters, pieces for the rest."""
-    removed: Counter[str] = Counter()
-    hidden: list[str] = []
+    taken = _Taken()
     text = text.replace("\r\n", "\n").replace("\r", "\n")
-    text = _without_invisible(text, removed, hidden)
+    text = _without_invisible(text, taken)
     if markup:
-        for kind, pattern in (("HTML comments", _COMMENT), ("hidden notes", _REFERENCE)):
-            text = pattern.sub(lambda found, kind=kind: _take(found[0], kind, removed, hidden), text)  # type: ignore[misc]
-        text = _without_unseen(text, removed, hidden)
-    return Plain(text=text, removed=dict(removed), hidden=tuple(hidden))
+        text = taken.all_of(_COMMENT, "HTML comments", text)
+        text = taken.all_of(_REFERENCE, "hidden notes", text)
+        text = _without_unseen(text, taken)
+    return Plain(text=text, removed=dict(taken.removed), hidden=tuple(taken.hidden), places=tuple(taken.places))
 
 
-def _without_unseen(text: str, removed: Counter[str], hidden: list[str]) -> str:
+class _Taken:
+    """What was taken out: counted by kind, and what it said, where."""
+
+    def __init__(self) -> None:
+        self.removed: Counter[str] = Counter()
+        self.hidden: list[str] = []
+        self.places: list[tuple[int, str]] = []
+
+    def says(self, said: str, kind: str, lines: Sequence[int], at: int) -> None:
+        self.hidden.append(said)
+        self.places.append((bisect.bisect_right(lines, at), kind))
+
+    def piece(self, piece: str, kind: str, lines: Sequence[int], at: int) -> str:
+        """Takes a piece of markup out, and leaves its line ends."""
+        self.removed[kind] += 1
+        self.says(piece, kind, lines, at)
+        return "\n" * piece.count("\n")
+
+    def all_of(self, pattern: re.Pattern[str], kind: str, text: str) -> str:
+        lines = _starts(text)
+        return pattern.sub(lambda found: self.piece(found[0], kind, lines, found.start()), text)
+
+
+def _starts(text: str) -> list[int]:
+    """Where each line of `text` begins."""
+    return [0, *(found.end() for found in re.finditer("\n", text))]
+
+
+def _without_unseen(text: str, taken: _Taken) -> str:
     """`text` without elements that a browser would not show, each up to its closing tag or the end."""
-    pieces, at = [], 0
+    pieces, at, lines = [], 0, _starts(text)
     for found in _TAG.finditer(text):
         if found.start() < at or not _HIDES.search(found["rest"][:_MOST_OF_A_TAG]):
             continue
@@ -75,24 +105,23 @@ def _without_unseen(text: str, removed: Counter[str], hidden: list[str]) -> str:
         if found["name"].lower() not in _VOID:
             closing = re.compile(rf"</{found['name']}\s{{0,9}}>", re.IGNORECASE).search(text, end)
             end = closing.end() if closing else len(text)
-        pieces += [text[at : found.start()], _take(text[found.start() : end], "unseen elements", removed, hidden)]
+        piece = taken.piece(text[found.start() : end], "unseen elements", lines, found.start())
+        pieces += [text[at : found.start()], piece]
         at = end
     return "".join([*pieces, text[at:]])
 
 
-def _take(piece: str, kind: str, removed: Counter[str], hidden: list[str]) -> str:
-    removed[kind] += 1
-    hidden.append(piece)
-    return "\n" * piece.count("\n")
-
-
-def _without_invisible(text: str, removed: Counter[str], hidden: list[str]) -> str:
+def _without_invisible(text: str, taken: _Taken) -> str:
     if text.isascii() and not re.search(r"[\x00-\x08\x0b-\x1f\x7f]", text):
         return text
+    removed = taken.removed
     flags = len(_FLAG.findall(text))
     text = _FLAG.sub("\U0001f3f4", text)
-    hidden += [_spelled(tags) for tags in _TAGS.findall(text)]
-    hidden += ["\u202e"] * bool(_OVERRIDE.search(text))
+    lines = _starts(text)
+    for tags in _TAGS.finditer(text):
+        taken.says(_spelled(tags[0]), "tag characters", lines, tags.start())
+    if (turned := _OVERRIDE.search(text)) is not None:
+        taken.says("\u202e", "direction marks", lines, turned.start())
     for kind, pattern in (
         ("tag characters", _TAGS),
         ("direction marks", _BIDI),

@@ -74,7 +74,7 @@ def scan(
     hits = sorted([*_hits(folded), *_encoded(text, folded), *_disguised(text, folded)], key=lambda hit: hit.start)
     enough, quoted_at_all = AS_DATA if _is_data(path) else ADDRESSES, subject and kind_of(path) == "code"
     found = list(_in_text(path, folded, hits, enough, quoted_at_all=quoted_at_all))
-    found += _in_hidden(path, hidden)
+    found += in_hidden(path, hidden)
     name = re.sub(r"[_\-./]+", " ", path)
     named = _hits(_fold(name))
     if _weight(named) >= 3 and {"award", "override"} & {hit.kind for hit in named}:
@@ -203,7 +203,7 @@ def _from_base64(blob: str) -> str:
     return decoded if decoded.isprintable() or "\n" in decoded else ""
 
 
-def _in_hidden(path: str, hidden: Sequence[str]) -> Iterable[Finding]:
+def in_hidden(path: str, hidden: Sequence[str]) -> Iterable[Finding]:
     """Hidden text needs little to be told: nobody hides a note from readers and means it for them."""
     for piece in hidden:
         hits = _hits(_fold(piece))

@@ -1,0 +1,23 @@
+"""What every candidate is given: the starter and the instruction."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from grader import junk
+
+FOLDER = "starter"
+INSTRUCTION = "instruction.md"
+MOST_BYTES = 2_000_000
+"""Of one file; a larger one is left out."""
+
+
+def given(root: Path) -> Mapping[str, bytes]:
+    """The files that candidates of the pack in `root` begin with, as they lie in their folder, and the instruction."""
+    folder = root / FOLDER
+    paths = junk.files(folder) if folder.is_dir() else ()
+    small = [path for path in paths if path.stat().st_size <= MOST_BYTES]
+    found = {path.relative_to(folder).as_posix(): path.read_bytes() for path in small}
+    instruction = root / INSTRUCTION
+    return found | ({INSTRUCTION: instruction.read_bytes()} if instruction.is_file() else {})
