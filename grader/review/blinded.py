@@ -1,9 +1,9 @@
-"""The work of a case without its author: for those who rate it, and for those who learn on it."""
+"""The work of a case and what takes its author out of it: for those who rate it, and for those who learn on it."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field
 
 from sqlalchemy import select
 from sqlalchemy.engine import Connection
@@ -15,8 +15,20 @@ from grader.store.apart_tables import anchor_seeds
 from grader.store.case_tables import cases
 from grader.store.tables import runs
 
-if TYPE_CHECKING:
-    from grader.report.blind import Blind
+
+@dataclass(frozen=True, kw_only=True)
+class Material:
+    """The files of a submission, and what a blind page of them is made from. It is read beside the server's process:
+    reading hostile files takes as long as they like."""
+
+    files: Mapping[str, bytes] = field(repr=False)
+    names: tuple[str, ...] = field(repr=False)
+    """What the run knows of the author."""
+    common: frozenset[str] = field(repr=False)
+    """The challenge's own words, which make nobody's name."""
+    challenge: str
+    version: str
+    instruction: str = field(repr=False)
 
 
 def source_of(connection: Connection, file: File) -> str:
@@ -26,12 +38,16 @@ def source_of(connection: Connection, file: File) -> str:
     return connection.execute(select(runs.c.source).where(runs.c.run == run)).scalar() or ""
 
 
-def blinded(file: File, source: str, files: Mapping[str, bytes] | None = None) -> tuple[Mapping[str, bytes], Blind]:
-    """The files of the submission (`files`, where they are no run's), and what takes their author out of them. Raises
-    UsageError where they are not on this machine."""
-    from grader.report.blind import Blind, found_in, words_of
+def material_of(file: File, source: str, files: Mapping[str, bytes] | None = None) -> Material:
+    """What a page of the work is made from; of `files`, where they are no run's. Raises UsageError where those of the
+    case are not on this machine."""
+    from grader.report.blind import words_of
 
-    files = files_of(file.case) if files is None else files
-    hidden = Blind((file.case.candidate, source), words_of(challenge_of(file)), found_in(files))
-    hidden.hide_paths(files)
-    return files, hidden
+    return Material(
+        files=files_of(file.case) if files is None else files,
+        names=tuple(name for name in (file.case.candidate, source) if name),
+        common=words_of(challenge_of(file)),
+        challenge=file.case.challenge,
+        version=file.case.challenge_version,
+        instruction=file.source.instruction,
+    )

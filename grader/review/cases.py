@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from hashlib import sha256
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any, cast
 
 from sqlalchemy import ColumnElement, Select, and_, exists, func, insert, or_, select
 from sqlalchemy.engine import Connection, RowMapping
@@ -16,7 +16,7 @@ from grader.errors import UsageError
 from grader.own_files import MACHINE
 from grader.review import rows, rules, search
 from grader.review.base import Base, said
-from grader.review.blinded import blinded, source_of
+from grader.review.blinded import Material, material_of, source_of
 from grader.review.problems import NotAllowedError, NotFoundError
 from grader.review.records import Actor, Assignment, Case, Event, Kind, Person, Stage, State
 from grader.review.visible import View, visible
@@ -26,9 +26,6 @@ from grader.store.engine import reading, writing
 from grader.store.folder import read_result
 from grader.store.tables import runs
 from grader.stored import load_json
-
-if TYPE_CHECKING:
-    from grader.report.blind import Blind
 
 PAGE = 50
 """Cases of one page."""
@@ -144,7 +141,7 @@ class CasesDesk(Base):
             self._note(connection, case, what, actor)
         return view
 
-    def work(self, actor: Actor, case: str) -> tuple[Mapping[str, bytes], Blind]:
+    def work(self, actor: Actor, case: str) -> Material:
         """The files of the submission, for whoever may see the work, and what takes their author out of them. That they
         were read stands in the chain already: `view` writes it down. Raises NotFoundError, or UsageError where they
         are not on this machine."""
@@ -153,7 +150,7 @@ class CasesDesk(Base):
             if not visible(actor, file).work:
                 raise NotFoundError(case)
             source = source_of(connection, file)
-        return blinded(file, source)
+        return material_of(file, source)
 
     def part(self, person: Person, case: str) -> Assignment | None:
         """The person's part in a case, None where they have none. Raises NotFoundError for one who is linked to the
@@ -255,16 +252,12 @@ class CasesDesk(Base):
     def events(self, actor: Actor, case: str = "") -> tuple[Event, ...]:
         """What happened in a case, or with people, for a lead who does not rate it. Words may have been erased."""
         with reading(self.engine) as connection:
-            if not case:
-                if not rules.leads(actor):
-                    raise NotAllowedError("What happened with people is a lead's to read.")
-                return rows.events(connection, rows.PEOPLE)
-            file = rows.read(connection, case)
-            if not rules.known_to(actor, file):
-                raise NotFoundError(case)
-            if not rules.leads(actor) or rules.rates(actor, file):
-                raise NotAllowedError("What happened in a case is for leads who do not rate it.")
-            return rows.events(connection, case)
+            return rows.events(connection, _chain(connection, actor, case))
+
+    def latest(self, actor: Actor, case: str = "", *, before: int = 0, limit: int = PAGE) -> tuple[Event, ...]:
+        """The newest of `events`, the newest first; those before number `before` where that is given."""
+        with reading(self.engine) as connection:
+            return rows.latest_events(connection, _chain(connection, actor, case), before=before, limit=limit)
 
     def faults(self, actor: Actor) -> tuple[str, ...]:
         """Where what happened with people does not hold together, for a lead."""
@@ -277,6 +270,20 @@ class CasesDesk(Base):
 def _real() -> ColumnElement[bool]:
     """Cases by which something is decided about somebody."""
     return cases.c.id.not_in(apart())
+
+
+def _chain(connection: Connection, actor: Actor, case: str) -> str:
+    """The chain of a case, or that of people, for whom it is to be read. Raises NotFoundError, NotAllowedError."""
+    if not case:
+        if not rules.leads(actor):
+            raise NotAllowedError("What happened with people is a lead's to read.")
+        return rows.PEOPLE
+    file = rows.read(connection, case)
+    if not rules.known_to(actor, file):
+        raise NotFoundError(case)
+    if not rules.leads(actor) or rules.rates(actor, file):
+        raise NotAllowedError("What happened in a case is for leads who do not rate it.")
+    return case
 
 
 def _same_case(run: RowMapping) -> Any:

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import difflib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from sqlalchemy import insert, select, update
@@ -22,7 +22,7 @@ from grader.ratings.sheet import LONGEST
 from grader.review import authored, rows, rules
 from grader.review import norming_rows as found
 from grader.review.base import said
-from grader.review.blinded import blinded, source_of
+from grader.review.blinded import Material, material_of, source_of
 from grader.review.figures import FiguresDesk
 from grader.review.norming_rows import Borderline, Listed, Norming, Source
 from grader.review.problems import NotAllowedError, NotFoundError
@@ -33,7 +33,6 @@ from grader.store.norming_tables import anchor_proposals, norming_items, norming
 if TYPE_CHECKING:
     from grader.challenge import Pack
     from grader.ratings.items import Item
-    from grader.report.blind import Blind
 
 
 class NormingDesk(FiguresDesk):
@@ -179,7 +178,7 @@ class NormingDesk(FiguresDesk):
                 before=found.ratings(row, earlier, items) if earlier is not None else None, proposals=mended,
             )  # fmt: skip
 
-    def norming_work(self, actor: Actor, session: str, case: str) -> tuple[Mapping[str, bytes], Blind]:
+    def norming_work(self, actor: Actor, session: str, case: str) -> Material:
         """The files of a case of the session, and what takes their author out of them; the reading is an event. Raises
         NotFoundError."""
         with writing(self.engine) as connection:
@@ -190,7 +189,7 @@ class NormingDesk(FiguresDesk):
             self._note(connection, case, "read for norming", actor)
             file = rows.read(connection, case)
             source, written = source_of(connection, file), authored.files_of(connection, case)
-        return blinded(file, source, written)
+        return material_of(file, source, written)
 
     def norming_instruction(self, actor: Actor, session: str, case: str) -> str:
         """What the candidate of a case of the session was asked."""

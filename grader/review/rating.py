@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import insert, update
+from sqlalchemy import delete, insert, update
 from sqlalchemy.engine import Connection
 
 from grader.challenge.rubric import Criterion
@@ -18,6 +18,10 @@ from grader.review.base import Base, said, work_of
 from grader.review.problems import ConflictError, IncompleteError, NotAllowedError, NotFoundError
 from grader.review.records import Actor, Assessment, Assignment, File
 from grader.store.case_tables import assessments, assignments
+
+KEPT_DRAFTS = 20
+"""Newest versions among which drafts are kept: a draft is saved on each change, hundreds in an hour of rating. What was
+handed in, and what was added after the reveal, is kept for good."""
 
 
 class RatingDesk(Base):
@@ -108,10 +112,18 @@ class RatingDesk(Base):
         body = json.dumps(sheets.to_data(sheet), ensure_ascii=False)
         row = {"assignment": own.id, "version": made.version, "kind": kind, "body": body, "at": made.at}
         connection.execute(insert(assessments).values(row))
+        _thin(connection, own, made.version)
         return made
 
     def _move(self, connection: Connection, own: Assignment, **values: object) -> None:
         connection.execute(update(assignments).where(assignments.c.id == own.id).values(**values))
+
+
+def _thin(connection: Connection, own: Assignment, version: int) -> None:
+    """Takes away the drafts that lie further back than `KEPT_DRAFTS` versions."""
+    old = assessments.c.version <= version - KEPT_DRAFTS
+    drafts = (assessments.c.assignment == own.id, assessments.c.kind == "draft")
+    connection.execute(delete(assessments).where(*drafts, old))
 
 
 def criteria_of(file: File) -> Sequence[Criterion]:

@@ -179,7 +179,17 @@ def events(connection: Connection, chain: str, what: str = "") -> tuple[Event, .
     query = select(case_events, case_event_bodies.c.body).select_from(joined).where(case_events.c.chain == chain)
     query = query.where(case_events.c.what == what) if what else query
     rows = connection.execute(query.order_by(case_events.c.number)).mappings()
-    return tuple(
-        Event(body=json.loads(row["body"]) if row["body"] is not None else None, **_without(row, "id", "body"))
-        for row in rows
-    )
+    return tuple(map(_event, rows))
+
+
+def latest_events(connection: Connection, chain: str, *, before: int, limit: int) -> tuple[Event, ...]:
+    """The newest events of a chain, the newest first; those before number `before` where that is not 0."""
+    joined = case_events.outerjoin(case_event_bodies, case_event_bodies.c.event == case_events.c.id)
+    query = select(case_events, case_event_bodies.c.body).select_from(joined).where(case_events.c.chain == chain)
+    query = query.where(case_events.c.number < before) if before else query
+    rows = connection.execute(query.order_by(case_events.c.number.desc()).limit(limit)).mappings()
+    return tuple(map(_event, rows))
+
+
+def _event(row: RowMapping) -> Event:
+    return Event(body=json.loads(row["body"]) if row["body"] is not None else None, **_without(row, "id", "body"))

@@ -8,12 +8,12 @@ from typing import Any, NamedTuple
 from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
-from grader.errors import GraderError, UsageError
+from grader.errors import UsageError
 from grader.review.assigning import Plan, Wish
 from grader.review.cases import Unopened
-from grader.settings import Settings, find_challenge
 from grader.web import visit
 from grader.web.cases import NAMES
+from grader.web.packs import instruction_of
 from grader.web.queue import name_of
 from grader.web.render import page
 
@@ -147,16 +147,3 @@ def _open(run: Unopened, minimum: int, refused: list[str], *, bar_raiser: bool) 
         visit.desk().open_case(visit.actor(), run.run, instruction=text, minimum=minimum, bar_raiser=bar_raiser)
     except UsageError as problem:
         refused.append(problem.message)
-
-
-def instruction_of(challenge: str, version: str) -> str:
-    """What candidates of this very version were asked, where its pack is on this machine; else empty."""
-    from grader.challenge import load_manifest
-
-    try:
-        root = find_challenge(challenge, Settings.read(), visit.server().config.challenges)
-        if load_manifest(root).version == version:
-            return (root / "instruction.md").read_text(encoding="utf-8")
-    except (GraderError, OSError):
-        return ""
-    return ""

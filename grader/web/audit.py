@@ -4,20 +4,13 @@ from __future__ import annotations
 
 from flask.typing import ResponseReturnValue
 
-from grader.web import visit
+from grader.web import happened, visit
 from grader.web.render import page
-from grader.web.times import moment
-
-MOST = 200
-"""Events on the page, the latest first."""
 
 
 def show() -> ResponseReturnValue:
-    events = visit.desk().events(visit.actor())
-    names = {person.id: person.name for person in visit.desk().people()}
-    rows = [
-        (moment(event.at), str((event.body or {}).get("who", "erased")), event.what,
-         names.get(str((event.body or {}).get("about", "")), ""), str((event.body or {}).get("how", "")))
-        for event in reversed(events[-MOST:])
-    ]  # fmt: skip
-    return page("audit.html.j2", title="Audit", rows=rows, faults=visit.desk().faults(visit.actor()), total=len(events))
+    newest = visit.desk().latest(visit.actor(), limit=1)
+    return page(
+        "audit.html.j2", title="Audit", events=happened.page_of(), faults=visit.desk().faults(visit.actor()),
+        total=newest[0].number if newest else 0,
+    )  # fmt: skip

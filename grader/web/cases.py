@@ -12,10 +12,9 @@ from grader.review.cases import Row
 from grader.review.problems import NotReadyError
 from grader.review.records import KINDS, Kind, Person
 from grader.review.visible import View
-from grader.web import visit
+from grader.web import happened, visit
 from grader.web.queue import name_of
 from grader.web.render import page
-from grader.web.times import moment
 
 STAGES = {"collecting": "being rated", "debrief": "to debrief", "decided": "decided", "released": "released"}
 STATES = {"assigned": "asked", "draft": "began", "submitted": "handed in", "sealed": "open to all",
@@ -101,13 +100,12 @@ def came_in(view: View) -> bool:
     return view.revealed and "reopen" in view.may and "submitted" in states
 
 
-def _events(view: View) -> list[tuple[str, str, str]]:
-    """What happened, the latest last: who, what, when. Reading too."""
+def _events(view: View) -> happened.Events | None:
+    """What happened, reading too; None for whom it is not."""
     try:
-        found = visit.desk().events(visit.actor(), view.id)
+        return happened.page_of(view.id)
     except UsageError:
-        return []
-    return [(event.what, str((event.body or {}).get("who", "erased")), moment(event.at)) for event in found[-60:]]
+        return None
 
 
 def ask(case: str) -> ResponseReturnValue:

@@ -73,6 +73,7 @@ def shown(view: View, *, wrong: str = "", glass: bool = False, status: int = 200
             (str((event.body or {}).get("who", "")), str((event.body or {}).get("why", ""))) for event in view.glass
         ],
         "came_in": cases.came_in(view) and not glass,
+        "speech": _speech(view) if view.work and not glass else None,
         "wrong": wrong,
         "typed": _typed,
         "glass": glass,
@@ -130,6 +131,17 @@ def _machine(view: View) -> dict[str, str]:
         "range": f"{score['low']:.0f}–{score['high']:.0f}",
         "recommendation": str((view.machine or {}).get("recommendation", "")).replace("_", " "),
     }
+
+
+def _speech(view: View) -> dict[str, Any]:
+    """Where the work speaks to graders, with links into the page that shows it."""
+    try:
+        return work.shown(view.id).told(url_for("debrief.read", case=view.id))
+    except UsageError as problem:
+        return {
+            "places": [],
+            "notes": [f"The work was not searched for text that speaks to graders. {problem.message}"],
+        }
 
 
 def _grade(view: View, *, glass: bool) -> dict[str, str]:
@@ -209,5 +221,5 @@ def read(case: str) -> ResponseReturnValue:
     view = visit.desk().view(visit.actor(), case)
     g.inside = "cases" if view.progress else "queue"
     found = work.shown(case)
-    views = {**found.views(), "instruction": work.instruction(view.instruction)}
+    views = {**found.views(work.alone(case)), "instruction": work.instruction(view.instruction)}
     return page("read.html.j2", title="The work", case=view, wide=True, blind=True, **views)

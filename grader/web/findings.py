@@ -61,10 +61,12 @@ def is_document(path: str) -> bool:
     return _DOCUMENT.search(path) is not None
 
 
-def figures(texts: Mapping[str, Sequence[str]]) -> tuple[Figure, ...]:
-    """The lines of the documents among `texts` (path → lines) that state a figure, in order."""
+def figures(texts: Mapping[str, Sequence[str]], among: Iterable[str] = ()) -> tuple[Figure, ...]:
+    """The lines of the documents among `texts` (path → lines) that state a figure, in order. `among`: the files in
+    which a script may be, besides."""
+    paths = (*texts, *among)
     found = (
-        _figure(path, number, lines, texts)
+        _figure(path, number, lines, paths)
         for path, lines in texts.items()
         if is_document(path)
         for number, line in enumerate(lines, 1)
@@ -73,7 +75,7 @@ def figures(texts: Mapping[str, Sequence[str]]) -> tuple[Figure, ...]:
     return tuple(one for one, _ in zip(found, range(MOST), strict=False))
 
 
-def _figure(path: str, number: int, lines: Sequence[str], texts: Iterable[str]) -> Figure:
+def _figure(path: str, number: int, lines: Sequence[str], paths: Iterable[str]) -> Figure:
     text = lines[number - 1].strip().lstrip("#>*-| ").strip()
     near = range(1, _NEAR + 1)
     around = [number, *(place for step in near for place in (number - step, number + step) if 0 < place <= len(lines))]
@@ -81,7 +83,7 @@ def _figure(path: str, number: int, lines: Sequence[str], texts: Iterable[str]) 
     script = _SCRIPT.search(command)
     name = script[0].removeprefix("./") if script else ""
     wanted = {name, f"{name.replace('.', '/')}.py", f"{name.replace('.', '/')}/__main__.py"} if name else set()
-    there = any(path in wanted or any(path.endswith(f"/{one}") for one in wanted) for path in texts)
+    there = any(path in wanted or any(path.endswith(f"/{one}") for one in wanted) for path in paths)
     return Figure(path, number, text[:_LONGEST] + ("…" if len(text) > _LONGEST else ""), command, name, there)
 
 

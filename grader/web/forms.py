@@ -27,6 +27,10 @@ _REFILLED = {"rate.draft": "rate.refilled", "rate.submit": "rate.refilled",
 """Forms whose own page can show them filled in; others are shown as a list of what was written."""
 
 
+_ENDED = "Your session has ended. What you wrote stands here; press Save to sign in again with it."
+_SIGNED_IN_ANEW = "Not saved: you have signed in anew since. What you wrote stands here; press Save."
+
+
 class Field(NamedTuple):
     name: str
     value: str
@@ -44,7 +48,7 @@ def level(text: str) -> int | None:
 def sign_in_first() -> ResponseReturnValue:
     """A form without a session: the sign-in page, which keeps what was written for afterwards."""
     if request.headers.get("HX-Request"):
-        return page("rate_ended.html.j2"), 401
+        return page("rate_ended.html.j2", text=_ENDED), 401
     from grader.web import sign_in
 
     note = "Your session has ended. Sign in, and what you wrote is here again: nothing is lost."
@@ -56,6 +60,8 @@ def give_back(problem: CSRFError) -> ResponseReturnValue:
     if visit.person_or_none() is None:
         shown = current_app.view_functions[(request.endpoint or "").replace(".take", ".show")]
         return _with(400, shown(**(request.view_args or {})))
+    if request.headers.get("HX-Request"):
+        return page("rate_ended.html.j2", text=_SIGNED_IN_ANEW), 400
     note = "This page was opened before you last signed in. Look it over, then send it again: nothing is lost."
     try:
         return _with(400, again(request.path, request.form, note))
@@ -71,13 +77,14 @@ def _with(status: int, answer: Any) -> Response:
     return response
 
 
-def again(path: str, form: MultiDict[str, str], note: str) -> ResponseReturnValue:
-    """The form for `path`, filled in with what was written and not yet sent. Raises NotFound."""
+def again(path: str, form: MultiDict[str, str], note: str, *, keep: bool = False) -> ResponseReturnValue:
+    """The form for `path`, filled in with what was written and not yet sent. With `keep` a draft is saved, where the
+    form can be one: its owner has just signed in with it. Raises NotFound."""
     endpoint, arguments = _target(path)
     if endpoint in _REFILLED:
         module, _, name = _REFILLED[endpoint].partition(".")
         refilled: Callable[..., ResponseReturnValue] = getattr(import_module(f"grader.web.{module}"), name)
-        return refilled(form=form, note=note, **arguments)
+        return refilled(form=form, note=note, keep=keep, **arguments)
     return page("again.html.j2", title="Send it again?", note=note, target=path, fields=written(form))
 
 

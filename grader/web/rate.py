@@ -83,7 +83,7 @@ def _form(
         "leans": LEANS,
         "saved_text": "" if note or amend else f"Saved {clock(latest.at)}." if latest else "Nothing written yet.",
         "instruction": work.instruction(view.instruction),
-        **shown.views(),
+        **shown.views(work.alone(view.id)),
     }
     return page("rate.html.j2", wide=True, blind=True, scripts=("htmx.min.js", "rate.js"), **views), status
 
@@ -179,18 +179,31 @@ def amend(case: str) -> ResponseReturnValue:
     return redirect(url_for("debrief.show", case=case), 303)
 
 
-def refilled(case: str, *, form: MultiDict[str, str], note: str) -> ResponseReturnValue:
-    """The form with what was written in it before the session ended, on the version that it was written on."""
-    return _form(_view(case), form, note=note, ticks=_ticks(form), version=_version(form))
+def refilled(case: str, *, form: MultiDict[str, str], note: str, keep: bool = False) -> ResponseReturnValue:
+    """The form with what was written in it before the session ended, on the version that it was written on. With `keep`
+    it is saved at once, as it would have been had the session not ended."""
+    view = _view(case)
+    version = _version(form)
+    if keep:
+        try:
+            version = visit.desk().save(visit.actor(), case, _sheet(view, form), version=version).version
+            view, note = _view(case), "You are signed in again. What you wrote is here, and saved as a draft."
+        except ConflictError as problem:
+            return _conflict(view, problem, form=form)
+        except UsageError as problem:
+            note = f"You are signed in again. What you wrote is here, and not saved: {problem.message}"
+    return _form(view, form, note=note, ticks=_ticks(form), version=version)
 
 
-def refilled_amendment(case: str, *, form: MultiDict[str, str], note: str) -> ResponseReturnValue:
-    """The same after the reveal."""
+def refilled_amendment(case: str, *, form: MultiDict[str, str], note: str, keep: bool = False) -> ResponseReturnValue:
+    """The same after the reveal, where nothing is a draft: it is kept when its author sends it."""
+    del keep
     return _form(_view(case), form, note=note, ticks=_ticks(form), version=_version(form), amend=True)
 
 
-def _sheet(view: View) -> Sheet:
-    return sheet_form.read(request.form, criteria_of(view), _latest(view), ticked=_ticks())
+def _sheet(view: View, form: MultiDict[str, str] | None = None) -> Sheet:
+    given = request.form if form is None else form
+    return sheet_form.read(given, criteria_of(view), _latest(view), ticked=_ticks(given))
 
 
 def _ticks(form: MultiDict[str, str] | None = None) -> tuple[str, ...]:
@@ -213,8 +226,11 @@ def _version(form: MultiDict[str, str] | None = None) -> int:
 # ---------------------------------------------------------------------------------------------- what else may happen
 
 
-def _conflict(view: View, problem: ConflictError, *, target: str = "rate.draft") -> ResponseReturnValue:
+def _conflict(
+    view: View, problem: ConflictError, *, target: str = "rate.draft", form: MultiDict[str, str] | None = None
+) -> ResponseReturnValue:
     """Written in two windows: both texts beside each other, and one button for each."""
+    written = request.form if form is None else form
     mine, theirs = sheet_form.fields(problem.attempted), sheet_form.fields(problem.current.sheet)
     names = {criterion.id: criterion.name for criterion in criteria_of(view)}
     differing = [name for name in dict.fromkeys([*mine, *theirs]) if mine.get(name, "") != theirs.get(name, "")]
@@ -225,7 +241,7 @@ def _conflict(view: View, problem: ConflictError, *, target: str = "rate.draft")
         "saved": "rate.amended" if target == "rate.amend" else "rate.show",
         "saved_at": clock(problem.current.at),
         "rows": [(_label(name, names), mine.get(name, ""), theirs.get(name, "")) for name in differing],
-        "fields": [(name, value) for name, value in request.form.items(multi=True) if name not in _NOT_KEPT],
+        "fields": [(name, value) for name, value in written.items(multi=True) if name not in _NOT_KEPT],
     }
     template = "rate_conflict_part.html.j2" if request.headers.get("HX-Request") else "rate_conflict.html.j2"
     return page(template, title="Two versions", **views), 409
@@ -277,5 +293,6 @@ def file(case: str, path: str) -> ResponseReturnValue:
         raise NotFoundError(path)
     back = "rate.show" if view.own is not None and view.own.assignment.kind != "adjudicator" else "debrief.show"
     return page(
-        "file.html.j2", title=path, file=work.headed(found), case=view, wide=True, back=url_for(back, case=case)
-    )
+        "file.html.j2", title=path, file=work.headed(found), case=view, wide=True, back=url_for(back, case=case),
+        speech=shown.spoken_in(path, found),
+    )  # fmt: skip

@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 from waitress import create_server, wasyncore
 
+from grader import aside
 from grader.errors import InfrastructureError
+from grader.web import reading
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -62,6 +64,7 @@ class Running:
         """Answers requests until Ctrl-C or SIGTERM; takes no new ones then, and ends when those under way are done."""
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, _told)
+        aside.prepare(reading.warm)  # so that the first page of a work need not wait for it
         try:
             wasyncore.loop(timeout=1, use_poll=True, map=self._sockets)
         except _ToldError:

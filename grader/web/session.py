@@ -84,20 +84,28 @@ def read(session: str, case: str) -> ResponseReturnValue:
     asked = work.instruction(visit.desk().norming_instruction(visit.actor(), session, case))
     return page(
         "session_work.html.j2", title=f"Norming: {view.criterion}", wide=True, blind=True, session=view,
-        case=_item(view, case, {}), instruction=asked, **found.views(),
+        case=_item(view, case, {}), instruction=asked, **found.views(_alone(session, case)),
     )  # fmt: skip
 
 
 def file(session: str, case: str, path: str) -> ResponseReturnValue:
     """One file of the work alone: large ones too."""
     view = visit.desk().norming(visit.actor(), session)
-    found = _work(session, case).one(path)
+    shown_work = _work(session, case)
+    found = shown_work.one(path)
     if found is None:
         raise NotFoundError(path)
     g.inside = "sessions"
     back = url_for("session.read", session=session, case=case)
-    return page("file.html.j2", title=path, file=work.headed(found), case=_item(view, case, {}), wide=True, back=back)
+    return page(
+        "file.html.j2", title=path, file=work.headed(found), case=_item(view, case, {}), wide=True, back=back,
+        speech=shown_work.spoken_in(path, found),
+    )  # fmt: skip
+
+
+def _alone(session: str, case: str) -> work.Address:
+    return lambda path: url_for("session.file", session=session, case=case, path=path)
 
 
 def _work(session: str, case: str) -> Shown:
-    return Shown(*visit.desk().norming_work(visit.actor(), session, case))
+    return Shown(visit.desk().norming_work(visit.actor(), session, case))

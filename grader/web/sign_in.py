@@ -39,7 +39,8 @@ def take() -> ResponseReturnValue:
         return form(wrong=str(problem), target=target, carried=forms.written(waiting), name=name), 422
     visit.sign_in(person, "password")
     if waiting:
-        return forms.again(target, waiting, "You are signed in again. What you wrote is here; it is not sent yet.")
+        note = "You are signed in again. What you wrote is here; it is not sent yet."
+        return forms.again(target, waiting, note, keep=True)
     return redirect(inside(target), 303)
 
 

@@ -1,87 +1,176 @@
-"""The work as a page shows it: blind, with numbered lines, and the text that evidence is looked up in."""
+"""The work as a page shows it: blind, with numbered lines, beside what was given, and what speaks to graders marked."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+import time
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from functools import cached_property
+from hashlib import sha256
 from itertools import groupby
 from typing import Any
 
-from grader.pages.decode import decode
-from grader.pages.documents import rendered
-from grader.pages.text import count, listed, size
-from grader.ratings.places import Work
-from grader.report.blind import Blind
-from grader.report.code import Budget, File, files_of
-from grader.web import findings, visit
+from flask import url_for
 
-_DATA_BYTES = 40_000
-"""A data file above this is folded away: its size is said, its text stays one click away."""
-_DATA = (".json", ".jsonl", ".csv", ".tsv", ".npy", ".npz", ".pkl", ".bin", ".parquet", ".safetensors", ".lock")
+from grader.pages.documents import rendered
+from grader.pages.text import count, listed
+from grader.ratings.places import Work
+from grader.report import speech
+from grader.report.code import File
+from grader.report.speech import Speech, Spoken
+from grader.review.blinded import Material
+from grader.web import findings, packs, reading, visit
+from grader.web.reading import Read
+
+Address = Callable[[str], str]
+"""A file's path → the address of the page that shows it alone."""
+
+
+REMEMBERED = 600.0
+"""Seconds for which it is remembered what a search found: a rater opens the same work again and again."""
+_MOST_REMEMBERED = 32
+_searched: dict[str, tuple[float, Speech]] = {}
+
+
+def forget() -> None:
+    """Forgets what was found in any work."""
+    _searched.clear()
 
 
 class Shown:
-    """The files of one case, blind: neither their texts nor their names say who wrote them."""
+    """The work of one case, blind: neither its texts nor its names say who wrote them. Read beside this process."""
 
-    def __init__(self, files: Mapping[str, bytes], hidden: Blind) -> None:
-        self._hidden = hidden
-        self._files = {hidden.path(path): content for path, content in files.items()}
-        self.lines = {path: _lines(content, hidden.work) for path, content in self._files.items()}
-        self._removed = dict(hidden.removed)  # before pages are made of it, which counts again
-        self.text = Work(files=self.lines)
+    def __init__(self, material: Material) -> None:
+        self._given = packs.given_to(material.challenge, material.version)
+        self._material = material
+        self._source = reading.source_of(material, self._given)
 
-    def content(self, path: str) -> bytes | None:
-        return self._files.get(path)
+    @property
+    def text(self) -> Work | None:
+        """What evidence is looked up in; None where it could not be read in time."""
+        return reading.texts(self._source)
 
-    def views(self) -> dict[str, Any]:
+    @cached_property
+    def speech(self) -> Speech:
+        """Text that speaks to graders, under the files' own paths."""
+        key, now = _key(self._source, self._material.instruction), time.monotonic()
+        if key not in _searched or _searched[key][0] < now - REMEMBERED:
+            _searched[key] = now, self._search()
+            while len(_searched) > _MOST_REMEMBERED:
+                _searched.pop(next(iter(_searched)), None)
+        return _searched[key][1]
+
+    def _search(self) -> Speech:
+        one = self._material
+        return speech.speech(one.files, one.names, one.common, self._given or {}, one.instruction)
+
+    def views(self, alone: Address) -> dict[str, Any]:
         """What the page's templates show of the work."""
-        small = {path: content for path, content in self._files.items() if not _is_bulk(path, content)}
-        files = files_of(small, [], mask=self._hidden.work, budget=Budget())
-        files += [_folded(path, content) for path, content in self._files.items() if path not in small]
-        files.sort(key=lambda file: file.path)
+        read = reading.whole(self._marked())
+        files = list(read.files)
         return {
             "files": files,
-            "hidden": listed([f"{amount:,} {kind}" for kind, amount in sorted(self._removed.items())]),
+            "hidden": listed([f"{amount:,} {kind}" for kind, amount in sorted(read.removed.items())]),
             "folders": [(folder, list(group)) for folder, group in groupby(files, key=lambda file: file.folder)],
-            "figures": [_figure(one, files) for one in findings.figures(self.lines)],
-            "terms": findings.terms(self.lines),
+            "figures": [_figure(one, files) for one in read.figures],
+            "terms": read.terms,
+            "speech": spoken(self.speech, read.spoken, files, alone),
+            "given": _given(read, known=self._given is not None),
         }
 
     def one(self, path: str) -> File | None:
         """One file alone, with all that a page can take of it."""
-        content = self.content(path)
-        if content is None:
-            return None
-        return files_of({path: content}, [], mask=self._hidden.work, budget=Budget(opened=100_000))[0]
+        return reading.one(self._marked(), path)
+
+    def spoken_in(self, path: str, file: File) -> dict[str, Any]:
+        """What speaks to graders in the file that the page calls `path`, for the page that shows it alone."""
+        names = reading.names(self._source)
+        places = [one._replace(path=names.get(one.path, "")) for one in self.speech.places]
+        return spoken(self.speech, places, [file], lambda _: "", only=path)
+
+    def told(self, page: str) -> dict[str, Any]:
+        """What speaks to graders, for a page that does not show the work: with links into the one that does."""
+        names = reading.names(self._source) if self.speech.places else {}
+        rows = [
+            {"place": f"{names[one.path]}:{one.line}" if one.line else names[one.path], "what": one.what,
+             "target": f"{page}#note-{number}"}
+            for number, one in enumerate(self.speech.places, 1) if one.path in names
+        ]  # fmt: skip
+        return {"places": rows, "notes": self.speech.notes, "no_fault": speech.NO_FAULT}
+
+    def _marked(self) -> reading.Source:
+        return replace(self._source, marks=self.speech.marks, spoken=self.speech.places)
+
+
+def _key(source: reading.Source, instruction: str) -> str:
+    """What a search depends on, as a digest."""
+    total = sha256(repr((source.names, sorted(source.common), instruction)).encode("utf-8", "backslashreplace"))
+    for files in (source.files, source.given):
+        for path, content in files.items():
+            total.update(f"{path}\0{len(content)}\0".encode("utf-8", "backslashreplace") + content)
+    return total.hexdigest()
 
 
 def shown(case: str) -> Shown:
     """The work of a case that whoever asks may see. Raises NotFoundError."""
-    return Shown(*visit.desk().work(visit.actor(), case))
+    return Shown(visit.desk().work(visit.actor(), case))
 
 
-def _lines(content: bytes, mask: Callable[[str], str]) -> tuple[str, ...]:
-    decoded = decode(content)
-    return tuple(mask(decoded.text).split("\n")) if decoded else ()
+def alone(case: str) -> Address:
+    return lambda path: url_for("rate.file", case=case, path=path)
 
 
-def _is_bulk(path: str, content: bytes) -> bool:
-    return len(content) > _DATA_BYTES and path.lower().endswith(_DATA)
+def spoken(
+    found: Speech, places: Sequence[Spoken], files: Sequence[File], alone: Address, *, only: str = ""
+) -> dict[str, Any]:
+    """Places that speak to graders or hide something, each with a link to where it is shown. `only`: of one file."""
+    by_path = {file.path: file for file in files}
+    return {
+        "places": [
+            {
+                "number": number,
+                "place": f"{one.path}:{one.line}" if one.line else one.path,
+                "what": one.what,
+                "target": _target(one, by_path.get(one.path), alone),
+            }
+            for number, one in enumerate(places, 1)
+            if not only or one.path == only
+        ],
+        "notes": found.notes,
+        "no_fault": speech.NO_FAULT,
+    }
 
 
-def _folded(path: str, content: bytes) -> File:
-    bare = files_of({path: b""}, [])[0]
-    return bare._replace(size=size(len(content)), notes=(_counted(path, content), "open it alone to read it"))
+def _target(one: Spoken, file: File | None, alone: Address) -> str:
+    if file is None:
+        return ""
+    place = f"#{file.anchor}:{one.line}" if one.line else f"#{file.anchor}"
+    return place if file.body is not None else alone(one.path) + place
 
 
-def _counted(path: str, content: bytes) -> str:
-    """How much data a file holds, in its own unit."""
-    if path.lower().endswith((".jsonl", ".csv", ".tsv")):
-        return count(content.count(b"\n") + (not content.endswith(b"\n")), "record")
-    return "data"
+def _given(read: Read, *, known: bool) -> dict[str, Any]:
+    """The starter beside the work: what it holds, and which files are as they were."""
+    stands = Counter(stand.stand for stand in read.stands.values())
+    words = [f"{stands[name]} {name}" for name in ("unchanged", "changed", "new") if stands[name]]
+    return {
+        "known": known,
+        "rows": [(one.path, one.holds, _state(one.path, read)) for one in read.given],
+        "files": read.given_files,
+        "summary": listed(words) + (f"; {len(read.gone)} of the starter not handed in" if read.gone else ""),
+        "count": count(len(read.given), "file"),
+    }
 
 
-def _figure(one: findings.Figure, files: list[File]) -> dict[str, str]:
+def _state(path: str, read: Read) -> str:
+    if path in read.gone:
+        return "not handed in"
+    stand = read.stands.get(read.shown.get(path, path))
+    return stand.note if stand else "handed in elsewhere"
+
+
+def _figure(one: findings.Figure, files: Sequence[File]) -> dict[str, str]:
     anchor = next((file.anchor for file in files if file.path == one.path), "")
     if not one.command:
         state = "no command named near it"
