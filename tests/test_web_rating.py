@@ -17,8 +17,10 @@ from pathlib import Path
 
 import pytest
 
+from grader.ratings.sheet import Sheet
 from grader.review.records import Actor
 from grader.store.case_tables import cases
+from grader.store.check import problems
 from grader.web.accounts import IDLE
 from tests.store_fixtures import Cluster, cluster
 from tests.web_fixtures import OPERATOR, PASSWORD, House, Visitor, house, levels
@@ -211,7 +213,114 @@ def test_what_was_typed_outlives_the_session(home: House) -> None:
     assert back.status_code == 200
     assert "two hours of thought</textarea>" in back.text
     assert re.search(r'name="clarity:level" value="4"[^>]* checked', back.text)
-    assert ann.post(f"/rate/{case}/draft", typed).status_code == 303
+    assert "and saved as a draft" in back.text
+    own = home.desk.view(_actor(home, "Ann"), case).own
+    assert own is not None
+    assert own.latest is not None
+    assert own.latest.sheet.rationale == "two hours of thought"  # though nobody has pressed a key since
+    assert own.latest.sheet.ticked == ("clarity:4.1",)
+    assert 'name="version" value="1"' in back.text
+    assert ann.post(f"/rate/{case}/draft", {**typed, "version": "1"}).status_code == 303
+
+
+def test_what_was_typed_before_a_sign_in_overwrites_nothing_that_is_newer(home: House) -> None:
+    case = home.cases["C1"].id
+    ann = home.visitor("Ann")
+    ann.get(f"/rate/{case}")
+    ann.client.delete_cookie("grade")
+    asked = ann.post(f"/rate/{case}/draft", {"version": "0", "rationale": "of the old window"})
+    fields = dict(re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)">', asked.text))
+    other = home.visitor("Ann")
+    other.get(f"/rate/{case}")
+    other.post(f"/rate/{case}/draft", {"version": "0", "rationale": "of the new window"})
+    ann.token = fields.pop("csrf_token")
+    back = ann.post("/sign-in", {**fields, "name": "ann", "password": PASSWORD})
+    assert back.status_code == 409
+    assert "of the old window" in back.text
+    assert "of the new window" in back.text
+    assert home.desk.view(_actor(home, "Ann"), case).own.latest.sheet.rationale == "of the new window"  # type: ignore[union-attr]
+
+
+def test_what_cannot_be_saved_after_a_sign_in_is_shown_and_said(home: House) -> None:
+    case = home.cases["C1"].id
+    ann = home.visitor("Ann")
+    ann.get(f"/rate/{case}")
+    ann.client.delete_cookie("grade")
+    asked = ann.post(f"/rate/{case}/draft", {"version": "0", "rationale": "long " * 5_000})
+    fields = dict(re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)">', asked.text))
+    ann.token = fields.pop("csrf_token")
+    back = ann.post("/sign-in", {**fields, "name": "ann", "password": PASSWORD})
+    assert "What you wrote is here, and not saved: " in back.text
+    assert "long long long" in back.text
+
+
+def test_a_draft_with_a_token_of_another_day_is_answered_in_one_line_and_not_saved(home: House) -> None:
+    case = home.cases["C1"].id
+    ann = home.visitor("Ann")
+    ann.get(f"/rate/{case}")
+    ann.token = "of another day"
+    answer = ann.post(f"/rate/{case}/draft", {"version": "0", "rationale": "mine"}, headers={"HX-Request": "true"})
+    assert answer.status_code == 400
+    assert answer.text.startswith('<p class="saved is-bad" id="saved"')
+    assert "<html" not in answer.text
+    assert home.desk.view(_actor(home, "Ann"), case).own.latest is None  # type: ignore[union-attr]
+
+
+def test_all_that_happened_is_on_the_cases_page_by_page_with_whom_it_was_about(home: House) -> None:
+    case = home.cases["C1"].id
+    lead = home.visitor("Lea")
+    assert lead.get(f"/cases/{case}").status_code == 200
+    home.desk.assign(OPERATOR, case, home.people["Cem"], "adjudicator")
+    for _ in range(120):
+        home.desk.view(OPERATOR, case)
+    address, numbers, text = f"/cases/{case}", [], ""
+    while address:
+        page = lead.get(address).text
+        numbers.append(page.count('<td class="when">'))
+        text += page
+        older = re.search(r'<a href="([^"]+)" rel="next">Earlier</a>', page)
+        address = older[1].replace("&amp;", "&") if older else ""
+    assert numbers[:2] == [50, 50]
+    assert sum(numbers) == len(home.desk.events(OPERATOR, case)) - (len(numbers) - 1)  # each look is one more
+    assert '<td>asked</td><td class="free">Ann as assessor</td>' in text
+    assert '<td>asked</td><td class="free">Cem to settle</td>' in text
+    assert text.index(">Cem to settle<") < text.index(">Ann as assessor<")
+    assert lead.get(f"/cases/{case}?before=not-a-number").status_code == 200
+    assert home.visitor("Ann").get(f"/cases/{case}?before=3").status_code == 404
+
+
+def test_what_happened_with_people_is_there_page_by_page_too(home: House) -> None:
+    home.person("Ada", "admin")
+    for number in range(60):
+        home.desk.log(Actor(person=home.people["Ann"], how="page"), f"signed in {number}")
+    ada = home.visitor("Ada")
+    first = ada.get("/audit").text
+    assert "signed in 59<" in first
+    assert "signed in 1<" not in first
+    older = re.search(r'<a href="([^"]+)" rel="next">Earlier</a>', first)
+    assert older
+    assert "signed in 1<" in ada.get(older[1]).text
+
+
+def test_old_drafts_go_and_what_was_handed_in_stays(home: House) -> None:
+    from grader.review.rating import KEPT_DRAFTS
+
+    case, ann = home.cases["C1"].id, _actor(home, "Ann")
+    for version in range(3):
+        home.desk.save(ann, case, Sheet(rationale=f"draft {version}"), version=version)
+    visitor = home.visitor("Ann")
+    visitor.get(f"/rate/{case}")
+    assert visitor.post(f"/rate/{case}/submit", {**levels(home.cases["C1"]), "version": "3"}).status_code == 303
+    home.desk.withdraw(ann, case)
+    for version in range(5, 65):
+        home.desk.save(ann, case, Sheet(rationale=f"draft {version}"), version=version)
+    own = home.desk.view(ann, case).own
+    assert own is not None
+    assert [one.version for one in own.versions if one.kind == "submitted"] == [4]
+    drafts = [one for one in own.versions if one.kind == "draft"]
+    assert [one.version for one in drafts] == list(range(66 - KEPT_DRAFTS, 66))
+    assert drafts[-1].sheet.rationale == "draft 64"
+    assert list(problems(home.store, evidence=False)) == []
 
 
 def test_another_persons_form_is_not_sent_by_whoever_signs_in_next(home: House) -> None:

@@ -167,6 +167,43 @@ def test_nothing_runs_over_the_side(home: House, visit: Visit, width: int) -> No
         assert over == 0, name
 
 
+@pytest.mark.parametrize("width", WIDTHS)
+def test_what_stands_at_the_top_is_all_within_reach(home: House, visit: Visit, width: int) -> None:
+    for name in ("Lea Roth", "Ada Ng"):
+        page = visit(name, "/cases", width=width)
+        for entry in page.locator(".top :is(a, button)").all():
+            box = entry.bounding_box()
+            assert box is not None
+            assert box["x"] >= 0, name
+            assert box["x"] + box["width"] <= width, name
+
+
+BROKEN = """() => {
+  const broken = []
+  for (const cell of document.querySelectorAll("main :is(td, th, dt, dd, legend, summary, button, .crumb a)")) {
+    const walk = document.createTreeWalker(cell, NodeFilter.SHOW_TEXT)
+    for (let text = walk.nextNode(); text; text = walk.nextNode()) {
+      for (const word of text.data.matchAll(/[\\p{L}\\d]{2,18}/gu)) {
+        const range = new Range()
+        range.setStart(text, word.index)
+        range.setEnd(text, word.index + word[0].length)
+        const rows = new Set([...range.getClientRects()].filter((r) => r.width > 0).map((r) => Math.round(r.top)))
+        if (rows.size > 1) broken.push(word[0])
+      }
+    }
+  }
+  return broken
+}"""
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_no_word_is_broken_in_two(home: House, visit: Visit, width: int) -> None:
+    for name, (who, path) in pages(home).items():
+        page = visit(who, path, width=width)
+        page.evaluate("for (const part of document.querySelectorAll('main details:not(.file)')) part.open = true")
+        assert page.evaluate(BROKEN) == [], name
+
+
 # ---------------------------------------------------------------------------------------------- rating
 
 
@@ -301,6 +338,33 @@ def test_the_rubric_stays_in_sight_beside_the_work(visit: Visit, fresh: str) -> 
     box = page.get_by_role("button", name="Hand in").bounding_box()
     assert box is not None
     assert 0 < box["y"] < 900
+
+
+@pytest.mark.parametrize("width", [390, 820])
+def test_on_a_narrow_screen_the_work_is_one_step_away_and_back(visit: Visit, fresh: str, width: int) -> None:
+    page = visit("Ann Weber", fresh, width=width)
+    to_work, back = page.get_by_role("link", name="The work"), page.get_by_role("link", name="Your assessment")
+    page.locator("#record-note").scroll_into_view_if_needed()
+    page.mouse.wheel(0, 300)
+    page.wait_for_timeout(200)
+    was = page.evaluate("scrollY")
+    to_work.click()
+    expect(page.locator("#h-code")).to_be_in_viewport()
+    page.mouse.wheel(0, 900)
+    page.wait_for_timeout(200)
+    read = page.evaluate("scrollY")
+    back.click()
+    assert abs(page.evaluate("scrollY") - was) < 5
+    to_work.click()
+    assert abs(page.evaluate("scrollY") - read) < 5
+
+
+def test_on_a_narrow_screen_the_way_to_the_work_needs_no_script(visit: Visit, fresh: str) -> None:
+    page = visit("Ann Weber", fresh, width=820, java_script_enabled=False)
+    page.get_by_role("link", name="The work").click()
+    expect(page.locator("#h-code")).to_be_in_viewport()
+    page.get_by_role("link", name="Your assessment").click()
+    expect(page.locator("#rating")).to_be_in_viewport()
 
 
 def test_a_debrief_prints_without_forms_and_with_every_level(home: House, visit: Visit) -> None:

@@ -91,6 +91,21 @@ const reveal = () => {
 addEventListener("hashchange", reveal);
 reveal();
 
+// On a narrow screen the work lies below the assessment: going to and fro leads back to where one was.
+const boundary = document.querySelector(".work > details, .work > section");
+const places = new Map();
+for (const jump of document.querySelectorAll(".jump a")) {
+  jump.addEventListener("click", (event) => {
+    const inWork = boundary.getBoundingClientRect().top < innerHeight / 2;
+    const toWork = jump.hash !== "#rating";
+    if (inWork === toWork) return;
+    places.set(inWork, scrollY);
+    if (!places.has(toWork) || jump.hash === "#instruction") return;
+    event.preventDefault();
+    scrollTo({ top: places.get(toWork), behavior: "instant" });
+  });
+}
+
 const button = document.createElement("button");
 button.type = "button";
 button.textContent = "Keys";
