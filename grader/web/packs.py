@@ -34,7 +34,7 @@ def _root(challenge: str, version: str) -> Path | None:
     from grader.challenge import load_manifest
 
     try:
-        pack = load_manifest(find_challenge(challenge, Settings.read(), visit.server().config.challenges))
+        root = find_challenge(challenge, Settings.read(), visit.server().config.challenges)
+        return root if load_manifest(root).version == version else None
     except (GraderError, OSError):
         return None
-    return pack.root if pack.version == version else None
