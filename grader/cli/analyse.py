@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,6 +15,7 @@ from grader.errors import UsageError
 
 if TYPE_CHECKING:
     from grader.analytics.events import StageEvent
+    from grader.analytics.groups import Groups
     from grader.analytics.report import Report
 
 HELP = """Figures on what became of candidates: with counts, intervals, what is still open, and words.
@@ -128,6 +129,22 @@ def _events(table: Path | None, store: str) -> tuple[StageEvent, ...]:
 
     with open_store(store) as opened:
         return stage_events(opened)
+
+
+def _groups(where: str, key: Path | None, events: Sequence[StageEvent]) -> Groups:
+    if "://" not in where:
+        from grader.analytics.groups import read_groups
+
+        return read_groups(Path(where))
+    if key is None:
+        raise UsageError("--groups URL needs its --key KEYFILE.")
+    from grader.analytics.group_store import GroupStore
+
+    store = GroupStore(where, key)
+    try:
+        return store.of(event.candidate for event in events)
+    finally:
+        store.close()
 
 
 def _listed(text: str) -> tuple[str, ...]:
@@ -244,25 +261,29 @@ Counts under ten are not shown, nor what would give them away.""",
     kept=True,
 )
 @_stages
-@click.option("--groups", metavar="FILE.csv", type=click.Path(path_type=Path, dir_okay=False),
-              help="What candidates said about themselves.")  # fmt: skip
+@click.option("--groups", metavar="FILE|URL", default="",
+              help="What candidates said about themselves: a table, or what `grade hire groups` keeps.")  # fmt: skip
+@click.option(
+    "--key", metavar="KEYFILE", type=click.Path(path_type=Path, dir_okay=False), help="The key of --groups URL."
+)
 @click.option("--smallest", type=click.IntRange(5), default=10, show_default=True, help="The least count shown.")
 @click.option("--form", type=click.Choice(("plain", "new-york")), default="plain", show_default=True,
               help="new-york: as New York's rules on automated tools ask for. It is no audit.")  # fmt: skip
 @click.option("--about", default="", metavar="TEXT", help="With new-york: where the data come from, and of when.")
 def impact(
-    table: Path | None, store: str, stages: str, groups: Path | None, smallest: int, form: str, about: str
+    table: Path | None, store: str, stages: str, groups: str, key: Path | None, smallest: int, form: str, about: str
 ) -> Report:
-    from grader.analytics.groups import read_groups
     from grader.analytics.impact import counted, read_counts
     from grader.analytics.impact import impact as make
     from grader.analytics.new_york import new_york
 
     if table is None and not groups:
-        raise UsageError("With --store, --groups FILE.csv is needed: the store holds no groups.")
-    cells = (
-        counted(_events(table, store), read_groups(groups), _listed(stages)) if groups else read_counts(table or Path())
-    )
+        raise UsageError("With --store, --groups is needed: the store of grades holds no groups.")
+    if groups:
+        events = _events(table, store)
+        cells = counted(events, _groups(groups, key, events), _listed(stages))
+    else:
+        cells = read_counts(table or Path())
     if form == "new-york":
         return new_york(cells, smallest=smallest, about=about)
     return make(cells, smallest=smallest)

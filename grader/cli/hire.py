@@ -122,6 +122,39 @@ def outcome(
     _say(_keep(store, [event], name=f"grade hire outcome {what}", who=who, why="by hand"))
 
 
+@command.command()
+@click.argument("file", metavar="FILE.csv", required=False, type=click.Path(path_type=Path, dir_okay=False))
+@click.option("--to", "url", required=True, metavar="URL", help="A database for this alone: sqlite:///groups.db")
+@click.option("--key", required=True, metavar="KEYFILE", type=click.Path(path_type=Path, dir_okay=False),
+              help="Its key, made where there is none. Keep it where the database's backups are not.")  # fmt: skip
+@click.option("--forget", default="", metavar="CANDIDATE", help="Remove what somebody said.")
+def groups(file: Path | None, url: str, key: Path, forget: str) -> None:
+    """Keep what candidates said about themselves, apart from all else: for `grade analyse impact --groups URL`.
+
+    FILE has the column candidate and one for each dimension, such as sex and race. Write down who would rather not say
+    as "declined", and who was not asked as "not asked"; an empty cell is "unknown". Delete FILE afterwards.
+
+    Nobody is in the database by name: it holds a digest made with the key.
+    """
+    from grader.analytics.group_store import GroupStore
+    from grader.analytics.groups import read_groups
+    from grader.settings import Settings
+
+    if bool(file) == bool(forget):
+        raise UsageError("Give either FILE.csv or --forget CANDIDATE.")
+    if url == Settings.read().store:
+        raise UsageError("That is the store of grades: what people say about themselves is kept in another one.")
+    said = read_groups(file) if file else {}
+    store = GroupStore(url, key)
+    try:
+        if forget:
+            click.echo("Removed." if store.forget(forget) else "Nothing was known.")
+        else:
+            click.echo(f"Kept what {store.keep(said)} people said.")
+    finally:
+        store.close()
+
+
 def _keep(
     store: str, events: Sequence[HireEvent], *, name: str, who: str, why: str, digest: str = "", whole: bool = False,
     first_date: bool = False,
