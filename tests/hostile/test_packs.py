@@ -1,0 +1,69 @@
+"""The general attacks against every shipped pack: a grade comes out, worth no more than the empty starter, with nothing
+left open and nothing left behind."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from grader.grading.pipeline import Request, Run, grade
+from grader.records import Grade
+from grader.sandbox.engine import connect
+from grader.sandbox.images import Pins
+from grader.sandbox.kept import Slots
+from grader.sandbox.verifier import Verifier
+from grader.settings import PLACES, Settings, list_challenges
+from tests.hostile import general
+
+pytestmark = [pytest.mark.docker, pytest.mark.usefixtures("images"), pytest.mark.xdist_group("packs")]
+
+
+@pytest.fixture(scope="module")
+def slots() -> Iterator[Slots]:
+    """One verifier for all: each attack meets what the one before it left."""
+    pins = Pins()
+    places = Slots(1, lambda _number: Verifier(pins=pins))
+    yield places
+    places.close()
+
+
+def graded(source: Path, pack: Path, slots: Slots, only: tuple[str, ...]) -> Grade:
+    out = source.with_suffix("")
+    request = Request(source=str(source), challenge=pack, out=out, judge=False, only=only)
+    return grade(Run(request=request, settings=Settings(), say=lambda _text: None), slots.sandbox)
+
+
+def test_every_shipped_pack_is_attacked() -> None:
+    assert set(list_challenges(Settings())) == set(general.ONLY)
+
+
+@pytest.mark.parametrize("name", sorted(general.ONLY))
+def test_no_attack_ends_a_grading_or_is_worth_a_point(name: str, tmp_path: Path, slots: Slots) -> None:
+    pack = general.copy_of(PLACES.shipped / "challenges" / name, tmp_path / "pack")
+    found = {
+        attack: graded(source, pack.root, slots, general.ONLY[name])
+        for attack, source in general.submissions(pack, tmp_path / "work").items()
+    }
+    starter = found["starter"].objective
+    assert starter is not None
+    told = {}
+    for attack, result in found.items():
+        points = result.objective
+        assert points is not None, (attack, result.reason)
+        told[attack] = (result.status, points.points <= starter.points + 1e-9, points.open_points)
+        assert points.max_points == starter.max_points, "no test drops out"
+    assert told == dict.fromkeys(found, ("graded", True, 0)), {
+        attack: [(test.id, test.status.value, test.message[:120]) for test in result.objective.tests if test.points]
+        for attack, result in found.items()
+        if result.objective and told[attack] != ("graded", True, 0)
+    }
+    slots._all[0].close()  # what it still removes is gone now
+    client = connect()
+    try:
+        runs = [f"grader.run={result.provenance['run']}" for result in found.values()]
+        left = [one for run in runs for one in client.containers(all=True, filters={"label": [run]})]
+    finally:
+        client.close()
+    assert left == []
