@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 
 from grader.errors import ChallengeError, GraderError, InfrastructureError
-from grader.grading.observed import collect, limits_of
+from grader.grading.job import limits_of
+from grader.grading.observed import collect
 from grader.records import Fault, Metric, VerifierResult
 from grader.sandbox.protocol import Event
 from grader.testing.sandbox import recorded

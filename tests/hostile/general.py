@@ -109,6 +109,15 @@ def attack(*args, **kwargs):
             signal.pause()
 """,
 }
+SAYS: Mapping[str, str] = {
+    "raises": "KeyError: ",
+    "raises-what-passes": "1 passed in 0.01s",
+    "kills": "ProcessDied: ",
+    "memory": "Memory",
+    "endless": "TimeLimit: ",
+    "exits-at-import": "ProcessDied: ",
+}
+"""What is said of some test, where the attack was really tried."""
 ONLY: Mapping[str, tuple[str, ...]] = {
     "agent-tools": ("test_requests.py",),
     "eval-design": ("test_report.py", "test_alarms.py"),

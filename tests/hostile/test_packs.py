@@ -54,6 +54,8 @@ def test_no_attack_ends_a_grading_or_is_worth_a_point(name: str, tmp_path: Path,
         assert points is not None, (attack, result.reason)
         told[attack] = (result.status, points.points <= starter.points + 1e-9, points.open_points)
         assert points.max_points == starter.max_points, "no test drops out"
+        said = general.SAYS.get(attack, "")
+        assert any(said in test.message for test in points.tests), (attack, [test.message for test in points.tests])
     assert told == dict.fromkeys(found, ("graded", True, 0)), {
         attack: [(test.id, test.status.value, test.message[:120]) for test in result.objective.tests if test.points]
         for attack, result in found.items()
