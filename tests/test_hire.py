@@ -221,3 +221,35 @@ def test_by_hand_and_by_import_lead_to_the_same_reports(tmp_path: Path, capsys: 
         with pytest.raises(SystemExit) as ended:
             main(["analyse", *words])
         assert ended.value.code == 2
+
+
+def test_hidden_tests_and_rounds_of_the_store_are_reported_on(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    url, lines = f"sqlite:///{tmp_path / 'store.db'}", [CSV.splitlines()[0]]
+    with open_store(url) as store:
+        for at in range(40):
+            tests = [
+                {"id": "test_easy", "status": "passed", "points": 2.0, "max_points": 2.0},
+                {"id": "test_half", "status": "passed" if at % 2 else "failed", "points": at % 2, "max_points": 1},
+                {"id": "test_starved", "status": "error", "points": 0.0, "max_points": 1.0, "fault": "infrastructure"},
+                {"id": "test_not_run", "status": "not_run", "points": 0.0, "max_points": 1.0, "fault": "candidate"},
+            ]  # fmt: skip
+            made = result(at)
+            store.record({**made, "objective": {**made["objective"], "tests": tests}}, About(candidate=f"c{at}"))
+            ended = "2026-03-05,advance" if at % 2 else "2026-03-05,reject"
+            lines.append(f"c{at},take-home,2026-03-01,{ended if at else ','}")
+            lines += [f"c{at},interview,2026-03-05,,"] if at % 2 else []
+    main(["hire", "import", str(written(tmp_path, "\n".join(lines), "s.csv")), "--from", "csv", "--store", url])
+    capsys.readouterr()
+    challenge = result(1)["challenge"]["id"]
+    main(["analyse", "items", "--store", url, "--challenge", challenge, "--json"])
+    shares = {row["item"]: (row["n"], row["share"]) for row in json.loads(capsys.readouterr().out)["rows"]}
+    assert shares == {"test_easy": (40, 1.0), "test_half": (40, 0.5), "test_not_run": (40, 0.0)}  # not judged: no item
+    main(["analyse", "signal", "--store", url, "--reached", "interview", "--json"])
+    rows = json.loads(capsys.readouterr().out)["rows"]
+    assert {(row["criterion"], row["n"], row["missing"]) for row in rows} == {("", 39, 1), ("depth", 39, 1)}
+    for words in (["items"], ["items", "--challenge", "none"], ["signal"], ["signal", "--reached", "moon"], ["raters"]):
+        with pytest.raises(SystemExit) as ended_:
+            main(["analyse", *words, "--store", url])
+        assert ended_.value.code == 2

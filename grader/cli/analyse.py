@@ -289,7 +289,8 @@ def impact(
     return make(cells, smallest=smallest)
 
 
-@_report("""Which round, and which criterion, earns the minutes it takes: bits about the outcome, less chance.
+@_report(
+    """Which round, and which criterion, earns the minutes it takes: bits about the outcome, less chance.
 
 \b
 Columns:
@@ -298,15 +299,29 @@ Columns:
   level      what they got in it, or on the criterion
   outcome    yes or no: what came later; empty where it is not known
   criterion  optional
-  minutes    optional: the candidate's, for the round""")
-def signal(table: Path) -> Report:
+  minutes    optional: the candidate's, for the round
+
+With --store, the rounds are challenges, and the outcome is whether a candidate reached --reached STAGE.""",
+    kept=True,
+)
+@click.option("--reached", metavar="STAGE", default="", help="With --store: the stage that is the outcome.")
+def signal(table: Path | None, store: str, reached: str) -> Report:
     from grader.analytics.signal import read_levels
     from grader.analytics.signal import signal as make
 
-    return make(read_levels(table))
+    if table is not None:
+        return make(read_levels(table))
+    if not reached:
+        raise UsageError("With --store, --reached STAGE says what the outcome is.")
+    from grader.analytics.kept_grades import levels
+    from grader.store import open_store
+
+    with open_store(store) as opened:
+        return make(levels(opened, reached))
 
 
-@_report("""Which hidden tests and criteria to read again: how hard, how far they go with the rest.
+@_report(
+    """Which hidden tests and criteria to read again: how hard, how far they go with the rest.
 
 \b
 Columns:
@@ -315,26 +330,52 @@ Columns:
   points     0 or 1, or a level
   group      optional, for --focal: what they said of themselves
 
-With --focal, whether an item works differently for that group among people who are equal on the rest.""")
+With --focal, whether an item works differently for that group among people who are equal on the rest.
+With --store, the items are the hidden tests of --challenge, without groups.""",
+    kept=True,
+)
 @click.option("--focal", metavar="GROUP", default="", help="The group to compare with all others.")
-def items(table: Path, focal: str) -> Report:
+@click.option("--challenge", metavar="ID", default="", help="With --store: whose hidden tests.")
+def items(table: Path | None, store: str, focal: str, challenge: str) -> Report:
     from grader.analytics.items import items as make
     from grader.analytics.items import read_answers
 
+    if table is None:
+        if focal or not challenge:
+            raise UsageError("With --store, give --challenge ID and no --focal: the store of grades holds no groups.")
+        from grader.analytics.kept_grades import answers as kept
+        from grader.store import open_store
+
+        with open_store(store) as opened:
+            return make(kept(opened, challenge))
     answers = read_answers(table)
     if focal and focal not in {one.group for one in answers}:
         raise UsageError(f"--focal {focal!r} is in no row of the column group.")
     return make(answers, focal=focal)
 
 
-@_report("""Who is severe or lenient, and who changes over time, held against others on the same work.
+@_report(
+    """Who is severe or lenient, and who changes over time, held against others on the same work.
 
 \b
 Columns:
   item, criterion, rater, level  a rating, as for `grade agreement`
-  rated_at                       when; shows drift""")
-def raters(table: Path) -> Report:
+  rated_at                       when; shows drift
+
+With --store, independent levels of revealed cases.""",
+    kept=True,
+)
+def raters(table: Path | None, store: str) -> Report:
     from grader.analytics.raters import raters as make
     from grader.analytics.raters import read
 
-    return make(read(table))
+    if table is not None:
+        return make(read(table))
+    from grader.cli.reviewed import operator
+    from grader.review.desk import open_desk
+
+    with open_desk(store) as desk:
+        rows = [row for row in desk.ratings(operator()).rows if row.role == "rater"]
+    if not rows:
+        raise UsageError("No case in the store is revealed yet.", fix="grade reveal RUN")
+    return make(rows)
