@@ -140,7 +140,7 @@ def seed():
 @pytest.fixture(scope="session")
 def gateway():
     """The scripted model of the pack, as the verifier runs it; in the same process here."""
-    from gateway.process import Gateway
+    from grader_verifier.gateway.process import Gateway
 
     made = Gateway(json.loads(os.environ["BENCH_MODEL"]), 42)
     os.environ.update(made.listen())
@@ -150,7 +150,7 @@ def gateway():
 
 @pytest.fixture
 def model(gateway):
-    from gateway.control import Model
+    from grader_verifier.gateway.control import Model
 
     gateway.reset()
     return Model(gateway)

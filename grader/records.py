@@ -135,7 +135,7 @@ class TestResult:
     """Calls of the scripted model: `purpose`, `started`, `seconds`, `prompt_tokens`, `completion_tokens`, `cost`,
     `fault`, `result`. Seconds are of the model's clock, from the test's beginning."""
     stumbled: bool = False
-    """The test raised something of its own on what the submission gave it (sandbox/verifier/blame.py)."""
+    """The test raised something of its own on what the submission gave it (grader_verifier/blame.py)."""
 
     @property
     def is_open(self) -> bool:

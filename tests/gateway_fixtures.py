@@ -2,23 +2,16 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
 import yaml
 
 from grader.challenge.model import ModelFile
-
-VERIFIER = str(Path(__file__).parent.parent / "sandbox" / "verifier")
-if VERIFIER not in sys.path:
-    sys.path.append(VERIFIER)
-
-from gateway import allowance, meter, process  # noqa: E402, F401
-from gateway.control import Model  # noqa: E402
-from gateway.process import Gateway  # noqa: E402
+from grader_verifier.gateway import allowance, meter, process  # noqa: F401
+from grader_verifier.gateway.control import Model
+from grader_verifier.gateway.process import Gateway
 
 WORLD = """\
 schema: 1

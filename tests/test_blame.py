@@ -3,19 +3,10 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
-from types import ModuleType
 
 import pytest
 
-from tests import inside
-
-
-@pytest.fixture
-def blame(monkeypatch: pytest.MonkeyPatch) -> Iterator[ModuleType]:
-    yield inside.load("verifier", "blame", monkeypatch)
-    inside.forget("verifier")
-
+from grader_verifier import blame
 
 STUMBLES = [
     KeyError("queue"), TypeError("unhashable"), OverflowError("int too large"), ZeroDivisionError(), RecursionError(),
@@ -26,9 +17,7 @@ STUMBLES = [
 
 
 @pytest.mark.parametrize("problem", STUMBLES, ids=lambda problem: type(problem).__name__)
-def test_a_test_that_stumbles_over_what_it_was_given_is_failed_and_never_open(
-    blame: ModuleType, problem: BaseException
-) -> None:
+def test_a_test_that_stumbles_over_what_it_was_given_is_failed_and_never_open(problem: BaseException) -> None:
     found = blame.whose(problem, "test_it.py:3", taken=True)
     assert (found.status, found.fault) == ("failed", "candidate")
     assert f"made the test stumble: {type(problem).__name__}" in found.message
@@ -37,15 +26,13 @@ def test_a_test_that_stumbles_over_what_it_was_given_is_failed_and_never_open(
 @pytest.mark.parametrize(
     "problem", [*STUMBLES, AssertionError("no data was drawn")], ids=lambda one: type(one).__name__
 )
-def test_a_test_that_raises_before_it_has_seen_the_submission_is_the_challenges(
-    blame: ModuleType, problem: BaseException
-) -> None:
+def test_a_test_that_raises_before_it_has_seen_the_submission_is_the_challenges(problem: BaseException) -> None:
     found = blame.whose(problem, "test_it.py:3", taken=False)
     assert (found.status, found.fault) == ("error", "challenge")
 
 
 @pytest.mark.parametrize("taken", [True, False])
-def test_what_no_reply_can_bring_about_is_the_challenges(blame: ModuleType, taken: bool) -> None:
+def test_what_no_reply_can_bring_about_is_the_challenges(taken: bool) -> None:
     for problem in (pytest.UsageError("the pack has no model.yaml"), blame.NotMeasuredError("no such counter")):
         found = blame.whose(problem, "conftest.py:1", taken=taken)
         assert (found.status, found.fault) == ("error", "challenge")
@@ -60,18 +47,18 @@ def test_what_a_test_returns_may_be_the_candidates_word_and_opens_no_points(blam
 
 
 @pytest.mark.parametrize("taken", [True, False])
-def test_a_bridge_that_was_lost_is_for_the_host_to_explain(blame: ModuleType, taken: bool) -> None:
+def test_a_bridge_that_was_lost_is_for_the_host_to_explain(taken: bool) -> None:
     lost = sys.modules["bridge_link"].BridgeLostError("gone")
     found = blame.whose(lost, "test_it.py:3", taken=taken)
     assert (found.status, found.fault) == ("error", "infrastructure")
 
 
-def test_an_assertion_and_an_error_of_the_candidate_are_told_in_their_own_words(blame: ModuleType) -> None:
+def test_an_assertion_and_an_error_of_the_candidate_are_told_in_their_own_words() -> None:
     for problem in (AssertionError("3 of 9 were right"), blame.CandidateError("BadReply", "not JSON")):
         assert blame.whose(problem, "test_it.py:3", taken=True).message == str(problem)
 
 
-def test_an_error_whose_message_breaks_is_told_all_the_same(blame: ModuleType) -> None:
+def test_an_error_whose_message_breaks_is_told_all_the_same() -> None:
     class OddError(Exception):
         def __str__(self) -> str:
             raise RecursionError

@@ -20,19 +20,18 @@ from typing import Any
 
 import pytest
 
-from tests import inside
+from grader_bridge import bridge as pid_1
+from grader_bridge import worker
 
 
 @pytest.fixture
-def bridge(monkeypatch: pytest.MonkeyPatch) -> Iterator[ModuleType]:
-    module = inside.load("candidate", "bridge", monkeypatch)
+def bridge(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
 
     def never(*_: object) -> None:
         raise AssertionError("a test must not end processes")
 
-    monkeypatch.setattr(module.Bridge, "end_all", never)
-    yield module
-    inside.forget("candidate")
+    monkeypatch.setattr(pid_1.Bridge, "end_all", never)
+    return pid_1
 
 
 # ------------------------------------------------------------------------------------------------ what it imports
@@ -104,8 +103,7 @@ class Awaited:
 
 
 @pytest.mark.parametrize("value", [coroutine(), of_old(), Awaited(), iter(()), (n for n in ()), 1, Awaited, coroutine])
-def test_what_is_awaited_is_what_python_takes_for_awaitable(value: object, monkeypatch: pytest.MonkeyPatch) -> None:
-    worker = inside.load("candidate", "worker", monkeypatch)
+def test_what_is_awaited_is_what_python_takes_for_awaitable(value: object) -> None:
     assert worker._is_awaitable(value) == inspect.isawaitable(value)
     if isinstance(value, types.CoroutineType):
         value.close()
@@ -273,13 +271,7 @@ def test_a_fork_that_fails_is_said_and_costs_no_descriptor(
 # ------------------------------------------------------------------------------------------------ the worker's answers
 
 
-@pytest.fixture
-def worker(monkeypatch: pytest.MonkeyPatch) -> Iterator[ModuleType]:
-    yield inside.load("candidate", "worker", monkeypatch)
-    inside.forget("candidate")
-
-
-def test_a_result_that_breaks_while_it_is_written_down_is_a_bad_reply(worker: ModuleType) -> None:
+def test_a_result_that_breaks_while_it_is_written_down_is_a_bad_reply() -> None:
     class Odd(dict):  # type: ignore[type-arg]
         def items(self) -> object:  # type: ignore[override]
             raise SystemExit(3)
@@ -289,7 +281,7 @@ def test_a_result_that_breaks_while_it_is_written_down_is_a_bad_reply(worker: Mo
     assert text.startswith(b'{"id": 4, "error"')
 
 
-def test_an_error_whose_message_breaks_still_has_a_type(worker: ModuleType) -> None:
+def test_an_error_whose_message_breaks_still_has_a_type() -> None:
     class OddError(Exception):
         def __str__(self) -> str:
             raise KeyboardInterrupt

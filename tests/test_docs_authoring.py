@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import importlib.util
+import dataclasses
 import re
 import shlex
-import sys
-from collections.abc import Callable
 from pathlib import Path
-from types import ModuleType
 
+import grader_tests
 import pytest
 from click.testing import CliRunner
 
@@ -18,6 +16,9 @@ from grader.authoring.entries import Entry, load_entries
 from grader.challenge import Challenge, load_pack, strict_yaml
 from grader.cli import challenge as challenge_command
 from grader.cli import loop as loop_command
+from grader_verifier import bounds, documents
+from grader_verifier.candidate import Candidate
+from grader_verifier.plugin import Verifier
 
 ROOT = Path(__file__).parent.parent
 PAGE = (ROOT / "docs" / "authoring.md").read_text(encoding="utf-8")
@@ -77,33 +78,13 @@ def test_every_key_of_a_manifest_stands_on_the_page() -> None:
     assert set(Entry.model_fields) == set(strict_yaml.loads(YAML[1].encode(), "the page")[0][0])
 
 
-@pytest.fixture
-def verifier(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], ModuleType]:
-    """Loads a module of the verifier as it is, without leaving its neighbours importable."""
-    monkeypatch.syspath_prepend(str(ROOT / "sandbox" / "verifier"))
-
-    def load(name: str) -> ModuleType:
-        spec = importlib.util.spec_from_file_location(name, ROOT / "sandbox" / "verifier" / f"{name}.py")
-        assert spec is not None
-        assert spec.loader is not None
-        module = importlib.util.module_from_spec(spec)
-        for neighbour in ("wire", "bridge_link", "events"):
-            monkeypatch.delitem(sys.modules, neighbour, raising=False)
-        spec.loader.exec_module(module)
-        return module
-
-    return load
-
-
-def test_the_fixtures_of_the_page_are_those_of_the_verifier(verifier: Callable[[str], ModuleType]) -> None:
-    candidate = verifier("candidate").Candidate
-    made = vars(candidate).keys() | {"files", "seconds", "last_seconds"}  # set when a test begins
+def test_the_fixtures_of_the_page_are_those_of_the_verifier() -> None:
+    made = vars(Candidate).keys() | {"files", "seconds", "last_seconds"}  # set when a test begins
     named = set(re.findall(r"candidate\.(\w+)", PAGE))
     assert named == {"call", "map", "make", "run", "start", "files", "seconds", "last_seconds", "peak_memory"}
     assert named <= made
-    plugin = (ROOT / "sandbox" / "verifier" / "plugin.py").read_text()
-    for fixture in ("candidate", "metric", "seed"):
-        assert f"def {fixture}(self" in plugin
+    for fixture in ("candidate", "metric", "model", "seed"):
+        assert fixture in vars(Verifier)
 
 
 def test_the_figures_of_the_page_are_those_of_the_check() -> None:
@@ -121,3 +102,20 @@ def test_the_files_of_a_new_pack_stand_on_the_page(tmp_path: Path) -> None:
     for path in scaffold.write("log-triage", "python", tmp_path):
         first = path.relative_to(tmp_path / "log-triage").parts[0]
         assert f"`{first}`" in PAGE or f"`{first}/`" in PAGE
+
+
+def test_what_a_pack_may_import_of_the_verifier_stands_on_the_page() -> None:
+    table = PAGE.partition("is all that a pack may import of the verifier:")[2].partition("\n\n`limit=`")[0]
+    rows = [line.split("|")[1] for line in table.strip().splitlines()[2:]]
+    named = {name for row in rows for name in re.findall(r"`(\w+)", row)}
+    assert named == set(grader_tests.__all__)
+    given = {"text", "tool_calls", "refusal", "finish"}
+    assert given == {field.name for field in dataclasses.fields(grader_tests.Reply)}
+    assert all(f"{name}=" in table for name in given)
+    assert f"most={documents.MOST_BYTES:_}" in table
+
+
+def test_what_a_test_may_take_in_the_verifier_is_what_the_page_says() -> None:
+    assert f"{bounds.TEST_SECONDS:g} s of processor time and {bounds.MEMORY / 1e6:.0f} MB in the verifier" in " ".join(
+        PAGE.split()
+    )

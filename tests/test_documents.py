@@ -5,40 +5,30 @@ from __future__ import annotations
 import json
 import random
 import time
-from collections.abc import Iterator
-from types import ModuleType, SimpleNamespace
+from types import SimpleNamespace
 from typing import Any
 
+import grader_tests
 import pytest
 import yaml
 
-from tests import inside
+from grader_verifier import candidate
 
 MERGES = "a0: &a0 {k: 1}\n" + "".join(f"a{n}: &a{n} {{<<: [{', '.join([f'*a{n - 1}'] * 10)}]}}\n" for n in range(1, 12))
 ALIASES = "a0: &a0 [1]\n" + "".join(f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 10)}]\n" for n in range(1, 30))
 MODULUS = 2**61 - 1
 
 
-@pytest.fixture(scope="module")
-def reader() -> Iterator[ModuleType]:
-    with pytest.MonkeyPatch.context() as patch:
-        inside.load("verifier", "candidate", patch)
-        import grader_tests
-
-        yield grader_tests
-    inside.forget("verifier")
-
-
-def test_plain_yaml_is_read_as_everybody_reads_it(reader: ModuleType) -> None:
+def test_plain_yaml_is_read_as_everybody_reads_it() -> None:
     text = (
         "a: [1, -2, 0x1F, 010, 1_000, 1.5, .5, 1.e+3, yes, No, true, null, ~]\n"
         "levels: {1: {say: one}, 2: {say: '<<'}}\nlong: |\n  two\n  lines\n? key\n: 'it''s'\nempty:\n"
     )
-    assert reader.read_yaml(text) == yaml.safe_load(text)
+    assert grader_tests.read_yaml(text) == yaml.safe_load(text)
 
 
-def test_dates_and_clock_times_stay_text(reader: ModuleType) -> None:
-    assert reader.read_yaml("[2024-01-01, 1:30, !!str 5]") == ["2024-01-01", "1:30", "5"]
+def test_dates_and_clock_times_stay_text() -> None:
+    assert grader_tests.read_yaml("[2024-01-01, 1:30, !!str 5]") == ["2024-01-01", "1:30", "5"]
 
 
 @pytest.mark.parametrize(
@@ -71,45 +61,40 @@ def test_dates_and_clock_times_stay_text(reader: ModuleType) -> None:
         ("\x07", "not YAML"),
     ],
 )
-def test_what_is_not_plain_yaml_is_the_candidates_error_and_soon(reader: ModuleType, text: str, words: str) -> None:
+def test_what_is_not_plain_yaml_is_the_candidates_error_and_soon(text: str, words: str) -> None:
     began = time.thread_time()
-    with pytest.raises(reader.CandidateError, match=words) as caught:
-        reader.read_yaml(text, "rubric.yaml")
+    with pytest.raises(grader_tests.CandidateError, match=words) as caught:
+        grader_tests.read_yaml(text, "rubric.yaml")
     assert time.thread_time() - began < 5
     assert str(caught.value).startswith("BadDocument: rubric.yaml cannot be used: ")
 
 
 @pytest.mark.parametrize("text", ["[1e999]", "{", '{"a": 1, "a": 2}', '"\\ud800"', "1" * 400, "NaN", "[" * 100_000])
-def test_json_of_a_file_follows_the_rules_for_replies(reader: ModuleType, text: str) -> None:
-    with pytest.raises(reader.CandidateError, match="line 3 cannot be used"):
-        reader.read_json(text, "line 3")
+def test_json_of_a_file_follows_the_rules_for_replies(text: str) -> None:
+    with pytest.raises(grader_tests.CandidateError, match="line 3 cannot be used"):
+        grader_tests.read_json(text, "line 3")
 
 
-def test_a_byte_order_mark_is_not_in_the_way(reader: ModuleType) -> None:
-    assert reader.read_json("\ufeff[1]") == reader.read_yaml("\ufeff[1]") == [1]
+def test_a_byte_order_mark_is_not_in_the_way() -> None:
+    assert grader_tests.read_json("\ufeff[1]") == grader_tests.read_yaml("\ufeff[1]") == [1]
 
 
-def test_files_are_read_by_name_and_looking_at_them_is_noticed(reader: ModuleType) -> None:
-    from candidate import Files  # type: ignore[import-not-found]
-
+def test_files_are_read_by_name_and_looking_at_them_is_noticed() -> None:
     looks: list[int] = []
-    files: Any = Files({"a.yaml": b"b: [1]", "a.json": b"{}"}, lambda: looks.append(1))
+    files: Any = candidate.Files({"a.yaml": b"b: [1]", "a.json": b"{}"}, lambda: looks.append(1))
     assert looks == []
     assert (files.yaml("a.yaml"), files.json("a.json")) == ({"b": [1]}, {})
     assert looks
     for path, words in (("none.yaml", "there is no such file"), ("a.yaml", "at most 3 are read")):
-        with pytest.raises(reader.CandidateError, match=words):
+        with pytest.raises(grader_tests.CandidateError, match=words):
             files.yaml(path, most=3)
 
 
-@pytest.mark.usefixtures("reader")
 def test_the_first_thing_of_the_candidates_that_a_test_takes_is_told_once() -> None:
-    import candidate as module
-
     told: list[int] = []
-    link: Any = module.Link(SimpleNamespace(settimeout=lambda _: None))  # type: ignore[attr-defined]
-    budget: Any = module.Budget(1.0, 9.0)  # type: ignore[attr-defined]
-    made = module.Candidate(link, {"a": b"1"}, budget, "work", 9, 9, random.Random(1), lambda: told.append(1))  # type: ignore[attr-defined]
+    link: Any = candidate.Link(SimpleNamespace(settimeout=lambda _: None))
+    budget: Any = candidate.Budget(1.0, 9.0)
+    made = candidate.Candidate(link, {"a": b"1"}, budget, "work", 9, 9, random.Random(1), lambda: told.append(1))
     assert (made.taken, told) == (False, [])
     assert (made.files["a"], made.files.text("a"), len(made.files)) == (b"1", "1", 1)
     assert (made.taken, told) == (True, [1])

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
-from types import ModuleType, SimpleNamespace
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
-from tests import inside
+from grader_bridge import clearing
+from grader_verifier import candidate, drawing
 
 TWO_MODULES = {
     "test_a.py": "import pytest\n"
@@ -21,12 +22,6 @@ TWO_MODULES = {
     + "".join(f"def test_{n}(): pass\n" for n in range(8)),
     "sub/test_c.py": "import pytest\n@pytest.mark.parametrize('n', range(6))\ndef test_it(n): pass\n",
 }
-
-
-@pytest.fixture
-def drawing(monkeypatch: pytest.MonkeyPatch) -> Iterator[ModuleType]:
-    yield inside.load("verifier", "drawing", monkeypatch)
-    inside.forget("verifier")
 
 
 @pytest.fixture
@@ -63,7 +58,7 @@ def names(items: list[pytest.Item]) -> list[str]:
     return [item.nodeid for item in items]
 
 
-def test_tests_run_in_an_order_that_the_seed_draws(drawing: ModuleType, collected: list[pytest.Item]) -> None:
+def test_tests_run_in_an_order_that_the_seed_draws(collected: list[pytest.Item]) -> None:
     assert len(collected) == 30
     orders = {tuple(names(drawing.tests(collected, seed))) for seed in range(20)}
     assert len(orders) == 20
@@ -74,7 +69,7 @@ def test_tests_run_in_an_order_that_the_seed_draws(drawing: ModuleType, collecte
 
 @pytest.mark.parametrize("block", ["test_a.py", "test_a.py::TestSteps", "test_b.py", "sub/test_c.py"])
 def test_a_module_and_a_class_stay_together_so_that_their_fixtures_are_made_once(
-    drawing: ModuleType, collected: list[pytest.Item], block: str
+    collected: list[pytest.Item], block: str
 ) -> None:
     for seed in range(20):
         inside_ = [name.startswith(f"{block}::") for name in names(drawing.tests(collected, seed))]
@@ -83,7 +78,7 @@ def test_a_module_and_a_class_stay_together_so_that_their_fixtures_are_made_once
 
 
 @pytest.mark.parametrize("block", ["test_a.py::TestSteps::", "test_b.py::"])
-def test_what_is_marked_in_order_keeps_its_order(drawing: ModuleType, collected: list[pytest.Item], block: str) -> None:
+def test_what_is_marked_in_order_keeps_its_order(collected: list[pytest.Item], block: str) -> None:
     written = [name for name in names(collected) if name.startswith(block)]
     assert len(written) == 8
     for seed in range(20):
@@ -97,24 +92,23 @@ Map = Callable[..., list[Any]]
 
 
 @pytest.fixture
-def asked(drawing: ModuleType, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], tuple[Map, list[dict[str, Any]]]]:
+def asked(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], tuple[Map, list[dict[str, Any]]]]:
     """A candidate that doubles, without a container: its `map`, and the requests that reach it."""
-    module = inside.load("verifier", "candidate", monkeypatch)
 
     def make(test: str) -> tuple[Map, list[dict[str, Any]]]:
         rng = drawing.stream(7, f"asked:{test}")
-        link = module.Link(SimpleNamespace(settimeout=lambda _: None))
-        candidate = module.Candidate(link, module.Files({}), module.Budget(1.0, 9.0), "work", 1000, 1000, rng)
+        link = candidate.Link(SimpleNamespace(settimeout=lambda _: None))
+        made = candidate.Candidate(link, candidate.Files({}), candidate.Budget(1.0, 9.0), "work", 1000, 1000, rng)
         seen: list[dict[str, Any]] = []
 
         def exchange(requests: list[dict[str, Any]], _limit: float | None) -> list[Any]:
             seen.extend(requests)
             values = [request["args"][0]["value"] for request in requests]
-            candidate.time._each = [float(value) for value in values]
-            return [module.CandidateError("ValueError", "13") if value == 13 else 2 * value for value in values]
+            made.time._each = [float(value) for value in values]
+            return [candidate.CandidateError("ValueError", "13") if value == 13 else 2 * value for value in values]
 
-        candidate._exchange = exchange
-        return candidate.map, seen
+        made._exchange = exchange
+        return made.map, seen
 
     return make
 
@@ -158,29 +152,24 @@ def test_an_error_stands_where_its_item_does(asked: Callable[[str], tuple[Map, l
     assert type(results[1]).__name__ == "CandidateError"
 
 
-def test_what_was_not_asked_any_more_has_no_time(drawing: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
-    module = inside.load("verifier", "candidate", monkeypatch)
-    assert module.put_back([0.2, 0.1], [2, 0, 1]) == [0.1, 0.2]
-    assert module.put_back([], [2, 0, 1]) == []
+def test_what_was_not_asked_any_more_has_no_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert candidate.put_back([0.2, 0.1], [2, 0, 1]) == [0.1, 0.2]
+    assert candidate.put_back([], [2, 0, 1]) == []
 
 
 # ------------------------------------------------------------------------------------------------ numbers
 
 
 def test_numbers_of_processes_go_by(monkeypatch: pytest.MonkeyPatch) -> None:
-    clearing = inside.load("candidate", "clearing", monkeypatch)
-    try:
-        started: list[SimpleNamespace] = []
-        start = clearing._thread.start_new_thread
-        monkeypatch.setattr(
-            clearing._thread, "start_new_thread", lambda run, args: started.append(SimpleNamespace(id=start(run, args)))
-        )
-        clearing.use_up_numbers(9)
-        assert len(started) == 9
-        monkeypatch.setattr(clearing._thread, "start_new_thread", _no_room)
-        clearing.use_up_numbers(9)
-    finally:
-        inside.forget("candidate")
+    started: list[SimpleNamespace] = []
+    start = clearing._thread.start_new_thread
+    monkeypatch.setattr(
+        clearing._thread, "start_new_thread", lambda run, args: started.append(SimpleNamespace(id=start(run, args)))
+    )
+    clearing.use_up_numbers(9)
+    assert len(started) == 9
+    monkeypatch.setattr(clearing._thread, "start_new_thread", _no_room)
+    clearing.use_up_numbers(9)
 
 
 def _no_room(*_: object) -> None:

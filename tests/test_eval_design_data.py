@@ -17,7 +17,6 @@ import yaml
 
 PACK = Path(__file__).resolve().parent.parent / "challenges" / "eval-design"
 sys.path.insert(0, str(PACK / "tests"))
-sys.path.append(str(PACK.parents[1] / "sandbox" / "verifier"))
 
 from grader_tests import CandidateError, read_yaml  # noqa: E402
 from planted import cases, policy, readers, replies, starter, systems, text  # noqa: E402

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import importlib
-import sys
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import pytest
@@ -15,8 +12,8 @@ from requests.exceptions import ConnectionError as RequestsConnectionError
 from grader.errors import InfrastructureError
 from grader.sandbox.engine import explain, observe
 from grader.sandbox.failure import Observation, candidate_container, verifier_container
+from grader_bridge import bridge
 
-CANDIDATE_FOLDER = Path(__file__).parents[1] / "sandbox" / "candidate"
 GONE = Observation(daemon_reachable=False)
 
 
@@ -130,14 +127,6 @@ def test_an_engine_that_cannot_be_asked_is_not_reachable() -> None:
 # ------------------------------------------------------------------------------------------------ control groups
 
 
-@pytest.fixture
-def bridge(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
-    monkeypatch.syspath_prepend(str(CANDIDATE_FOLDER))
-    for name in ("bridge", "worker"):
-        monkeypatch.delitem(sys.modules, name, raising=False)
-    return importlib.import_module("bridge")
-
-
 VERSION_1 = {
     "memory/memory.oom_control": "oom_kill_disable 0\nunder_oom 0\noom_kill 3\n",
     "memory/memory.max_usage_in_bytes": "123456\n",
@@ -152,14 +141,14 @@ COUNTED = {"memory_kills": 3, "process_refusals": 7, "container_peak_memory": 12
 
 
 @pytest.mark.parametrize("files", [VERSION_1, VERSION_2], ids=["version 1", "version 2"])
-def test_both_versions_of_control_groups_are_read(files: dict[str, str], tmp_path: Path, bridge: ModuleType) -> None:
+def test_both_versions_of_control_groups_are_read(files: dict[str, str], tmp_path: Path) -> None:
     for name, text in files.items():
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_text(text)
     assert bridge.cgroup_counts(str(tmp_path)) == COUNTED
 
 
-def test_a_kernel_that_does_not_count_is_not_taken_for_zero(tmp_path: Path, bridge: ModuleType) -> None:
+def test_a_kernel_that_does_not_count_is_not_taken_for_zero(tmp_path: Path) -> None:
     assert bridge.cgroup_counts(str(tmp_path)) == {}
     (tmp_path / "memory.events").write_text("\nlow 0\n")
     assert bridge.cgroup_counts(str(tmp_path)) == {"memory_kills": 0}

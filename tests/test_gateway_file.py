@@ -61,7 +61,7 @@ def test_the_kinds_of_faults_are_those_that_the_gateway_knows() -> None:
     from tests.gateway_fixtures import VERIFIER
 
     assert VERIFIER
-    from gateway.faults import KINDS
+    from grader_verifier.gateway.faults import KINDS
 
     assert set(get_args(FaultKind)) == set(KINDS)
 
@@ -89,9 +89,9 @@ def test_the_fixture_on_the_page_is_the_one_there_is() -> None:
 
     members = {name for name in vars(Model) if not name.startswith("_")}
     assert members == set(re.findall(r"model\.(\w+)", PAGE)) - {"yaml"}
-    from gateway.faults import KINDS
-    from gateway.meter import Call
-    from gateway.tokens import count
+    from grader_verifier.gateway.faults import KINDS
+    from grader_verifier.gateway.meter import Call
+    from grader_verifier.gateway.tokens import count
 
     assert all(f"`{kind}`" in PAGE for kind in KINDS)
     row = next(line for line in PAGE.splitlines() if line.startswith("| `model.calls`"))

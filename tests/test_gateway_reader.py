@@ -216,7 +216,7 @@ def test_an_answer_ends_at_its_limit_or_stop_word(live: World) -> None:
 
 
 def test_tokens_are_counted_as_documented() -> None:
-    from gateway import tokens
+    from grader_verifier.gateway import tokens
 
     assert tokens.count("Refunds take 14 days.") == 6
     assert tokens.first("one two three", 2) == "one two"
@@ -227,7 +227,7 @@ def test_tokens_are_counted_as_documented() -> None:
 def test_patterns_take_time_in_proportion_to_the_text() -> None:
     import time
 
-    from gateway import rules
+    from grader_verifier.gateway import rules
 
     began = time.perf_counter()
     for text in ("a" * 500_000, "a." * 250_000, "refund order " * 40_000, " " * 500_000, "{" * 500_000):

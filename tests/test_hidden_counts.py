@@ -109,10 +109,11 @@ MARKS = {
 RIGHT = ["points(2)", "points(0.5, group='care')", "points(group='care')", "group('care')", "in_order", "points(2 * 3)"]
 COLLECT = """
 import sys
-sys.path.insert(0, sys.argv[1])
+sys.path[0] = sys.argv[1]
 import json
-from bridge_link import BridgeLostError
-import plugin, pytest, serving
+import pytest
+from grader_verifier import plugin, serving
+from grader_verifier.bridge_link import BridgeLostError
 
 class Events:
     def send(self, event, **fields):
@@ -134,9 +135,9 @@ pytest.main([*options, "."], [verifier])
 
 def collected(folder: Path) -> list[dict[str, Any]]:
     """What the verifier says of the tests in `folder`, without a container: there is no candidate to ask."""
-    verifier = PLACES.shipped / "sandbox" / "verifier"
     done = subprocess.run(
-        [sys.executable, "-c", COLLECT, verifier], cwd=folder, capture_output=True, text=True, check=False,
+        [sys.executable, "-c", COLLECT, PLACES.shipped / "sandbox"],
+        cwd=folder, capture_output=True, text=True, check=False,
         env={**os.environ, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTHONDONTWRITEBYTECODE": "1"},
     )  # fmt: skip
     lines = [line for line in done.stderr.splitlines() if line.startswith("EVENT ")]
@@ -308,7 +309,8 @@ FAILS = {
 FRAMES = """
 import sys
 sys.path.insert(0, sys.argv[1])
-import collecting, pytest
+import pytest
+from grader_verifier import collecting
 
 class Told:
     @pytest.hookimpl(wrapper=True)
@@ -325,9 +327,9 @@ pytest.main(["-pno:cacheprovider", "-c", "/dev/null", "--rootdir", ".", "."], [T
 def test_what_pytest_itself_fails_is_told_from_what_a_test_asserts(name: str, tmp_path: Path) -> None:
     source, ours = FAILS[name]
     write_files(tmp_path, {"test_it.py": f"import pytest\n{source}"})
-    verifier = PLACES.shipped / "sandbox" / "verifier"
     done = subprocess.run(
-        [sys.executable, "-c", FRAMES, verifier], cwd=tmp_path, capture_output=True, text=True, check=False,
+        [sys.executable, "-c", FRAMES, PLACES.shipped / "sandbox"],
+        cwd=tmp_path, capture_output=True, text=True, check=False,
         env={**os.environ, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTHONDONTWRITEBYTECODE": "1"},
     )  # fmt: skip
     assert [line for line in done.stderr.splitlines() if line.startswith("TOLD")] == [f"TOLD {ours}"], done.stdout
@@ -339,4 +341,44 @@ def test_a_helper_with_the_name_of_a_test_is_no_lost_one(tmp_path: Path) -> None
         'SOURCE = """\ndef test_in_a_text():\n    pass\n"""\n' + FINE
     )
     events = collected(pack_of(tmp_path, {"test_x.py": source}) / "tests")
+    assert not [event for event in events if event["event"] == "broken"]
+
+
+# ------------------------------------------------------------------------------------------------ names of files
+
+
+def own_names() -> list[str]:
+    """Names that the modules of ours have in the verifier, without the package they are in."""
+    inside = PLACES.shipped / "sandbox"
+    return sorted({path.stem for path in inside.rglob("*.py")} - {"__init__", "__main__"} | {"gateway"})
+
+
+def test_a_pack_may_name_its_files_as_ours_are_named(tmp_path: Path) -> None:
+    """Each is imported as the pack's own, whatever module of that name the verifier has for itself."""
+    names = own_names()
+    assert {"events", "plugin", "clock", "blame", "candidate", "protocol", "gateway"} & set(names) > {
+        "events",
+        "gateway",
+    }
+    files = {f"{name}.py": f"WHOSE = 'the pack: {name}'\n" for name in names}
+    source = "".join(f"import {name}\n" for name in names)
+    source += "".join(f"def test_{name}():\n    assert {name}.WHOSE == 'the pack: {name}'\n" for name in names)
+    events = collected(pack_of(tmp_path, {**files, "test_it.py": source}) / "tests")
+    assert not [event for event in events if event["event"] == "broken"]
+    [expected] = [event["tests"] for event in events if event["event"] == "expected"]
+    assert [one["id"] for one in expected] == [f"test_it.py::test_{name}" for name in names]
+
+
+@pytest.mark.parametrize("name", ["random", "yaml", "grader_verifier", "grader_tests"])
+@pytest.mark.parametrize("form", ["{}.py", "{}/__init__.py"])
+def test_a_file_that_would_never_be_read_is_told_by_its_name(name: str, form: str, tmp_path: Path) -> None:
+    file = form.format(name)
+    source = f"import yaml\nimport grader_tests\nimport {name}\n{FINE}"
+    events = collected(pack_of(tmp_path, {file: "OURS = 1\n", "test_it.py": source}) / "tests")
+    [broken] = [event["message"] for event in events if event["event"] == "broken"]
+    assert broken.startswith(f"tests/{file}:1: `import {name}` finds another module"), broken
+
+
+def test_a_file_that_nobody_imports_may_have_any_name(tmp_path: Path) -> None:
+    events = collected(pack_of(tmp_path, {"random.py": "print('to be sent')\n", "test_it.py": FINE}) / "tests")
     assert not [event for event in events if event["event"] == "broken"]

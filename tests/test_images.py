@@ -41,10 +41,12 @@ def test_whatever_an_image_is_made_of_changes_its_tag(changed: images.Recipe) ->
 
 
 def test_every_file_that_runs_inside_is_in_its_image() -> None:
-    for role, recipe in (("verifier", images.verifier_recipe()), ("candidate", images.candidate_recipe())):
-        folder = PLACES.shipped / "sandbox" / role
-        present = {path.name for path in folder.rglob("*.py") if "__pycache__" not in path.parts}
-        assert {name.rpartition("/")[2] for name in recipe.files} == present
+    top = PLACES.shipped / "sandbox"
+    present = {path.relative_to(top).as_posix() for path in top.rglob("*.py")}
+    verifier, candidate = (set(recipe.files) for recipe in (images.verifier_recipe(), images.candidate_recipe()))
+    assert verifier | candidate == present
+    assert verifier & candidate == set()
+    assert {name.partition("/")[0] for name in candidate} == {"grader_bridge"}
 
 
 def test_a_base_of_the_operators_own_is_the_base_of_every_image() -> None:

@@ -4,18 +4,17 @@ Files of version 1 were recorded in a container; those of version 2 follow the k
 
 from __future__ import annotations
 
-import importlib
 import os
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from types import ModuleType, SimpleNamespace
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from grader.sandbox import docker
-from tests import inside
+from grader_verifier import bridge_link, clock, gauges, own_time
 
 Write = Callable[..., Any]
 
@@ -33,24 +32,6 @@ VERSION_2 = {
     "memory.stat": "anon 2764800\nfile 10665984\nkernel 1000000\nsock 4096\nshmem 665984\n",
 }
 OWN = {"schedstat": "1384748 250000000 12\n"}
-
-
-@pytest.fixture
-def gauges(monkeypatch: pytest.MonkeyPatch) -> Iterator[ModuleType]:
-    yield inside.load("verifier", "gauges", monkeypatch)
-    inside.forget("verifier")
-
-
-@pytest.fixture
-def clock(monkeypatch: pytest.MonkeyPatch) -> Iterator[ModuleType]:
-    yield inside.load("verifier", "clock", monkeypatch)
-    inside.forget("verifier")
-
-
-@pytest.fixture
-def own_time(monkeypatch: pytest.MonkeyPatch) -> Iterator[ModuleType]:
-    yield inside.load("verifier", "own_time", monkeypatch)
-    inside.forget("verifier")
 
 
 @pytest.fixture
@@ -75,7 +56,7 @@ def kernel(tmp_path: Path) -> Iterator[Write]:
 
 
 @pytest.mark.parametrize("files", [VERSION_1, VERSION_2], ids=["version 1", "version 2"])
-def test_both_versions_of_control_groups_say_the_same(files: dict[str, str], gauges: ModuleType, kernel: Write) -> None:
+def test_both_versions_of_control_groups_say_the_same(files: dict[str, str], kernel: Write) -> None:
     read = gauges.Gauges(kernel(files | OWN))
     assert read.computed() == pytest.approx(0.04, abs=1e-5), "less what pid 1 computed itself"
     assert read.throttled() == pytest.approx(0.005)
@@ -83,7 +64,7 @@ def test_both_versions_of_control_groups_say_the_same(files: dict[str, str], gau
     assert read.highest() == 17_000_000
 
 
-def test_what_the_kernel_does_not_count_is_missing_and_not_zero(gauges: ModuleType, kernel: Write) -> None:
+def test_what_the_kernel_does_not_count_is_missing_and_not_zero(kernel: Write) -> None:
     read = gauges.Gauges({})
     assert (read.computed(), read.memory(), read.highest(), read.throttled()) == (None, None, None, 0.0)
     assert gauges.Memory(read).peak() is None
@@ -100,7 +81,7 @@ def held(kernel: Write, used: int, cached: int = 0, most: int | None = None) -> 
     kernel("memory.peak", f"{most or used}\n")
 
 
-def test_memory_is_that_of_the_test_above_what_was_there_at_rest(gauges: ModuleType, kernel: Write) -> None:
+def test_memory_is_that_of_the_test_above_what_was_there_at_rest(kernel: Write) -> None:
     held(kernel, 10_000_000, 2_000_000)
     memory = gauges.Memory(gauges.Gauges(kernel({})))
     held(kernel, 310_000_000, 2_000_000)
@@ -113,16 +94,14 @@ def test_memory_is_that_of_the_test_above_what_was_there_at_rest(gauges: ModuleT
     assert memory.peak() == 1_000_000, "files that were read are not held by anybody"
 
 
-def test_what_was_taken_and_given_back_between_two_looks_is_seen_where_the_mark_rose(
-    gauges: ModuleType, kernel: Write
-) -> None:
+def test_what_was_taken_and_given_back_between_two_looks_is_seen_where_the_mark_rose(kernel: Write) -> None:
     held(kernel, 10_000_000, 2_000_000)
     memory = gauges.Memory(gauges.Gauges(kernel({})))
     held(kernel, 10_000_000, 2_000_000, most=210_000_000)
     assert memory.peak() == 200_000_000
 
 
-def test_a_glance_does_not_miss_what_is_new(gauges: ModuleType, kernel: Write) -> None:
+def test_a_glance_does_not_miss_what_is_new(kernel: Write) -> None:
     held(kernel, 10_000_000)
     memory = gauges.Memory(gauges.Gauges(kernel({})))
     held(kernel, 30_000_000, most=30_000_000)
@@ -135,7 +114,7 @@ def test_a_glance_does_not_miss_what_is_new(gauges: ModuleType, kernel: Write) -
 # ------------------------------------------------------------------------------------------------ arithmetic
 
 
-def moments(clock: ModuleType, **after: Any) -> tuple[Any, Any]:
+def moments(**after: Any) -> tuple[Any, Any]:
     times = clock.Times
     begin = clock.Moment(
         wall=10.0, computed=1.0, called=times(ran=1.0, waited=0.0), here=times(ran=5.0, waited=0.0), throttled=0.0
@@ -170,21 +149,19 @@ def moments(clock: ModuleType, **after: Any) -> tuple[Any, Any]:
     ],
 )
 def test_own_time_is_what_was_computed_or_slept_and_not_what_the_machine_kept(
-    clock: ModuleType, what: str, after: dict[str, float], seconds: float
+    what: str, after: dict[str, float], seconds: float
 ) -> None:
-    before, then = moments(clock, **after)
+    before, then = moments(**after)
     assert clock.own_seconds(before, then, 1.0) == pytest.approx(seconds), what
 
 
-def test_what_went_on_since_the_call_before_counts_for_the_next_one(clock: ModuleType) -> None:
-    before, after = moments(clock, computed=1.2, ran=1.2, wall=10.2)
+def test_what_went_on_since_the_call_before_counts_for_the_next_one() -> None:
+    before, after = moments(computed=1.2, ran=1.2, wall=10.2)
     assert clock.own_seconds(before, after, 1.0) == pytest.approx(0.2)
     assert clock.own_seconds(before, after, 0.3) == pytest.approx(0.9)
 
 
-def test_only_the_last_look_of_ours_that_came_late_is_taken_off(
-    clock: ModuleType, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_only_the_last_look_of_ours_that_came_late_is_taken_off(monkeypatch: pytest.MonkeyPatch) -> None:
     waited = iter([0.0, 5.0, 5.25])
     monkeypatch.setattr(clock, "times", lambda end: clock.Times(ran=0.0, waited=next(waited)) if end == 7 else None)
     monkeypatch.setattr(clock, "_own_times", lambda: 7)
@@ -195,13 +172,13 @@ def test_only_the_last_look_of_ours_that_came_late_is_taken_off(
     assert slept.stop() == 6.75
 
 
-def test_where_nothing_is_counted_the_clock_is_the_wall(clock: ModuleType) -> None:
+def test_where_nothing_is_counted_the_clock_is_the_wall() -> None:
     before, after = clock.Moment(wall=1.0), clock.Moment(wall=3.5)
     assert clock.own_seconds(before, after, None) == 2.5
     assert clock.kept(before, after) == 0.0
 
 
-def test_a_budget_knows_when_the_machine_has_kept_too_much(clock: ModuleType) -> None:
+def test_a_budget_knows_when_the_machine_has_kept_too_much() -> None:
     budget = clock.Budget(1.0, 10.0)
     budget.kept = 10.0 * (clock.CEILING - 1)
     assert not budget.starved
@@ -260,7 +237,7 @@ class Idle:
         return done()
 
 
-def timed(own_time: ModuleType, kernel: Write, script: list[tuple[float, int]], call: float = 1.0) -> tuple[Any, Any]:
+def timed(kernel: Write, script: list[tuple[float, int]], call: float = 1.0) -> tuple[Any, Any]:
     files = kernel({"cpuacct/cpuacct.usage": "0\n"})
     budget = own_time.Budget(call, 10.0)
     gauges = __import__("gauges").Gauges(files)
@@ -270,8 +247,8 @@ def timed(own_time: ModuleType, kernel: Write, script: list[tuple[float, int]], 
 PROCESS = SimpleNamespace(times=None, pid=7)
 
 
-def test_who_reads_the_clock_waits_until_nothing_computes(own_time: ModuleType, kernel: Write) -> None:
-    taken, budget = timed(own_time, kernel, [(0.3, 1), (0.0, 1), (0.2, 0)])
+def test_who_reads_the_clock_waits_until_nothing_computes(kernel: Write) -> None:
+    taken, budget = timed(kernel, [(0.3, 1), (0.0, 1), (0.2, 0)])
     taken.begin(PROCESS)
     taken.stop()
     assert taken.of_each() == [pytest.approx(0.5, abs=0.05)]
@@ -281,10 +258,8 @@ def test_who_reads_the_clock_waits_until_nothing_computes(own_time: ModuleType, 
     assert time.monotonic() - began < 0.005, "once is enough"
 
 
-def test_a_container_that_never_rests_is_waited_for_as_long_as_a_call_may_take(
-    own_time: ModuleType, kernel: Write
-) -> None:
-    taken, _ = timed(own_time, kernel, [(0.005, 1)] * 1000, call=0.1)
+def test_a_container_that_never_rests_is_waited_for_as_long_as_a_call_may_take(kernel: Write) -> None:
+    taken, _ = timed(kernel, [(0.005, 1)] * 1000, call=0.1)
     taken.begin(PROCESS)
     taken.stop()
     began = time.monotonic()
@@ -292,8 +267,8 @@ def test_a_container_that_never_rests_is_waited_for_as_long_as_a_call_may_take(
     assert 0.1 <= time.monotonic() - began < 1.0
 
 
-def test_a_call_that_sleeps_ends_at_its_limit(own_time: ModuleType, kernel: Write) -> None:
-    taken, _ = timed(own_time, kernel, [])
+def test_a_call_that_sleeps_ends_at_its_limit(kernel: Write) -> None:
+    taken, _ = timed(kernel, [])
     taken.begin(PROCESS)
     assert not taken.wait(lambda: False, 0.05, PROCESS)
     taken.stop()
@@ -301,20 +276,16 @@ def test_a_call_that_sleeps_ends_at_its_limit(own_time: ModuleType, kernel: Writ
     assert not taken.starved
 
 
-def test_a_call_that_computes_in_children_ends_when_they_have_used_up_its_limit(
-    own_time: ModuleType, kernel: Write
-) -> None:
-    taken, _ = timed(own_time, kernel, [(20.0, 4)])
+def test_a_call_that_computes_in_children_ends_when_they_have_used_up_its_limit(kernel: Write) -> None:
+    taken, _ = timed(kernel, [(20.0, 4)])
     taken.begin(PROCESS)
     began = time.monotonic()
     assert not taken.wait(lambda: False, 5.0, PROCESS)
     assert time.monotonic() - began < 2.0
 
 
-def test_a_call_that_the_machine_starves_is_told_apart(
-    own_time: ModuleType, kernel: Write, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    taken, budget = timed(own_time, kernel, [])
+def test_a_call_that_the_machine_starves_is_told_apart(kernel: Write, monkeypatch: pytest.MonkeyPatch) -> None:
+    taken, budget = timed(kernel, [])
     monkeypatch.setattr(taken._clock, "own", lambda: 0.001)
     monkeypatch.setattr(taken._clock, "stop", lambda: 0.001)
     taken.begin(PROCESS)
@@ -325,18 +296,16 @@ def test_a_call_that_the_machine_starves_is_told_apart(
     assert budget.used == 0.001
 
 
-def test_who_asked_for_less_than_its_share_was_not_starved(
-    own_time: ModuleType, kernel: Write, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    taken, _ = timed(own_time, kernel, [])
+def test_who_asked_for_less_than_its_share_was_not_starved(kernel: Write, monkeypatch: pytest.MonkeyPatch) -> None:
+    taken, _ = timed(kernel, [])
     monkeypatch.setattr(taken._clock, "own", lambda: 0.001)
     taken.begin(SimpleNamespace(times=None, pid=666))
     assert not taken.wait(lambda: False, 0.05, PROCESS)
     assert not taken.starved
 
 
-def test_the_time_of_a_command_is_its_own_whenever_it_is_read(own_time: ModuleType, kernel: Write) -> None:
-    taken, _ = timed(own_time, kernel, [(0.3, 0), (0.0, 0), (0.0, 0), (0.0, 0), (0.0, 0), (0.7, 0)])
+def test_the_time_of_a_command_is_its_own_whenever_it_is_read(kernel: Write) -> None:
+    taken, _ = timed(kernel, [(0.3, 0), (0.0, 0), (0.0, 0), (0.0, 0), (0.0, 0), (0.7, 0)])
     taken.begin(PROCESS)
     taken.stop()
     first = taken.reader()
@@ -347,16 +316,15 @@ def test_the_time_of_a_command_is_its_own_whenever_it_is_read(own_time: ModuleTy
     assert first() == pytest.approx(0.3, abs=0.05)
 
 
-def test_times_of_a_list_stand_in_its_order(own_time: ModuleType) -> None:
+def test_times_of_a_list_stand_in_its_order() -> None:
     assert own_time.put_back([0.2, 0.1], [2, 0, 1]) == [0.1, 0.2]
     assert own_time.put_back([], [2, 0, 1]) == []
 
 
-def test_the_whole_has_time_for_each_part_that_keeps_to_its_own(clock: ModuleType) -> None:
-    link = importlib.import_module("bridge_link")
+def test_the_whole_has_time_for_each_part_that_keeps_to_its_own() -> None:
     assert docker.STARVED == clock.CEILING
-    assert docker.ANSWER_SECONDS == link.ANSWER_SECONDS
+    assert docker.ANSWER_SECONDS == bridge_link.ANSWER_SECONDS
     total = 120.0
-    starved, lost = total * clock.CEILING, link.ANSWER_SECONDS * (docker.RESTARTS + 1)
+    starved, lost = total * clock.CEILING, bridge_link.ANSWER_SECONDS * (docker.RESTARTS + 1)
     cleared = 2.0 * total  # a second of the candidate's own for each container that is replaced, in two seconds
     assert docker.longest(total) >= starved + lost + cleared + 60

@@ -144,7 +144,7 @@ def test_a_cassette_that_was_changed_by_hand_is_refused_with_its_line(real: Worl
 @pytest.fixture
 def relayed(real: World, tmp_path: Path) -> Iterator[World]:
     """A pack's gateway whose answers are `real`'s."""
-    from gateway.process import Gateway
+    from grader_verifier.gateway.process import Gateway
 
     asked = relay(real, tmp_path / "cassette.jsonl")
     asked.models = {"small": MODEL}

@@ -17,29 +17,20 @@ from typing import Any
 import pytest
 
 from grader.sandbox.background import Background
-from tests import inside
+from grader_verifier import candidate_network, serving
 
 
 @pytest.fixture
-def serving(monkeypatch: pytest.MonkeyPatch) -> Iterator[ModuleType]:
-    yield inside.load("verifier", "serving", monkeypatch)
-    inside.forget("verifier")
-
-
-@pytest.fixture
-def network(monkeypatch: pytest.MonkeyPatch) -> Iterator[ModuleType]:
+def network(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
     monkeypatch.setattr(socket.socket, "__init__", socket.socket.__init__)  # and put back afterwards
     monkeypatch.setattr(socket, "getaddrinfo", socket.getaddrinfo)
-    yield inside.load("verifier", "candidate_network", monkeypatch)
-    inside.forget("verifier")
+    return candidate_network
 
 
 # ------------------------------------------------------------------------------------------------ files
 
 
-def test_a_submission_is_laid_out_for_everybody_to_read_and_its_times_say_nothing(
-    serving: ModuleType, tmp_path: Path
-) -> None:
+def test_a_submission_is_laid_out_for_everybody_to_read_and_its_times_say_nothing(tmp_path: Path) -> None:
     top = tmp_path / "top"
     top.mkdir()
     files = {"a/b/c.py": b"x", "a/d/e.py": b"", "run.sh": b"#!/bin/sh\n", "ü" * 120 + ".md": b"long"}

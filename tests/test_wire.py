@@ -4,23 +4,13 @@ from __future__ import annotations
 
 import json
 import struct
-from collections.abc import Iterator
-from types import ModuleType
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests import inside
-
-
-@pytest.fixture(scope="module")
-def wire() -> Iterator[ModuleType]:
-    with pytest.MonkeyPatch.context() as patch:
-        yield inside.load("verifier", "wire", patch)
-    inside.forget("verifier")
-
+from grader_verifier import wire
 
 plain = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(),
@@ -30,13 +20,13 @@ plain = st.recursive(
 
 
 @given(value=plain, compact=st.booleans())
-def test_plain_values_come_through_as_they_are(wire: ModuleType, value: Any, compact: bool) -> None:
+def test_plain_values_come_through_as_they_are(value: Any, compact: bool) -> None:
     raw = json.dumps(value, ensure_ascii=compact).encode()
     assert wire.parse(raw) == value
 
 
 @given(raw=st.binary(max_size=80) | st.text(alphabet='{}[]",:0123456789.eE-+ntfaul\\ud8 ', max_size=60).map(str.encode))
-def test_any_bytes_are_a_value_or_one_kind_of_error(wire: ModuleType, raw: bytes) -> None:
+def test_any_bytes_are_a_value_or_one_kind_of_error(raw: bytes) -> None:
     try:
         value = wire.parse(raw)
     except wire.BadReplyError:
@@ -75,7 +65,7 @@ def test_any_bytes_are_a_value_or_one_kind_of_error(wire: ModuleType, raw: bytes
         (b'{"a":' * 65 + b"1" + b"}" * 65, "nested deeper"),
     ],
 )
-def test_what_is_not_plain_json_is_refused(wire: ModuleType, raw: bytes, words: str) -> None:
+def test_what_is_not_plain_json_is_refused(raw: bytes, words: str) -> None:
     with pytest.raises(wire.BadReplyError) as caught:
         wire.parse(raw)
     assert words in str(caught.value)
@@ -94,11 +84,11 @@ def test_what_is_not_plain_json_is_refused(wire: ModuleType, raw: bytes, words: 
         (b'{"__class__": "x", "__proto__": {}}', {"__class__": "x", "__proto__": {}}),
     ],
 )
-def test_odd_but_plain_json_is_taken(wire: ModuleType, raw: bytes, value: Any) -> None:
+def test_odd_but_plain_json_is_taken(raw: bytes, value: Any) -> None:
     assert wire.parse(raw) == value
 
 
-def test_nesting_is_counted_exactly(wire: ModuleType) -> None:
+def test_nesting_is_counted_exactly() -> None:
     value = wire.parse(b"[" * 64 + b"]" * 64)
     depth = 0
     while isinstance(value, list):
@@ -106,7 +96,7 @@ def test_nesting_is_counted_exactly(wire: ModuleType) -> None:
     assert depth == wire.MAX_DEPTH == 64
 
 
-def test_a_request_is_its_length_and_its_text(wire: ModuleType) -> None:
+def test_a_request_is_its_length_and_its_text() -> None:
     framed = wire.frame({"id": 1, "args": ["ä"]})
     assert struct.unpack(">I", framed[:4])[0] == len(framed) - 4
     assert json.loads(framed[4:]) == {"id": 1, "args": ["ä"]}

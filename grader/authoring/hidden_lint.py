@@ -1,5 +1,5 @@
 """Whether every hidden test would count, as far as that can be read off the files: with file and line, without running
-anything. What pytest makes of them is held to the same when it collects them (sandbox/verifier/collecting.py)."""
+anything. What pytest makes of them is held to the same when it collects them (grader_verifier/collecting.py)."""
 
 from __future__ import annotations
 
@@ -119,7 +119,7 @@ def _of_mark(node: ast.expr) -> str:
 def _marks() -> ModuleType:
     """The rules of marks, which stand where pytest reads the marks: in the verifier."""
     spec = importlib.util.spec_from_file_location(
-        "grader_marks", PLACES.shipped / "sandbox" / "verifier" / "mark_rules.py"
+        "grader_marks", PLACES.shipped / "sandbox" / "grader_verifier" / "mark_rules.py"
     )
     assert spec is not None  # noqa: S101 - a file of ours
     assert spec.loader is not None  # noqa: S101

@@ -87,7 +87,7 @@ def starter_tests(root: Path) -> dict[str, bytes]:
 
 def _recipe(root: Path, challenge: Manifest, base_image: str, say: Callable[[str], None]) -> images.Recipe:
     """The candidate's image with pytest in it."""
-    pytest = (PLACES.shipped / "sandbox" / "verifier" / "requirements.txt").read_bytes()
+    pytest = (PLACES.shipped / "sandbox" / "grader_verifier" / "requirements.txt").read_bytes()
     named = challenge.environment.requirements
     packages = (root / named).read_bytes() if named else b""
     recipe = images.candidate_recipe(packages + b"\n" + pytest, base_image)

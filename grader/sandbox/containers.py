@@ -48,11 +48,11 @@ def verifier_options() -> dict[str, Any]:
     """Trusted, but no more than it needs."""
     host = _common(VERIFIER_MEMORY, VERIFIER_PROCESSES, cpus=2.0, disk=VERIFIER_DISK, open_files=1024)
     container = {
-        "command": ["python3", "-s", "/opt/grader/boot.py"],
+        "command": ["python3", "-s", "/opt/grader/grader_verifier/__main__.py"],
         "user": f"{VERIFIER_USER}:{VERIFIER_USER}",
         "environment": {**PINNED, "PYTHONPATH": "/opt/packages"},
         # As `none`, made by the runtime and not by the engine, which takes as long as the rest of the container; there
-        # is no /etc/hosts then, which the hidden tests do without (sandbox/verifier/candidate_network.py).
+        # is no /etc/hosts then, which the hidden tests do without (grader_verifier/candidate_network.py).
         "network_disabled": True,
         "stdin_open": True,
         "volumes": [MEETING, SUBMISSION],
@@ -70,7 +70,12 @@ def candidate_options(
     host |= {**ALONE, "volumes_from": [f"{verifier}:ro"], **({"runtime": runtime} if runtime else {})}
     user = _user(run_id)
     container = {
-        "command": ["python3", "-s", "-S", "/opt/grader/bridge.py"],  # not -E: PINNED must reach candidate code
+        "command": [
+            "python3",
+            "-s",
+            "-S",
+            "/opt/grader/grader_bridge/__main__.py",
+        ],  # not -E: PINNED must reach candidate code
         "user": f"{user}:{user}",
         "environment": {**PINNED, "GRADER_BRIDGE": bridge},
         "working_dir": SUBMISSION,

@@ -32,9 +32,9 @@ RESTARTS = 3
 SLACK_SECONDS = 120.0
 """Wall time that hidden tests may take beside the candidate's own."""
 STARVED = 7.0
-"""Times its own time: how long a candidate may take on this machine's clock (sandbox/verifier/clock.py: CEILING)."""
+"""Times its own time: how long a candidate may take on this machine's clock (grader_verifier/clock.py: CEILING)."""
 ANSWER_SECONDS = 30.0
-"""How long a lost container is waited for (sandbox/verifier/bridge_link.py)."""
+"""How long a lost container is waited for (grader_verifier/bridge_link.py)."""
 REPLACEMENTS = 2.0
 """Times the candidate's own time: what it takes to replace containers that took too long to clear away. Each has cost a
 second of the candidate's own before."""

@@ -1,8 +1,8 @@
 """The images that the containers run, and how they are made.
 
     base        Debian's Python: the slim image of a registry, else made from Debian packages
-    ├── verifier    + pytest, pyyaml (by hash) + sandbox/verifier
-    └── candidate   + the challenge's packages (by hash) + sandbox/candidate
+    ├── verifier    + pytest, pyyaml (by hash) + sandbox/grader_verifier, grader_tests
+    └── candidate   + the challenge's packages (by hash) + sandbox/grader_bridge
         └── dependencies   + what a submission lists (wheels only)
 
 Each tag is a digest of what the image is made of, so nothing is built that has not changed. Wheels are fetched and
@@ -100,25 +100,23 @@ RUN python3 -m compileall -q /opt/dependencies || true
 
 
 def verifier_recipe(base_image: str = "") -> Recipe:
-    folder = PLACES.shipped / "sandbox" / "verifier"
-    requirements = (folder / "requirements.txt").read_bytes()
+    requirements = (PLACES.shipped / "sandbox" / "grader_verifier" / "requirements.txt").read_bytes()
     return Recipe(
         kind="verifier",
         base=base_tag(base_image),
         dockerfile=_INSTALL + _FOLDERS,
-        files=_code(folder),
+        files=_code("grader_verifier", "grader_tests"),
         requirements=requirements,
     )
 
 
 def candidate_recipe(requirements: bytes = b"", base_image: str = "") -> Recipe:
     """`requirements`: the challenge's hash-pinned packages."""
-    folder = PLACES.shipped / "sandbox" / "candidate"
     return Recipe(
         kind="candidate",
         base=base_tag(base_image),
         dockerfile=_INSTALL,
-        files=_code(folder),
+        files=_code("grader_bridge"),
         requirements=requirements,
     )
 
@@ -128,10 +126,11 @@ def dependencies_recipe(requirements: bytes, base: str) -> Recipe:
     return Recipe(kind=DEPENDENCIES, base=base, dockerfile=_ADD, files={}, requirements=requirements)
 
 
-def _code(folder: Path) -> dict[str, bytes]:
-    """Python files of `folder` and of the packages in it."""
-    paths = sorted([*folder.glob("*.py"), *folder.glob("*/*.py")])
-    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in paths}
+def _code(*packages: str) -> dict[str, bytes]:
+    """Python files of `packages` of ours, with what lies in them."""
+    top = PLACES.shipped / "sandbox"
+    paths = [path for package in packages for path in sorted((top / package).rglob("*.py"))]
+    return {path.relative_to(top).as_posix(): path.read_bytes() for path in paths}
 
 
 class Pins:

@@ -1,5 +1,5 @@
 """The verifier's container: trusted, with no network but its own loopback. It serves one submission after another, each
-in a new process that its pid 1 forks (sandbox/verifier/boot.py), and ends when its standard input closes."""
+in a new process that its pid 1 forks (grader_verifier/boot.py), and ends when its standard input closes."""
 
 from __future__ import annotations
 

@@ -2,28 +2,16 @@
 
 from __future__ import annotations
 
-import sys
 import time
-from pathlib import Path
-from types import ModuleType, SimpleNamespace
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
-FOLDER = Path(__file__).parents[2] / "sandbox" / "verifier"
-MODULES = tuple(path.stem for path in FOLDER.glob("*.py"))
+from grader_verifier import plugin
+
 AGAIN = {"again": True, "bridge": "next", "fault": "candidate", "limit": "memory", "message": "It used too much."}
 ENOUGH = {**AGAIN, "again": False}
-
-
-@pytest.fixture
-def plugin(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
-    monkeypatch.syspath_prepend(str(FOLDER))
-    for name in MODULES:
-        monkeypatch.delitem(sys.modules, name, raising=False)
-    import plugin  # type: ignore[import-not-found]
-
-    return plugin  # type: ignore[no-any-return]
 
 
 class Link:
@@ -67,7 +55,7 @@ class Host:
         self.sent.append({"event": event, **fields})
 
 
-def verifier(plugin: ModuleType, host: Host, links: list[Link]) -> Any:
+def verifier(host: Host, links: list[Link]) -> Any:
     job = plugin.Job(
         seed=1, module="fort", call_seconds=1.0, total_seconds=2.0, reply_bytes=10, output_bytes=10, packages=[],
         trusted=[], preload=["numpy"], only=[], files={},
@@ -87,10 +75,10 @@ class Session:
     testsfailed = 0
 
 
-def test_a_bridge_that_is_lost_before_the_first_test_is_replaced(plugin: ModuleType) -> None:
+def test_a_bridge_that_is_lost_before_the_first_test_is_replaced() -> None:
     lost, second = Link(plugin.BridgeLostError("gone")), Link()
     host = Host(AGAIN)
-    made = verifier(plugin, host, [lost, second])
+    made = verifier(host, [lost, second])
     made.pytest_runtestloop(Session())
     assert made.link is second
     assert made.tokens == ["", "next"]
@@ -98,10 +86,10 @@ def test_a_bridge_that_is_lost_before_the_first_test_is_replaced(plugin: ModuleT
     assert not made.given_up
 
 
-def test_a_bridge_that_is_lost_in_a_test_is_let_go_of_before_the_host_is_asked(plugin: ModuleType) -> None:
+def test_a_bridge_that_is_lost_in_a_test_is_let_go_of_before_the_host_is_asked() -> None:
     first, second = Link(), Link()
     host = Host(AGAIN)
-    made = verifier(plugin, host, [first, second])
+    made = verifier(host, [first, second])
     made.pytest_runtestloop(Session())
     assert made.replace_bridge("test_x.py::test_y", "no answer") == ["memory"]
     assert first.closed
@@ -109,10 +97,10 @@ def test_a_bridge_that_is_lost_in_a_test_is_let_go_of_before_the_host_is_asked(p
     assert (made.now.status, made.now.fault, made.now.message) == ("failed", "candidate", "It used too much.")
 
 
-def test_a_container_that_is_lost_again_and_again_is_given_up(plugin: ModuleType) -> None:
+def test_a_container_that_is_lost_again_and_again_is_given_up() -> None:
     links = [Link(), *(Link(plugin.BridgeLostError("gone")) for _ in range(2))]
     host = Host(AGAIN, AGAIN, ENOUGH)
-    made = verifier(plugin, host, links)
+    made = verifier(host, links)
     made.pytest_runtestloop(Session())
     assert made.replace_bridge("t", "no answer") == ["memory"] * 3
     assert "again and again" in made.given_up
@@ -133,11 +121,11 @@ class Used:
         self.time = SimpleNamespace(starved=starved, total=0.5, close=lambda: None)
 
 
-def test_what_takes_too_long_to_clear_costs_a_container_and_no_verdict(plugin: ModuleType) -> None:
+def test_what_takes_too_long_to_clear_costs_a_container_and_no_verdict() -> None:
     first, second = Link(), Link()
     first.slow = "emptied"
     host = Host({"bridge": "next"})
-    made = verifier(plugin, host, [first, second])
+    made = verifier(host, [first, second])
     made.pytest_runtestloop(Session())
     made.now.candidate, made.now.test = Used(starved=False), ITEM.nodeid
     made.finish(ITEM)
@@ -148,8 +136,8 @@ def test_what_takes_too_long_to_clear_costs_a_container_and_no_verdict(plugin: M
     assert (told["status"], told["fault"], told["limits"]) == ("passed", None, ["disk"])
 
 
-def test_clearing_away_is_on_the_candidates_clock(plugin: ModuleType) -> None:
-    made = verifier(plugin, Host(), [Link()])
+def test_clearing_away_is_on_the_candidates_clock() -> None:
+    made = verifier(Host(), [Link()])
     made.pytest_runtestloop(Session())
     made.link.reset = lambda burn: time.sleep(0.05) or {"slow": ""}
     made.reset(None)
@@ -158,10 +146,10 @@ def test_clearing_away_is_on_the_candidates_clock(plugin: ModuleType) -> None:
 
 @pytest.mark.parametrize(("starved", "tries"), [([True, True, True], 3), ([True, False], 2), ([False], 1)])
 def test_a_starved_test_is_tried_again_and_then_left_open(
-    plugin: ModuleType, monkeypatch: pytest.MonkeyPatch, starved: list[bool], tries: int
+    monkeypatch: pytest.MonkeyPatch, starved: list[bool], tries: int
 ) -> None:
     host = Host()
-    made = verifier(plugin, host, [Link()])
+    made = verifier(host, [Link()])
     made.pytest_runtestloop(Session())
     made.budget.used = 0.25
     ran: list[float] = []
@@ -181,9 +169,9 @@ def test_a_starved_test_is_tried_again_and_then_left_open(
     assert (told["status"], told["fault"], told["starved"]) == wanted
 
 
-def test_when_the_machine_has_kept_too_much_the_rest_is_open(plugin: ModuleType) -> None:
+def test_when_the_machine_has_kept_too_much_the_rest_is_open() -> None:
     host = Host()
-    made = verifier(plugin, host, [Link()])
+    made = verifier(host, [Link()])
     made.pytest_runtestloop(Session())
     made.budget.kept = made.budget.total * 5
     assert made.pytest_runtest_protocol(ITEM, None)

@@ -13,5 +13,5 @@ def test_b_finds_nothing(candidate):
 
 
 def test_c_cannot_change_itself(candidate):
-    for path in ("/submission/probe.py", "/submission/new", "/opt/grader/worker.py", "/etc/new"):
+    for path in ("/submission/probe.py", "/submission/new", "/opt/grader/grader_bridge/worker.py", "/etc/new"):
         assert error(candidate.call, "write_to", path)[0] in {"PermissionError", "OSError"}

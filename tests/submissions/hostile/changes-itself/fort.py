@@ -29,7 +29,7 @@ def attack(key):
             "plant": lambda: open("/submission/json.py", "w"),
             "cache": lambda: os.mkdir("/submission/__pycache__"),
             "mode": lambda: os.chmod("/submission", 0o777),
-            "bridge": lambda: open("/opt/grader/bridge.py", "a"),
+            "bridge": lambda: open("/opt/grader/grader_bridge/bridge.py", "a"),
             "library": lambda: open(os.__file__, "a"),
         }
     )

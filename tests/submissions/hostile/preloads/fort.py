@@ -15,6 +15,10 @@ import idlelib.idle
 import __main__
 import bridge
 import worker
+import grader_bridge
+import grader_bridge.bridge
+import grader_verifier
+import grader_tests
 import readline
 import rlcompleter
 import site

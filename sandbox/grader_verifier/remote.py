@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from candidate import Candidate
+    from grader_verifier.candidate import Candidate
 
 
 class Remote:

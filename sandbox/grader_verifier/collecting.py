@@ -12,8 +12,9 @@ from collections.abc import Iterable, Sequence
 from fnmatch import fnmatch
 from pathlib import Path
 
-import mark_rules
 import pytest
+
+from grader_verifier import mark_rules, naming
 
 PATTERNS = ("test_*.py", "*_test.py")
 """What pytest takes for a file of tests."""
@@ -50,7 +51,11 @@ def problems(
         source = path.read_text("utf-8", "replace")
         lost = [*mark_rules.doubles(source), *mark_rules.uncollected(source, collected[path])]
         found += [f"{_relative(path)}:{line}: {problem}" for line, problem in sorted(lost)]
-    return list(dict.fromkeys([*skipped, *found]))
+    unread = [
+        f"{_relative(path)}:1: `import {name}` finds another module, which is loaded before; give it another name"
+        for path, name in naming.never_imported(top)
+    ]
+    return list(dict.fromkeys([*skipped, *found, *unread]))
 
 
 def _of_item(item: pytest.Item) -> list[str]:

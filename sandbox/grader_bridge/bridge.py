@@ -21,11 +21,6 @@ The verifier sends one JSON object a packet and gets one back, with descriptors 
 
 from __future__ import annotations
 
-import sys
-
-STARTUP = frozenset(sys.modules)
-"""Modules that every Python process has from its start, and that no file beside a script replaces."""
-
 import contextlib
 import ctypes
 import errno
@@ -38,11 +33,22 @@ import resource
 import selectors
 import signal
 import socket
+import sys
 import time
 
-import worker
-from clearing import WRITABLE, empty, use_up_numbers
-from kernel import cgroup_counts, counters, gives_way, is_full, queued, running, socket_memory, socket_room, times_of
+from grader_bridge import worker
+from grader_bridge.clearing import WRITABLE, empty, use_up_numbers
+from grader_bridge.kernel import (
+    cgroup_counts,
+    counters,
+    gives_way,
+    is_full,
+    queued,
+    running,
+    socket_memory,
+    socket_room,
+    times_of,
+)
 
 ADDRESS = "/run/grader/" + os.environ.pop("GRADER_BRIDGE", "")
 SUBMISSION = "/submission"
@@ -61,8 +67,9 @@ NETWORK = 72
 class Bridge:
     """Serves one verifier until it hangs up. State: the processes started and the pipe that tells of their end."""
 
-    def __init__(self, verifier: socket.socket) -> None:
-        self.verifier = verifier
+    def __init__(self, verifier: socket.socket, startup: frozenset[str] = frozenset()) -> None:
+        """`startup`: names of the modules that every Python process has from its start."""
+        self.verifier, self.startup = verifier, startup
         self.status: dict[int, int] = {}
         self.busy = False
         """Whether candidate code may have run since the last reset."""
@@ -136,7 +143,7 @@ class Bridge:
         with theirs:
             try:
                 nothing = os.open(os.devnull, os.O_RDONLY)
-                pid, ends = self.start(lambda: worker.main(theirs, SUBMISSION, self.packages, STARTUP), nothing)
+                pid, ends = self.start(lambda: worker.main(theirs, SUBMISSION, self.packages, self.startup), nothing)
             except OSError:
                 ours.close()
                 raise
@@ -301,14 +308,10 @@ def check_network() -> None:
         raise SystemExit(NETWORK) from None
 
 
-def main() -> None:
+def main(startup: frozenset[str]) -> None:
     check_network()
     ctypes.CDLL(None).prctl(PR_SET_DUMPABLE, 0, 0, 0, 0)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Python handles it, and what has a handler reaches pid 1
-    bridge = Bridge(connect())
+    bridge = Bridge(connect(), startup)
     bridge.serve()
     bridge.end_all()
-
-
-if __name__ == "__main__":
-    main()

@@ -15,15 +15,13 @@ import importlib
 import os
 import shutil
 import signal
-import sys
 import time
 import traceback
 
-sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-
-import serving
 from _pytest.config import default_plugins
-from bridge_link import MEETING
+
+from grader_verifier import serving
+from grader_verifier.bridge_link import MEETING
 
 for plugin in default_plugins:
     importlib.import_module(f"_pytest.{plugin}")
@@ -32,8 +30,8 @@ READY = b'{"event": "ready"}\n'
 """The next submission may be sent: whoever read the one before it has ended."""
 WRITABLE = ("/tmp", "/dev/shm", "/dev/mqueue", MEETING, serving.SUBMISSION)  # noqa: S108 - the container's own
 OFTEN = (
-    "gateway.process",
-    "gateway.serving",
+    "grader_verifier.gateway.process",
+    "grader_verifier.gateway.serving",
     "csv",
     "http.client",
     "http.server",
@@ -106,7 +104,3 @@ def empty(folder: str) -> None:
             shutil.rmtree(entry.path)
         else:
             os.unlink(entry.path)
-
-
-if __name__ == "__main__":
-    os._exit(main())

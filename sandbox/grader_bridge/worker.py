@@ -20,6 +20,8 @@ from collections.abc import Awaitable
 KEPT = 3
 """Descriptor of the socket to the verifier."""
 PR_SET_DUMPABLE = 4
+OURS = {"grader_bridge", "grader_protocol"}
+"""What candidate code does not find imported."""
 NAME_LIMIT, MESSAGE_LIMIT = 200, 4000
 ITERABLE_COROUTINE = 0x100
 
@@ -62,10 +64,12 @@ def _own() -> None:
 
 def _prepare(submission: str, packages: list[str], startup: frozenset[str]) -> None:
     os.chdir(submission)
-    sys.path[:] = [submission, *packages, *[path for path in sys.path if path != os.path.dirname(__file__)]]
-    own = {name.partition(".")[0] for name in os.listdir(submission)}
-    for name in ("bridge", "worker", "kernel", "clearing", *(own - startup)):
-        sys.modules.pop(name, None)  # the candidate's `queue.py` is the candidate's, though pid 1 has imported another
+    ours = os.path.dirname(os.path.dirname(__file__))
+    sys.path[:] = [submission, *packages, *[path for path in sys.path if path != ours]]
+    own = {name.partition(".")[0] for name in os.listdir(submission)} - startup | OURS
+    for name in list(sys.modules):  # the candidate's `queue.py` is the candidate's, though pid 1 has imported another
+        if name.partition(".")[0] in own:
+            del sys.modules[name]
     sys.modules["__main__"] = types.ModuleType("__main__")
     importlib.invalidate_caches()
     sys.argv = [""]

@@ -15,11 +15,12 @@ import queue
 import sys
 import threading
 
-import candidate_network
 import pytest
-from bridge_link import BridgeLostError, Link, Listener
-from events import Events, cut
-from plugin import Job, Verifier
+
+from grader_verifier import candidate_network
+from grader_verifier.bridge_link import BridgeLostError, Link, Listener
+from grader_verifier.events import Events, cut
+from grader_verifier.plugin import Job, Verifier
 
 TESTS, SUBMISSION = "/tmp/tests", "/submission"  # noqa: S108 - the container's own
 STRICT = ("-Werror::pytest.PytestReturnNotNoneWarning",)

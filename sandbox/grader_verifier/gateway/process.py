@@ -24,7 +24,7 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from blame import CandidateError
+from grader_verifier.blame import CandidateError
 
 from .live import AskHost
 from .meter import Call

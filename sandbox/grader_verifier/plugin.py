@@ -6,18 +6,18 @@ import os
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-import collecting
-import drawing
 import pytest
 from _pytest.runner import runtestprotocol
-from blame import TestOverrunError, whose
-from bounds import Bounds
-from bridge_link import BridgeLostError, Capture, Link, NoProcessError, Process, SlowResetError
-from candidate import Candidate, CandidateError
-from clock import Budget, Clock
-from events import Events, cut
-from marks import group, points, title
-from observed import Job, Observed, finite, forget, place
+
+from grader_verifier import collecting, drawing
+from grader_verifier.blame import TestOverrunError, whose
+from grader_verifier.bounds import Bounds
+from grader_verifier.bridge_link import BridgeLostError, Capture, Link, NoProcessError, Process, SlowResetError
+from grader_verifier.candidate import Candidate, CandidateError
+from grader_verifier.clock import Budget, Clock
+from grader_verifier.events import Events, cut
+from grader_verifier.marks import group, points, title
+from grader_verifier.observed import Job, Observed, finite, forget, place
 
 if TYPE_CHECKING:
     from _pytest._code import TracebackEntry
@@ -317,7 +317,7 @@ class Verifier:
         """The scripted, metered model; see gateway/control.py."""
         if self.gateway is None:
             raise pytest.UsageError("a test asks for the model, and the pack has no model.yaml")
-        from gateway.control import Model
+        from grader_verifier.gateway.control import Model
 
         return Model(self.gateway)
 
@@ -331,6 +331,6 @@ def start_gateway(job: Job, ask_model=None):
     """The model endpoint, which listens once there is a candidate's network; None for a pack without one."""
     if job.model is None:
         return None
-    from gateway.process import Gateway
+    from grader_verifier.gateway.process import Gateway
 
     return Gateway(job.model, job.seed, ask_model)

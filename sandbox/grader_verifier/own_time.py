@@ -6,8 +6,8 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from bridge_link import Link, Process
-from clock import Budget, Clock
+from grader_verifier.bridge_link import Link, Process
+from grader_verifier.clock import Budget, Clock
 
 LOOK_SECONDS = 0.01
 """How often the time of a call that goes on is looked at."""

@@ -8,7 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import pytest
-from bridge_link import BridgeLostError
+
+from grader_verifier.bridge_link import BridgeLostError
 
 CANDIDATE, CHALLENGE, INFRASTRUCTURE = "candidate", "challenge", "infrastructure"
 

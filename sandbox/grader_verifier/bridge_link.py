@@ -14,7 +14,7 @@ import threading
 import time
 from collections.abc import Callable
 
-from gauges import Gauges, Memory
+from grader_verifier.gauges import Gauges, Memory
 
 MEETING = "/run/grader"
 """A folder that both containers see. The candidate's cannot list it and cannot write to it: all it ever holds is a

@@ -13,7 +13,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 
-from blame import TestOverrunError
+from grader_verifier.blame import TestOverrunError
 
 TEST_SECONDS, RUN_SECONDS = 20.0, 90.0
 """Processor time of this process for one test, and for all."""

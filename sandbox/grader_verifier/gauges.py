@@ -15,7 +15,7 @@ NANO, MICRO = 1e-9, 1e-6
 
 
 class Gauges:
-    """Counters by the name that pid 1 gave them (sandbox/candidate/kernel.py): those of version 1 of control groups
+    """Counters by the name that pid 1 gave them (grader_bridge/kernel.py): those of version 1 of control groups
     have a folder in theirs. What is not there, or cannot be read any more, is None: missing is not zero."""
 
     def __init__(self, files: Mapping[str, int]) -> None:

@@ -12,7 +12,7 @@ import time
 from dataclasses import dataclass, replace
 from functools import cache
 
-from gauges import Gauges, Times, times
+from grader_verifier.gauges import Gauges, Times, times
 
 CEILING = 7.0
 """Times its own time: how long the candidate may take, over the whole run, on this machine's clock."""

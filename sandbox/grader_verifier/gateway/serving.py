@@ -11,7 +11,7 @@ import socket
 from collections.abc import Callable
 from typing import Any, NoReturn
 
-from bounds import data
+from grader_verifier.bounds import data
 
 from .allowance import Allowance
 from .faults import Fault

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from grader_tests import documents
+from grader_verifier import documents
 
 
 class Files(Mapping[str, bytes]):
@@ -37,7 +37,7 @@ class Files(Mapping[str, bytes]):
 
     def yaml(self, path: str, *, most: int = documents.MOST_BYTES) -> Any:
         """The plain data of a YAML file of at most `most` bytes. Raises CandidateError where there is no such file, or
-        where it is not plain data that is read in bounds; see grader_tests/documents.py."""
+        where it is not plain data that is read in bounds; see documents.py."""
         return documents.read_yaml(self._there(path), path, most)
 
     def _there(self, path: str) -> bytes:

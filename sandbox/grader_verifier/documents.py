@@ -9,8 +9,8 @@ from __future__ import annotations
 import time
 from typing import Any
 
-import wire
-from blame import CandidateError
+from grader_verifier import wire
+from grader_verifier.blame import CandidateError
 
 MOST_BYTES = 1 << 20
 MOST_PARTS = 100_000

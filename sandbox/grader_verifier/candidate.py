@@ -9,13 +9,13 @@ import time
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-import wire
-from blame import CandidateError, NotMeasuredError
-from bridge_link import DRAIN_SECONDS, Link, NoProcessError, Process, kills
-from clock import Budget
-from own_time import OwnTime, put_back
-from remote import Remote, wrapped
-from work import Completed, Files
+from grader_verifier import wire
+from grader_verifier.blame import CandidateError, NotMeasuredError
+from grader_verifier.bridge_link import DRAIN_SECONDS, Link, NoProcessError, Process, kills
+from grader_verifier.clock import Budget
+from grader_verifier.own_time import OwnTime, put_back
+from grader_verifier.remote import Remote, wrapped
+from grader_verifier.work import Completed, Files
 
 START_SECONDS = 0.02
 REPLIES_PER_TEST = 8 << 20

@@ -5,7 +5,8 @@ from __future__ import annotations
 import inspect
 
 import pytest
-from events import cut
+
+from grader_verifier.events import cut
 
 
 def points(item: pytest.Item) -> float:

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from candidate import Candidate, CandidateError
+from grader_verifier.candidate import Candidate, CandidateError
 
 if TYPE_CHECKING:
     from _pytest._code import TracebackEntry
