@@ -43,6 +43,7 @@ check: $(VENV)/dev.stamp ## Lint, types, import arrows
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
+	@PYTHONPATH=sandbox $(BIN)/lint-imports --config .importlinter.sandbox
 
 bench: setup test-tools ## Measure against the floor, in one run
 	@$(BIN)/python -m bench

@@ -16,6 +16,7 @@ from grader.authoring import hidden_lint, schema
 from grader.challenge import load_pack
 from grader.errors import ChallengeError
 from grader.settings import PLACES
+from tests import messages
 from tests.small_packs import write_files, write_pack
 
 CHALLENGES = PLACES.shipped / "challenges"
@@ -142,7 +143,9 @@ def collected(folder: Path) -> list[dict[str, Any]]:
     )  # fmt: skip
     lines = [line for line in done.stderr.splitlines() if line.startswith("EVENT ")]
     assert lines, done.stdout + done.stderr
-    return [json.loads(line.removeprefix("EVENT ")) for line in lines]
+    events = [json.loads(line.removeprefix("EVENT ")) for line in lines]
+    assert [messages.wrong_event(event) for event in events] == [""] * len(events)
+    return events
 
 
 def pack_of(tmp_path: Path, files: dict[str, str]) -> Path:

@@ -17,6 +17,7 @@ from grader.sandbox.engine import connect
 from grader.sandbox.failure import Observation
 from grader.sandbox.protocol import CandidateLimits, Event, Job, Sandbox
 from grader.testing.sandbox import ScriptedSandbox
+from tests import messages
 
 GOOD = "def test_it(candidate):\n    assert candidate.call('add', 1, 2) == 3\n"
 PLAYED: list[Event] = [
@@ -25,7 +26,7 @@ PLAYED: list[Event] = [
     {
         "event": "test", "id": "test_it.py::test_it", "status": "passed", "message": "", "fault": None,
         "seconds": 0.1, "metrics": [], "limits": [], "stdout": "", "stderr": "", "dropped_bytes": 0,
-        "peak_memory": None, "used": True,
+        "peak_memory": None, "used": True, "stumbled": False, "model_calls": [],
     },
     {"event": "done", "code": 0, "message": "", "resources": {}},
 ]  # fmt: skip
@@ -92,6 +93,7 @@ def test_a_run_is_expected_tests_then_each_once_then_done(make: Kind) -> None:
     expected = [test["id"] for test in events[0]["tests"]]
     assert [event["id"] for event in events if event["event"] == "test"] == expected
     assert json.loads(json.dumps(events)) == events
+    assert [messages.wrong_event(event) for event in events] == [""] * len(events)
     result = collect(events)
     assert [test.status.value for test in result.tests] == ["passed"]
     assert {"images", "limits"} <= sandbox.facts().keys()

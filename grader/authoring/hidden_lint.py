@@ -4,15 +4,13 @@ anything. What pytest makes of them is held to the same when it collects them (g
 from __future__ import annotations
 
 import ast
-import functools
-import importlib.util
 from collections.abc import Iterable, Iterator
 from fnmatch import fnmatch
 from types import ModuleType
 
 from grader.challenge import Pack
 from grader.challenge.findings import Finding, advice, broken
-from grader.settings import PLACES
+from grader.sandbox import inside
 
 PATTERNS = ("test_*.py", "*_test.py")
 PASSED_OVER = (".*", "*.egg", "_darcs", "build", "CVS", "dist", "node_modules", "venv", "{arch}")
@@ -115,17 +113,9 @@ def _of_mark(node: ast.expr) -> str:
     return problem
 
 
-@functools.cache
 def _marks() -> ModuleType:
     """The rules of marks, which stand where pytest reads the marks: in the verifier."""
-    spec = importlib.util.spec_from_file_location(
-        "grader_marks", PLACES.shipped / "sandbox" / "grader_verifier" / "mark_rules.py"
-    )
-    assert spec is not None  # noqa: S101 - a file of ours
-    assert spec.loader is not None  # noqa: S101
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    return inside.module("grader_verifier/mark_rules.py")
 
 
 # ------------------------------------------------------------------------------------------------ what is passed over

@@ -27,7 +27,6 @@ if TYPE_CHECKING:
 
 IDLE = ["python3", "-E", "-s", "-c", "import sys; sys.stdin.read()"]
 SHELL = ["sh", "-c", "command -v bash >/dev/null && exec bash --norc; exec sh"]
-PACKAGES = "/opt/dependencies:/opt/packages"
 
 
 def shell(challenge: Pack, path: Path, settings: Settings, argv: Sequence[str]) -> int:
@@ -48,9 +47,10 @@ def shell(challenge: Pack, path: Path, settings: Settings, argv: Sequence[str]) 
 @contextlib.contextmanager
 def _containers(job: Job, settings: Settings, argv: Sequence[str]) -> Iterator[str]:
     """The candidate's container, made and not started; both are gone afterwards."""
-    from grader.sandbox.containers import SUBMISSION, candidate_options, verifier_options
+    from grader.sandbox.containers import candidate_options, verifier_options
     from grader.sandbox.engine import connect, explain
     from grader.sandbox.images import verifier_recipe
+    from grader.sandbox.inside import agreed
     from grader.sandbox.stream import Stream
 
     run_id = secrets.token_hex(6)
@@ -69,13 +69,14 @@ def _containers(job: Job, settings: Settings, argv: Sequence[str]) -> Iterator[s
                 idle["container"] | {"command": IDLE},
             )
         )
-        client.put_archive(made[0], SUBMISSION, _pack(job.files))
+        client.put_archive(made[0], agreed.SUBMISSION, _pack(job.files))
         stream = Stream(client, made[0])  # its standard input is open as long as this process lives
         client.start(made[0])
         options = candidate_options(job.limits, made[0], run_id, settings.runtime)
+        environment = {"PYTHONPATH": f"{agreed.DEPENDENCIES}:{agreed.PACKAGES}", "PS1": "candidate$ "}
         container = options["container"] | {
             "command": list(argv) or SHELL,
-            "environment": options["container"]["environment"] | {"PYTHONPATH": PACKAGES, "PS1": "candidate$ "},
+            "environment": options["container"]["environment"] | environment,
             "stdin_open": True,
             "tty": not argv,
         }

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
+from grader.sandbox.inside import agreed
 from grader.sandbox.protocol import CandidateLimits
 from grader.settings import PLACES
 
@@ -16,9 +17,6 @@ VERIFIER_PROCESSES = 64
 VERIFIER_USER = 19_999
 FIRST_USER, USERS = 20_000, 40_000
 INODES_PER_MB = 256
-MEETING, SUBMISSION = "/run/grader", "/submission"
-"""Folders of the verifier's that the candidate's container sees and cannot write to: where the bridge finds a socket,
-and the submission, which the verifier lays out there."""
 ALONE = {"network_mode": "none", "dns": ["127.0.0.1"], "dns_search": ["."]}
 """No network but a loopback of its own, and no names but localhost. The bridge lets no candidate code run where there
 is more, or less."""
@@ -48,14 +46,14 @@ def verifier_options() -> dict[str, Any]:
     """Trusted, but no more than it needs."""
     host = _common(VERIFIER_MEMORY, VERIFIER_PROCESSES, cpus=2.0, disk=VERIFIER_DISK, open_files=1024)
     container = {
-        "command": ["python3", "-s", "/opt/grader/grader_verifier/__main__.py"],
+        "command": ["python3", "-s", f"{agreed.CODE}/grader_verifier/__main__.py"],
         "user": f"{VERIFIER_USER}:{VERIFIER_USER}",
-        "environment": {**PINNED, "PYTHONPATH": "/opt/packages"},
+        "environment": {**PINNED, "PYTHONPATH": agreed.PACKAGES},
         # As `none`, made by the runtime and not by the engine, which takes as long as the rest of the container; there
         # is no /etc/hosts then, which the hidden tests do without (grader_verifier/candidate_network.py).
         "network_disabled": True,
         "stdin_open": True,
-        "volumes": [MEETING, SUBMISSION],
+        "volumes": [agreed.MEETING, agreed.SUBMISSION],
         "working_dir": "/tmp",  # noqa: S108
     }
     return {"host": host, "container": container}
@@ -74,11 +72,11 @@ def candidate_options(
             "python3",
             "-s",
             "-S",
-            "/opt/grader/grader_bridge/__main__.py",
+            f"{agreed.CODE}/grader_bridge/__main__.py",
         ],  # not -E: PINNED must reach candidate code
         "user": f"{user}:{user}",
-        "environment": {**PINNED, "GRADER_BRIDGE": bridge},
-        "working_dir": SUBMISSION,
+        "environment": {**PINNED, agreed.BRIDGE_VARIABLE: bridge},
+        "working_dir": agreed.SUBMISSION,
     }
     return {"host": host, "container": container, "shown": _shown(limits, runtime)}
 

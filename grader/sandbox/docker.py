@@ -21,6 +21,7 @@ from grader.sandbox import failure
 from grader.sandbox.background import Background
 from grader.sandbox.containers import candidate_options
 from grader.sandbox.engine import create, explain, observe, remove
+from grader.sandbox.inside import agreed
 from grader.sandbox.protocol import Event, Job
 from grader.sandbox.verifier import BOOT_SECONDS, REMOVAL_SECONDS, Clock, Verifier
 
@@ -31,10 +32,6 @@ RESTARTS = 3
 """How often a candidate's container that was brought down is made anew; after that its tests fail."""
 SLACK_SECONDS = 120.0
 """Wall time that hidden tests may take beside the candidate's own."""
-STARVED = 7.0
-"""Times its own time: how long a candidate may take on this machine's clock (grader_verifier/clock.py: CEILING)."""
-ANSWER_SECONDS = 30.0
-"""How long a lost container is waited for (grader_verifier/bridge_link.py)."""
 REPLACEMENTS = 2.0
 """Times the candidate's own time: what it takes to replace containers that took too long to clear away. Each has cost a
 second of the candidate's own before."""
@@ -45,7 +42,7 @@ LOOK_SECONDS = 2.0
 def longest(total: float) -> float:
     """Seconds of wall time in which a run is over, if each part keeps to its own limit: `total` of the candidate's own
     time on a machine that starves it, containers that are lost or replaced, and the hidden tests' own work."""
-    return total * (STARVED + REPLACEMENTS) + (RESTARTS + 1) * ANSWER_SECONDS + SLACK_SECONDS
+    return total * (agreed.CEILING + REPLACEMENTS) + (RESTARTS + 1) * agreed.ANSWER_SECONDS + SLACK_SECONDS
 
 
 class DockerSandbox:
@@ -152,7 +149,7 @@ class DockerSandbox:
 
     # ------------------------------------------------------------------------------------------------ faults
 
-    def _after_loss(self, job: Job) -> dict[str, Any]:
+    def _after_loss(self, job: Job) -> agreed.Answer:
         """The candidate's container does not answer or has gone: says whose fault that is, makes sure that it is dead,
         and makes a new one. Only then does the verifier listen again, at an address that nothing old can know."""
         elapsed = time.monotonic() - self._began
@@ -162,10 +159,11 @@ class DockerSandbox:
             raise InfrastructureError(verdict.sentence, fix="grade doctor, then grade again", retry=True)
         self._losses += 1
         again = self._losses <= RESTARTS
-        told = {"fault": str(verdict.fault), "limit": verdict.limit, "message": verdict.sentence}
-        return {"again": again, **told, **self._renewed(job, start=again)}
+        bridge = self._renewed(job, start=again)["bridge"]
+        limit, message = verdict.limit, verdict.sentence
+        return {"again": again, "bridge": bridge, "fault": "candidate", "limit": limit, "message": message}
 
-    def _renewed(self, job: Job, *, start: bool = True) -> dict[str, Any]:
+    def _renewed(self, job: Job, *, start: bool = True) -> agreed.Answer:
         """Removes the candidate's container, and starts another in its place. The address of its bridge."""
         remove(self._client, self._candidate, REMOVAL_SECONDS)
         self._restarts, self._token = self._restarts + 1, secrets.token_hex(16)

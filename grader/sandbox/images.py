@@ -28,7 +28,8 @@ from typing import TYPE_CHECKING
 from grader import scratch
 from grader.errors import InfrastructureError
 from grader.sandbox import outside
-from grader.sandbox.containers import MEETING, SUBMISSION, VERIFIER_USER
+from grader.sandbox.containers import VERIFIER_USER
+from grader.sandbox.inside import agreed
 from grader.sandbox.wheels import MOST_BYTES, PYTHON, install_wheels
 from grader.settings import PLACES
 
@@ -75,27 +76,27 @@ def base_tag(base_image: str = "") -> str:
     return f"{PREFIX}-base:{hashlib.sha256(recipe.encode()).hexdigest()[:16]}"
 
 
-_INSTALL = """FROM {base}
-COPY packages /opt/packages
-COPY code /opt/grader
+_INSTALL = f"""FROM {{base}}
+COPY packages {agreed.PACKAGES}
+COPY code {agreed.CODE}
 RUN command -v python >/dev/null || ln -s "$(command -v python3)" /usr/bin/python; \
-    python3 -m compileall -q /opt/packages /opt/grader || true; \
+    python3 -m compileall -q {agreed.PACKAGES} {agreed.CODE} || true; \
     python3 -c 'import compileall, sysconfig; compileall.compile_dir(sysconfig.get_path("stdlib"), quiet=2)'
 """
 """Neither Debian's minimal Python nor the slim image brings its library compiled, and in a container that may write
 nothing each process would compile what it imports anew."""
 
 
-_FOLDERS = f"""RUN install -d -o {VERIFIER_USER} -g {VERIFIER_USER} -m 711 {MEETING}; \\
-    install -d -o {VERIFIER_USER} -g {VERIFIER_USER} -m 755 {SUBMISSION}
+_FOLDERS = f"""RUN install -d -o {VERIFIER_USER} -g {VERIFIER_USER} -m 711 {agreed.MEETING}; \\
+    install -d -o {VERIFIER_USER} -g {VERIFIER_USER} -m 755 {agreed.SUBMISSION}
 """
 """The volumes in their place take owner and mode from here. To meet, others may pass through, but neither list nor
 write."""
 
 
-_ADD = """FROM {base}
-COPY packages /opt/dependencies
-RUN python3 -m compileall -q /opt/dependencies || true
+_ADD = f"""FROM {{base}}
+COPY packages {agreed.DEPENDENCIES}
+RUN python3 -m compileall -q {agreed.DEPENDENCIES} || true
 """
 
 
@@ -105,7 +106,7 @@ def verifier_recipe(base_image: str = "") -> Recipe:
         kind="verifier",
         base=base_tag(base_image),
         dockerfile=_INSTALL + _FOLDERS,
-        files=_code("grader_verifier", "grader_tests"),
+        files=_code("grader_verifier", "grader_tests", "grader_protocol.py"),
         requirements=requirements,
     )
 
@@ -116,7 +117,7 @@ def candidate_recipe(requirements: bytes = b"", base_image: str = "") -> Recipe:
         kind="candidate",
         base=base_tag(base_image),
         dockerfile=_INSTALL,
-        files=_code("grader_bridge"),
+        files=_code("grader_bridge", "grader_protocol.py"),
         requirements=requirements,
     )
 
@@ -126,10 +127,10 @@ def dependencies_recipe(requirements: bytes, base: str) -> Recipe:
     return Recipe(kind=DEPENDENCIES, base=base, dockerfile=_ADD, files={}, requirements=requirements)
 
 
-def _code(*packages: str) -> dict[str, bytes]:
-    """Python files of `packages` of ours, with what lies in them."""
+def _code(*names: str) -> dict[str, bytes]:
+    """Modules and packages of ours, with all Python files that lie in them."""
     top = PLACES.shipped / "sandbox"
-    paths = [path for package in packages for path in sorted((top / package).rglob("*.py"))]
+    paths = [path for name in names for path in ([top / name] if name.endswith(".py") else (top / name).rglob("*.py"))]
     return {path.relative_to(top).as_posix(): path.read_bytes() for path in paths}
 
 

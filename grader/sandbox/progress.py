@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 from grader.sandbox.failure import Verdict
+from grader.sandbox.inside import agreed
 from grader.sandbox.protocol import Event
 
 
@@ -41,7 +41,7 @@ class Progress:
         yield {"event": "done", "code": 0, "message": "", "resources": {}}
 
 
-def _result(name: str, status: str, message: str, limits: list[str]) -> dict[str, Any]:
+def _result(name: str, status: agreed.Status, message: str, limits: list[str]) -> agreed.Tested:
     return {
         "event": "test", "id": name, "status": status, "message": message, "fault": "candidate", "seconds": 0.0,
         "metrics": [], "limits": [limit for limit in limits if limit], "stdout": "", "stderr": "", "dropped_bytes": 0,

@@ -9,7 +9,7 @@ from typing import Any, Protocol
 
 Event = Mapping[str, Any]
 """What a verifier says: `{"event": …}` with "expected", "connected", "test", "bridge_lost", "bridge_slow",
-"model_request", "broken" or "done"; see grader_verifier/plugin.py."""
+"model_request", "broken" or "done"; see sandbox/grader_protocol.py."""
 
 
 @dataclass(frozen=True, kw_only=True)

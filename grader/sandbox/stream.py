@@ -13,14 +13,12 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from grader.errors import ChallengeError
+from grader.sandbox.inside import agreed
 from grader.sandbox.protocol import Event, Job
 
 if TYPE_CHECKING:
     from docker import APIClient
 
-LINE_LIMIT = 8_000_000
-TOTAL_LIMIT = 200_000_000
-"""Bytes that a verifier may say about one submission."""
 ERROR_TAIL = 4000
 
 
@@ -93,7 +91,7 @@ class Stream:
                 buffer = bytearray(rest)
                 for line in lines:
                     self._lines.put(line)
-                if len(buffer) > LINE_LIMIT or self._total > TOTAL_LIMIT:
+                if len(buffer) > agreed.LINE or self._total > agreed.TOLD:
                     break
         except OSError:
             pass
@@ -113,7 +111,7 @@ class Stream:
 
 def encode(job: Job, bridge: str = "") -> bytes:
     """The job as the verifier reads it: a line of JSON, then the files it names, in its order."""
-    header = {
+    header: agreed.Header = {
         "bridge": bridge,
         "seed": job.seed,
         "module": job.module,
@@ -121,13 +119,13 @@ def encode(job: Job, bridge: str = "") -> bytes:
         "total_seconds": job.limits.total,
         "reply_bytes": job.limits.reply,
         "output_bytes": job.limits.output,
-        "packages": ["/opt/dependencies", "/opt/packages"],
-        "trusted": ["/opt/packages"],
+        "packages": [agreed.DEPENDENCIES, agreed.PACKAGES],
+        "trusted": [agreed.PACKAGES],
         "preload": list(job.preload),
         "only": list(job.only),
         "model": job.model,
-        "tests": [[name, len(content)] for name, content in job.tests.items()],
-        "files": [[name, len(content)] for name, content in job.files.items()],
+        "tests": [(name, len(content)) for name, content in job.tests.items()],
+        "files": [(name, len(content)) for name, content in job.files.items()],
     }
     return b"".join([json.dumps(header).encode(), b"\n", *job.tests.values(), *job.files.values()])
 

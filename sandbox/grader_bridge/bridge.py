@@ -35,9 +35,10 @@ import signal
 import socket
 import sys
 import time
+from collections.abc import Callable
 
 from grader_bridge import worker
-from grader_bridge.clearing import WRITABLE, empty, use_up_numbers
+from grader_bridge.clearing import empty, use_up_numbers
 from grader_bridge.kernel import (
     cgroup_counts,
     counters,
@@ -49,9 +50,9 @@ from grader_bridge.kernel import (
     socket_room,
     times_of,
 )
+from grader_protocol import BRIDGE_VARIABLE, EXIT_NETWORK, MEETING, REQUEST, SUBMISSION, WRITABLE
 
-ADDRESS = "/run/grader/" + os.environ.pop("GRADER_BRIDGE", "")
-SUBMISSION = "/submission"
+ADDRESS = f"{MEETING}/{os.environ.pop(BRIDGE_VARIABLE, '')}"
 CONNECT_SECONDS = 20.0
 """How long this container outlives a verifier that died before it could be reached."""
 RESET_SECONDS = 1.0
@@ -60,8 +61,6 @@ LOOK_SECONDS = 0.02
 """How often it is looked at what waits in the candidate's sockets."""
 USED_UP = (errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.ENOBUFS)
 PR_SET_DUMPABLE = 4
-NETWORK = 72
-"""Exit code of a container whose network is wrong; no candidate code has run in it."""
 
 
 class Bridge:
@@ -100,7 +99,7 @@ class Bridge:
 
     def answer(self) -> bool:
         """One request; False when the verifier has hung up."""
-        packet = self.verifier.recv(1 << 20)
+        packet = self.verifier.recv(REQUEST)
         if not packet:
             return False
         request = json.loads(packet)
@@ -121,7 +120,7 @@ class Bridge:
 
     def op_setup(
         self, packages: list[str], trusted: list[str], preload: list[str], env: dict[str, str]
-    ) -> tuple[dict, list[int]]:
+    ) -> tuple[dict[str, object], list[int]]:
         """Makes packages importable for candidate processes, and imports some once, so that no test pays for it: only
         from `trusted`, for what the candidate chose to be installed must never run in this process. `env` is what
         candidate processes find in their environment beside this one's."""
@@ -138,7 +137,7 @@ class Bridge:
         names, ends = counters()
         return {"python": sys.version.split()[0], "counters": names}, ends
 
-    def op_worker(self) -> tuple[dict, list[int]]:
+    def op_worker(self) -> tuple[dict[str, object], list[int]]:
         ours, theirs = socket.socketpair()
         with theirs:
             try:
@@ -149,7 +148,7 @@ class Bridge:
                 raise
         return {"pid": pid}, [ours.detach(), *ends]
 
-    def op_command(self, argv: list[str], env: dict[str, str]) -> tuple[dict, list[int]]:
+    def op_command(self, argv: list[str], env: dict[str, str]) -> tuple[dict[str, object], list[int]]:
         reader, writer = os.pipe()
         try:
             pid, ends = self.start(lambda: worker.execute(argv, env, SUBMISSION, self.packages), reader)
@@ -158,7 +157,7 @@ class Bridge:
             raise
         return {"pid": pid}, [writer, *ends]
 
-    def op_socket(self, family: int, type: int, proto: int) -> tuple[dict, list[int]]:  # noqa: A002 - the kernel's word
+    def op_socket(self, family: int, type: int, proto: int) -> tuple[dict[str, object], list[int]]:  # noqa: A002 - the kernel's word
         """A socket for the hidden tests, which meet candidate code in this network. One that the kernel does not know
         is told by its number; what is used up is an error."""
         try:
@@ -168,14 +167,14 @@ class Bridge:
                 raise
             return {"errno": problem.errno}, []
 
-    def op_usage(self, pid: int = 0) -> tuple[dict, list[int]]:
+    def op_usage(self, pid: int = 0) -> tuple[dict[str, object], list[int]]:
         return {"running": running(), "gives_way": gives_way(pid), **self.counts()}, []
 
-    def op_end(self) -> tuple[dict, list[int]]:
+    def op_end(self) -> tuple[dict[str, object], list[int]]:
         self.end_all(time.monotonic() + RESET_SECONDS)
         return {}, []
 
-    def op_reset(self, burn: int = 0) -> tuple[dict, list[int]]:
+    def op_reset(self, burn: int = 0) -> tuple[dict[str, object], list[int]]:
         """Ends every process but this one, empties what candidate code can write to, and lets `burn` process numbers go
         by, so that the number of a process does not count the tests. What takes too long is left as it is, and the
         container is of no more use: the verifier gets another."""
@@ -201,7 +200,7 @@ class Bridge:
 
     # ------------------------------------------------------------------------------------------------ processes
 
-    def start(self, run, stdin: int) -> tuple[int, list[int]]:
+    def start(self, run: Callable[[], None], stdin: int) -> tuple[int, list[int]]:
         """Forks a candidate process that reads `stdin` and calls `run`. Returns its pid and what is read from it."""
         ends = [stdin]
         try:
@@ -300,12 +299,12 @@ def check_network() -> None:
     with contextlib.suppress(FileNotFoundError), open("/proc/net/ipv6_route") as routes:
         out += [line.split()[-1] for line in routes]
     if set(out) - {"lo"}:
-        raise SystemExit(NETWORK)
+        raise SystemExit(EXIT_NETWORK)
     try:
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
     except OSError:
-        raise SystemExit(NETWORK) from None
+        raise SystemExit(EXIT_NETWORK) from None
 
 
 def main(startup: frozenset[str]) -> None:

@@ -17,12 +17,16 @@ import sys
 import types
 from collections.abc import Awaitable
 
+from grader_protocol import ERROR_MESSAGE, ERROR_NAME, FRAME, FRAME_BYTES, SUBMISSION, TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from typing import Any
+
 KEPT = 3
 """Descriptor of the socket to the verifier."""
 PR_SET_DUMPABLE = 4
 OURS = {"grader_bridge", "grader_protocol"}
 """What candidate code does not find imported."""
-NAME_LIMIT, MESSAGE_LIMIT = 200, 4000
 ITERABLE_COROUTINE = 0x100
 
 
@@ -75,9 +79,9 @@ def _prepare(submission: str, packages: list[str], startup: frozenset[str]) -> N
     sys.argv = [""]
 
 
-def _receive(link: socket.socket) -> dict | None:
-    head = _exactly(link, 4)
-    body = head and _exactly(link, struct.unpack(">I", head)[0])
+def _receive(link: socket.socket) -> dict[str, Any] | None:
+    head = _exactly(link, FRAME_BYTES)
+    body = head and _exactly(link, struct.unpack(FRAME, head)[0])
     return json.loads(body) if body else None
 
 
@@ -92,7 +96,7 @@ def _exactly(link: socket.socket, size: int) -> bytes:
     return b"".join(parts)
 
 
-def _answer(request: dict, objects: dict[int, object]) -> dict:
+def _answer(request: dict[str, Any], objects: dict[int, object]) -> dict[str, Any]:
     try:
         value = _perform(request, objects)
         if _is_awaitable(value):
@@ -117,7 +121,7 @@ async def _wait(value: object) -> object:
     return await value  # type: ignore[misc]
 
 
-def _perform(request: dict, objects: dict[int, object]) -> object:
+def _perform(request: dict[str, Any], objects: dict[int, object]) -> object:
     arguments = [_argument(item, objects) for item in request.get("args", [])]
     named = {name: _argument(item, objects) for name, item in request.get("kwargs", {}).items()}
     if request["op"] == "get":
@@ -126,7 +130,7 @@ def _perform(request: dict, objects: dict[int, object]) -> object:
     return getattr(owner, request["name"])(*arguments, **named)
 
 
-def _argument(item: dict, objects: dict[int, object]) -> object:
+def _argument(item: dict[str, Any], objects: dict[int, object]) -> object:
     return objects[item["object"]] if "object" in item else item["value"]
 
 
@@ -136,8 +140,8 @@ def _describe(problem: BaseException) -> dict[str, str]:
     except BaseException as second:  # a message that cannot be made is still the candidate's
         message = f"(its message raised {type(second).__name__})"
     return {
-        "type": type(problem).__name__[:NAME_LIMIT],
-        "message": message[:MESSAGE_LIMIT],
+        "type": type(problem).__name__[:ERROR_NAME],
+        "message": message[:ERROR_MESSAGE],
         "where": _innermost(problem),
     }
 
@@ -147,13 +151,13 @@ def _innermost(problem: BaseException) -> str:
     place, trace = "", problem.__traceback__
     while trace is not None:
         code = trace.tb_frame.f_code
-        if code.co_filename.startswith("/submission/"):
-            place = f"{code.co_filename.removeprefix('/submission/')}:{trace.tb_lineno} in {code.co_name}"
+        if code.co_filename.startswith(f"{SUBMISSION}/"):
+            place = f"{code.co_filename.removeprefix(f'{SUBMISSION}/')}:{trace.tb_lineno} in {code.co_name}"
         trace = trace.tb_next
-    return place[:NAME_LIMIT]
+    return place[:ERROR_NAME]
 
 
-def _frame(answer: dict) -> bytes:
+def _frame(answer: dict[str, Any]) -> bytes:
     try:
         text = json.dumps(answer, allow_nan=False).encode()
     except BaseException as problem:  # whatever the value does when it is written down
@@ -163,4 +167,4 @@ def _frame(answer: dict) -> bytes:
             "message": f"the result is not plain JSON ({kind}: {_describe(problem)['message']})",
         }
         text = json.dumps({"id": answer["id"], "error": failure}).encode()
-    return struct.pack(">I", len(text)) + text
+    return struct.pack(FRAME, len(text)) + text

@@ -20,15 +20,14 @@ import traceback
 
 from _pytest.config import default_plugins
 
+from grader_protocol import EXIT_DONE, MEETING, SUBMISSION, WRITABLE
 from grader_verifier import serving
-from grader_verifier.bridge_link import MEETING
 
 for plugin in default_plugins:
     importlib.import_module(f"_pytest.{plugin}")
 
 READY = b'{"event": "ready"}\n'
 """The next submission may be sent: whoever read the one before it has ended."""
-WRITABLE = ("/tmp", "/dev/shm", "/dev/mqueue", MEETING, serving.SUBMISSION)  # noqa: S108 - the container's own
 OFTEN = (
     "grader_verifier.gateway.process",
     "grader_verifier.gateway.serving",
@@ -57,10 +56,10 @@ def main() -> int:
             dumpable(PR_SET_DUMPABLE, 1, 0, 0, 0)
             os._exit(serve())
         code = ended(child)
-        if code != serving.EXIT_DONE:
+        if code != EXIT_DONE:
             return code if code > 0 else 128 - code
         end_all()
-        for folder in WRITABLE:
+        for folder in (*WRITABLE, MEETING, SUBMISSION):
             empty(folder)
         for name in OFTEN:
             with contextlib.suppress(ImportError):

@@ -13,15 +13,11 @@ import socket
 import threading
 import time
 from collections.abc import Callable
+from typing import Any
 
+from grader_protocol import ANSWER_SECONDS, MEETING, REPLY
 from grader_verifier.gauges import Gauges, Memory
 
-MEETING = "/run/grader"
-"""A folder that both containers see. The candidate's cannot list it and cannot write to it: all it ever holds is a
-socket, under a name that the host made for one bridge, until that bridge has come. Whatever the candidate's code left
-behind in a container that was lost, it cannot know the address of the next one."""
-ANSWER_SECONDS = 30.0
-"""How long pid 1 may take for one request; it has to empty a full disk at most."""
 DRAIN_SECONDS = 0.2
 CHUNK = 1 << 16
 STARTS = ("worker", "command", "socket")
@@ -38,7 +34,7 @@ class SlowResetError(RuntimeError):
     """What a test left behind took too long to clear away; the container is of no more use. The verdict on the test
     stands. `reply` holds the counts."""
 
-    def __init__(self, reply: dict) -> None:
+    def __init__(self, reply: dict[str, Any]) -> None:
         super().__init__(f"what the test left behind was not {reply['slow']} in time")
         self.reply = reply
 
@@ -102,7 +98,7 @@ class Process:
         self.stdout, self.stderr = Capture(cap), Capture(cap)
         self.outgoing = bytearray()
         self.incoming = bytearray()
-        self.ended: dict | None = None
+        self.ended: dict[str, Any] | None = None
         self.open = set(ends)
         for end in ends:
             os.set_blocking(end, False)
@@ -133,21 +129,21 @@ class Link:
         self.gauges = Gauges({})
         self.memory = Memory(self.gauges)
 
-    def setup(self, **fields: object) -> dict:
+    def setup(self, **fields: object) -> dict[str, Any]:
         """Has the bridge get ready for candidate code, and takes its counters over."""
         reply, ends = self.ask(op="setup", **fields)
         self.gauges = Gauges(dict(zip(reply["counters"], ends, strict=True)))
         self.memory = Memory(self.gauges)
         return reply
 
-    def ask(self, **request: object) -> tuple[dict, list[int]]:
+    def ask(self, **request: object) -> tuple[dict[str, Any], list[int]]:
         """One request; the reply and the descriptors that came with it. Raises BridgeLostError, NoProcessError."""
         with self.asking:
             if self.lost:
                 raise BridgeLostError(self.lost)
             try:
                 self.bridge.send(json.dumps(request).encode())
-                packet, ends, _, _ = socket.recv_fds(self.bridge, 1 << 16, MOST_ENDS)
+                packet, ends, _, _ = socket.recv_fds(self.bridge, REPLY, MOST_ENDS)
             except OSError as problem:
                 raise self._lose(f"the candidate's container does not answer: {problem}") from problem
         if not packet:
@@ -173,7 +169,7 @@ class Link:
         self.processes.append(process)
         return process
 
-    def reset(self, burn: int = 0) -> dict:
+    def reset(self, burn: int = 0) -> dict[str, Any]:
         """Ends all processes of the test, empties what they could write to, lets `burn` process numbers go by, and
         returns the bridge's counts. Raises SlowResetError."""
         reply, _ = self.ask(op="reset", burn=burn)
@@ -223,12 +219,12 @@ class Link:
             _move_one(owners[end], end, events)
 
 
-def kills(reply: dict) -> int:
+def kills(reply: dict[str, Any]) -> int:
     """How often something was ended for memory: by the kernel, or by the bridge for what waited in sockets."""
-    return reply.get("memory_kills", 0) + reply.get("socket_kills", 0)
+    return int(reply.get("memory_kills", 0)) + int(reply.get("socket_kills", 0))
 
 
-def _answer(packet: bytes) -> dict | None:
+def _answer(packet: bytes) -> dict[str, Any] | None:
     """An answer of the bridge; None where it is none."""
     try:
         reply = json.loads(packet)

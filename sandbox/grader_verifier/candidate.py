@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
+from grader_protocol import FRAME, FRAME_BYTES, TEXT
 from grader_verifier import wire
 from grader_verifier.blame import CandidateError, NotMeasuredError
 from grader_verifier.bridge_link import DRAIN_SECONDS, Link, NoProcessError, Process, kills
@@ -211,11 +212,12 @@ class Candidate:
         self.time.start(worker)
 
         def size() -> int | None:
-            return struct.unpack(">I", worker.incoming[:4])[0] if len(worker.incoming) >= 4 else None
+            head = worker.incoming[:FRAME_BYTES]
+            return struct.unpack(FRAME, head)[0] if len(head) == FRAME_BYTES else None
 
         def done() -> bool:
             wanted = size()
-            if wanted is not None and (wanted > self._reply_cap or len(worker.incoming) >= 4 + wanted):
+            if wanted is not None and (wanted > self._reply_cap or len(worker.incoming) >= FRAME_BYTES + wanted):
                 return True
             return worker.input not in worker.open
 
@@ -226,10 +228,10 @@ class Candidate:
             return self._end(self._time_limit(f"{request['name']}()", seconds, which))
         if wanted is not None and wanted > min(self._reply_cap, self._room):
             return self._end(self._too_much(wanted))
-        if wanted is None or len(worker.incoming) < 4 + wanted:
+        if wanted is None or len(worker.incoming) < FRAME_BYTES + wanted:
             return self._end(self._died(worker, f"the process, in {request['name']}(),"))
-        raw = bytes(worker.incoming[4 : 4 + wanted])
-        del worker.incoming[: 4 + wanted]
+        raw = bytes(worker.incoming[FRAME_BYTES : FRAME_BYTES + wanted])
+        del worker.incoming[: FRAME_BYTES + wanted]
         self._room -= wanted
         return self._read(raw, request)
 
@@ -250,7 +252,7 @@ class Candidate:
             return self._end(CandidateError("BadReply", "a reply to something that was not asked"))
         if "error" in answer:
             error = answer["error"] if isinstance(answer["error"], dict) else {}
-            return CandidateError(*(str(error.get(key, ""))[:4000] for key in ("type", "message", "where")))
+            return CandidateError(*(str(error.get(key, ""))[:TEXT] for key in ("type", "message", "where")))
         return answer.get("value")
 
     # ------------------------------------------------------------------------------------------------ processes

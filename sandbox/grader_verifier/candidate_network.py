@@ -70,13 +70,13 @@ def install(make: Make, watch: Callable[[], Watch | None] = lambda: None) -> Non
                 os.close(made)
             raise
 
-    socket.socket.__init__ = init
+    socket.socket.__init__ = init  # type: ignore[method-assign] # what this module is for
     exchanges = Exchanges(watch)
     for name in (*READS, *WRITES, *WAITS):
         setattr(socket.socket, name, exchanges.watched(name))
     lookup = socket.getaddrinfo
 
-    def getaddrinfo(host: str | bytes | None, *more: object, **options: object) -> list:
+    def getaddrinfo(host: str | bytes | None, *more: Any, **options: Any) -> list[Any]:
         """As ever. No other name is known here or there."""
         return lookup("127.0.0.1" if host in LOCAL else host, *more, **options)
 

@@ -12,10 +12,9 @@ import time
 from dataclasses import dataclass, replace
 from functools import cache
 
+from grader_protocol import CEILING
 from grader_verifier.gauges import Gauges, Times, times
 
-CEILING = 7.0
-"""Times its own time: how long the candidate may take, over the whole run, on this machine's clock."""
 RESERVE = 2.0
 """So much of that is for calls that take no longer than their limit on any clock."""
 PATIENCE = 15.0

@@ -10,7 +10,7 @@ import json
 import os
 import threading
 
-TEXT_LIMIT = 4000
+from grader_protocol import TEXT
 
 
 class Events:
@@ -28,6 +28,6 @@ class Events:
                 line = line[os.write(self.out, line) :]
 
 
-def cut(text: str, limit: int = TEXT_LIMIT) -> str:
+def cut(text: str, limit: int = TEXT) -> str:
     """`text`, at most `limit` characters, saying how many are missing."""
     return text if len(text) <= limit else f"{text[:limit]}… ({len(text) - limit:,} more characters)"

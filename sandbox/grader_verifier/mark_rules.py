@@ -8,7 +8,7 @@ from __future__ import annotations
 import ast
 import difflib
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 MOST_POINTS = 1e6
 ARGUMENTS = {"points": ("n", "group"), "group": ("name",), "in_order": ()}
@@ -39,10 +39,11 @@ def _points(args: Sequence[object], kwargs: Mapping[str, object]) -> str:
         return f"points({args[0]!r}, {args[1]!r}): the group is named: points({args[0]!r}, group={args[1]!r})"
     if not args and "group" not in kwargs:
         return "points: the number is missing; write points(2)"
-    if args and (isinstance(args[0], bool) or not isinstance(args[0], int | float)):
-        return f"points({args[0]!r}) is not a number; write points(2)"
-    if args and not 0 <= args[0] < MOST_POINTS:
-        return f"points({args[0]!r}) is not a number from 0 on"
+    for number in args:
+        if isinstance(number, bool) or not isinstance(number, int | float):
+            return f"points({number!r}) is not a number; write points(2)"
+        if not 0 <= number < MOST_POINTS:
+            return f"points({number!r}) is not a number from 0 on"
     return _name("points(group=…)", kwargs["group"]) if "group" in kwargs else ""
 
 
@@ -78,7 +79,7 @@ def doubles(source: str) -> list[tuple[int, str]]:
         tree = ast.parse(source)
     except SyntaxError:  # pytest says it better
         return []
-    bodies = [tree, *(node for node in ast.walk(tree) if isinstance(node, ast.ClassDef))]
+    bodies = [node for node in ast.walk(tree) if isinstance(node, ast.Module | ast.ClassDef)]
     found = []
     for body in bodies:
         last: dict[str, int] = {}
@@ -103,12 +104,17 @@ def uncollected(source: str, names: Collection[str]) -> list[tuple[int, str]]:
         tree = ast.parse(source)
     except SyntaxError:
         return []
-    missing = [node for node in tree.body if getattr(node, "name", "") not in names and _is_test(node)]
+    missing = [node for node in _tests(tree) if node.name not in names]
     return [(node.lineno, f"{node.name} is a test by its name, and pytest does not collect it") for node in missing]
 
 
-def _is_test(node: ast.stmt) -> bool:
-    if isinstance(node, ast.ClassDef):
-        return node.name.startswith("Test") and any(_is_test(member) for member in node.body)
-    function = isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.name.startswith("test")
-    return function and not any("fixture" in ast.unparse(one) for one in node.decorator_list)
+def _tests(tree: ast.Module | ast.ClassDef) -> Iterator[ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef]:
+    """Its test functions, and the classes that have some."""
+    for node in tree.body:
+        if isinstance(node, ast.ClassDef):
+            if node.name.startswith("Test") and any(_tests(node)):
+                yield node
+        elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            fixture = any("fixture" in ast.unparse(one) for one in node.decorator_list)
+            if node.name.startswith("test") and not fixture:
+                yield node

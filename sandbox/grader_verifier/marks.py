@@ -19,8 +19,8 @@ def group(item: pytest.Item) -> str:
     for marker in item.iter_markers("points"):
         if "group" in marker.kwargs:
             return str(marker.kwargs["group"])
-    marker = item.get_closest_marker("group")
-    return str(marker.args[0]) if marker else item.path.stem.removeprefix("test_")
+    nearest = item.get_closest_marker("group")
+    return str(nearest.args[0]) if nearest else item.path.stem.removeprefix("test_")
 
 
 def title(item: pytest.Item) -> str:

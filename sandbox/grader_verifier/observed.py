@@ -9,9 +9,10 @@ import sys
 import traceback
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from grader_verifier.candidate import Candidate, CandidateError
+from grader_verifier.blame import CandidateError
+from grader_verifier.candidate import Candidate
 
 if TYPE_CHECKING:
     from _pytest._code import TracebackEntry
@@ -32,7 +33,7 @@ class Job:
     preload: list[str]
     only: list[str]
     files: dict[str, bytes]
-    model: dict | None = None
+    model: dict[str, Any] | None = None
     """model.yaml as the host checked it; None where the pack has none."""
 
 

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Generator, Sequence
 from typing import TYPE_CHECKING
 
 import pytest
 from _pytest.runner import runtestprotocol
 
 from grader_verifier import collecting, drawing
-from grader_verifier.blame import TestOverrunError, whose
+from grader_verifier.blame import CandidateError, TestOverrunError, whose
 from grader_verifier.bounds import Bounds
 from grader_verifier.bridge_link import BridgeLostError, Capture, Link, NoProcessError, Process, SlowResetError
-from grader_verifier.candidate import Candidate, CandidateError
+from grader_verifier.candidate import Candidate
 from grader_verifier.clock import Budget, Clock
 from grader_verifier.events import Events, cut
 from grader_verifier.marks import group, points, title
@@ -22,6 +22,11 @@ from grader_verifier.observed import Job, Observed, finite, forget, place
 if TYPE_CHECKING:
     from _pytest._code import TracebackEntry
 
+    from grader_protocol import Answer
+    from grader_verifier.gateway.control import Model
+    from grader_verifier.gateway.live import AskHost
+    from grader_verifier.gateway.process import Gateway
+
 SHOWN = 20
 """Most problems of a pack's tests that are told at once."""
 
@@ -29,7 +34,14 @@ SHOWN = 20
 class Verifier:
     """Runs in the pytest process. `wait_for_bridge` is called once, after the list of tests has been fixed."""
 
-    def __init__(self, job: Job, events: Events, connect, ask_host, ask_model=None) -> None:
+    def __init__(
+        self,
+        job: Job,
+        events: Events,
+        connect: Callable[[str], Link],
+        ask_host: Callable[..., Answer],
+        ask_model: AskHost | None = None,
+    ) -> None:
         self.job, self.events = job, events
         self.connect, self.ask_host = connect, ask_host
         self.budget = Budget(job.call_seconds, job.total_seconds)
@@ -57,13 +69,12 @@ class Verifier:
             self.skipped.append(collecting.skipped_module(report))
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
-    def pytest_collection_modifyitems(self, items: list[pytest.Item]):
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> Generator[None, None, None]:
         before = list(items)
-        result = yield
+        yield
         self.check(items, [item for item in before if item not in items])
         if self.job.only:
             items[:] = [item for item in items if any(wanted in item.nodeid for wanted in self.job.only)]
-        return result
 
     def check(self, items: list[pytest.Item], taken_out: list[pytest.Item]) -> None:
         """Says what keeps a test from counting. Raises UsageError where anything does."""
@@ -106,6 +117,12 @@ class Verifier:
         reply = link.setup(packages=self.job.packages, trusted=self.job.trusted, preload=preload, env=env)
         self.resources = {}
         self.events.send("connected", python=reply["python"])
+
+    @property
+    def reached(self) -> Link:
+        """The candidate's container. No test runs before there is one."""
+        assert self.link is not None  # noqa: S101
+        return self.link
 
     def socket(self, family: int, kind: int, protocol: int) -> int | None:
         """A socket in the candidate's network; see candidate_network.py."""
@@ -156,22 +173,24 @@ class Verifier:
         self.report(item, [], limits, None)
 
     @pytest.hookimpl(wrapper=True, trylast=True)
-    def pytest_runtest_setup(self):
+    def pytest_runtest_setup(self) -> Generator[None, None, None]:
         with self.bounds.within():
-            return (yield)
+            yield
 
     @pytest.hookimpl(wrapper=True, trylast=True)
-    def pytest_runtest_call(self):
+    def pytest_runtest_call(self) -> Generator[None, None, None]:
         with self.bounds.within():
-            return (yield)
+            yield
 
     @pytest.hookimpl(wrapper=True, trylast=True)
-    def pytest_runtest_teardown(self):
+    def pytest_runtest_teardown(self) -> Generator[None, None, None]:
         with self.bounds.within():
-            return (yield)
+            yield
 
     @pytest.hookimpl(wrapper=True)
-    def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo):
+    def pytest_runtest_makereport(
+        self, item: pytest.Item, call: pytest.CallInfo[None]
+    ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
         report = yield
         if call.excinfo is not None and self.now.status == "passed":
             self.judge(call.excinfo.value, call.excinfo.traceback)
@@ -256,16 +275,16 @@ class Verifier:
 
     def reset(self, candidate: Candidate | None) -> list[str]:
         """Limits that were hit in the test, by the candidate's calls and by the counts of the container."""
-        before, before_kills = self.resources, self.link.memory_kills
-        clock = Clock(self.link.gauges)
-        clock.start(self.link.gauges.files.get("schedstat"))
+        link, before, before_kills = self.reached, self.resources, self.reached.memory_kills
+        clock = Clock(link.gauges)
+        clock.start(link.gauges.files.get("schedstat"))
         try:
-            counts = self.link.reset(burn=self.numbers.randrange(drawing.MOST_NUMBERS))
+            counts = link.reset(burn=self.numbers.randrange(drawing.MOST_NUMBERS))
         except SlowResetError as slow:
             counts = slow.reply
         self.budget.used += clock.stop()  # who leaves much behind pays for its removal
         hit = list(candidate.limits) if candidate else []
-        if self.link.memory_kills > before_kills:
+        if link.memory_kills > before_kills:
             hit.append("memory")
         if counts.get("process_refusals", 0) > before.get("process_refusals", 0):
             hit.append("processes")
@@ -278,7 +297,7 @@ class Verifier:
 
     def renew(self) -> None:
         """A fresh container in the place of one that takes too long to clear. The verdict on the test stands."""
-        self.link.close()
+        self.reached.close()
         answer = self.ask_host("bridge_slow", test=self.now.test)
         self.setup(self.connect(answer["bridge"]), self.job.preload)
 
@@ -289,7 +308,7 @@ class Verifier:
         """The candidate's work; see candidate.py."""
         if self.now.candidate is None:
             self.now.candidate = Candidate(
-                self.link,
+                self.reached,
                 self.job.files,
                 self.budget,
                 self.job.module,
@@ -301,7 +320,7 @@ class Verifier:
         return self.now.candidate
 
     @pytest.fixture
-    def metric(self):
+    def metric(self) -> Callable[..., float]:
         """`metric(name, value, floor=, target=, unit="")`: partial credit, 0 at the floor, 1 at the target."""
         return self.record_metric
 
@@ -313,7 +332,7 @@ class Verifier:
         return min(1.0, max(0.0, (value - floor) / (target - floor)))
 
     @pytest.fixture
-    def model(self):
+    def model(self) -> Model:
         """The scripted, metered model; see gateway/control.py."""
         if self.gateway is None:
             raise pytest.UsageError("a test asks for the model, and the pack has no model.yaml")
@@ -327,7 +346,7 @@ class Verifier:
         return self.job.seed
 
 
-def start_gateway(job: Job, ask_model=None):
+def start_gateway(job: Job, ask_model: AskHost | None = None) -> Gateway | None:
     """The model endpoint, which listens once there is a candidate's network; None for a pack without one."""
     if job.model is None:
         return None

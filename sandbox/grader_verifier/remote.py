@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
-if TYPE_CHECKING:
-    from grader_verifier.candidate import Candidate
+
+class Asked(Protocol):
+    """Whose process keeps it: `candidate.Candidate`."""
+
+    def ask(self, op: str, limit: float | None, **fields: Any) -> Any:
+        """One request; what it gave. Raises CandidateError."""
 
 
 class Remote:
     """An object that stays in the candidate's process."""
 
-    def __init__(self, candidate: Candidate, number: int) -> None:
+    def __init__(self, candidate: Asked, number: int) -> None:
         self._candidate, self.number = candidate, number
 
     def call(self, method: str, /, *args: Any, limit: float | None = None, **kwargs: Any) -> Any:

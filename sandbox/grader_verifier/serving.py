@@ -14,22 +14,26 @@ import pathlib
 import queue
 import sys
 import threading
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 import pytest
 
+from grader_protocol import EXIT_BROKEN, EXIT_DONE, EXIT_LOST, SUBMISSION, TESTS
 from grader_verifier import candidate_network
 from grader_verifier.bridge_link import BridgeLostError, Link, Listener
 from grader_verifier.events import Events, cut
-from grader_verifier.plugin import Job, Verifier
+from grader_verifier.observed import Job
+from grader_verifier.plugin import Verifier
 
-TESTS, SUBMISSION = "/tmp/tests", "/submission"  # noqa: S108 - the container's own
+if TYPE_CHECKING:
+    from grader_protocol import Answer
+
 STRICT = ("-Werror::pytest.PytestReturnNotNoneWarning",)
 """A test that returns what it should have asserted passes for everybody."""
 CONNECT_SECONDS = 60.0
-EXIT_DONE, EXIT_BROKEN, EXIT_LOST = 0, 4, 5
 
 
-def read_job(stream) -> tuple[dict, dict[str, bytes], dict[str, bytes]]:
+def read_job(stream: BinaryIO) -> tuple[dict[str, Any], dict[str, bytes], dict[str, bytes]]:
     """Header, hidden tests, submission. Raises EOFError where the host went away instead."""
     line = stream.readline()
     if not line:
@@ -42,14 +46,14 @@ def read_job(stream) -> tuple[dict, dict[str, bytes], dict[str, bytes]]:
 class Host:
     """Messages from the host, a line each. When it goes away, this process ends."""
 
-    def __init__(self, stream, events: Events) -> None:
+    def __init__(self, stream: BinaryIO, events: Events) -> None:
         self.events = events
-        self.answers: queue.SimpleQueue[dict] = queue.SimpleQueue()
-        self.models: dict[int, queue.SimpleQueue[dict]] = {}
+        self.answers: queue.SimpleQueue[Answer] = queue.SimpleQueue()
+        self.models: dict[int, queue.SimpleQueue[dict[str, Any]]] = {}
         self.numbers = itertools.count(1)
         threading.Thread(target=self._listen, args=(stream,), daemon=True).start()
 
-    def _listen(self, stream) -> None:
+    def _listen(self, stream: BinaryIO) -> None:
         for line in stream:
             message = json.loads(line)
             waiting = self.models.pop(message["model_request"], None) if "model_request" in message else self.answers
@@ -57,16 +61,17 @@ class Host:
                 waiting.put(message)
         os._exit(EXIT_LOST)
 
-    def ask(self, event: str, **fields: object) -> dict:
+    def ask(self, event: str, **fields: object) -> Answer:
         self.events.send(event, **fields)
         return self.answers.get()
 
-    def ask_model(self, request: dict) -> dict:
+    def ask_model(self, request: dict[str, Any]) -> dict[str, Any]:
         """Has the host ask a real model. Several may wait at once, each for its own answer."""
         number = next(self.numbers)
         answer = self.models[number] = queue.SimpleQueue()
         self.events.send("model_request", number=number, **request)
-        return answer.get()["answer"]
+        said: dict[str, Any] = answer.get()["answer"]
+        return said
 
 
 def write(files: dict[str, bytes], top: str) -> None:
@@ -86,7 +91,7 @@ def write(files: dict[str, bytes], top: str) -> None:
         os.utime(folder, (0, 0))
 
 
-def run_tests(header: dict, files: dict[str, bytes], events: Events, host: Host) -> int:
+def run_tests(header: dict[str, Any], files: dict[str, bytes], events: Events, host: Host) -> int:
     listeners = [Listener(header.pop("bridge"))]
 
     def connect(token: str) -> Link:

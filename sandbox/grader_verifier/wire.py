@@ -6,6 +6,9 @@ import json
 import re
 import struct
 import sys
+from typing import Any
+
+from grader_protocol import FRAME
 
 MAX_DEPTH = 64
 LONGEST_NUMBER = 310
@@ -45,10 +48,10 @@ class Wholes:
         return number
 
 
-def frame(request: dict) -> bytes:
+def frame(request: dict[str, Any]) -> bytes:
     """`request` as 4 bytes of length and its JSON text."""
     text = json.dumps(request, allow_nan=False).encode()
-    return struct.pack(">I", len(text)) + text
+    return struct.pack(FRAME, len(text)) + text
 
 
 def parse(raw: bytes, wholes: Wholes | None = None) -> object:

@@ -9,8 +9,9 @@ from typing import Any
 from . import rules
 from .faults import Fault
 from .meter import Call
-from .process import Gateway, Scripted
+from .process import Gateway
 from .records import Ask, Reply
+from .service import Scripted
 
 Line = str | Mapping[str, Any] | Reply | Callable[[Ask], Any]
 

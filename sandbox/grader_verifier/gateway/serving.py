@@ -108,6 +108,7 @@ class Serving:
 
     def _ask_host(self, request: dict[str, Any]) -> dict[str, Any]:
         try:
-            return self.line.ask(None, host=request)["said"]
+            said: dict[str, Any] = self.line.ask(None, host=request)["said"]
         except LostError:
-            return {"status": 503, "message": "The test has ended."}
+            said = {"status": 503, "message": "The test has ended."}
+        return said

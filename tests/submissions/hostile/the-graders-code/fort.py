@@ -14,7 +14,7 @@ def attack(key):
     for folder in ("/opt", "/tmp", "/submission", "/srv", "/mnt", "/home", "/root", "/work", "/data"):
         for path, _, names in os.walk(folder):
             found += [os.path.join(path, name) for name in names if not name.endswith(".pyc")]
-    for name in ("pytest", "_pytest", "plugin", "boot", "bridge_link", "guard", "test_fortress"):
+    for name in ("pytest", "_pytest", "plugin", "boot", "bridge_link", "guard", "test_fortress", "grader_verifier", "grader_tests", "grader_bridge", "grader_protocol"):
         try:
             importlib.import_module(name)
             found.append(name)
