@@ -1,0 +1,109 @@
+"""docs/architecture.md is held against the packages, the import contracts and the files that it names."""
+
+from __future__ import annotations
+
+import configparser
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+PAGE = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+FLOORS, BESIDE = (re.findall(r"^```text\n(.*?)^```", PAGE.partition("## The way")[0], re.MULTILINE | re.DOTALL))[:2]
+NO_FLOOR = {"__init__", "__main__", "schemas", "testing"}
+"""Named below the tree: they have no place in the order."""
+
+
+def contracts(file: str) -> list[dict[str, str]]:
+    read = configparser.ConfigParser()
+    read.read(ROOT / file)
+    return [dict(read[section]) for section in read.sections() if section.startswith("importlinter:contract:")]
+
+
+def names(text: str) -> list[str]:
+    return [name.rpartition(".")[2] for name in text.split() if name != "|"]
+
+
+def floors_of_the_page() -> list[list[str]]:
+    return [[line.split()[0] for line in floor.splitlines() if line] for floor in FLOORS.strip().split("\n\n")]
+
+
+def test_the_floors_of_the_page_are_those_of_the_contract() -> None:
+    """A new package wants a floor in .importlinter and a line in docs/architecture.md."""
+    [layers] = [one["layers"] for one in contracts(".importlinter") if one["type"] == "layers"]
+    wanted = [sorted(names(floor)) for floor in layers.strip().splitlines()]
+    assert [sorted(floor) for floor in floors_of_the_page()] == wanted
+
+
+def test_every_package_and_module_has_its_line() -> None:
+    there = {path.stem for path in (ROOT / "grader").glob("*.py")}
+    there |= {path.parent.name for path in (ROOT / "grader").glob("*/__init__.py")} | {"schemas"}
+    named = [name for floor in floors_of_the_page() for name in floor]
+    assert len(named) == len(set(named))
+    assert set(named) | NO_FLOOR == there
+    assert all(f"`{name}`" in PAGE for name in NO_FLOOR)
+
+
+def test_every_line_says_what_the_room_is_for() -> None:
+    lines = [line for block in (FLOORS, BESIDE) for line in block.splitlines() if line]
+    assert [line for line in lines if not re.fullmatch(r"\S+ {2,}\S.{8,}", line)] == []
+
+
+def test_what_lies_beside_the_package_is_there_and_all_of_it() -> None:
+    named = {line.split()[0] for line in BESIDE.splitlines()}
+    tracked = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    tops = {path.partition("/")[0] for path in tracked.splitlines() if "/" in path}
+    tops -= {"grader", "docs", "requirements", *(top for top in tops if top.startswith("."))}
+    inside = {path.stem for path in (ROOT / "sandbox").glob("*.py")}
+    inside |= {path.parent.name for path in (ROOT / "sandbox").glob("*/__init__.py")}
+    assert named == tops - {"sandbox"} | {f"sandbox/{name}" for name in inside}
+
+
+def arrows_of_the_page() -> set[tuple[str, str]]:
+    """(who, whom) of each `… never import(s) …` in the list of never-arrows."""
+    found = set()
+    for line in PAGE.partition("## The never-arrows")[2].replace("\n  ", " ").splitlines():
+        for who, whom in re.findall(r"((?:`\w+`(?:, )?)+) never imports? ((?:`\w+`(?:, )?)+)", line):
+            found |= {(one, other) for one in re.findall(r"\w+", who) for other in re.findall(r"\w+", whom)}
+    return found
+
+
+def arrows_of_the_contracts() -> set[tuple[str, str]]:
+    found = set()
+    for contract in contracts(".importlinter") + contracts(".importlinter.sandbox"):
+        if contract["type"] == "forbidden":
+            whom = names(contract["forbidden_modules"])
+            found |= {(one, other) for one in names(contract["source_modules"]) for other in whom}
+        elif contract["type"] == "independence":
+            sides = names(contract["modules"])
+            found |= {(one, other) for one in sides for other in sides if one != other}
+    return found
+
+
+def test_the_never_arrows_of_the_page_are_those_of_the_contracts() -> None:
+    assert arrows_of_the_page() == arrows_of_the_contracts()
+
+
+@pytest.mark.parametrize(("config", "path"), [(".importlinter", ""), (".importlinter.sandbox", "sandbox")])
+def test_the_contracts_hold(config: str, path: str) -> None:
+    done = subprocess.run(
+        [Path(sys.executable).with_name("lint-imports"), "--config", config, "--no-cache"],
+        cwd=ROOT, env={**os.environ, "PYTHONPATH": path}, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_every_contract_counts_imports_for_types() -> None:
+    for file in (".importlinter", ".importlinter.sandbox"):
+        assert "exclude_type_checking_imports" not in (ROOT / file).read_text()
+
+
+def test_every_decision_is_in_the_list() -> None:
+    folder = ROOT / "docs" / "decisions"
+    listed = re.findall(r"\]\(([^)]+\.md)\)", (folder / "README.md").read_text(encoding="utf-8"))
+    assert sorted(listed) == sorted(path.name for path in folder.glob("*.md") if path.name != "README.md")
+    assert [name.partition("-")[0] for name in listed] == [str(number) for number in range(1, len(listed) + 1)]
