@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet
 EXAMPLE := challenges/rag-triage/submissions/accepted
 
-.PHONY: help setup demo test check bench bench-batch simulate test-hostile test-foreign fuzz lock clean
+.PHONY: help setup demo test test-quick test-packs check bench bench-batch simulate test-hostile test-foreign fuzz lock clean
 
 help: ## Show what there is to make
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -37,6 +37,12 @@ test-tools: $(VENV)/dev.stamp
 
 test: setup test-tools ## Run all tests, in real Docker and a real browser
 	@$(BIN)/python -m pytest -n 2 --dist loadgroup
+
+test-quick: $(VENV)/dev.stamp ## What needs no Docker, browser or Postgres: in a minute or two
+	@$(BIN)/python -m pytest -q -n 2 --dist loadgroup -m "not (docker or browser or postgres or slow)"
+
+test-packs: setup $(VENV)/dev.stamp ## Hold every shipped challenge to all its promises, as before it is published
+	@$(BIN)/python -m pytest -q -n 2 -m packs tests/test_shipped_challenges.py
 
 check: $(VENV)/dev.stamp ## Lint, types, import arrows
 	@$(BIN)/ruff check .

@@ -5,10 +5,15 @@ from __future__ import annotations
 import fcntl
 import os
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import hypothesis
 import pytest
+
+if TYPE_CHECKING:
+    from tests.store_fixtures import Cluster
 
 _CONFIGURATION = tempfile.TemporaryDirectory(prefix="grader-tests-")
 os.environ["XDG_CONFIG_HOME"] = _CONFIGURATION.name  # nothing of whoever runs the tests, and nothing left with them
@@ -40,6 +45,15 @@ def probe() -> Path:
 
 
 @pytest.fixture(scope="session")
+def postgres() -> Iterator[Cluster]:
+    """One for all tests of this process; each takes a `database()` of its own. Who ends it has an `own_postgres`."""
+    from tests.store_fixtures import cluster
+
+    with cluster() as started:
+        yield started
+
+
+@pytest.fixture(scope="session")
 def images(sums: Path) -> None:
     """Makes the sandbox images where they are missing: once, though several processes test at the same time."""
     from grader.doctor import mend
@@ -48,3 +62,19 @@ def images(sums: Path) -> None:
     with open(Path(tempfile.gettempdir()) / "grader-tests.lock", "w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         mend(Settings(), lambda _text: None, [str(sums)])
+
+
+POSTGRES = {"postgres", "own_postgres"}
+"""Fixtures that are a Postgres: the one of all tests, and one of a module that ends it."""
+LONGEST = ("test_shipped_challenges", "test_queue_deaths", "test_batch_docker", "test_queue_docker", "test_web_pages")
+"""Begun first where several processes test: whoever comes last with a long one keeps the others waiting."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Marks what needs Postgres: by its fixtures, or by the variant that a fixture asks for it in. The longest come
+    first."""
+    items.sort(key=lambda item: item.path.stem not in LONGEST)
+    for item in items:
+        variants = item.callspec.params.values() if hasattr(item, "callspec") else ()
+        if POSTGRES.intersection(getattr(item, "fixturenames", ())) or any(value == "postgres" for value in variants):
+            item.add_marker("postgres")

@@ -6,10 +6,10 @@ from datetime import UTC, datetime, timedelta
 
 import numpy as np
 import pytest
-from scipy import stats
 
 from grader.agreement.labels import Labels
 from grader.agreement.reliability import reliability_of
+from tests import oracles
 
 LEVELS = (1, 2, 3, 4, 5)
 START = datetime(2025, 1, 1, tzinfo=UTC)
@@ -41,7 +41,7 @@ def test_a_severe_rater_is_below_the_others_with_a_textbook_interval():
     found = reliability_of(labels_from(grid))
     severe = found.raters[2]
     gaps = grid[:, 2] - grid[:, :2].mean(axis=1)
-    low, high = stats.t.interval(0.95, 39, loc=gaps.mean(), scale=stats.sem(gaps))
+    low, high = oracles.stats.t.interval(0.95, 39, loc=gaps.mean(), scale=oracles.stats.sem(gaps))
     assert severe.n == 40
     assert severe.severity.value == pytest.approx(gaps.mean())
     assert (severe.severity.low, severe.severity.high) == (pytest.approx(low), pytest.approx(high))
@@ -55,8 +55,8 @@ def test_items_of_one_candidate_count_together():
     apart = reliability_of(labels_from(grid)).raters[1].severity
     together = reliability_of(labels_from(grid, candidates=[f"c{n // 10}" for n in range(40)])).raters[1].severity
     means = [0, 0, 1, 1]
-    assert together.se == pytest.approx(stats.sem(means))
-    assert together.low == pytest.approx(stats.t.interval(0.95, 3, loc=0.5, scale=stats.sem(means))[0])
+    assert together.se == pytest.approx(oracles.stats.sem(means))
+    assert together.low == pytest.approx(oracles.stats.t.interval(0.95, 3, loc=0.5, scale=oracles.stats.sem(means))[0])
     assert together.high - together.low > 3 * (apart.high - apart.low)
 
 

@@ -40,20 +40,14 @@ from grader.testing import judges, packs
 from grader.testing.judge_server import Behaviour, running
 from tests.batch_fixtures import ALL, SUMS, Quiet, Scripted, plan, submissions
 from tests.small_packs import write_files
-from tests.store_fixtures import Cluster, cluster
+from tests.store_fixtures import Cluster
 
 pytestmark = pytest.mark.xdist_group("queue")
 
 
-@pytest.fixture(scope="module")
-def server() -> Iterator[Cluster]:
-    with cluster() as started:
-        yield started
-
-
 @pytest.fixture
-def url(server: Cluster) -> str:
-    return server.database()
+def url(postgres: Cluster) -> str:
+    return postgres.database()
 
 
 @pytest.fixture

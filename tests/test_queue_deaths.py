@@ -21,14 +21,14 @@ pytestmark = [pytest.mark.docker, pytest.mark.xdist_group("queue-docker"), pytes
 
 
 @pytest.fixture(scope="module")
-def server() -> Iterator[Cluster]:
+def own_postgres() -> Iterator[Cluster]:
     with cluster() as started:
         yield started
 
 
 @pytest.fixture
-def store(server: Cluster) -> str:
-    return server.database()
+def store(own_postgres: Cluster) -> str:
+    return own_postgres.database()
 
 
 @pytest.fixture
@@ -44,7 +44,7 @@ def processes() -> Iterator[list[Process]]:
     "tests/test_queue_workers.py kills workers and Postgres anywhere",
 )
 def test_sixty_jobs_survive_the_death_of_a_worker_of_postgres_and_of_docker(
-    tmp_path: Path, server: Cluster, store: str, sums: Path, processes: list[Process]
+    tmp_path: Path, own_postgres: Cluster, store: str, sums: Path, processes: list[Process]
 ) -> None:
     out, challenges = tmp_path / "out", pack(tmp_path / "challenges")
     requirements = load_pack(sums).requirements
@@ -62,7 +62,7 @@ def test_sixty_jobs_survive_the_death_of_a_worker_of_postgres_and_of_docker(
         boxes.append(worker(challenges, store, DOCKER_HOST=docker.host))  # as a supervisor would
         processes.append(boxes[-1])
         reached(25)
-        server.crash()
+        own_postgres.crash()
         reached(40)
         docker.kill()
         docker.start()

@@ -13,20 +13,14 @@ from grader.queue import open_queue
 from grader.sandbox.engine import connect
 from grader.store import open_store
 from tests.queue_fixtures import Process, all_ended, inbox, pack, start, until, worker
-from tests.store_fixtures import Cluster, cluster
+from tests.store_fixtures import Cluster
 
 pytestmark = [pytest.mark.docker, pytest.mark.xdist_group("queue-docker"), pytest.mark.usefixtures("images")]
 
 
-@pytest.fixture(scope="module")
-def server() -> Iterator[Cluster]:
-    with cluster() as started:
-        yield started
-
-
 @pytest.fixture
-def store(server: Cluster) -> str:
-    return server.database()
+def store(postgres: Cluster) -> str:
+    return postgres.database()
 
 
 @pytest.fixture

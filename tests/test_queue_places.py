@@ -14,7 +14,7 @@ from grader.queue import open_queue, places
 from grader.queue.queue import Queue
 from grader.submission import IntakeLimits, read_submission
 from tests.batch_fixtures import ALL, plan, submissions
-from tests.store_fixtures import cluster
+from tests.store_fixtures import Cluster
 from tests.test_queue import Box, queued, states
 
 pytestmark = pytest.mark.xdist_group("queue")
@@ -53,8 +53,8 @@ def place(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 
 
 @pytest.fixture
-def queue() -> Iterator[Queue]:
-    with cluster() as server, open_queue(server.database()) as opened:
+def queue(postgres: Cluster) -> Iterator[Queue]:
+    with open_queue(postgres.database()) as opened:
         yield opened
 
 

@@ -20,14 +20,14 @@ pytestmark = pytest.mark.xdist_group("queue-workers")
 
 
 @pytest.fixture(scope="module")
-def server() -> Iterator[Cluster]:
+def own_postgres() -> Iterator[Cluster]:
     with cluster() as started:
         yield started
 
 
 @pytest.fixture
-def store(server: Cluster) -> str:
-    return server.database()
+def store(own_postgres: Cluster) -> str:
+    return own_postgres.database()
 
 
 @pytest.fixture
@@ -71,7 +71,7 @@ def grade(out: Path, name: str) -> dict[str, object]:
 
 
 def test_sixty_jobs_outlive_workers_that_are_killed_and_a_database_that_is(
-    tmp_path: Path, store: str, server: Cluster, queue: Queue, box: Box, processes: list[Process]
+    tmp_path: Path, store: str, own_postgres: Cluster, queue: Queue, box: Box, processes: list[Process]
 ) -> None:
     names = {f"s{number:02d}": ALL for number in range(60)}
     out = tmp_path / "out"
@@ -82,7 +82,7 @@ def test_sixty_jobs_outlive_workers_that_are_killed_and_a_database_that_is(
     boxes[0].kill()
     boxes.append(box())  # as a supervisor would
     until(lambda: len(graded(out)) >= 30, "30 results")
-    server.crash()
+    own_postgres.crash()
     until(lambda: len(graded(out)) >= 45, f"45 results: {boxes[1].said}")
     boxes[1].kill()
     assert following.ended(120) == 0, following.said

@@ -21,17 +21,11 @@ from grader.store.norming_tables import APPEND_ONLY
 from grader.store.store import Store
 from tests.report_fixtures import needs_review, rubric
 from tests.review_fixtures import CRITERIA, OPERATOR, Panel, keep, panel, result, sheet
-from tests.store_fixtures import Cluster, cluster
+from tests.store_fixtures import Cluster
 
 pytestmark = pytest.mark.xdist_group("store")
 CRITERION = CRITERIA[0]
 SHIPPED = Path(__file__).parent.parent / "challenges"
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[Cluster]:
-    with cluster() as started:
-        yield started
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
@@ -39,7 +33,7 @@ def made(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Panel]:
     """A revealed case on which ann and ben lay two levels apart."""
     url = f"sqlite:///{tmp_path / 'store.db'}"
     if request.param == "postgres":
-        started: Cluster = request.getfixturevalue("server")
+        started: Cluster = request.getfixturevalue("postgres")
         url = started.database()
     with open_store(url) as store:
         panel_ = panel(store, tmp_path)

@@ -21,22 +21,16 @@ from grader.review.records import Actor
 from grader.store import open_store
 from grader.store.case_tables import APPEND_ONLY, case_events, case_heads
 from tests.review_fixtures import CRITERIA, OPERATOR, Panel, keep, panel, result, sheet
-from tests.store_fixtures import Cluster, cluster
+from tests.store_fixtures import Cluster
 
 pytestmark = pytest.mark.xdist_group("store")
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[Cluster]:
-    with cluster() as started:
-        yield started
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
 def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     if request.param == "sqlite":
         return f"sqlite:///{tmp_path / 'store.db'}"
-    started: Cluster = request.getfixturevalue("server")
+    started: Cluster = request.getfixturevalue("postgres")
     return started.database()
 
 

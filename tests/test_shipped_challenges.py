@@ -27,6 +27,19 @@ def test_a_shipped_challenge_keeps_its_promises(pack: Path) -> None:
     assert outcome.code == 0
 
 
+@pytest.mark.packs
+@pytest.mark.docker
+@pytest.mark.usefixtures("images")
+@pytest.mark.timeout(3600)
+@pytest.mark.parametrize("pack", PACKS, ids=lambda path: path.name)
+def test_a_shipped_challenge_keeps_all_its_promises(pack: Path) -> None:
+    """As its authors check it before they publish: `make test-packs`, and no part of `make test`."""
+    outcome = run_outside("challenge", "check", pack, "--json", cwd=ROOT)
+    told = json.loads(outcome.out)
+    assert [finding for finding in told["findings"] if finding["outcome"] == "broken"] == []
+    assert outcome.code == 0
+
+
 @pytest.mark.parametrize("pack", PACKS, ids=lambda path: path.name)
 def test_a_shipped_challenge_is_described_for_who_chooses_one(pack: Path) -> None:
     page = (ROOT / "docs" / "challenges.md").read_text(encoding="utf-8")

@@ -29,22 +29,16 @@ from grader.store.metadata import metadata
 from grader.store.schema import HEAD, MIGRATIONS, upgrade, version
 from grader.store.store import About, Store
 from grader.store.tables import APPEND_ONLY
-from tests.store_fixtures import Cluster, again, cluster, result, rows_of_0001
+from tests.store_fixtures import Cluster, again, result, rows_of_0001
 
 pytestmark = pytest.mark.xdist_group("store")
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[Cluster]:
-    with cluster() as started:
-        yield started
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
 def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     if request.param == "sqlite":
         return f"sqlite:///{tmp_path / 'store.db'}"
-    started: Cluster = request.getfixturevalue("server")
+    started: Cluster = request.getfixturevalue("postgres")
     return started.database()
 
 

@@ -12,18 +12,11 @@ import pytest
 from itsdangerous import TimestampSigner
 
 from grader.review.records import Actor
-from tests.store_fixtures import Cluster, cluster
 from tests.web_fixtures import OPERATOR, House, Visitor, house, levels
 
 pytestmark = pytest.mark.xdist_group("store")
 CRITERION = "clarity"
 WORDS = "nobody else may read this yet"
-
-
-@pytest.fixture(scope="module")
-def postgres() -> Iterator[Cluster]:
-    with cluster() as made:
-        yield made
 
 
 @pytest.fixture(params=["sqlite", "postgres"])

@@ -14,7 +14,6 @@ import pytest
 
 from grader.store.folder import evidence_digest, read_result
 from grader.store.store import About
-from tests.store_fixtures import Cluster, cluster
 from tests.web_fixtures import House, grade, house, shipped
 
 pytestmark = pytest.mark.xdist_group("store")
@@ -24,12 +23,6 @@ SHIPPED = (
     "rejected/stale-labels", "rejected/trusts-the-judge", "rejected/usual-words-only", "rejected/vague-rubric",
 )  # fmt: skip
 PANEL = {"Ann": "search", "Ben": "search", "Cem": "search"}
-
-
-@pytest.fixture(scope="module")
-def postgres() -> Iterator[Cluster]:
-    with cluster() as made:
-        yield made
 
 
 @pytest.fixture(params=["sqlite", "postgres"])

@@ -22,16 +22,9 @@ from grader.review.records import Actor
 from grader.store.case_tables import cases
 from grader.store.check import problems
 from grader.web.accounts import IDLE
-from tests.store_fixtures import Cluster, cluster
 from tests.web_fixtures import OPERATOR, PASSWORD, House, Visitor, house, levels
 
 pytestmark = pytest.mark.xdist_group("store")
-
-
-@pytest.fixture(scope="module")
-def postgres() -> Iterator[Cluster]:
-    with cluster() as made:
-        yield made
 
 
 @pytest.fixture(params=["sqlite", "postgres"])

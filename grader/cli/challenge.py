@@ -150,9 +150,9 @@ def check(
         mutants=mutants if mutation else 0,
         mutation_floor=mutation_floor,
     )
-    with Progress(quiet=as_json) as progress:
+    with Progress(quiet=as_json) as progress, runs.kept(settings, jobs) as make:
         root = find_challenge(challenge, settings, challenges)
-        report = checking.check(root, options, settings, runs.docker(settings), progress.say, summary)
+        report = checking.check(root, options, settings, make, progress.say, summary)
     _print(report, items, as_json)
     from grader.challenge.findings import holds
 

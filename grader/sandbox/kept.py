@@ -59,18 +59,25 @@ class Slots:
             slot.verifier.boot()
 
     def sandbox(self, run: Asking) -> Sandbox:
-        """Waits for a place and gives a sandbox in it, with the verifier that is there, or a new one where that has
-        served its time. The run's clock begins here. Raises StoppedError."""
-        from grader.sandbox.docker import DockerSandbox
-
+        """Waits for a place and gives a sandbox in it. The run's clock begins here. Raises StoppedError."""
         slot = self._take(lambda: run.say("waiting for a place"))
         if not run.timings:  # else it asks again, after a fault of the machine
             run.began = time.monotonic()
+        return self._placed(slot, run.id, run.settings.runtime, run.took)
+
+    def place(self, run_id: str, runtime: str) -> Sandbox:
+        """As `sandbox`, for a run that keeps no clock."""
+        return self._placed(self._take(lambda: None), run_id, runtime, lambda _stage, _seconds: None)
+
+    def _placed(self, slot: _Slot, run_id: str, runtime: str, clock: Callable[[str, float], None]) -> Sandbox:
+        """With the verifier that is in the place, or a new one where that has served its time."""
+        from grader.sandbox.docker import DockerSandbox
+
         if slot.verifier is not None and not slot.verifier.usable():
             slot.close()
         if slot.verifier is None:
             slot.verifier = self._make(slot.number)
-        sandbox = DockerSandbox(run.id, runtime=run.settings.runtime, clock=run.took, verifier=slot.verifier)
+        sandbox = DockerSandbox(run_id, runtime=runtime, clock=clock, verifier=slot.verifier)
         return _Placed(sandbox, lambda: self._give_back(slot))
 
     def stop(self) -> None:
