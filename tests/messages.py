@@ -26,8 +26,9 @@ def _kinds() -> dict[str, Any]:
 def wrong(message: Mapping[str, Any], name: str) -> str:
     """What keeps `message` from being the protocol's `name`; empty where nothing does."""
     kind = _kinds()[name]
-    fields = typing.get_type_hints(kind, _kinds()[""])
-    found = [f"lacks {key}" for key in sorted(kind.__required_keys__ - message.keys())]
+    fields = typing.get_type_hints(kind, _kinds()[""], include_extras=True)
+    optional = {key for key, wanted in fields.items() if typing.get_origin(wanted) is typing.NotRequired}
+    found = [f"lacks {key}" for key in sorted(fields.keys() - optional - message.keys())]
     found += [f"has {key}" for key in sorted(message.keys() - fields.keys())]
     found += [
         f"{key} is {type(message[key]).__name__}"

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import sys
-
 import pytest
 
-from grader_verifier import blame
+from grader_verifier import blame, bridge_link
 
 STUMBLES = [
     KeyError("queue"), TypeError("unhashable"), OverflowError("int too large"), ZeroDivisionError(), RecursionError(),
@@ -38,7 +36,7 @@ def test_what_no_reply_can_bring_about_is_the_challenges(taken: bool) -> None:
         assert (found.status, found.fault) == ("error", "challenge")
 
 
-def test_what_a_test_returns_may_be_the_candidates_word_and_opens_no_points(blame: ModuleType) -> None:
+def test_what_a_test_returns_may_be_the_candidates_word_and_opens_no_points() -> None:
     warned = pytest.PytestReturnNotNoneWarning("test_it returned <class 'int'>. Did you mean to use `assert`?")
     after, before = (blame.whose(warned, "test_it.py:3", taken=taken, by_pytest=True) for taken in (True, False))
     assert (after.status, after.fault, after.stumbled) == ("failed", "candidate", True)
@@ -48,7 +46,7 @@ def test_what_a_test_returns_may_be_the_candidates_word_and_opens_no_points(blam
 
 @pytest.mark.parametrize("taken", [True, False])
 def test_a_bridge_that_was_lost_is_for_the_host_to_explain(taken: bool) -> None:
-    lost = sys.modules["bridge_link"].BridgeLostError("gone")
+    lost = bridge_link.BridgeLostError("gone")
     found = blame.whose(lost, "test_it.py:3", taken=taken)
     assert (found.status, found.fault) == ("error", "infrastructure")
 

@@ -463,7 +463,7 @@ IN_PID_1 = {
     "patches the bridge": """
 import os, sys
 if os.getpid() == 1:
-    kind = sys.modules["__main__"].Bridge
+    kind = sys.modules["grader_bridge.bridge"].Bridge
     kind.op_reset = lambda self: ({"killed": 0, "disk_full": False, "cpu_seconds": 0.0}, [])
     made, old = [0], kind.op_worker
     def worker(self):

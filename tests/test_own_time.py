@@ -187,7 +187,7 @@ def test_a_budget_knows_when_the_machine_has_kept_too_much() -> None:
     assert budget.starved
 
 
-def test_endless_calls_on_a_starved_machine_leave_the_tests_after_them_time_to_be_judged(clock: ModuleType) -> None:
+def test_endless_calls_on_a_starved_machine_leave_the_tests_after_them_time_to_be_judged() -> None:
     """Calls that never end get an eighth of a processor; a short one after each of them has to be waited for, too."""
     call, total, share = 2.0, 7.0, 1 / 8
     budget, judged, wall = clock.Budget(call, total), 0, 0.0
@@ -201,7 +201,7 @@ def test_endless_calls_on_a_starved_machine_leave_the_tests_after_them_time_to_b
     assert wall < docker.longest(total)
 
 
-def test_no_call_waits_for_more_than_half_of_what_is_left_or_less_than_its_own_limit(clock: ModuleType) -> None:
+def test_no_call_waits_for_more_than_half_of_what_is_left_or_less_than_its_own_limit() -> None:
     budget = clock.Budget(2.0, 700.0)
     assert budget.patience(2.0) == 2.0 * clock.PATIENCE
     budget.kept = 700.0 * (clock.CEILING - 1 - clock.RESERVE) - 10.0
@@ -241,8 +241,7 @@ class Idle:
 def timed(kernel: Write, script: list[tuple[float, int]], call: float = 1.0) -> tuple[Any, Any]:
     files = kernel({"cpuacct/cpuacct.usage": "0\n"})
     budget = own_time.Budget(call, 10.0)
-    gauges = __import__("gauges").Gauges(files)
-    return own_time.OwnTime(Idle(gauges, kernel, script), budget), budget
+    return own_time.OwnTime(Idle(gauges.Gauges(files), kernel, script), budget), budget
 
 
 PROCESS = SimpleNamespace(times=None, pid=7)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import secrets
 from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -184,3 +187,22 @@ def test_whose_fault_it_is_that_a_candidate_container_ended(seen: Observation, f
 )
 def test_whose_fault_it_is_that_a_verifier_container_ended(seen: Observation, fault: str) -> None:
     assert failure.verifier_container(seen).fault.value == fault
+
+
+# ------------------------------------------------------------------------------------------------ names
+
+
+@pytest.mark.docker
+@pytest.mark.usefixtures("images")
+def test_a_pack_may_name_its_files_as_those_of_the_verifier() -> None:
+    """In the verifier itself, where all of ours is loaded when the pack's files are looked for."""
+    recipe = images.verifier_recipe()
+    names = {Path(path).stem for path in recipe.files} - {"__init__", "__main__", "grader_protocol"} | {"gateway"}
+    source = "".join(f"import {name} as the_{name}\n" for name in sorted(names))
+    source += "def test_it(candidate):\n    assert candidate.call('add', 1, 2) == 3\n"
+    source += "".join(f"    assert the_{name}.WHOSE == 'the pack'\n" for name in sorted(names))
+    tests = {f"{name}.py": b"WHOSE = 'the pack'\n" for name in names} | {"test_it.py": source.encode()}
+    with contextlib.closing(DockerSandbox(RUN)) as sandbox:
+        sandbox.boot()
+        events = list(sandbox.run(replace(job(), tests=tests)))
+    assert [(event["status"], event["message"]) for event in events if event["event"] == "test"] == [("passed", "")]

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import os
 import socket
-import sys
 import threading
 import time
 import urllib.request
@@ -17,7 +16,8 @@ from typing import Any
 import pytest
 
 from grader.sandbox.background import Background
-from grader_verifier import candidate_network, serving
+from grader_verifier import bridge_link, candidate_network, plugin, serving
+from grader_verifier.blame import CandidateError
 
 
 @pytest.fixture
@@ -103,37 +103,33 @@ def test_before_there_is_a_container_sockets_are_of_here(network: ModuleType) ->
         socket.getaddrinfo("no-such-name.invalid", 80)
 
 
-@pytest.mark.usefixtures("serving")
 def test_a_container_that_has_no_socket_left_is_the_candidates_doing() -> None:
-    plugin, link = sys.modules["plugin"], sys.modules["bridge_link"]
 
     class Drained:
         def ask(self, **_: object) -> None:
-            raise link.NoProcessError("too many descriptors")
+            raise bridge_link.NoProcessError("too many descriptors")
 
     limits = {"call_seconds": 1, "total_seconds": 1, "reply_bytes": 1, "output_bytes": 1}
     job = plugin.Job(seed=1, module="m", packages=[], trusted=[], preload=[], only=[], files={}, **limits)
     verifier = plugin.Verifier(job, None, None, None)
     assert verifier.socket(socket.AF_INET, socket.SOCK_STREAM, 0) is None
     verifier.link = Drained()
-    with pytest.raises(sys.modules["candidate"].CandidateError, match="ProcessLimit"):
+    with pytest.raises(CandidateError, match="ProcessLimit"):
         verifier.socket(socket.AF_INET, socket.SOCK_STREAM, 0)
 
 
-@pytest.mark.usefixtures("serving")
 @pytest.mark.parametrize("packet", [b'{"pid": 7}', b"[]", b"7", b"{", b"\xff", b'{"errno": 1}'])
 def test_an_answer_that_the_bridge_does_not_give_is_a_lost_bridge(packet: bytes) -> None:
     """Two descriptors where four are due must not become an error of the hidden test."""
-    link = sys.modules["bridge_link"]
     near, far = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     reader, writer = os.pipe()
-    made = link.Link(near)
+    made = bridge_link.Link(near)
     socket.send_fds(far, [packet], [reader, writer])
     before = len(os.listdir("/proc/self/fd"))
-    with pytest.raises(link.BridgeLostError, match="does not give"):
+    with pytest.raises(bridge_link.BridgeLostError, match="does not give"):
         made.ask(op="worker")
     assert len(os.listdir("/proc/self/fd")) == before
-    with pytest.raises(link.BridgeLostError):
+    with pytest.raises(bridge_link.BridgeLostError):
         made.ask(op="usage", pid=1)
     for end in (reader, writer):
         os.close(end)

@@ -52,8 +52,8 @@ def problems(
         lost = [*mark_rules.doubles(source), *mark_rules.uncollected(source, collected[path])]
         found += [f"{_relative(path)}:{line}: {problem}" for line, problem in sorted(lost)]
     unread = [
-        f"{_relative(path)}:1: `import {name}` finds another module, which is loaded before; give it another name"
-        for path, name in naming.never_imported(top)
+        f"{_relative(path)}:1: `import {name}` may find another module of that name; give the file another one"
+        for path, name in naming.ambiguous(top)
     ]
     return list(dict.fromkeys([*skipped, *found, *unread]))
 

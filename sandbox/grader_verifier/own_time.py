@@ -6,7 +6,6 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from grader_protocol import CEILING
 from grader_verifier.bridge_link import Link, Process
 from grader_verifier.clock import Budget, Clock
 

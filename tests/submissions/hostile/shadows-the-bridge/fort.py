@@ -6,4 +6,5 @@ def double(number):
 
 
 def attack(key):
-    return sorted(name for name in ("bridge", "worker") if hasattr(__import__(name), "PASSED"))
+    names = ("bridge", "worker", "grader_bridge", "grader_bridge.worker", "grader_protocol")
+    return sorted(name for name in names if hasattr(__import__(name, fromlist=["PASSED"]), "PASSED"))
