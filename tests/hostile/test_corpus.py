@@ -4,15 +4,11 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Iterator
-from functools import partial
 from pathlib import Path
 
 import pytest
 from docker import APIClient
 
-from grader.grading import pipeline
-from grader.sandbox.kept import Slots
-from grader.sandbox.verifier import Verifier
 from tests.hostile import leaks, listener, table
 from tests.hostile.harness import (
     GATE,
@@ -32,8 +28,6 @@ from tests.hostile.harness import (
 
 pytestmark = [pytest.mark.docker, pytest.mark.usefixtures("images")]
 ATTACKS = attacks()
-FRESH = 9
-"""Each attack of so many has a verifier of its own: a dozen."""
 MOST_SECONDS = 60.0
 """Far more than any attack takes on a busy machine; the limits of the pack allow its candidate 7 s in all."""
 
@@ -45,22 +39,10 @@ def client() -> Iterator[APIClient]:
     client.close()
 
 
-@pytest.fixture(scope="module")
-def slots() -> Iterator[Slots]:
-    """A place as in a batch: its verifier serves one attack after the other."""
-    slots = Slots(1, lambda _number: Verifier())
-    yield slots
-    slots.close()
-
-
 @pytest.mark.parametrize("attack", ATTACKS, ids=[attack.name for attack in ATTACKS])
 def test_an_attack_earns_what_its_honest_part_earned_and_leaves_nothing(
-    attack: Attack, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, client: APIClient, slots: Slots
+    attack: Attack, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, client: APIClient
 ) -> None:
-    """As a rule beside a verifier that has met the attacks before it: what one of them left would show in another.
-    Every ninth has a verifier of its own, as `grade` makes it."""
-    if ATTACKS.index(attack) % FRESH:
-        monkeypatch.setattr(pipeline, "grade", partial(pipeline.grade, make_sandbox=slots.sandbox))
     for name, value in KEYS.items():
         monkeypatch.setenv(name, value)
     source = lay_out(attack, tmp_path / "submission")
