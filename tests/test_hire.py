@@ -253,3 +253,12 @@ def test_hidden_tests_and_rounds_of_the_store_are_reported_on(
         with pytest.raises(SystemExit) as ended_:
             main(["analyse", *words, "--store", url])
         assert ended_.value.code == 2
+
+
+def test_text_that_a_database_cannot_keep_is_the_same_when_it_comes_again(store: Store, tmp_path: Path) -> None:
+    made = [{"id": "a\u0000b", "status": "Active", "history": [
+        {"id": "h1", "title": "Re\ud800view", "enteredStageAt": "2026-03-01"}]}]  # fmt: skip
+    path = written(tmp_path, json.dumps(made))
+    assert imported(store, path, "ashby").added == 1
+    assert imported(store, path, "ashby").changed == 0
+    assert [event.candidate for event in standing(store.engine)] == ["a\\x00b"]

@@ -20,6 +20,7 @@ from sqlalchemy import Column, MetaData, String, Table, delete, insert, select
 from grader.errors import UsageError, visible
 from grader.store import people
 from grader.store.engine import connect, reading, writing
+from grader.store.store import kept_text
 
 if TYPE_CHECKING:
     from sqlalchemy.engine import Engine
@@ -54,7 +55,7 @@ class GroupStore:
 
     def keep(self, groups: Groups) -> int:
         """Keeps what people said, in place of what they said before; of how many."""
-        rows = [{"person": self._person(who), "dimension": dimension, "answer": answer}
+        rows = [{"person": self._person(who), "dimension": kept_text(dimension), "answer": kept_text(answer)}
                 for who, said in groups.items() for dimension, answer in said.items()]  # fmt: skip
         with writing(self.engine) as connection:
             for row in rows:

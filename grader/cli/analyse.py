@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-import functools
-import json
-from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
+from grader.cli.analysing import by_option, day, listed, report, said_groups, stage_events, stages_option, until_option
 from grader.errors import UsageError
 
 if TYPE_CHECKING:
-    from grader.analytics.events import StageEvent
-    from grader.analytics.groups import Groups
     from grader.analytics.report import Report
 
 HELP = """Figures on what became of candidates: with counts, intervals, what is still open, and words.
@@ -64,129 +59,37 @@ def command() -> None:
     """The reports."""
 
 
-def _report(text: str, *, kept: bool = False) -> Callable[[Callable[..., Report]], click.Command]:
-    """A report as a command: where its rows come from (`kept`: from a store, too), and how it is shown."""
-
-    def made(work: Callable[..., Report]) -> click.Command:
-        @functools.wraps(work)
-        def run(table: Path | None, as_json: bool, out: Path | None, html: Path | None, **options: Any) -> None:
-            if (table is None) != bool(options.get("store")):
-                raise UsageError("Give --table FILE.csv" + (", or --store URL" if kept else "") + ".")
-            _show(work(table, **options), as_json=as_json, out=out, html=html)
-
-        for option in reversed((*_SHARED, *((_KEPT,) if kept else ()))):
-            option(run)
-        return command.command(work.__name__.strip("_"), help=text, short_help=text.split(".")[0] + ".")(run)
-
-    return made
-
-
-_SHARED = (
-    click.option("--table", metavar="FILE.csv", type=click.Path(path_type=Path, dir_okay=False),
-                 help="The table."),
-    click.option("--json", "as_json", is_flag=True, help="One JSON object: report, rows, notes."),
-    click.option("--out", metavar="DIR", type=click.Path(path_type=Path, file_okay=False),
-                 help="Write REPORT.html, REPORT.csv and REPORT.json there as well."),
-    click.option("--html", metavar="FILE", type=click.Path(path_type=Path, dir_okay=False),
-                 help="Write the page, with its charts, to FILE as well."),
-)  # fmt: skip
-
-_KEPT = click.option("--store", metavar="URL", default="", help="What was kept there, instead of a table.")
-
-
-def _show(report: Report, *, as_json: bool, out: Path | None, html: Path | None) -> None:
-    from grader.analytics import text
-    from grader.analytics.page import render
-    from grader.analytics.report import as_json as plain
-
-    data = json.dumps(plain(report), indent=2, ensure_ascii=False, allow_nan=False)
-    targets: dict[Path, Callable[[Report], str]] = {html: render} if html else {}
-    if out:
-        out.mkdir(parents=True, exist_ok=True)
-        targets |= {out / f"{report.name}.html": render, out / f"{report.name}.csv": text.as_csv,
-                    out / f"{report.name}.json": lambda _: data + "\n"}  # fmt: skip
-    for path, make in targets.items():
-        from grader import files
-
-        files.write(path, make(report).encode("utf-8", "backslashreplace"))
-    click.echo(data if as_json else "\n".join(text.lines(report)))
-
-
-_by = click.option("--by", type=click.Choice(("all", "month", "quarter", "year", "job", "source")), default="all",
-                   show_default=True, help="What candidates who are held together have in common.")  # fmt: skip
-_stages = click.option("--stages", metavar="A,B,C", default="", help="The stages from first to last; else by how deep "
-                       "in candidates' ways they come.")  # fmt: skip
-_until = click.option("--until", metavar="DATE", default="", help="The day up to which is counted; today by default.")
-
-
-def _events(table: Path | None, store: str) -> tuple[StageEvent, ...]:
-    from grader.analytics.events import read_events
-
-    if table is not None:
-        return read_events(table)
-    from grader.analytics.kept import stage_events
-    from grader.store import open_store
-
-    with open_store(store) as opened:
-        return stage_events(opened)
-
-
-def _groups(where: str, key: Path | None, events: Sequence[StageEvent]) -> Groups:
-    if "://" not in where:
-        from grader.analytics.groups import read_groups
-
-        return read_groups(Path(where))
-    if key is None:
-        raise UsageError("--groups URL needs its --key KEYFILE.")
-    from grader.analytics.group_store import GroupStore
-
-    store = GroupStore(where, key)
-    try:
-        return store.of(event.candidate for event in events)
-    finally:
-        store.close()
-
-
-def _listed(text: str) -> tuple[str, ...]:
-    return tuple(filter(None, (part.strip() for part in text.split(","))))
-
-
-def _day(text: str) -> datetime:
-    from grader.analytics.tables import moment
-
-    try:
-        return moment(text) if text else datetime.now(UTC)
-    except ValueError:
-        raise UsageError(f"--until {text!r} is no date such as 2026-03-31") from None
-
-
-@_report(
+@report(
+    command,
     "How far candidates came: cohorts by first entry, ever reached, with what is still open."
     + _STAGES
     + """
   job, source  optional, for --by""",
     kept=True,
 )
-@_by
-@_stages
+@by_option
+@stages_option
 def funnel(table: Path | None, store: str, by: str, stages: str) -> Report:
     from grader.analytics.funnel import funnel as make
 
-    return make(_events(table, store), by=by, stages=_listed(stages))
+    return make(stage_events(table, store), by=by, stages=listed(stages))
 
 
-@_report("How long candidates wait: those still waiting count as waiting, ways out compete." + _STAGES, kept=True)
-@_stages
-@_until
+@report(
+    command, "How long candidates wait: those still waiting count as waiting, ways out compete." + _STAGES, kept=True
+)
+@stages_option
+@until_option
 @click.option("--within", type=click.FloatRange(0, min_open=True), default=30, show_default=True, metavar="DAYS",
               help="By when the shares of each way out are taken.")  # fmt: skip
 def time(table: Path | None, store: str, stages: str, until: str, within: float) -> Report:
     from grader.analytics.time import time as make
 
-    return make(_events(table, store), until=_day(until), within=within, stages=_listed(stages))
+    return make(stage_events(table, store), until=day(until), within=within, stages=listed(stages))
 
 
-@_report(
+@report(
+    command,
     "What tasks cost candidates: never started apart from started and quit, against minutes."
     + _STAGES
     + """
@@ -198,17 +101,18 @@ And for stages that are tasks:
   minutes_used   how long it took them, where they said so""",
     kept=True,
 )
-@_stages
+@stages_option
 def dropoff(table: Path | None, store: str, stages: str) -> Report:
     from grader.analytics.dropoff import dropoff as make
 
-    return make(_events(table, store), stages=_listed(stages))
+    return make(stage_events(table, store), stages=listed(stages))
 
 
 _share = click.FloatRange(0, 1, min_open=True)
 
 
-@_report(
+@report(
+    command,
     """Whether scores said anything about work: the correlation as seen first, then what selection may have hidden.
 
 \b
@@ -243,7 +147,8 @@ def predict(
         return make(outcomes(opened, challenge), question)
 
 
-@_report(
+@report(
+    command,
     """Whether groups are selected alike, stage by stage and overall: counts, four fifths, an exact test.
 
 With --groups, the table is one of stages (as for funnel), and FILE has candidate and a column for each dimension, such
@@ -260,7 +165,7 @@ Columns:
 Counts under ten are not shown, nor what would give them away.""",
     kept=True,
 )
-@_stages
+@stages_option
 @click.option("--groups", metavar="FILE|URL", default="",
               help="What candidates said about themselves: a table, or what `grade hire groups` keeps.")  # fmt: skip
 @click.option(
@@ -280,8 +185,8 @@ def impact(
     if table is None and not groups:
         raise UsageError("With --store, --groups is needed: the store of grades holds no groups.")
     if groups:
-        events = _events(table, store)
-        cells = counted(events, _groups(groups, key, events), _listed(stages))
+        events = stage_events(table, store)
+        cells = counted(events, said_groups(groups, key, events), listed(stages))
     else:
         cells = read_counts(table or Path())
     if form == "new-york":
@@ -289,7 +194,8 @@ def impact(
     return make(cells, smallest=smallest)
 
 
-@_report(
+@report(
+    command,
     """Which round, and which criterion, earns the minutes it takes: bits about the outcome, less chance.
 
 \b
@@ -320,7 +226,8 @@ def signal(table: Path | None, store: str, reached: str) -> Report:
         return make(levels(opened, reached))
 
 
-@_report(
+@report(
+    command,
     """Which hidden tests and criteria to read again: how hard, how far they go with the rest.
 
 \b
@@ -354,7 +261,8 @@ def items(table: Path | None, store: str, focal: str, challenge: str) -> Report:
     return make(answers, focal=focal)
 
 
-@_report(
+@report(
+    command,
     """Who is severe or lenient, and who changes over time, held against others on the same work.
 
 \b

@@ -14,7 +14,7 @@ from grader.errors import visible
 from grader.store import people
 from grader.store.engine import reading, writing
 from grader.store.hire_tables import hire_events, hire_imports
-from grader.store.store import now, user
+from grader.store.store import kept_text, now, user
 
 Kind = Literal["stage", "offer", "start", "rating", "leaving"]
 BY_HAND = "by hand"
@@ -72,7 +72,7 @@ def keep(
     """Adds what is new or has changed, in one transaction. `whole`: the events are all there is of their candidates, so
     what is missing is gone. `first_date`: an event keeps the date at which it was first seen to begin. Raises
     ValueError for two events with one key."""
-    new = {event.key: event for event in events}
+    new = {event.key: event for event in map(_cleaned, events)}
     if len(new) < len(events):
         counts = Counter(event.key for event in events)
         twice = next(event for event in events if counts[event.key] > 1)
@@ -99,6 +99,14 @@ def keep(
         for start in range(0, len(rows), _BLOCK):
             connection.execute(insert(hire_events), rows[start : start + _BLOCK])
     return done
+
+
+def _cleaned(event: HireEvent) -> HireEvent:
+    """The event as every database can keep it, so that it is the same one when it comes again."""
+    return replace(
+        event, candidate=kept_text(event.candidate), name=kept_text(event.name), job=kept_text(event.job),
+        rater=kept_text(event.rater),
+    )  # fmt: skip
 
 
 def _row(event: HireEvent, number: int, *, gone: bool) -> dict[str, Any]:

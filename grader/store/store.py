@@ -86,7 +86,7 @@ class Store:
         added = self._add(connection, grades, {**row, **trail})
         if added is None:
             return int(connection.execute(select(grades.c.id).where(*_same(row))).scalar_one()), False
-        self._add(connection, bodies, {"grade": added, "body": _text(_json(grade)), **trail})
+        self._add(connection, bodies, {"grade": added, "body": kept_text(_json(grade)), **trail})
         return int(added), True
 
     def _add_run(
@@ -230,7 +230,7 @@ def _json(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False, allow_nan=False, sort_keys=True)
 
 
-def _text(value: Any) -> str:
+def kept_text(value: Any) -> str:
     """Text as every database takes it: Postgres knows no NUL, and neither knows half a surrogate pair."""
     return str(value or "").replace("\x00", "\\x00").encode("utf-8", "backslashreplace").decode("utf-8")
 
@@ -239,20 +239,20 @@ def _run(grade: Mapping[str, Any], about: About) -> dict[str, Any]:
     challenge, submission, provenance = grade["challenge"], grade["submission"], grade["provenance"]
     return {
         "run": provenance["run"],
-        "batch": _text(about.batch),
-        "challenge_id": _text(challenge.get("id")),
-        "challenge_version": _text(challenge.get("version")),
-        "challenge_digest": _text(challenge.get("digest")),
-        "submission_digest": _text(submission.get("digest")),
-        "grader_version": _text(provenance.get("grader_version")),
+        "batch": kept_text(about.batch),
+        "challenge_id": kept_text(challenge.get("id")),
+        "challenge_version": kept_text(challenge.get("version")),
+        "challenge_digest": kept_text(challenge.get("digest")),
+        "submission_digest": kept_text(submission.get("digest")),
+        "grader_version": kept_text(provenance.get("grader_version")),
         "seed": provenance.get("seed"),
         "status": grade["status"],
-        "reason": _text(grade["reason"]),
-        "candidate": _text(about.candidate),
-        "blind": _text(about.blind),
-        "source": _text(about.source),
-        "folder": _text(about.folder),
-        "evidence": _text(about.evidence),
+        "reason": kept_text(grade["reason"]),
+        "candidate": kept_text(about.candidate),
+        "blind": kept_text(about.blind),
+        "source": kept_text(about.source),
+        "folder": kept_text(about.folder),
+        "evidence": kept_text(about.evidence),
         "started_at": moment(datetime.fromisoformat(provenance["started_at"])),
         "seconds": grade["timings"].get("total"),
     }
@@ -277,10 +277,10 @@ def _grade(grade: Mapping[str, Any]) -> dict[str, Any]:
 def _judgement(grade: Mapping[str, Any], criterion: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "run": grade["provenance"]["run"],
-        "criterion": _text(criterion["id"]),
+        "criterion": kept_text(criterion["id"]),
         **{name: criterion[name] for name in ("source", "level", "suggestion", "max_level", "accepted")},
-        "model": _text(criterion["details"].get("model")),
-        "reason": _text(criterion["reason"]),
-        "rationale": _text(criterion["rationale"]),
-        "evidence": _text(_json(criterion["evidence"])),
+        "model": kept_text(criterion["details"].get("model")),
+        "reason": kept_text(criterion["reason"]),
+        "rationale": kept_text(criterion["rationale"]),
+        "evidence": kept_text(_json(criterion["evidence"])),
     }
