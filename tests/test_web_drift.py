@@ -12,7 +12,7 @@ from grader.agreement.thresholds import FEW
 from grader.ratings.sheet import Said, Sheet
 from grader.review.records import Actor
 from tests import report_fixtures as saved
-from tests.web_fixtures import OPERATOR, House, house
+from tests.web_fixtures import OPERATOR, House, house, levels
 
 CRITERION = "clarity"
 
@@ -89,4 +89,39 @@ def test_below_thirty_cases_nothing_is_drawn(tmp_path: Path) -> None:
     page = made.visitor("Lea").get("/reliability").text
     assert "polyline" not in page
     assert all("too few to tell" in row for row in rows(page).values())
+    made.store.close()
+
+
+def test_a_lead_chooses_an_anchor_gives_it_and_alone_sees_what_came_of_it(tmp_path: Path) -> None:
+    made = house(tmp_path)
+    for name in ("Ann", "Bob", "Cem"):
+        made.person(name)
+    made.person("Lea", "lead")
+    settled_case(made, 0, {"Ann": 3, "Bob": 3})
+    closed = made.cases["D0"]
+    lead = made.visitor("Lea")
+    assert "Make it an anchor" not in lead.get(f"/cases/{closed.id}").text, "not decided yet"
+    assert lead.post(f"/cases/{closed.id}/anchor", {"chosen": "yes"}).status_code == 409
+    made.desk.decide(Actor(person=made.people["Lea"]), closed.id, "decline", "so")
+    assert "Make it an anchor" in lead.get(f"/cases/{closed.id}").text
+    assert lead.post(f"/cases/{closed.id}/anchor", {"chosen": "yes"}).status_code == 303
+    assert "No longer an anchor" in lead.get(f"/cases/{closed.id}").text
+
+    made.case("TASK", "Cem", "Ann")
+    wish = {"each": "2", "cap": "", "anchors": "1"}
+    assert "1 closed case is an anchor" in lead.get("/assign").text
+    plan = lead.post("/assign/preview", wish).text
+    assert "no anchor is new to them" in plan, "Ann has rated it"
+    digest = re.search(r'name="digest" value="(\w+)"', plan)
+    assert digest
+    assert lead.post("/assign/ask", {**wish, "digest": digest[1]}).status_code == 303
+    cem = made.visitor("Cem")
+    seed = next(case for case in re.findall(r"/rate/(\w{32})", cem.get("/").text) if case != made.cases["TASK"].id)
+    assert cem.post(f"/rate/{seed}/submit", levels(closed, 2)).status_code == 303
+
+    assert "1 of them anchors" in rows(lead.get("/reliability").text)["Cem"]
+    assert "Cem" not in cem.get("/reliability").text.partition('id="drift"')[2]
+    for path in ("/cases", "/audit", "/assign"):
+        assert seed not in lead.get(path).text, path
+    assert lead.get(f"/cases/{seed}").status_code == 404
     made.store.close()

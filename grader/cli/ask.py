@@ -90,11 +90,15 @@ def lines(desk: Desk, plan: Plan, *, done: bool) -> list[str]:
             mine.sort(key=lambda part: hashlib.sha256(part.case.encode()).digest())
         said += [f"  {runs[part.case]}{'  as bar raiser' if part.kind == 'bar_raiser' else ''}" for part in mine]
     said += [f"lacking  {runs[case]}: {why}" for case, why in plan.lacking]
-    said += [f"lacking  {known[person]}: {short[person]} anchors are due, and none is new to them" for person in short]
+    said += [f"lacking  {known[person]}: {_due(short[person])} due, and none is new to them" for person in short]
     if len(plan.blocks) > 1:
         groups = " | ".join(", ".join(known.get(one, one) for one in block) for block in plan.blocks)
         said.append(f"Severity cannot be compared between these groups, which share no case: {groups}")
     return said
+
+
+def _due(count: int) -> str:
+    return "an anchor is" if count == 1 else f"{count} anchors are"
 
 
 def _given(desk: Desk, plan: Plan) -> list[Part]:
