@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from dataclasses import asdict
 from itertools import product
 from pathlib import Path
-from statistics import median
 
 import pytest
 from click.testing import CliRunner
@@ -57,7 +56,7 @@ def found(made: Panel, name: str, text: str) -> bool:
 def test_a_case_is_found_by_its_blind_id_and_challenge_and_by_how_words_begin(made: Panel) -> None:
     for text in ("ABC234", "abc", "rag-triage", "triage abc2", "", "  "):
         assert found(made, "lea", text), text
-    for text in ("bc234", "xyz", "abc zzz", "%", "_bc", "!!"):
+    for text in ("bc234", "ab", "xyz", "abc zzz", "%", "_bc", "!!"):
         assert not found(made, "lea", text), text
 
 
@@ -167,26 +166,29 @@ def many(made: Panel, count: int, *, said: int = 60) -> None:
         sources = [{"case": case["id"], "challenge": "{}", "instruction": "", "machine": "{}"} for case in made_cases]
         connection.execute(insert(case_sources), sources)
         connection.execute(insert(case_words), kept)
+        connection.exec_driver_sql("analyze")  # as the database does by itself in time
 
 
 def test_five_thousand_cases_are_searched_as_fast_as_fifty(made: Panel) -> None:
-    """Twice as long would be a list that is gone through; the time of the fastest half, so that a busy machine does
-    not decide it."""
-    texts = ("MNY00007", "word123", "rag triage", "nothinglikeit", "")
+    """The slowest of several searches, each at its best of five: a busy machine does not decide it. `wor` begins every
+    word here, which no text of people does, and is only told."""
+    texts = ("MNY00007", "word123", "rag triage", "nothinglikeit", "w", "")
 
-    def seconds() -> float:
+    def seconds(text: str) -> float:
         took = []
-        for text in texts * 8:
+        for _ in range(5):
             began = time.perf_counter()
             made.desk.cases(made.actor("lea"), text=text)
             took.append(time.perf_counter() - began)
-        return median(sorted(took)[: len(took) // 2])
+        return min(took)
 
     many(made, 50)
-    small = seconds()
+    small = {text: seconds(text) for text in (*texts, "wor")}
     with made.desk.engine.begin() as connection:
         connection.execute(delete(cases).where(cases.c.run.like("many%")))
     many(made, 5_000)
-    large = seconds()
-    print(f"\n{made.desk.engine.dialect.name}: 50 cases {small * 1000:.1f} ms, 5,000 cases {large * 1000:.1f} ms")
-    assert large < 4 * small + 0.01
+    large = {text: seconds(text) for text in (*texts, "wor")}
+    for text in large:
+        few, many_ = small[text] * 1000, large[text] * 1000
+        print(f"\n{made.desk.engine.dialect.name} {text!r}: {few:.1f} ms of 50, {many_:.1f} ms of 5,000")
+    assert max(large[text] for text in texts) < 4 * max(small.values()) + 0.02

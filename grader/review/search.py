@@ -22,6 +22,8 @@ from grader.store.case_tables import assignments, case_words, cases
 
 MOST_WORDS = 8
 """Of one search; more are not looked for."""
+BEGINNING = 3
+"""Letters from which on a word stands for all that begin so: with one, every case would have to be looked through."""
 LONGEST = 40
 """Characters of a word that are kept and looked for."""
 _END = "\U0010ffff"
@@ -78,7 +80,8 @@ def holds(actor: Actor, text: str) -> ColumnElement[bool]:
     wanted = words(text)[:MOST_WORDS]
     found: ColumnElement[bool] = true() if wanted or not text.strip() else false()
     for word in wanted:
-        like = and_(case_words.c.word >= word, case_words.c.word < word + _END)
+        begins = and_(case_words.c.word >= word, case_words.c.word < word + _END)
+        like = begins if len(word) >= BEGINNING else case_words.c.word == word
         found &= cases.c.id.in_(select(case_words.c.case).where(like, _readable(actor)))
     return found
 
