@@ -184,6 +184,38 @@ def test_new_yorks_example_comes_out_as_published_and_says_that_it_is_no_audit(t
     assert any("do not add up" in note for note in found["notes"])  # the rule's own tables do not
 
 
+def test_scores_count_above_the_median_as_in_new_yorks_example(tmp_path, capsys):
+    counts = {"sex": {"Male": (92, 50), "Female": (76, 34)}, "race": {"Hispanic": (28, 18), "White": (40, 15)}}
+    lines = [f"{dimension},{group},{2 if at < above else 1}" for dimension, groups in counts.items()
+             for group, (n, above) in groups.items() for at in range(n)]  # fmt: skip
+    path = table(tmp_path, "dimension,group,score\n" + "\n".join(lines))
+    analyse("impact", "--table", path, "--json")
+    found = json.loads(capsys.readouterr().out)
+    female = next(row for row in found["rows"] if row["group"] == "Female")
+    assert (female["n"], female["selected"]) == (76, 34)
+    assert female["ratio"] == pytest.approx(0.82316, abs=1e-5)
+    many = table(tmp_path, "group,score\n" + "a,3\n" * 60 + "a,4\n" * 20 + "b,2\n" * 20, "ties.csv")
+    analyse("impact", "--table", many, "--form", "new-york")
+    assert "60 % tie" in " ".join(capsys.readouterr().out.split())
+
+
+def test_who_went_on_and_is_nowhere_yet_is_in_no_overall_rate(tmp_path, capsys):
+    lines = [f"c{at},applied,2026-01-05,2026-01-06,advance" for at in range(40)]
+    lines += [f"c{at},interview,2026-01-07,2026-01-08,{'advance' if at < 10 else 'reject'}" for at in range(20)]
+    said = table(tmp_path, "candidate,sex\n" + "".join(f"c{at},w\n" for at in range(40)), "g.csv")
+    analyse("impact", "--table", table(tmp_path, HEADER + "\n".join(lines)), "--groups", said, "--json")
+    counts = {row["stage"]: (row["n"], row["selected"]) for row in rows(capsys)}
+    assert counts == {"applied": (40, 40), "interview": (20, 10), "overall": (20, 10)}
+
+
+def test_a_folder_that_cannot_be_made_is_said(tmp_path, capsys):
+    path = table(tmp_path, HEADER + "k,applied,2026-01-05,2026-01-06,advance\n")
+    with pytest.raises(SystemExit) as ended:
+        analyse("funnel", "--table", path, "--out", path / "below")
+    assert ended.value.code == 5
+    assert "fault of the grader" not in capsys.readouterr().err
+
+
 def test_who_declined_is_not_unknown_and_neither_is_compared(tmp_path, capsys):
     text = "group,n,selected\na,100,50\nb,100,60\ndeclined,40,20\nprefer not to say,12,10\nnot asked,30,15\n,50,20\n"
     analyse("impact", "--table", table(tmp_path, text), "--json")

@@ -68,7 +68,8 @@ def counted(events: Sequence[StageEvent], groups: Groups, stages: Sequence[str] 
         verdicts = dict.fromkeys(order[:at], True)
         if deepest.exit in {"advance", "reject"}:
             verdicts[order[at]] = deepest.exit == "advance"
-            verdicts[OVERALL] = deepest.exit == "advance" and at == len(order) - 1
+        if deepest.exit == "reject" or (deepest.exit == "advance" and at == len(order) - 1):
+            verdicts[OVERALL] = deepest.exit == "advance"
         for dimension, group in with_intersections(groups.get(who, blank)).items():
             for stage, selected in verdicts.items():
                 one = sums.setdefault((stage, dimension, group), [0, 0])
@@ -80,8 +81,9 @@ def counted(events: Sequence[StageEvent], groups: Groups, stages: Sequence[str] 
                  for s, d, g in keys)  # fmt: skip
 
 
-def impact(cells: Sequence[Cell], *, smallest: int = SMALLEST) -> Report:
-    """Every group against the one with the highest rate. Raises ValueError for `smallest` under the least."""
+def impact(cells: Sequence[Cell], *, smallest: int = SMALLEST, notes: Sequence[str] = ()) -> Report:
+    """Every group against the one with the highest rate. `notes` are put behind its own. Raises ValueError for
+    `smallest` under the least."""
     if smallest < LEAST:
         raise ValueError(f"counts under {LEAST} are never shown")
     blocks: dict[tuple[str, str], list[Cell]] = {}
@@ -99,7 +101,7 @@ def impact(cells: Sequence[Cell], *, smallest: int = SMALLEST) -> Report:
     chart = Spans(title="Impact ratio, with 95 % score intervals", spans=tuple(spans), start=0, end=1.6, mark=0.8)
     return Report(
         name="impact", title="Impact: selection rates by group", columns=COLUMNS, rows=plain,
-        notes=_notes(smallest, blocks), charts=(chart,) if spans else (),
+        notes=(*_notes(smallest, blocks), *notes), charts=(chart,) if spans else (),
     )  # fmt: skip
 
 

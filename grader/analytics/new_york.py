@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from grader.analytics.figures import impact as figures
 from grader.analytics.figures.suppression import SMALLEST
 from grader.analytics.groups import SILENT
 from grader.analytics.impact import OVERALL, Cell, impact
@@ -23,7 +22,7 @@ SLIGHT = 0.02
 """A group of less than this share of all may be left out of the ratios, by an auditor and with a reason."""
 
 
-def new_york(cells: Sequence[Cell], *, smallest: int = SMALLEST, about: str = "") -> Report:
+def new_york(cells: Sequence[Cell], *, smallest: int = SMALLEST, about: str = "", notes: Sequence[str] = ()) -> Report:
     """Overall, or the only stage there is. Raises UsageError where there are several stages and no overall."""
     stages = list(dict.fromkeys(cell.stage for cell in cells))
     stage = OVERALL if OVERALL in stages else stages[0]
@@ -35,7 +34,7 @@ def new_york(cells: Sequence[Cell], *, smallest: int = SMALLEST, about: str = ""
     }
     rows = [_row(row, totals) for row in impact(own, smallest=smallest).rows]
     silent = {d: sum(cell.rate.n for cell in own if cell.dimension == d and cell.group in SILENT) for d in totals}
-    notes = [
+    said_so = [
         said("""This is no bias audit, and nobody has audited anything: it puts your figures into the form of 6 RCNY
         5-301. An audit takes an independent auditor who has neither built, used nor distributed the tool."""),
         f"Source of the data: {about}." if about else "Source of the data: not given (--about); the rules ask for it.",
@@ -46,10 +45,10 @@ def new_york(cells: Sequence[Cell], *, smallest: int = SMALLEST, about: str = ""
     ]  # fmt: skip
     if len(set(totals.values())) > 1:
         listed = ", ".join(f"{d} {n:,}" for d, n in totals.items())
-        notes.append(f"The categories do not add up to the same number ({listed}): look at where they come from.")
+        said_so.append(f"The categories do not add up to the same number ({listed}): look at where they come from.")
     return Report(
         name="impact-new-york", title="Impact ratios in the form of New York's rules (no audit)", columns=COLUMNS,
-        rows=rows_of(COLUMNS, rows), notes=tuple(notes),
+        rows=rows_of(COLUMNS, rows), notes=(*said_so, *notes),
     )  # fmt: skip
 
 
@@ -63,11 +62,3 @@ def _row(row: Mapping[str, Value], totals: Mapping[str, int]) -> Mapping[str, Va
 
 def _shown(count: int, smallest: int) -> str:
     return f"under {smallest}" if 0 < count < smallest else f"{count:,}"
-
-
-def scoring(scores: Sequence[float], members: Sequence[bool]) -> tuple[figures.Rate, float]:
-    """The scoring rate of a group: how many of its members are strictly above the median of all, and the share of all
-    that ties with it."""
-    above, tied = figures.above_median(scores)
-    own = [one for one, member in zip(above, members, strict=True) if member]
-    return figures.Rate(x=sum(own), n=len(own)), tied

@@ -11,6 +11,7 @@ from grader.cli.analysing import by_option, day, listed, report, said_groups, st
 from grader.errors import UsageError
 
 if TYPE_CHECKING:
+    from grader.analytics.impact import Cell
     from grader.analytics.report import Report
 
 HELP = """Figures on what became of candidates: with counts, intervals, what is still open, and words.
@@ -162,6 +163,9 @@ Columns:
   dimension  optional: sex, race, or "race × sex"
   stage      optional
 
+Or scores, of which those above the median count as selected: group, score,
+and optional dimension, a row for each person and dimension.
+
 Counts under ten are not shown, nor what would give them away.""",
     kept=True,
 )
@@ -178,20 +182,29 @@ Counts under ten are not shown, nor what would give them away.""",
 def impact(
     table: Path | None, store: str, stages: str, groups: str, key: Path | None, smallest: int, form: str, about: str
 ) -> Report:
-    from grader.analytics.impact import counted, read_counts
+    from grader.analytics.impact import counted
     from grader.analytics.impact import impact as make
     from grader.analytics.new_york import new_york
 
     if table is None and not groups:
         raise UsageError("With --store, --groups is needed: the store of grades holds no groups.")
+    notes: tuple[str, ...] = ()
     if groups:
         events = stage_events(table, store)
         cells = counted(events, said_groups(groups, key, events), listed(stages))
     else:
-        cells = read_counts(table or Path())
+        cells, notes = _counted(table or Path())
     if form == "new-york":
-        return new_york(cells, smallest=smallest, about=about)
-    return make(cells, smallest=smallest)
+        return new_york(cells, smallest=smallest, about=about, notes=notes)
+    return make(cells, smallest=smallest, notes=notes)
+
+
+def _counted(table: Path) -> tuple[tuple[Cell, ...], tuple[str, ...]]:
+    """Counts as they stand in the table, or of its scores."""
+    from grader.analytics.impact import read_counts
+    from grader.analytics.scored import has_scores, rates, read_scores
+
+    return rates(read_scores(table)) if has_scores(table) else (read_counts(table), ())
 
 
 @report(

@@ -50,6 +50,7 @@ _KEPT = click.option("--store", metavar="URL", default="", help="What was kept t
 
 
 def _show(report: Report, *, as_json: bool, out: Path | None, html: Path | None) -> None:
+    from grader import files
     from grader.analytics import text
     from grader.analytics.page import render
     from grader.analytics.report import as_json as plain
@@ -57,12 +58,10 @@ def _show(report: Report, *, as_json: bool, out: Path | None, html: Path | None)
     data = json.dumps(plain(report), indent=2, ensure_ascii=False, allow_nan=False)
     targets: dict[Path, Callable[[Report], str]] = {html: render} if html else {}
     if out:
-        out.mkdir(parents=True, exist_ok=True)
+        files.check_writable(out)
         targets |= {out / f"{report.name}.html": render, out / f"{report.name}.csv": text.as_csv,
                     out / f"{report.name}.json": lambda _: data + "\n"}  # fmt: skip
     for path, make in targets.items():
-        from grader import files
-
         files.write(path, make(report).encode("utf-8", "backslashreplace"))
     click.echo(data if as_json else "\n".join(text.lines(report)))
 
