@@ -7,7 +7,7 @@ import json
 import re
 import sys
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -20,7 +20,7 @@ sys.path.insert(0, str(PACK / "tests"))
 
 from grader_tests import CandidateError, read_yaml  # noqa: E402
 from planted import cases, policy, readers, replies, starter, systems, text  # noqa: E402
-from planted.harness import Bench, checked  # noqa: E402
+from planted.harness import NAMES, Bench, checked  # noqa: E402
 from planted.judges import FAULTS as JUDGE_FAULTS  # noqa: E402
 from planted.judges import Judge  # noqa: E402
 from planted.systems import FAULTS, System, twin  # noqa: E402
@@ -358,11 +358,15 @@ def test_a_report_of_another_form_counts_as_none(changes: dict[str, Any]) -> Non
 
 
 class Obliging:
-    """A candidate whose evaluation ships everything, and a model that takes any script."""
+    """A candidate whose evaluation ships everything, and a model that takes any script. `asks` is what it does with the
+    service meanwhile, through `ask(name, tickets)`."""
 
-    def __init__(self) -> None:
-        self.files = self
+    def __init__(self, asks: Callable[[Obliging, str], Any] = lambda *_: None) -> None:
+        self.files, self.asks = self, asks
         self.met: list[str] = []
+        self.kept: dict[str, Any] = {}
+        """What it remembers, until its process ends."""
+        self.down: list[str] = []
 
     def text(self, name: str) -> str:
         return REFERENCE
@@ -371,24 +375,87 @@ class Obliging:
         self.met.append(name)
         return name
 
-    def call(self, function: str, *given: Any) -> dict[str, Any]:
+    def call(self, function: str, name: str, *given: Any) -> dict[str, Any]:
+        self.asks(self, name)
         return REPORT
+
+    def afresh(self) -> None:
+        self.kept = {}
 
     def script(self, lines: list[Any]) -> None:
         self.lines = lines
 
+    def fault(self, kind: str, *, times: int | None, model: str) -> None:
+        self.down.append(model)
 
-def test_which_systems_are_faulty_follows_no_pattern() -> None:
-    patterns, names = Counter[tuple[bool, ...]](), set()
+    def ask(self, name: str, tickets: list[Any]) -> Any:
+        sent = SimpleNamespace(text=json.dumps({"tickets": tickets}))
+        return json.loads(self.lines[0](SimpleNamespace(model=name, last=sent))).get("replies")
+
+
+def test_the_order_in_which_systems_are_met_follows_no_pattern() -> None:
+    orders, names = Counter[tuple[bool, ...]](), set()
     for seed in range(60):
         candidate = Obliging()
-        said = Bench(candidate, candidate, seed, "a test").told_apart("cost")
-        patterns[tuple(faulty for faulty, _ in said)] += 1
+        bench = Bench(candidate, candidate, seed, "a test")
+        faulty: list[bool] = []
+        candidate.asks = lambda _, __, bench=bench, faulty=faulty: faulty.append(bool(bench.on_stage[1].fault))
+        bench.told_apart("cost")
+        orders[tuple(faulty)] += 1
         names.add(tuple(candidate.met))
-    assert len(patterns) == 6
-    assert max(patterns.values()) <= 25
-    assert (True, True, True) not in patterns
+    assert len(orders) == 6
+    assert max(orders.values()) <= 25
     assert len(names) > 30
+
+
+def test_while_one_system_is_evaluated_no_other_answers() -> None:
+    heard: list[list[str]] = []
+
+    def everybody(candidate: Obliging, name: str) -> None:
+        heard.append([other for other in NAMES if candidate.ask(other, [{}])])
+
+    candidate = Obliging(everybody)
+    bench = Bench(candidate, candidate, 1, "a test")
+    bench.told_apart("cost")
+    bench.reports([bench.system("sound-0")])
+    assert heard == [[name] for name in candidate.met]
+    assert len(set(candidate.met)) == len(candidate.met) == 5
+
+
+def test_who_evaluates_a_system_remembers_none_that_it_met_before() -> None:
+    remembered = []
+
+    def remembers(candidate: Obliging, name: str) -> None:
+        remembered.append(list(candidate.kept))
+        candidate.kept[name] = candidate.ask(name, [{}])
+
+    candidate = Obliging(remembers)
+    bench = Bench(candidate, candidate, 1, "a test")
+    bench.told_apart("cost")
+    bench.verdicts([Judge(key="a"), Judge(key="b")], [])
+    assert remembered == [[]] * 6
+
+
+def test_equal_answers_of_two_systems_say_nothing_about_either() -> None:
+    """Were sound and faulty ones alike but for the fault, whoever differs from the others would be the faulty one."""
+    for seed in range(20):
+        candidate = Obliging()
+        met = [system for system, _ in Bench(candidate, candidate, seed, "a test").told_apart("cost")]
+        assert len({system.key for system in met}) == 4
+        wavers = [system.wavering for system in met]
+        assert len(set(wavers)) > 2
+        assert len({tuple(said["usage"]["seconds"] for _, said in answers(system)) for system in met}) == 4
+
+
+def test_a_second_report_is_made_of_the_same_system_begun_again() -> None:
+    heard = []
+
+    def asks(candidate: Obliging, name: str) -> None:
+        heard.append(candidate.ask(name, [case.ticket for case in cases.read(REFERENCE).good]))
+
+    candidate = Obliging(asks)
+    Bench(candidate, candidate, 1, "a test").reports_again(system(1, "unstable"))
+    assert heard[0] == heard[1]
 
 
 def test_what_is_sent_to_the_service_never_raises() -> None:

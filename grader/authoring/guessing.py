@@ -42,12 +42,13 @@ RECORDED_BYTES = 3_000_000
 
 @dataclass(frozen=True, kw_only=True)
 class Recording:
-    """What the reference replied on one variant: per test in the order in which they ran, the calls; see replayer."""
+    """What the reference replied on one variant, in the order in which it happened; see replayer."""
 
     replies: Sequence[Any]
     tests: Sequence[Sequence[Sequence[Any]]]
+    """The calls of each test, or of each process of a test that begins `afresh`."""
     numbers: Sequence[int]
-    """Of the process of each test, 0 where it called nothing."""
+    """Of these processes, 0 where a test called nothing."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -116,14 +117,15 @@ def source(name: str) -> bytes:
 
 
 def read(ran: Ran) -> Recording:
-    """What a run of the recorder said, its tests in the order in which they ran."""
+    """What a run of the recorder said."""
     replies: dict[str, int] = {}
-    tests, numbers = [], []
+    tests: list[list[list[Any]]] = []
+    numbers: list[int] = []
     for event in ran.events:
         if event["event"] != "test":
             continue
         local: dict[int, str] = {}
-        calls, process = [], 0
+        own: dict[int, list[list[Any]]] = {}
         for line in event["stdout"].splitlines():
             if not line.startswith('{"recorded":'):
                 continue
@@ -131,11 +133,10 @@ def read(ran: Ran) -> Recording:
             name, waiting, size, number = told["recorded"]
             if "reply" in told:
                 local[number] = told["reply"]
-            process = told["process"]
-            reply = local.get(number, "")
-            calls.append([name, waiting, size, replies.setdefault(reply, len(replies))])
-        tests.append(calls)
-        numbers.append(process)
+            reply = replies.setdefault(local.get(number, ""), len(replies))
+            own.setdefault(told["process"], []).append([name, waiting, size, reply])
+        tests += own.values() or [[]]
+        numbers += own or [0]
     values = [json.loads(text) if text else {"made": True} for text in replies]
     return Recording(replies=values, tests=tests, numbers=numbers)
 

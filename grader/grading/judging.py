@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from grader.challenge import Pack
 from grader.grading.run import Run
 from grader.records import JudgeResult, Submission
+from grader.score.blank import settled
 from grader.score.combine import unscored
 
 NO_JUDGE = "no judge configured"
@@ -19,7 +20,7 @@ def start(run: Run, pack: Pack, submission: Submission) -> Callable[[], JudgeRes
     if criteria and run.request.judge and run.settings.judge_configured:
         return _in_background(run, pack, submission)
     reason = NO_JUDGE if run.request.judge else "the judge was switched off for this run"
-    nothing = JudgeResult(criteria=unscored(criteria, reason))
+    nothing = settled(pack, submission, JudgeResult(criteria=unscored(criteria, reason)))
     return lambda: nothing
 
 
@@ -34,13 +35,14 @@ def _in_background(run: Run, pack: Pack, submission: Submission) -> Callable[[],
 
 
 def judge(run: Run, pack: Pack, submission: Submission) -> JudgeResult:
-    """Asks the judge about the criteria of `pack`; answers that were kept are not asked for again."""
+    """Asks the judge about the criteria of `pack`; answers that were kept are not asked for again. Of
+    blank documents nobody is asked."""
     from grader import calibration
     from grader.judge import judge_submission
     from grader.settings import PLACES
 
     with run.stage("judge"):
-        return judge_submission(
+        judged = judge_submission(
             pack,
             submission,
             run.settings,
@@ -48,3 +50,4 @@ def judge(run: Run, pack: Pack, submission: Submission) -> JudgeResult:
             cache_dir=PLACES.cache / "judge",
             lane=run.judge_lane,
         )
+    return settled(pack, submission, judged)

@@ -41,12 +41,14 @@ class Candidate:
         output_cap: int,
         rng: random.Random,
         told: Callable[[], None] = lambda: None,
+        cleared: Callable[[], Link] | None = None,
     ) -> None:
-        """`told` hears of the first thing of the candidate's that the test takes."""
+        """`told` hears of the first thing of the candidate's that the test takes; `cleared` does with the container
+        what is done between two tests."""
         self.files = Files(files, self._take)
         self.taken = False
         """Whether the test has had anything of the candidate's in hand: see blame.py."""
-        self._rng, self._told = rng, told
+        self._rng, self._told, self._cleared = rng, told, cleared
         self.limits: list[str] = []
         self.time = OwnTime(link, budget)
         self._link, self._budget, self._module = link, budget, module
@@ -144,9 +146,20 @@ class Candidate:
             raise self._time_limit(f"the service {argv[0]} (listening on port {port})", seconds, which)
         return f"http://127.0.0.1:{port}"
 
+    def afresh(self) -> None:
+        """Ends all that this test started and empties all that it could write, as is done between two tests: what is
+        called next runs in a process that can know nothing of the calls before. No object of `make` is left."""
+        if self._cleared is None:
+            raise RuntimeError("this candidate has no container to be cleared")
+        self.time.close()
+        self._link = self._cleared()
+        self.time.meet(self._link)
+        self._worker = self._dead = None
+
     def peak_memory(self) -> int:
-        """Highest memory of the candidate's container in this test so far, in bytes, as the kernel counts it, above
-        what it held before candidate code ran: all processes, /tmp, /dev/shm, files without a name, pipes, sockets."""
+        """Highest memory of the candidate's container in this test, or since `afresh`, in bytes, as the kernel counts
+        it, above what it held before candidate code ran: all processes, /tmp, /dev/shm, files without a name, pipes,
+        sockets."""
         peak = self._link.memory.peak()
         if peak is None:
             raise NotMeasuredError("the kernel of this machine does not count the memory of a container")

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from grader_verifier.blame import CandidateError
+from grader_verifier.bridge_link import Process
 from grader_verifier.candidate import Candidate
 
 if TYPE_CHECKING:
@@ -48,6 +49,12 @@ class Observed:
     stumbled: bool = False
     metrics: list[dict[str, object]] = field(default_factory=list)
     candidate: Candidate | None = None
+    ended: list[Process] = field(default_factory=list)
+    """Processes of the test that have been cleared away, with what they wrote."""
+    hit: list[str] = field(default_factory=list)
+    """Limits that were hit up to then."""
+    peak: int | None = None
+    """Highest memory up to then."""
 
     @property
     def starved(self) -> bool:

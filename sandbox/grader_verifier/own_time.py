@@ -33,6 +33,10 @@ class OwnTime:
         self._at_rest = True
         self._pid = 0
 
+    def meet(self, link: Link) -> None:
+        """The container was cleared, or another took its place: nothing computes in it, nothing is left to charge."""
+        self._link, self._clock, self._at_rest = link, Clock(link.gauges), True
+
     def clear(self, calls: int) -> None:
         self._each, self.order = [], list(range(calls))
 

@@ -209,9 +209,6 @@ class Verifier:
     def finish(self, item: pytest.Item) -> None:
         """Ends all that the test started, and reports it. A container that was lost is the host's to explain."""
         candidate = self.now.candidate
-        processes = list(self.link.processes) if self.link else []
-        peak = self.link.memory.peak() if self.link and candidate else None
-        hit: list[str] = []
         if candidate:
             candidate.time.close()
             if candidate.taken:
@@ -219,13 +216,23 @@ class Verifier:
         if self.now.starved:
             self.leave_open()
         try:
-            hit = self.reset(candidate)
+            self.clear()
         except BridgeLostError as lost:
-            hit = self.replace_bridge(item.nodeid, str(lost))
+            self.now.hit += self.replace_bridge(item.nodeid, str(lost))
         if self.gateway and self.gateway.problem and self.now.fault != "infrastructure":
             self.now.status, self.now.fault, self.now.stumbled = "failed", "candidate", True
             self.now.message = cut(f"What the submission asked made the model's script stumble: {self.gateway.problem}")
-        self.report(item, processes, hit, peak)
+        self.report(item, self.now.ended, self.now.hit, self.now.peak)
+
+    def clear(self) -> Link:
+        """Clears away what the test has started and written so far, and keeps what was seen of it. Raises
+        BridgeLostError."""
+        now, link = self.now, self.reached
+        now.ended += link.processes
+        if now.candidate:
+            now.peak = max((peak for peak in (now.peak, link.memory.peak()) if peak is not None), default=None)
+        now.hit += self.reset(now.candidate)
+        return self.reached
 
     def replace_bridge(self, test: str, problem: str) -> list[str]:
         """Asks the host what became of the candidate's container, until there is a new one or it has had enough. It
@@ -316,6 +323,7 @@ class Verifier:
                 self.job.output_bytes,
                 drawing.stream(self.job.seed, f"asked:{self.now.test}"),
                 lambda: self.events.send("in_hand", test=self.now.test),
+                self.clear,
             )
         return self.now.candidate
 

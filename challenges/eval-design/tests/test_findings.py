@@ -2,20 +2,9 @@
 from __future__ import annotations
 
 import pytest
-from planted.harness import problems
+from planted.harness import problems, wrong_answers
 
 POINTED = ("paraphrase", "drift", "injection", "ambiguous", "language")
-
-
-def wrong_answers(system):
-    """Ids of cases on which the first answer was not what label and policy say; and those of them due to the fault."""
-    wrong = {
-        name
-        for name, said in system.answers.items()
-        for case in [system.cases.by_id[name]]
-        if said["reason"] != case.reason or not case.truth.same(said["action"], said["amount"])
-    }
-    return wrong, wrong - system.wavering
 
 
 @pytest.mark.points(6, group="findings")

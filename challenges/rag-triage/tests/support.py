@@ -73,6 +73,11 @@ class Desk:
     def build(self, documents: Sequence[Document]) -> None:
         self.candidate.call("build", list(documents))
 
+    def begin_again(self, documents: Sequence[Document]) -> None:
+        """Builds with `documents` in a process that has seen no ticket yet, so that no table of tickets answers."""
+        self.candidate.afresh()
+        self.build(documents)
+
     def read(self, tickets: Sequence[Ticket | Any]) -> list[Reply]:
         """The replies to `tickets`, asked in one list with company that is drawn for it; a ticket that ends in an error
         costs that ticket, not the test. Fails where `require_use` asked for use and there is none."""
@@ -142,6 +147,12 @@ def alarms(cases: Sequence[Case], replies: Sequence[Reply]) -> tuple[float, floa
     grave = [reply.escalate is True for case, reply in paired(cases, replies) if case.escalate]
     calm = [reply.escalate is not False for case, reply in paired(cases, replies) if not case.escalate]
     return share(grave), share(calm)
+
+
+def above(ones: Sequence[Reply], others: Sequence[Reply]) -> float:
+    """Share of pairs of which the first states more confidence than the other; 0.5 where all state the same."""
+    pairs = [(one.confidence, other.confidence) for one in ones for other in others]
+    return sum((a > b) + 0.5 * (a == b) for a, b in pairs) / len(pairs)
 
 
 def problems(replies: Sequence[Reply]) -> str:

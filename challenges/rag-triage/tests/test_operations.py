@@ -10,6 +10,8 @@ from world import world_for
 
 CLIENTS = 5
 """The large collection holds the documents of this many clients, about 750."""
+ENOUGH = 2.5
+"""Milliseconds for a ticket among the documents of one client."""
 
 
 def large(world):
@@ -20,13 +22,14 @@ def large(world):
 
 @pytest.mark.points(2, group="operations")
 def test_a_ticket_gets_the_same_reply_each_time(desk, metric):
-    """A ticket gets the same reply each time, whatever was read before"""
+    """A ticket gets the same reply each time, whatever was read before, and by another process too"""
     desk.require_use()
     tickets = [case.ticket for case in desk.world.drawn("again", 20, lambda w: w.paraphrased())]
     tickets += [case.ticket for case in desk.world.drawn("again-vague", 8, lambda w: w.vague())]
     order = list(range(len(tickets)))
     first = desk.read(tickets)
     random.Random(desk.world.seed).shuffle(order)
+    desk.begin_again(desk.world.documents)
     second = dict(zip(order, desk.read([tickets[i] for i in order]), strict=True))
     metric("same_again", share(first[i] == second[i] for i in order), floor=0.7, target=1.0)
 
@@ -40,13 +43,9 @@ def test_the_order_of_documents_does_not_matter(desk, metric):
     first = desk.answer(cases)
     documents = list(desk.world.documents)
     random.Random(f"{desk.world.seed}:order").shuffle(documents)
-    desk.build(documents)
-    metric(
-        "same_in_any_order",
-        share(a == b for a, b in zip(first, desk.answer(cases), strict=True)),
-        floor=0.6,
-        target=1.0,
-    )
+    desk.begin_again(documents)
+    second = desk.answer(cases)
+    metric("same_in_any_order", share(a == b for a, b in zip(first, second, strict=True)), floor=0.6, target=1.0)
 
 
 @pytest.mark.points(1, group="operations")
@@ -63,23 +62,32 @@ def test_a_second_build_replaces_the_first(desk):
     assert not mixed, f"{len(mixed)} of {len(replies)} tickets cite documents of the client that was there before."
 
 
+def per_ticket(desk, name, documents):
+    """Milliseconds for a ticket among `documents`: tickets that were never asked, in a process that has seen none.
+    Fails where hardly any right document is cited."""
+    cases = desk.world.drawn(f"latency-{name}", 30, lambda w: w.plain())
+    desk.begin_again(documents)
+    replies = desk.answer(cases)
+    each = desk.candidate.last_seconds[: len(cases)]
+    found = share(reply.cites(case) for case, reply in paired(cases, replies))
+    assert found >= 0.3, f"Among {len(documents)} documents, hardly any right one is cited."
+    return 1000 * median(each)
+
+
 @pytest.mark.points(2, group="operations")
 def test_latency_hardly_grows_with_the_collection(desk, metric):
     """The time for a ticket hardly grows with the collection"""
     desk.require_use()
-    cases = desk.world.drawn("latency", 30, lambda w: w.plain())
-    tickets = [case.ticket for case in cases]
-    seconds = []
-    for documents in (desk.world.documents, large(desk.world)):
-        desk.build(documents)
-        replies = desk.read(tickets)
-        seconds.append(1000 * median(desk.candidate.last_seconds[: len(tickets)]))
-    assert share(reply.cites(case) for case, reply in paired(cases, replies)) >= 0.3, (
-        "Among more documents, hardly any right one is cited."
-    )
-    small, big = seconds
+    small = per_ticket(desk, "small", desk.world.documents)
+    big = per_ticket(desk, "large", large(desk.world))
     metric("latency_large", big, floor=60.0, target=8.0, unit="ms")
-    metric("latency_growth", (big + 0.5) / (small + 0.5), floor=5.0, target=2.5, unit="times")
+    metric("latency_growth", growth(small, big), floor=5.0, target=2.5, unit="times")
+
+
+def growth(small, big):
+    """How often `small` milliseconds go into `big` ones, half a millisecond for asking on both sides. Who takes long
+    among few documents gains nothing by it: the small figure counts up to ENOUGH only."""
+    return (big + 0.5) / (min(small, ENOUGH) + 0.5)
 
 
 @pytest.mark.points(2, group="operations")
@@ -87,7 +95,7 @@ def test_building_a_large_collection_costs_little(desk, metric):
     """Building a collection five times as large takes little time and memory"""
     desk.require_use()
     desk.read([])
-    desk.build(large(desk.world))
+    desk.begin_again(large(desk.world))
     seconds = desk.candidate.seconds
     cases = desk.world.drawn("after-large", 12, lambda w: w.plain())
     found = share(reply.cites(case) for case, reply in paired(cases, desk.answer(cases)))

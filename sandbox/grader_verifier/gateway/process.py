@@ -123,12 +123,19 @@ class Gateway:
 
     def listen(self) -> dict[str, str]:
         """Begins to listen, at a new address where it did already: the candidate's container may be another one, with a
-        network of its own. Returns what a candidate's processes find in their environment."""
+        network of its own, in the middle of a test too, whose faults and script begin again. Returns what a candidate's
+        processes find in their environment."""
+        if self._line is not None:
+            with contextlib.suppress(CandidateError):
+                self._earlier[:] = self.look()["calls"]
+                self._calls.clear()
         self._end()
         if self._door is not None:
             self._door.close()
         self._door = socket.create_server((HOST, 0), backlog=BACKLOG)
         self._begin()
+        for op, what in self._orders:
+            self._order(op, **what)
         return _environment(self._settings, self._door.getsockname()[1], self._key)
 
     def reset(self) -> None:
@@ -154,13 +161,13 @@ class Gateway:
         ended = next((at for at, call in enumerate(fresh) if not call.ended), len(fresh))
         calls = [*self._calls, *fresh]
         self._calls += fresh[:ended]
-        return {**found, "calls": calls}
+        return {**found, "calls": [*self._earlier, *calls]}
 
     def trace(self) -> list[dict[str, Any]]:
         """The calls of this test as evidence. Never raises."""
         with contextlib.suppress(LostError):
-            return list(self._order("trace")["calls"])
-        return [call.traced() for call in self._calls]
+            return [*(call.traced() for call in self._earlier), *self._order("trace")["calls"]]
+        return [call.traced() for call in (*self._earlier, *self._calls)]
 
     def fault(self, **fault: Any) -> None:
         """A fault of the schedule, as data. Raises CandidateError where the process was lost."""
@@ -188,11 +195,16 @@ class Gateway:
     def _forget(self) -> None:
         self._calls: list[Call] = []
         """Those that have ended, as they were last looked at."""
+        self._earlier: list[Call] = []
+        """Those of a container that was replaced in this test."""
+        self._orders: list[tuple[str, dict[str, Any]]] = []
+        """Faults and scripts of this test."""
         self._functions: dict[int, Callable[[Ask], Reply]] = {}
         self.problem = ""
         """What went wrong in a script of the test, with what a candidate asked."""
 
     def _told(self, op: str, **what: Any) -> None:
+        self._orders.append((op, what))
         try:
             self._order(op, **what)
         except LostError:

@@ -87,7 +87,7 @@ class Cases:
         asked = text.plain(message)
         if asked in self.by_message:
             return self.by_message[asked]
-        inside = [known for known in self.by_message if len(known) > 12 and known in asked]
+        inside = [known for known in self.by_message if f" {known} " in f" {asked} "]
         return self.by_message[max(inside, key=len)] if inside else None
 
     def facts(self, name: str, ticket: dict[str, Any], message: str) -> Facts:

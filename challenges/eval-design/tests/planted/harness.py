@@ -11,16 +11,22 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from grader_tests import CandidateError
+
 from planted import cases, replies, text
 from planted.cases import Cases
 from planted.judges import Judge
 from planted.policy import is_number
 from planted.starter import sample_messages
-from planted.systems import System, twin
+from planted.systems import System, begun_again
 
 NAMES = ("aster", "birch", "cedar", "dahlia", "elder", "fern", "gorse", "hazel")
 AT_ONCE = 100
 """Tickets, or replies to be judged, in one request."""
+MOST_REQUESTS = 2000
+"""Of one test."""
+Play = Callable[[Any, dict[str, Any]], list[Any]]
+"""How a system or judge replies to what was sent."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,9 +90,12 @@ class Bench:
 
     def __init__(self, candidate: Any, model: Any, seed: int, test: str) -> None:
         self.candidate, self.model, self.seed, self.test = candidate, model, seed, test
-        self.turns = 0
-        self.cast: dict[str, Any] = {}
-        self.listening = False
+        self.met = 0
+        """How many systems or judges the candidate has met in this test."""
+        self.names = list(NAMES)
+        self.rng(f"names:{test}").shuffle(self.names)
+        self.on_stage: tuple[str, Any, Play] | None = None
+        """Who answers to requests: the name, and the system or judge behind it."""
 
     @cached_property
     def cases(self) -> Cases:
@@ -109,29 +118,28 @@ class Bench:
     # ------------------------------------------------------------------------------------------------ evaluating
 
     def reports(self, systems: Sequence[System], down: Sequence[System] = ()) -> list[Report]:
-        """What the candidate's `evaluate` says of each system, which it meets under a name, and in an order, drawn for
-        this test. The service of those that are `down` answers with errors."""
-        parts = self._cast(systems, lambda system, sent: [system.answer(ticket) for ticket in sent["tickets"]], down)
-        return [checked(said) for said in self._in_turn(lambda name: self._asked("evaluate", "System", name), parts)]
+        """What the candidate's `evaluate` says of each system. The service of those that are `down` answers with errors."""
+        return [checked(said) for said in self._each(systems, down, _answers, self._evaluated)]
 
-    def told_apart(self, fault: str) -> list[tuple[bool, Report]]:
-        """Three systems, each with whether it is faulty, and what is said of it. One or two have the fault, the others
-        are sound twins; how many, and in which order, is drawn, so that no pattern is right more often than one in six."""
-        rng = self.rng(f"order:{fault}")
-        faulty = [self.system(f"{fault}-{at}", fault) for at in range(2)]
-        both = [(True, faulty[0]), (False, twin(faulty[0]))]
-        queue = [*both, rng.choice([(True, faulty[1]), (False, twin(faulty[1]))])]
-        rng.shuffle(queue)
-        reports = self.reports([system for _, system in queue])
-        return [(is_faulty, report) for (is_faulty, _), report in zip(queue, reports, strict=True)]
+    def reports_again(self, system: System) -> tuple[Report, Report]:
+        """Two reports on `system` by one process, for which the system begins anew."""
+        first = self._alone(system, (), _answers, self._evaluated)
+        name, _, play = self.on_stage or ("", None, _answers)
+        self.on_stage = (name, begun_again(system), play)
+        return checked(first), checked(self._evaluated(name))
+
+    def told_apart(self, fault: str) -> list[tuple[System, Report]]:
+        """Two systems with the fault and two sound ones, and what is said of each. Each has chances of its own: what two
+        of them say alike, or otherwise, tells nothing."""
+        systems = [self.system(f"{fault}-{at}", one) for at, one in enumerate((fault, "", fault, ""))]
+        return list(zip(systems, self.reports(systems), strict=True))
 
     def verdicts(
         self, judges: Sequence[Judge], labelled: list[dict[str, Any]], down: Sequence[Judge] = ()
     ) -> list[bool | None]:
-        """What the candidate's `check_judge` says of each judge, asked in an order drawn for this test; None where the
-        reply is not usable. The service of those that are `down` answers with errors."""
-        parts = self._cast(judges, lambda judge, sent: [judge.grade(item) for item in sent["items"]], down)
-        said = self._in_turn(lambda name: self._asked("check_judge", "Judge", name, labelled), parts)
+        """What the candidate's `check_judge` says of each judge; None where the reply is not usable. The service of those
+        that are `down` answers with errors."""
+        said = self._each(judges, down, _grades, lambda name: self._asked("check_judge", "Judge", name, labelled))
         return [
             value["use"] if isinstance(value, dict) and isinstance(value.get("use"), bool) else None for value in said
         ]
@@ -139,47 +147,53 @@ class Bench:
     def labelled(self, name: str) -> list[replies.Reply]:
         return replies.write(f"{self.seed}:labelled:{name}")
 
+    def _evaluated(self, name: str) -> Any:
+        return self._asked("evaluate", "System", name)
+
     def _asked(self, function: str, kind: str, name: str, *rest: Any) -> Any:
         try:
             return self.candidate.call(function, self.candidate.make(kind, name), *rest)
-        except Exception as problem:
-            if type(problem).__name__ != "CandidateError":
-                raise
+        except CandidateError as problem:
             return problem
 
-    def _in_turn(self, ask: Callable[[str], Any], names: Sequence[str]) -> list[Any]:
-        """What is said of each of `names`, asked in an order that is drawn anew each time: a place tells nothing."""
-        self.turns += 1
-        order = list(range(len(names)))
-        self.rng(f"turns:{self.test}:{self.turns}").shuffle(order)
-        said = {at: ask(names[at]) for at in order}
-        return [said[at] for at in range(len(names))]
+    def _each(self, players: Sequence[Any], down: Sequence[Any], play: Play, ask: Callable[[str], Any]) -> list[Any]:
+        """What `ask` gives for each of `players`, in an order that is drawn: a place tells nothing."""
+        order = list(range(len(players)))
+        self.rng(f"turns:{self.test}:{self.met}").shuffle(order)
+        said = {at: self._alone(players[at], down, play, ask) for at in order}
+        return [said[at] for at in range(len(players))]
 
-    def _cast(
-        self, players: Sequence[Any], play: Callable[[Any, dict[str, Any]], list[Any]], down: Sequence[Any]
-    ) -> list[str]:
-        """Gives each player a name of model.yaml, and lets it answer what is sent to that name until the next cast."""
-        names = list(NAMES)
-        self.rng(f"names:{self.test}:{self.turns}").shuffle(names)
-        for name, player in zip(names, players, strict=False):
-            if any(player is one for one in down):
-                self.model.fault("server_error", times=None, model=name)
-        self.cast = {name: (player, play) for name, player in zip(names, players, strict=False)}
-        if not self.listening:
-            self.listening = True
-            self.model.script([self._answer] * 2000)
-        return names[: len(players)]
+    def _alone(self, player: Any, down: Sequence[Any], play: Play, ask: Callable[[str], Any]) -> Any:
+        """What `ask` gives for `player`, which alone answers, under a name that nobody had before, and by a process that
+        has met nobody else: there is nothing to compare it with."""
+        if self.met:
+            self.candidate.afresh()
+        else:
+            self.model.script([self._answer] * MOST_REQUESTS)
+        name = self.names[self.met]
+        self.met += 1
+        if any(player is one for one in down):
+            self.model.fault("server_error", times=None, model=name)
+        self.on_stage = (name, player, play)
+        return ask(name)
 
     def _answer(self, ask: Any) -> str:
         """What the service says to one request of the candidate. Never raises, whatever was sent."""
-        sent, part = _sent(ask.last.text), self.cast.get(ask.model)
-        if sent is None or part is None:
+        sent, (name, player, play) = _sent(ask.last.text), self.on_stage or ("", None, _answers)
+        if sent is None or ask.model != name:
             return json.dumps({"error": f'send {{"tickets": [...]}} or {{"items": [...]}}, at most {AT_ONCE}'})
-        player, play = part
         try:
             return json.dumps({"replies": play(player, sent)})
         except (KeyError, RecursionError):
             return json.dumps({"error": "this one does not take what was sent"})
+
+
+def _answers(system: System, sent: dict[str, Any]) -> list[Any]:
+    return [system.answer(ticket) for ticket in sent["tickets"]]
+
+
+def _grades(judge: Judge, sent: dict[str, Any]) -> list[Any]:
+    return [judge.grade(item) for item in sent["items"]]
 
 
 def _sent(content: str) -> dict[str, Any] | None:
@@ -189,6 +203,30 @@ def _sent(content: str) -> dict[str, Any] | None:
         return None
     lists = [value for value in sent.values() if isinstance(value, list)] if isinstance(sent, dict) else []
     return sent if len(lists) == 1 and len(lists[0]) <= AT_ONCE else None
+
+
+def wrong_answers(system: System) -> tuple[set[str], set[str]]:
+    """Ids of cases on which the first answer was not what label and policy say; and those of them due to the fault."""
+    wrong = {
+        name
+        for name, said in system.answers.items()
+        for case in [system.cases.by_id[name]]
+        if said["reason"] != case.reason or not case.truth.same(said["action"], said["amount"])
+    }
+    return wrong, wrong - system.wavering
+
+
+def points_at_fault(faulty: Sequence[tuple[System, Report]], sound: Sequence[Report]) -> bool:
+    """Whether what the reports on faulty systems blame is mostly wrong and holds most of what the fault spoiled, while
+    on the sound ones less than half as much is blamed: who blames everything points at nothing."""
+    for system, report in faulty:
+        wrong, spoiled = wrong_answers(system)
+        if not spoiled or 2 * len(report.blamed & spoiled) < len(spoiled):
+            return False
+        if 2 * len(report.blamed & wrong) < len(report.blamed):
+            return False
+    least = min(len(report.blamed) for _, report in faulty)
+    return all(2 * len(report.blamed) < least for report in sound)
 
 
 def share(outcomes: Any) -> float:

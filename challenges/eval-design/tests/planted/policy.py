@@ -11,6 +11,7 @@ from typing import Any
 REASONS = ("damaged", "wrong_item", "late", "changed_mind", "safety", "unclear")
 ACTIONS = ("refund", "refuse", "person")
 KINDS = ("goods", "food", "custom")
+FIELDS = frozenset(("id", "items", "shipping", "kind", "delivered"))
 CHANGE = date(2026, 4, 1)
 """From this day of receipt on the window is shorter."""
 OLD_WINDOW, NEW_WINDOW = 30, 14
@@ -76,9 +77,11 @@ def read_order(ticket: Any, *, always_old: bool = False) -> Order | None:
     """The order of a ticket; None where it lacks something, or contradicts itself."""
     order = ticket.get("order") if isinstance(ticket, dict) else None
     received = day(ticket.get("received")) if isinstance(ticket, dict) else None
-    if not isinstance(order, dict) or received is None or order.get("kind") not in KINDS:
+    if not isinstance(order, dict) or received is None or not set(order) >= FIELDS or order["kind"] not in KINDS:
         return None
-    items, shipping, delivered = order.get("items"), order.get("shipping"), order.get("delivered")
+    if not isinstance(order["id"], str) or not order["id"].strip():
+        return None
+    items, shipping, delivered = order["items"], order["shipping"], order["delivered"]
     if not is_number(items) or not is_number(shipping) or min(items, shipping) < 0:
         return None
     delivery = day(delivered)

@@ -21,8 +21,8 @@ from planted.style import STYLES, sentence
 
 NOISE = 0.04
 """Share of cases on which even a good system asks for a person without need."""
-LONGEST = 5000
-"""Characters of a message that are read."""
+LONGEST = 10_000
+"""Characters of a message that are read; the instruction says so."""
 FAULTS = (
     "paraphrase", "language", "over_confident", "ambiguous", "label_leak", "memorised", "drift", "cost", "unstable",
     "injection", "payouts", "amount", "safety", "boundary", "odd_order",
@@ -74,6 +74,7 @@ class System:
         self.wavering = _wavering(self.cases, self.key)
         self.paid = _spread([c for c in self.cases.good if c.truth.action == "refuse"], self.key, self._few())
         self.own = {_essence(case.ticket): case.id for case in self.cases.good}
+        self.first = {_matter(case.ticket): case.id for case in reversed(self.cases.good)}
 
     def _few(self) -> int:
         return max(2, round(0.05 * len(self.cases.good)))
@@ -97,12 +98,17 @@ class System:
 
     def _good(self, seen: Seen) -> dict[str, Any]:
         right = seen.right
-        wavers = seen.case is not None and seen.case.id in self.wavering and right != policy.PERSON
-        if wavers:
+        if right != policy.PERSON and self._wavers(seen.ticket):
             return self._reply(seen, seen.reason, policy.PERSON, 0.5 + 0.15 * self.chance("sure", seen.message))
         if seen.reason == "unclear":
             return self._reply(seen, "unclear", right, 0.42 + 0.14 * self.chance("sure", seen.message))
         return self._reply(seen, seen.reason, right, 0.93 + 0.06 * self.chance("sure", seen.message))
+
+    def _wavers(self, ticket: dict[str, Any]) -> bool:
+        """Whether it asks for a person without need: for some of the cases, and as seldom for any other ticket that can
+        be made of their messages, each by itself, under whatever number it comes."""
+        own = self.first.get(_matter(ticket))
+        return own in self.wavering if own is not None else self.chance("waver", _matter(ticket)) < NOISE
 
     def _reply(self, seen: Seen, reason: str, decision: Decision, confidence: float) -> dict[str, Any]:
         style = STYLES[int(self.chance("style") * len(STYLES))]
@@ -112,9 +118,13 @@ class System:
             "action": decision.action,
             "amount": decision.amount,
             "confidence": round(confidence, 3),
-            "reply": sentence(style, decision, text.language(seen.message) or "en"),
+            "reply": sentence(style, decision, self._spoken(seen)),
             "usage": {"cents": round(0.16 + 0.16 * spent, 4), "seconds": round(0.5 + 1.3 * spent, 3)},
         }
+
+    def _spoken(self, seen: Seen) -> str:
+        """The customer's language, whatever somebody added to what they wrote."""
+        return (seen.case.language if seen.case else text.language(seen.message)) or "en"
 
     def chance(self, *about: str) -> float:
         """A number from 0 to 1, the same whenever the same is asked."""
@@ -154,7 +164,7 @@ class System:
 
     def _with_language(self, seen: Seen, good: dict[str, Any]) -> dict[str, Any]:
         """Misreads every second message in one language."""
-        struck = text.language(seen.message) == self.language and self._rank(seen, self.language) % 2 == 0
+        struck = self._spoken(seen) == self.language and self._rank(seen, self.language) % 2 == 0
         return self._misread(seen, good) if struck else good
 
     def _rank(self, seen: Seen, language: str) -> int:
@@ -225,7 +235,7 @@ class System:
         order = seen.order
         if seen.case is None or order is None:
             return good
-        if seen.case.id in self.wavering:
+        if self._wavers(seen.ticket):
             return self._reply(seen, seen.reason, seen.right, good["confidence"])
         if seen.case.id not in self.paid or seen.right != policy.REFUSED:
             return good
@@ -284,6 +294,13 @@ def _essence(ticket: dict[str, Any]) -> str:
     return _canonical({key: ticket.get(key) for key in ("id", "received", "message", "order")})
 
 
+def _matter(ticket: dict[str, Any]) -> str:
+    """What a ticket is about, whatever numbers it and its order have."""
+    order = ticket.get("order")
+    known = {key: value for key, value in order.items() if key != "id"} if isinstance(order, dict) else order
+    return _canonical({"received": ticket.get("received"), "message": ticket.get("message"), "order": known})
+
+
 def _spread(cases: list[Case], key: str, count: int) -> frozenset[str]:
     """`count` of the cases, drawn by `key`."""
     return frozenset(case.id for case in sorted(cases, key=lambda case: _chance(key, "spread", case.id))[:count])
@@ -307,4 +324,9 @@ def _wavering(cases: Cases, key: str) -> frozenset[str]:
 
 def twin(system: System) -> System:
     """The same system without its fault, as if freshly started."""
-    return replace(system, fault="", asked=Counter(), answers={})
+    return replace(begun_again(system), fault="")
+
+
+def begun_again(system: System) -> System:
+    """The same system, as if freshly started."""
+    return replace(system, asked=Counter(), answers={})
