@@ -9,7 +9,7 @@ from grader.agreement.significance import wilson
 from grader.analytics.charts import Span, Spans
 from grader.analytics.events import StageEvent, stage_order
 from grader.analytics.figures.shares import trend
-from grader.analytics.report import FEW, LEVEL, TOO_FEW, Report, Value, columns, rows_of, said
+from grader.analytics.report import FEW, LEVEL, TOO_FEW, Report, Value, columns, p_said, rows_of, said
 
 COLUMNS = columns(
     "stage|Stage; minutes_asked|Minutes asked|number; invited|Invited|count; open|Still open|count;"
@@ -85,7 +85,7 @@ def _trend(rows: Sequence[Mapping[str, Value]]) -> str:
     if found is None:
         return "Minutes against completion: all did the same, there is no trend to test."
     statistic, p, sign = found
-    figures = f"Cochran-Armitage chi-square {statistic:.2f}, p {p:.3f}"
+    figures = f"Cochran-Armitage chi-square {statistic:.2f}, {p_said(p)}"
     if p >= LEVEL:
         return f"Minutes against completion: no trend shown ({figures})."
     return f"Minutes against completion: longer tasks are handed in {'less' if sign < 0 else 'more'} ({figures})."

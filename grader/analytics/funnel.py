@@ -11,7 +11,7 @@ from grader.analytics.events import StageEvent, by_candidate, cohort_of, stage_o
 from grader.analytics.figures.several import holm
 from grader.analytics.figures.shares import fisher
 from grader.analytics.figures.tails import chi_square_above
-from grader.analytics.report import FEW, LEVEL, TOO_FEW, Report, Value, columns, rows_of, said
+from grader.analytics.report import FEW, LEVEL, TOO_FEW, Report, Value, columns, p_said, rows_of, said
 
 COLUMNS = columns(
     "cohort|Cohort; stage|Stage; cohort_size|Came in|count; reached|Ever reached|count; share|Of all|share;"
@@ -113,7 +113,7 @@ def _narrowest(order: Sequence[str], steps: Sequence[Step]) -> list[str]:
     p = max(fisher(least.onward, least.decided, one.onward, one.decided)[0] for _, one in others) * len(able)
     share = f"{100 * least.onward / least.decided:.0f} % of {least.decided:,} went on"
     if p < LEVEL:
-        return [f"Narrowest stage: {stage} ({share}), less than in every other (p {max(p, 0.001):.3f} at most)."]
+        return [f"Narrowest stage: {stage} ({share}), less than in every other ({p_said(p)})."]
     return [f"Narrowest stage: not shown; {stage} is lowest ({share}), but not surely lower than every other."]
 
 
@@ -121,7 +121,7 @@ def _differing(order: Sequence[str], counts: Mapping[str, Sequence[Step]]) -> li
     """Stages whose share going on differs between cohorts, over all stages at once."""
     tested = [(stage, p) for at, stage in enumerate(order[:-1]) if (p := _same_share([s[at] for s in counts.values()]))]
     adjusted = holm([p for _, p in tested])
-    found = [f"{stage} (p {max(p, 0.001):.3f})" for (stage, _), p in zip(tested, adjusted, strict=True) if p < LEVEL]
+    found = [f"{stage} ({p_said(p)})" for (stage, _), p in zip(tested, adjusted, strict=True) if p < LEVEL]
     if not tested:
         return [f"Between cohorts: {TOO_FEW}."]
     return ["Between cohorts: " + (f"{', '.join(found)} differs." if found else "no difference shown in any stage.")]

@@ -74,10 +74,15 @@ def said(text: str) -> str:
     return " ".join(text.split())
 
 
+def p_said(p: float) -> str:
+    """`p 0.012`, `p under 0.001`."""
+    return f"p {cell(min(p, 1.0), 'p')}"
+
+
 def cell(value: Value, kind: Kind) -> str:
-    """As a reader sees it; an em dash where there is no figure."""
+    """As a reader sees it; an em dash where there is no figure, nothing where there is nothing to say."""
     if value is None or value == "":
-        return "—"
+        return "" if kind == "text" else "—"
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, str):

@@ -9,7 +9,7 @@ from datetime import datetime
 from grader.analytics.charts import Line, Steps
 from grader.analytics.events import DAY, EXITS, StageEvent, by_candidate, stage_order
 from grader.analytics.figures import survival
-from grader.analytics.report import FEW, LEVEL, TOO_FEW, Report, Value, columns, rows_of, said
+from grader.analytics.report import FEW, LEVEL, TOO_FEW, Report, Value, columns, p_said, rows_of, said
 
 COLUMNS = columns(
     "clock|Clock; n|Began|count; left|Ended|count; open|Still running|count; median_days|Median, days|number;"
@@ -41,7 +41,7 @@ def time(events: Sequence[StageEvent], *, until: datetime, within: float = 30, s
     ways = list(_ways(by_candidate(events).values(), order, until))
     rows = [_row(clock, within) for clock in (*inside, *ways)]
     curves = [(clock, survival.kaplan_meier(clock.days, clock.done)) for clock in inside if clock.days]
-    end = max((max(clock.days) for clock in inside if clock.days), default=1.0) or 1.0
+    end = max((_nearly_all(clock, curve) for clock, curve in curves), default=1.0) or 1.0
     lines = tuple(
         Line(clock.name, [(0.0, 1.0), *zip(curve.times.tolist(), curve.value.tolist(), strict=True)])
         for clock, curve in curves
@@ -57,6 +57,12 @@ def time(events: Sequence[StageEvent], *, until: datetime, within: float = 30, s
         name="time", title="Time: how long candidates wait", columns=COLUMNS, rows=rows_of(COLUMNS, rows), notes=notes,
         charts=charts,
     )  # fmt: skip
+
+
+def _nearly_all(clock: Clock, curve: survival.Curve) -> float:
+    """Days by which 98 in a hundred are through: a drawing to the last one would show little of the others."""
+    found = survival.first_below(curve.times, curve.value, 0.02)
+    return max(clock.days) if found is None else found
 
 
 def _stage(stage: str, events: Sequence[StageEvent], until: datetime) -> Clock:
@@ -129,5 +135,5 @@ def _longest(clocks: Sequence[Clock]) -> str:
     name = slow.name.removeprefix("in ")
     said = f"median {middle:.1f} days" if middle is not None else "half are not through yet"
     if p < LEVEL:
-        return f"Longest stage: {name} ({said}), longer than every other (p {max(p, 0.001):.3f} at most)."
+        return f"Longest stage: {name} ({said}), longer than every other ({p_said(p)})."
     return f"Longest stage: not shown; {name} is longest ({said}), but not surely longer than every other."

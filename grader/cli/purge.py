@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 @click.option("--yes", is_flag=True, help="Do it. Without this, only say what would go.")
 @click.option("--store", default="", metavar="URL", help="Another store than GRADER_STORE.")
 def command(older_than: str, candidate: str, why: str, yes: bool, store: str) -> int:
-    """Remove runs from the store and their results from the disk: grades, pages and evidence.
+    """Remove runs from the store and their results from the disk: grades, pages and evidence; with --candidate also the
+    stages and outcomes that `grade hire` keeps.
 
     Pages of a batch that speak of them go too; `grade batch` writes them again for those who stay. What stays is a
     note of how much was removed, when, by whom and why, and no name. Backups, the submitted archives themselves and
