@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -13,7 +13,6 @@ from click.testing import CliRunner
 
 from grader.challenge import load_pack
 from grader.cli import cli
-from tests.store_fixtures import Cluster, cluster
 from tests.test_web_panel import SHIPPED, keep
 from tests.web_fixtures import CHALLENGES, house
 
@@ -22,12 +21,6 @@ LEVELS = {"Ann": 2, "Ben": 2, "Cem": 4, "Ines": 4}
 """What each gives for the first criterion where they lie apart."""
 APART, LEFT = {"panel-2", "panel-7"}, "panel-5"
 Works = Callable[..., str]
-
-
-@pytest.fixture(scope="module")
-def postgres() -> Iterator[Cluster]:
-    with cluster() as made:
-        yield made
 
 
 @pytest.fixture(params=["sqlite", "postgres"])

@@ -22,15 +22,9 @@ from grader.store.apart_tables import anchor_seeds
 from grader.store.store import Store
 from grader.store.tables import runs
 from tests.review_fixtures import CRITERIA, OPERATOR, Panel, keep, panel, result, sheet
-from tests.store_fixtures import Cluster, cluster
+from tests.store_fixtures import Cluster
 
 pytestmark = pytest.mark.xdist_group("store")
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[Cluster]:
-    with cluster() as started:
-        yield started
 
 
 @dataclass
@@ -73,7 +67,7 @@ def open_(made: Panel, store: Store, folder: Path, number: int, candidate: str) 
 def made(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Round]:
     url = f"sqlite:///{tmp_path / 'store.db'}"
     if request.param == "postgres":
-        started: Cluster = request.getfixturevalue("server")
+        started: Cluster = request.getfixturevalue("postgres")
         url = started.database()
     with open_store(url) as store:
         base = panel(store, tmp_path)

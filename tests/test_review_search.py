@@ -19,23 +19,17 @@ from grader.review.records import Actor
 from grader.store import open_store
 from grader.store.case_tables import case_sources, case_words, cases
 from tests.review_fixtures import CRITERIA, OPERATOR, Panel, panel
-from tests.store_fixtures import Cluster, cluster
+from tests.store_fixtures import Cluster
 
 pytestmark = pytest.mark.xdist_group("store")
 RATIONALE = "eigenständig gedacht"
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[Cluster]:
-    with cluster() as started:
-        yield started
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
 def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     if request.param == "sqlite":
         return f"sqlite:///{tmp_path / 'store.db'}"
-    started: Cluster = request.getfixturevalue("server")
+    started: Cluster = request.getfixturevalue("postgres")
     return started.database()
 
 
