@@ -94,7 +94,7 @@ def test_an_anchor_comes_beside_a_task_and_is_called_like_one(made: Round) -> No
     assert (mine.title, mine.instruction, mine.rubric, mine.may) == (
         other.title, other.instruction, other.rubric, other.may,
     )  # fmt: skip
-    assert made.desk.work(made.actor("cem"), mine.id)[0] == made.desk.work(OPERATOR, made.case.id)[0]
+    assert made.desk.work(made.actor("cem"), mine.id).files == made.desk.work(OPERATOR, made.case.id).files
 
 
 def test_who_has_rated_read_or_leads_and_who_is_close_gets_none(made: Round) -> None:

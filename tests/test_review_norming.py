@@ -100,7 +100,7 @@ def test_authored_texts_are_normed_by_as_what_they_are_and_count_nowhere(made: P
     view = desk.norming(made.actor("cem"), first)
     assert list(view.authored.values()) == [one.id for one in texts]
     assert desk.norming(made.actor("cem"), again).items == view.items, "the same text is one case"
-    assert desk.norming_work(made.actor("cem"), first, view.items[0])[0] == texts[0].content
+    assert desk.norming_work(made.actor("cem"), first, view.items[0]).files == texts[0].content
     assert "#" in desk.norming_instruction(made.actor("cem"), first, view.items[0])
     for name, case in product(("cem", "dee"), view.items):
         desk.norm(made.actor(name), first, case, 3)
