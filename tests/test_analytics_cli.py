@@ -108,6 +108,23 @@ def test_a_table_that_is_too_large_is_refused_before_it_is_read(tmp_path, capsys
     assert "cannot be read" in refused(capsys, "funnel", "--table", tmp_path / "none.csv")
 
 
+@pytest.mark.parametrize(
+    ("report", "header", "line", "count"),
+    [
+        ("funnel", HEADER[:-1], "k,stage-{},2026-01-05,,", 201),
+        ("time", HEADER[:-1], "k,stage-{},2026-01-05,,", 201),
+        ("impact", "group,n,selected", "g{},100,50", 101),
+        ("items", "candidate,item,points", "k,i{},1", 2001),
+        ("signal", "candidate,round,level,outcome", "k,r{},1,yes", 2001),
+        ("raters", "item,criterion,rater,level", "i,c,r{},1", 501),
+    ],
+)
+def test_more_kinds_than_there_can_be_are_refused_and_not_computed(tmp_path, capsys, report, header, line, count):
+    text = "\n".join([header, *(line.format(at) for at in range(count))])
+    said = refused(capsys, report, "--table", table(tmp_path, text))
+    assert "are the most. Does the column hold what it is called?" in said
+
+
 def test_hostile_names_come_out_as_text_on_every_way(tmp_path, capsys):
     name = '=HYPERLINK("http://x")<script>alert(1)</script>\x1b[31m\u202e'
     text = "candidate,score,rating\n" + "".join(f"k{at},{at},{at % 7}\n" for at in range(40))

@@ -9,11 +9,12 @@ from datetime import datetime
 from pathlib import Path
 from typing import Literal, cast, get_args
 
-from grader.analytics.tables import Reader
+from grader.analytics.tables import Reader, within
 
 Exit = Literal["advance", "reject", "withdraw"]
 EXITS: tuple[Exit, ...] = get_args(Exit)
 DAY = 86_400.0
+MOST_STAGES = 200
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -83,12 +84,14 @@ def by_candidate(events: Iterable[StageEvent]) -> dict[str, list[StageEvent]]:
 
 def stage_order(events: Sequence[StageEvent], wanted: Sequence[str] = ()) -> tuple[str, ...]:
     """The stages from first to last: `wanted`, if they are given, else by how deep in a candidate's way a stage comes
-    on average. Stages that are not in `wanted` follow it."""
+    on average. Stages that are not in `wanted` follow it. Raises UsageError for
+    more stages than there can be."""
     depth: dict[str, list[int]] = defaultdict(list)
     for way in by_candidate(events).values():
         seen = list(dict.fromkeys(event.stage for event in way))
         for at, stage in enumerate(seen):
             depth[stage].append(at)
+    within(len({*depth, *wanted}), MOST_STAGES, "different stages")
     found = sorted(depth, key=lambda stage: (sum(depth[stage]) / len(depth[stage]), stage))
     return (*wanted, *(stage for stage in found if stage not in wanted))
 

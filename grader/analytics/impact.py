@@ -17,7 +17,7 @@ from grader.analytics.figures.shares import fisher, ratio_interval
 from grader.analytics.figures.suppression import LEAST, SMALLEST, withheld
 from grader.analytics.groups import BETWEEN, NOT_ASKED, SILENT, Groups, dimensions_of, said_group, with_intersections
 from grader.analytics.report import Report, Value, columns, rows_of, said
-from grader.analytics.tables import Reader
+from grader.analytics.tables import Reader, within
 
 COLUMNS = columns(
     "stage|Stage; dimension|Dimension; group|Group; n|Decided|count; selected|Selected|count; rate|Rate|share;"
@@ -26,6 +26,8 @@ COLUMNS = columns(
     "shortfall|Shortfall|number; unknown_low|Unknown: from|number; unknown_high|to|number; words|In words"
 )
 OVERALL = "overall"
+MOST_GROUPS = 100
+"""Every two of them are compared."""
 Pair = tuple[str, str, str, str]
 """Dimension, stage and two groups."""
 
@@ -89,6 +91,7 @@ def impact(cells: Sequence[Cell], *, smallest: int = SMALLEST, notes: Sequence[s
     blocks: dict[tuple[str, str], list[Cell]] = {}
     for cell in cells:
         blocks.setdefault((cell.dimension, cell.stage), []).append(cell)
+    within(max(map(len, blocks.values()), default=0), MOST_GROUPS, "groups of one dimension")
     hidden = {key: _hidden(own, _order(cells, key[0]), smallest) for key, own in blocks.items()}
     adjusted = _adjusted(blocks, hidden)
     rows = [row for key, own in blocks.items() for row in _block(own, hidden[key], adjusted, smallest)]

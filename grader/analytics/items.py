@@ -15,7 +15,7 @@ from grader.analytics.figures import prediction, strata
 from grader.analytics.figures.several import holm
 from grader.analytics.report import FEW, LEVEL, TOO_FEW, Report, Value, columns, rows_of, said
 from grader.analytics.signal import banded
-from grader.analytics.tables import Reader
+from grader.analytics.tables import Reader, within
 
 COLUMNS = columns(
     "item|Item; n|n|count; share|Got it, or mean|number; low|from|number; high|to|number;"
@@ -24,6 +24,7 @@ COLUMNS = columns(
     "delta_low|from|number; delta_high|to|number; gap|Gap, in SD|number; p|p|p; p_adjusted|p, of all together|p;"
     "dif_class|Class; words|In words"
 )
+MOST_ITEMS, MOST_CELLS = 2_000, 50_000_000
 DIF_FEW = 100
 """Below this many in either group differential functioning is not estimable."""
 BANDS, MANY, FINER = 5, 1000, 10
@@ -69,6 +70,8 @@ def items(answers: Sequence[Answer], *, focal: str = "") -> Report:
     """Items by name. With `focal`, each is also compared for that group and all others whose group is known."""
     names = sorted({one.item for one in answers})
     people = sorted({one.candidate for one in answers})
+    within(len(names), MOST_ITEMS, "items")
+    within(len(names) * len(people), MOST_CELLS, "cells of candidates and items")
     grid = _grid(answers, names, people)
     groups = {one.candidate: one.group for one in answers if one.group}
     rest = _rest(grid)

@@ -13,6 +13,7 @@ from grader.analytics.figures.rater_effects import Effects, effects
 from grader.analytics.figures.several import holm
 from grader.analytics.figures.tails import quantile, two_sided
 from grader.analytics.report import FEW, LEVEL, TOO_FEW, Report, Value, columns, rows_of, said
+from grader.analytics.tables import within
 from grader.ratings.table import Rating, read_ratings
 
 COLUMNS = columns(
@@ -21,6 +22,7 @@ COLUMNS = columns(
     "severity_p|p, of all together|p; drift|Drift, levels|number; drift_low|from|number; drift_high|to|number;"
     "drift_p|p, of all together|p; words|In words"
 )
+MOST_RATERS, MOST_CELLS = 500, 50_000_000
 SMALL = 0.1
 """An effect of less than this many levels is not called out, however sure it is."""
 
@@ -34,6 +36,8 @@ def raters(ratings: Sequence[Rating]) -> Report:
     """People's ratings only. Raters who are not tied to each other by shared work are in blocks of their own, and are
     not compared between them."""
     own = [row for row in ratings if row.role != "judge"]
+    within(len({row.rater for row in own}), MOST_RATERS, "raters")
+    within(len({row.rater for row in own}) * len(own), MOST_CELLS, "cells of raters and levels")
     work: dict[tuple[str, str], list[Rating]] = {}
     for row in own:
         work.setdefault((row.item, row.criterion), []).append(row)

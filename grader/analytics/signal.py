@@ -13,13 +13,14 @@ from grader.analytics.charts import Span, Spans
 from grader.analytics.figures.information import Bits, bits, entropy
 from grader.analytics.figures.several import holm
 from grader.analytics.report import FEW, LEVEL, TOO_FEW, Report, Value, columns, rows_of, said
-from grader.analytics.tables import Reader
+from grader.analytics.tables import Reader, within
 
 COLUMNS = columns(
     "round|Round; criterion|Criterion; n|n|count; missing|No outcome yet|count; minutes|Minutes, median|number;"
     "raw_bits|Bits, raw|number; bits|Bits|number; low|from|number; high|to|number;"
     "millibits_per_minute|Millibits a minute|number; p|p|p; p_adjusted|p, of all together|p; words|In words"
 )
+MOST_ROUNDS = 2_000
 BANDS = 5
 """More different levels than this plus one are taken together in so many bands of about the same size."""
 
@@ -59,6 +60,7 @@ def signal(levels: Sequence[Level]) -> Report:
     groups: dict[tuple[str, str], list[Level]] = {}
     for one in levels:
         groups.setdefault((one.round, one.criterion), []).append(one)
+    within(len(groups), MOST_ROUNDS, "rounds and criteria")
     found = {key: _bits(own) for key, own in groups.items()}
     able = [key for key, one in found.items() if one is not None and one.n >= FEW]
     adjusted = dict(zip(able, holm([information.p for key in able if (information := found[key])]), strict=True))

@@ -103,6 +103,12 @@ class Reader:
         return value in YES if value else None
 
 
+def within(count: int, most: int, what: str) -> None:
+    """Raises UsageError for more of something than there can be: then the column holds something else."""
+    if count > most:
+        raise UsageError(f"{count:,} {what}; {most:,} are the most. Does the column hold what it is called?")
+
+
 class CellError(ValueError):
     """A cell that cannot be read; begins with its column."""
 
