@@ -192,6 +192,9 @@ class CriterionResult:
     rationale: str = ""
     suggestion: int | None = None
     """A judge's level that may be shown to reviewers but does not count."""
+    low: float | None = None
+    high: float | None = None
+    """Bounds of the level, by the judge's error in calibration; None where nothing is known of an error."""
     details: Mapping[str, object] = field(default_factory=dict)
     """What the judge stage adds: repeats, spread, tokens, cost, latency, dropped quotes, gate."""
 

@@ -58,12 +58,15 @@ def criterion(
     id: str = "k",  # noqa: A002 - as the record has it
     weight: float = 1.0,
     competency: str = "system_design",
+    low: float | None = None,
+    high: float | None = None,
     **details: Any,
 ) -> CriterionResult:
     """A criterion with an accepted level of 5, or without one."""
     return CriterionResult(
         id=id, competency=competency, weight=weight, level=level, max_level=5,
-        source="none" if level is None else "human", accepted=level is not None, reason="why", details=details,
+        source="none" if level is None else "human", accepted=level is not None, reason="why", low=low, high=high,
+        details=details,
     )  # fmt: skip
 
 
@@ -89,11 +92,11 @@ def criteria(draw: st.DrawFn, least: int = 0) -> tuple[CriterionResult, ...]:
     made = []
     for number in range(draw(st.integers(least, 5))):
         level = draw(st.none() | st.integers(1, 5))
-        details: dict[str, float] = {}
+        bounds: dict[str, float] = {}
         if level is not None and draw(st.booleans()):
-            details = {"low_level": draw(st.floats(0, 6)), "high_level": draw(st.floats(0, 6))}
+            bounds = {"low": draw(st.floats(0, 6)), "high": draw(st.floats(0, 6))}
         weight, competency = draw(st.sampled_from([0.25, 1.0, 2.0, 10.0])), draw(st.sampled_from(COMPETENCIES))
-        made.append(criterion(level, id=f"k{number}", weight=weight, competency=competency, **details))
+        made.append(criterion(level, id=f"k{number}", weight=weight, competency=competency, **bounds))
     return tuple(made)
 
 

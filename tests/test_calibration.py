@@ -21,6 +21,7 @@ from grader.errors import ChallengeError, InfrastructureError, UsageError
 from grader.judge import drift, judge_submission, record
 from grader.judge.cache import Cache
 from grader.judge.client import Client
+from grader.judge.closed import ClosedGates
 from grader.judge.config import JudgeConfig
 from grader.judge.record import Calibration, Error, errors_of
 from grader.ratings import items, labels
@@ -163,7 +164,7 @@ def test_an_accepted_level_counts_and_carries_the_judges_error(root: Path, oracl
     criterion = only(grade(root, settings_for(oracle), cache, index=3))
     assert criterion.accepted
     assert (criterion.level, criterion.source) == (4, "judge")
-    low, high = criterion.details["low_level"], criterion.details["high_level"]
+    low, high = criterion.low, criterion.high
     assert isinstance(low, float)
     assert isinstance(high, float)
     assert 3 <= low <= 4 <= high <= 5
@@ -320,7 +321,7 @@ def test_a_new_calibration_after_drift_asks_anew_and_opens_the_gate_again(
     first = calibrate(root, settings, cache)
     loaded = record.read(root, {})
     assert loaded is not None
-    Cache(cache).close(loaded.id, NAME, "It drifted.")
+    ClosedGates(root, Cache(cache)).close(loaded.id, NAME, "It drifted.")
     assert only(grade(root, settings, cache, index=1)).reason == "It drifted."
     before = len(oracle.requests)
     again = calibrate(root, settings, cache)
@@ -431,9 +432,9 @@ def test_the_interval_of_a_level_is_a_prediction_interval_of_ninety_percent(
         error={"all": error},
     )
     calibration = Calibration(id="x", made_at="", labels_from="", criteria={NAME: made})
-    found = calibration.error_at(NAME, level, 5)
-    assert found["low_level"] == pytest.approx(low, abs=2e-3)
-    assert found["high_level"] == pytest.approx(high, abs=2e-3)
+    found = calibration.interval(NAME, level, 5)
+    assert found.low == pytest.approx(low, abs=2e-3)
+    assert found.high == pytest.approx(high, abs=2e-3)
 
 
 def test_twins_say_no_more_than_the_item() -> None:
@@ -530,7 +531,7 @@ def test_agreement_that_falls_on_new_gradings_closes_the_gate(
     path = _followed(cache / "new.csv", judge, count)
     (found,) = rolling.rolling(read_ratings(path, levels={NAME: (1, 2, 3, 4, 5)}), "m", Thresholds())
     assert found.falling is falling
-    rolling.close_falling([found], calibration, Cache(cache))
+    rolling.close_falling([found], calibration, ClosedGates(root, Cache(cache)))
     criterion = only(grade(root, settings_for(oracle), cache, index=3))
     assert criterion.accepted is not falling
     assert ("agreement with people has fallen" in criterion.reason) is falling

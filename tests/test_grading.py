@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from grader.challenge import Challenge
 from grader.challenge.rubric import Criterion
+from grader.errors import UsageError
 from grader.records import CriterionResult, TestResult, TestStatus
 from grader.score import objective
 from grader.score.combine import Combined, combine, flags, shares, unscored
@@ -71,7 +72,7 @@ def test_competencies_add_up_to_the_whole(about: Challenge, tests: Tests, criter
 
 @everything
 def test_the_range_is_what_the_open_parts_can_still_make(about: Challenge, tests: Tests, criteria: Criteria) -> None:
-    criteria = tuple(replace(item, details={}) for item in criteria)
+    criteria = tuple(replace(item, low=None, high=None) for item in criteria)
     found = grade(about, tests, criteria)
     for best, bound in ((False, found.score.low), (True, found.score.high)):
         closed = grade(about, *settle(tests, criteria, best=best))
@@ -111,7 +112,7 @@ def test_a_part_decides_only_when_changing_it_alone_flips_the_outcome(
     about: Challenge, tests: Tests, criteria: Criteria
 ) -> None:
     """Held against a second reckoning: close all other parts at half, this one at both ends, and compare."""
-    criteria = tuple(replace(item, details={}) for item in criteria)
+    criteria = tuple(replace(item, low=None, high=None) for item in criteria)
     for part in grade(about, tests, criteria).open:
         outcomes = {_outcome(about, tests, criteria, part.criterion, best) for best in (False, True)}
         assert part.decides == (len(outcomes) == 2), part
@@ -184,14 +185,14 @@ def test_a_level_that_is_not_accepted_does_not_count() -> None:
 
 
 def test_a_judges_level_counts_with_the_interval_of_its_error() -> None:
-    found = grade(challenge(), (), (criterion(4, low_level=2.0, high_level=4.5),))
+    found = grade(challenge(), (), (criterion(4, low=2.0, high=4.5),))
     assert (found.score.low, found.score.value, found.score.high) == (25, 75, 87.5)
     assert found.open == ()
 
 
 @pytest.mark.parametrize(("low", "high"), [(4.5, 5.0), (1.0, 2.0), (-3.0, 99.0)])
 def test_an_interval_never_leaves_its_level_out(low: float, high: float) -> None:
-    found = grade(challenge(), (), (criterion(3, low_level=low, high_level=high),))
+    found = grade(challenge(), (), (criterion(3, low=low, high=high),))
     assert 0 <= found.score.low <= 50 <= found.score.high <= 100
 
 
@@ -243,3 +244,19 @@ def test_flags_say_what_is_not_in_the_score() -> None:
     (stumbled,) = flags(objective.score([ran(0, 1, status="failed", stumbled=True)]), [])
     assert stumbled.startswith("1 hidden test stumbled over what the submission gave")
     assert flags(objective.score([ran()]), []) == ()
+
+
+def test_the_bounds_of_a_level_keep_their_place_in_grade_json() -> None:
+    from grader.records import Grade
+    from grader.result.grade_json import grade_from_json, grade_to_json
+
+    judged = criterion(4, low=2.0, high=4.5, model="m", people={"n": 2})
+    made = Grade(status="graded", reason="", challenge={}, submission={}, criteria=(judged,))
+    written = grade_to_json(made)
+    details = written["criteria"][0]["details"]
+    assert list(details.items()) == [("model", "m"), ("low_level", 2.0), ("high_level", 4.5), ("people", {"n": 2})]
+    assert not {"low", "high"} & written["criteria"][0].keys()
+    assert grade_from_json(written).criteria == (judged,)
+    details["low_level"] = "2"
+    with pytest.raises(UsageError, match="low_level"):
+        grade_from_json(written)

@@ -274,7 +274,7 @@ def test_how_the_judge_came_to_its_level_is_told_only_where_the_level_is() -> No
 
 def test_an_interval_of_the_judges_error_is_told_in_levels() -> None:
     first, *rest = saved.criteria()
-    judged = replace(first, details={**first.details, "low_level": 3.2, "high_level": 4.7})
+    judged = replace(first, low=3.2, high=4.7)
     text = Page(render(saved.combine(saved.tests(), (judged, *rest)))).text
     assert "people would give 3.2 to 4.7 (90 % interval)" in text
 

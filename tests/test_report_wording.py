@@ -95,7 +95,7 @@ def test_a_total_that_cannot_be_reached_any_more_is_said() -> None:
 
 def test_a_pass_mark_inside_the_error_of_the_judge_is_said() -> None:
     levels = tuple(
-        replace(entry, details={"low_level": 2.0, "high_level": 5.0}) if entry.id == "retrieval" else entry
+        replace(entry, details={}, low=2.0, high=5.0) if entry.id == "retrieval" else entry
         for entry in saved.closed(retrieval=3)
     )
     pack = saved.challenge(pass_mark=75.0)

@@ -13,7 +13,7 @@ from grader.agreement.checks import judge_check
 from grader.ratings.table import Rating, Ratings
 
 if TYPE_CHECKING:
-    from grader.judge.cache import Cache
+    from grader.judge.closed import ClosedGates
     from grader.judge.record import Calibration
 
 WINDOW = 50
@@ -72,10 +72,10 @@ def _newest(rows: Sequence[Rating], judge: str) -> set[str]:
     return set(sorted(when, key=lambda item: (when[item], item))[-WINDOW:])
 
 
-def close_falling(found: Sequence[Rolling], calibration: Calibration, cache: Cache) -> tuple[str, ...]:
-    """Closes the gate of each criterion that falls, on this machine, until it is calibrated anew. Returns which."""
+def close_falling(found: Sequence[Rolling], calibration: Calibration, gates: ClosedGates) -> tuple[str, ...]:
+    """Closes the gate of each criterion that falls, until it is calibrated anew. Returns which."""
     falling = [one for one in found if one.falling and one.criterion in calibration.criteria]
     for one in falling:
         reason = f"The judge's agreement with people has fallen since its calibration. {one.sentence}"
-        cache.close(calibration.id, one.criterion, reason)
+        gates.close(calibration.id, one.criterion, reason)
     return tuple(one.criterion for one in falling)

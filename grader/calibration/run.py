@@ -16,6 +16,7 @@ from grader.judge import prompt, reading
 from grader.judge.budget import Usage, cost, price_of, total
 from grader.judge.cache import Cache
 from grader.judge.client import Client
+from grader.judge.closed import ClosedGates
 from grader.judge.config import JudgeConfig
 from grader.judge.crew import ask_all
 from grader.judge.documents import Selection
@@ -155,7 +156,7 @@ def calibrate(
     `fresh`, or a gate that drift has closed, asks anew. Raises InfrastructureError when too much was not answered.
     """
     client = Client(material.config, cache)
-    rider = _rider(cache, previous, fresh=fresh)
+    rider = _rider(ClosedGates(material.challenge.root, cache), previous, fresh=fresh)
     try:
         votes = _votes(asked, client, material.config, rider, progress)
     finally:
@@ -168,8 +169,8 @@ def calibrate(
     return Outcome(calibration=calibration, reports=reports, judged=judged, usage=usage, cost=cost(usage, price))
 
 
-def _rider(cache: Cache, previous: Calibration | None, *, fresh: bool) -> str:
-    drifted = previous is not None and any(cache.closed(previous.id, name) for name in previous.criteria)
+def _rider(gates: ClosedGates, previous: Calibration | None, *, fresh: bool) -> str:
+    drifted = previous is not None and any(gates.why(previous.id, name) for name in previous.criteria)
     return f"after {previous.id if previous else 'none'}" if fresh or drifted else ""
 
 

@@ -92,6 +92,7 @@ def _follow(pack: Pack, path: Path, judge: str) -> None:
     from grader.errors import UsageError
     from grader.judge import record
     from grader.judge.cache import Cache
+    from grader.judge.closed import ClosedGates
     from grader.ratings.table import read_ratings
     from grader.settings import PLACES
 
@@ -101,7 +102,7 @@ def _follow(pack: Pack, path: Path, judge: str) -> None:
     levels = {criterion.id: tuple(criterion.levels) for criterion in pack.rubric.criteria}
     limits = limits_of(pack.rubric.gate, str(pack.root / "rubric.yaml"))
     found = rolling(read_ratings(path, levels=levels), judge, limits)
-    closed = close_falling(found, calibration, Cache(PLACES.cache / "judge"))
+    closed = close_falling(found, calibration, ClosedGates(pack.root, Cache(PLACES.cache / "judge")))
     for one in found:
         click.echo(f"{one.criterion}: {'closed' if one.criterion in closed else 'as it was'}. {one.sentence}")
 

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 
 from grader import junk
 from grader.judge import reading
-from grader.judge.cache import Cache
 from grader.judge.client import Client
+from grader.judge.closed import ClosedGates
 from grader.judge.config import JudgeConfig
 from grader.judge.fingerprint import model_of
 from grader.judge.votes import Vote, vote
@@ -83,7 +83,7 @@ def moved(ride: Ride, first: Vote, client: Client, config: JudgeConfig) -> str:
     )
 
 
-def close(cache: Cache, calibration: Calibration, criteria: tuple[str, ...], reason: str) -> None:
-    """Closes the gate of `criteria` for this calibration on this machine, until there is a new one."""
+def close(gates: ClosedGates, calibration: Calibration, criteria: tuple[str, ...], reason: str) -> None:
+    """Closes the gate of `criteria` for this calibration, until there is a new one."""
     for criterion in criteria:
-        cache.close(calibration.id, criterion, reason)
+        gates.close(calibration.id, criterion, reason)

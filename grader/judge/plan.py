@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from grader.errors import visible
 from grader.judge import prompt, reading
 from grader.judge.budget import Budget
-from grader.judge.cache import Cache
+from grader.judge.closed import ClosedGates
 from grader.judge.config import JudgeConfig
 from grader.judge.documents import Selection
 from grader.judge.fingerprint import PARTS, model_of, parts
@@ -62,7 +62,7 @@ def plan_all(
     read: Reading,
     config: JudgeConfig,
     calibration: Calibration | None,
-    cache: Cache,
+    gates: ClosedGates,
     budget: Budget,
 ) -> tuple[Plan, ...]:
     """A plan for each criterion, in the rubric's order, which is also the order in which the budget is given out."""
@@ -71,7 +71,7 @@ def plan_all(
     for criterion in challenge.rubric.criteria:
         selection = reading.select(read, criterion, config, challenge.submission.required)
         gate = gate_of(criterion, config, challenge.rubric.gate, calibration)
-        closed = cache.closed(calibration.id, criterion.id) if calibration is not None else ""
+        closed = gates.why(calibration.id, criterion.id) if calibration is not None else ""
         plans.append(_plan(criterion, selection, read, instruction, config, gate, closed, budget))
     return tuple(plans)
 

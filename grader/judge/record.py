@@ -44,6 +44,15 @@ class Error:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Interval:
+    """Between which levels people would be, by the error that this rests on; None where none was measured."""
+
+    low: float
+    high: float
+    error: Error | None
+
+
+@dataclass(frozen=True, kw_only=True)
 class Canary:
     """An item whose level the judge and people agreed on, in every repeat."""
 
@@ -99,20 +108,20 @@ class Calibration:
         figures = {**known.figures, "reasons": list(known.reasons)}
         return Gate(verdict=known.verdict, sentence=known.sentence, figures=figures)
 
-    def error_at(self, criterion: str, level: int, max_level: int) -> dict[str, Any]:
-        """`error`, `low_level` and `high_level` for a judged `level`: the 90 % prediction interval of the level that
-        people would give, level + mean error ± 1.645·sd·√(1 + 1/n), cut to the scale."""
+    def interval(self, criterion: str, level: int, max_level: int) -> Interval:
+        """The 90 % prediction interval of the level that people would give where the judge gave `level`: level + mean
+        error ± 1.645·sd·√(1 + 1/n), cut to the scale."""
         errors = self.criteria[criterion].error
         used = errors.get(str(level)) or errors.get("all")
         if used is None:
-            return {"low_level": 1.0, "high_level": float(max_level)}
+            return Interval(low=1.0, high=float(max_level), error=None)
         half = Z_90 * used.sd * math.sqrt(1 + 1 / used.n)
         middle = level + used.mean
-        return {
-            "error": asdict(used),
-            "low_level": round(min(max(1.0, middle - half), float(level)), 3),
-            "high_level": round(max(min(float(max_level), middle + half), float(level)), 3),
-        }
+        return Interval(
+            low=round(min(max(1.0, middle - half), float(level)), 3),
+            high=round(max(min(float(max_level), middle + half), float(level)), 3),
+            error=used,
+        )
 
 
 def _listed(names: Sequence[str]) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from grader.errors import visible
@@ -37,7 +38,7 @@ def result_of(
     why = plan.why_not_accepted or _gap(verdict.level, bare)
     if why or calibration is None:
         return _suggested(plan, verdict, why, details)
-    details |= calibration.error_at(plan.criterion.id, verdict.level, plan.criterion.max_level)
+    within = calibration.interval(plan.criterion.id, verdict.level, plan.criterion.max_level)
     return _base(
         plan,
         level=verdict.level,
@@ -46,7 +47,9 @@ def result_of(
         reason=plan.gate.sentence if plan.gate else "",
         evidence=verdict.chosen.evidence,
         rationale=verdict.chosen.rationale,
-        details=details,
+        details=details | ({"error": asdict(within.error)} if within.error else {}),
+        low=within.low,
+        high=within.high,
     )
 
 

@@ -12,6 +12,7 @@ from grader.judge import drift
 from grader.judge.budget import Budget, total
 from grader.judge.cache import Cache
 from grader.judge.client import Client
+from grader.judge.closed import ClosedGates
 from grader.judge.config import JudgeConfig
 from grader.judge.crew import ask_all
 from grader.judge.plan import Plan, plan_all
@@ -47,13 +48,14 @@ def judge_submission(
     """
     config = JudgeConfig.of(settings)
     cache = Cache(cache_dir)
+    gates = ClosedGates(challenge.root, cache)
     client = Client(config, cache, lane or nullcontext())
     criteria = challenge.rubric.criteria
     reading = read_aside(submission.files, criteria, config, challenge.submission.required, challenge.asked)
-    plans = plan_all(challenge, reading, config, calibration, cache, Budget(config))
+    plans = plan_all(challenge, reading, config, calibration, gates, Budget(config))
     try:
         verdicts, bare, canaries = _ask(challenge, submission, plans, client, config, calibration, progress)
-        withheld = _drift(plans, canaries, client, config, calibration, cache)
+        withheld = _drift(plans, canaries, client, config, calibration, gates)
     finally:
         client.close()
     results = tuple(
@@ -116,11 +118,11 @@ def _drift(
     client: Client,
     config: JudgeConfig,
     calibration: Calibration | None,
-    cache: Cache,
+    gates: ClosedGates,
 ) -> str:
     """Why all levels of this grading are withheld: a canary moved. Empty if none did."""
     reasons = [reason for ride, first in canaries if (reason := drift.moved(ride, first, client, config))]
     if not reasons or calibration is None:
         return ""
-    drift.close(cache, calibration, tuple(plan.criterion.id for plan in plans), reasons[0])
+    drift.close(gates, calibration, tuple(plan.criterion.id for plan in plans), reasons[0])
     return reasons[0]

@@ -145,7 +145,7 @@ def _view(
             for level, text in (known.levels if known else {}).items()
         ),
         gate=_gate(gate, challenge, counts=earned is not None) if gate else None,
-        facts="" if withheld else _facts(result.details, hide_levels=earned is None and hint is None),
+        facts="" if withheld else _facts(result, hide_levels=earned is None and hint is None),
         people=_people(_said(result)),
         beside=_beside(_said(result)),
     )
@@ -246,9 +246,10 @@ def _two(value: object) -> str:
     return f"{value:.2f}" if isinstance(value, (int, float)) and not isinstance(value, bool) else ""
 
 
-def _facts(details: Mapping[str, Any], *, hide_levels: bool) -> str:
+def _facts(result: CriterionResult, *, hide_levels: bool) -> str:
     """One line about how the judge came to its level; nothing that is not there is said."""
-    parts = [] if hide_levels else _readings(details)
+    details: Mapping[str, Any] = result.details
+    parts = [] if hide_levels else _readings(result)
     if details.get("dropped_quotes"):
         parts.append(f"{count(_amount(details['dropped_quotes']), 'quote')} not found word for word, and dropped")
     if details.get("not_shown"):
@@ -265,13 +266,13 @@ def _facts(details: Mapping[str, Any], *, hide_levels: bool) -> str:
     return sentence(" · ".join(parts)) if parts else ""
 
 
-def _readings(details: Mapping[str, Any]) -> list[str]:
-    levels, parts = details.get("levels"), []
+def _readings(result: CriterionResult) -> list[str]:
+    levels, parts = result.details.get("levels"), []
+    low, high = result.low, result.high
     if isinstance(levels, (list, tuple)) and levels:
         parts.append(f"read {count(len(levels), 'time')}: {', '.join(map(str, levels))}")
-    low, high = details.get("low_level"), details.get("high_level")
-    if _is_number(low) and _is_number(high) and low != high:
-        parts.append(f"people would give {number(float(low or 0), 1)} to {number(float(high or 0), 1)} (90 % interval)")
+    if low is not None and high is not None and low != high:
+        parts.append(f"people would give {number(low, 1)} to {number(high, 1)} (90 % interval)")
     return parts
 
 

@@ -86,8 +86,17 @@ def _criterion(criterion: CriterionResult) -> dict[str, Any]:
     return {
         **_pick(criterion, _CRITERION),
         "evidence": [_pick(entry, _EVIDENCE) for entry in criterion.evidence],
-        **_pick(criterion, ("rationale", "suggestion", "details")),
+        **_pick(criterion, ("rationale", "suggestion")),
+        "details": _details(criterion),
     }
+
+
+def _details(criterion: CriterionResult) -> dict[str, Any]:
+    """The details, and among them the bounds of the level, as this file has always had them."""
+    details: dict[str, Any] = _plain(criterion.details)
+    people = {"people": details.pop("people")} if "people" in details else {}
+    bounds = {"low_level": criterion.low, "high_level": criterion.high}
+    return {**details, **{name: bound for name, bound in bounds.items() if bound is not None}, **people}
 
 
 def _pick(record: object, names: tuple[str, ...]) -> dict[str, Any]:
@@ -159,6 +168,8 @@ def _read_objective(data: Object) -> ObjectiveScore:
 
 
 def _read_criterion(data: Object) -> CriterionResult:
+    details = data.take("details", dict, {})
+    bounds = Object(details, f"{data.where}: details")
     return CriterionResult(
         id=data.take("id", str),
         competency=data.take("competency", str),
@@ -171,7 +182,9 @@ def _read_criterion(data: Object) -> CriterionResult:
         evidence=data.each("evidence", _read_evidence),
         rationale=data.take("rationale", str),
         suggestion=data.count("suggestion", None),
-        details=data.take("details", dict, {}),
+        low=bounds.number("low_level", None),
+        high=bounds.number("high_level", None),
+        details={name: value for name, value in details.items() if name not in {"low_level", "high_level"}},
     )
 
 

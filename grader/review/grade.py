@@ -58,6 +58,8 @@ def with_people(machine: CriterionResult, side: SideBySide) -> CriterionResult:
         evidence=_evidence(side),
         rationale=" ".join(text for text in told if text),
         suggestion=None,
+        low=None,
+        high=None,
         details=details if combined.level is not None else {**details, "who_can_close": WHO_CLOSES},
     )
 

@@ -6,7 +6,7 @@ earns nothing, its highest level all, levels between in equal steps.
 
 An open part (a criterion without an accepted level, a test that could not be judged) counts 0 in `low`, all in `high`,
 and half in `value`: missing is not zero. A level that a judge gave counts as it is in `value`, and with the interval of
-its error in calibration (`details.low_level`..`details.high_level`) in `low` and `high`.
+its error in calibration (`CriterionResult.low`..`high`) in `low` and `high`.
 """
 
 from __future__ import annotations
@@ -151,10 +151,10 @@ def _criterion_part(criterion: CriterionResult, worth: float) -> Part:
     if known:
         steps = criterion.max_level - 1
         level = float(criterion.level or 1)
-        bounds = [float(str(criterion.details.get(key, level))) for key in ("low_level", "high_level")]
+        least, most = (level if bound is None else bound for bound in (criterion.low, criterion.high))
         low, value, high = (
             worth * (min(max(x, 1.0), criterion.max_level) - 1) / steps
-            for x in (min(bounds[0], level), level, max(bounds[1], level))
+            for x in (min(least, level), level, max(most, level))
         )
     return Part(
         id=criterion.id, competency=criterion.competency, worth=worth, low=low, value=value, high=high,

@@ -1,0 +1,58 @@
+"""Gates that drift has closed, beside the calibration that they belong to: whoever grades with the pack sees them, and
+emptying a cache opens none. A new calibration has another id, and begins with open gates.
+
+calibration/closed.jsonl   a line for each: calibration, criterion, reason, since
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from grader.errors import ChallengeError
+from grader.judge.cache import Cache
+
+
+class ClosedGates:
+    """The closed gates of the pack in `root`. Where its folder cannot be written, as when it is mounted for reading,
+    `cache` keeps them, for this machine only. Safe for several processes at once."""
+
+    def __init__(self, root: Path, cache: Cache) -> None:
+        self.path, self._cache = root / "calibration" / "closed.jsonl", cache
+
+    def why(self, calibration: str, criterion: str) -> str:
+        """Why drift has closed the gate of `criterion` under a calibration; empty while it is open. Raises
+        ChallengeError for a file that cannot be read: nobody knows then what is closed."""
+        wanted = (calibration, criterion)
+        own = (row["reason"] for row in self._rows() if (row["calibration"], row["criterion"]) == wanted)
+        return next(own, "") or self._cache.closed(calibration, criterion)
+
+    def close(self, calibration: str, criterion: str, reason: str) -> None:
+        """Closes it, unless it is closed. Raises InfrastructureError, ChallengeError."""
+        if self.why(calibration, criterion):
+            return
+        since = datetime.now(UTC).isoformat(timespec="seconds")
+        row = {"calibration": calibration, "criterion": criterion, "reason": reason, "since": since}
+        try:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            handle = os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
+            with os.fdopen(handle, "wb") as file:  # one write, so that lines of several processes do not mix
+                file.write(json.dumps(row, ensure_ascii=False).encode("utf-8", "backslashreplace") + b"\n")
+        except OSError:
+            self._cache.close(calibration, criterion, reason)
+
+    def _rows(self) -> Iterator[dict[str, Any]]:
+        try:
+            lines = self.path.read_text(encoding="utf-8").splitlines() if self.path.is_file() else []
+            for line in lines:
+                row = json.loads(line)
+                yield {name: str(row[name]) for name in ("calibration", "criterion", "reason")}
+        except (OSError, ValueError, KeyError, TypeError) as problem:
+            raise ChallengeError(
+                f"{self.path} cannot be read: {type(problem).__name__}: {problem}.",
+                fix="mend its line, or calibrate anew and remove the file",
+            ) from problem
