@@ -25,8 +25,8 @@ create table if not exists drift (
 
 
 class Cache:
-    """Replies, what endpoints can do, and closed gates of packs that cannot be written, in `DIR/judge.sqlite3`. Safe for threads and
-    for several processes at once. Raises InfrastructureError where the file cannot be used."""
+    """Replies, what endpoints can do, and closed gates of packs that cannot be written, in `DIR/judge.sqlite3`. Safe
+    for threads and for several processes at once. Raises InfrastructureError where the file cannot be used."""
 
     def __init__(self, folder: Path) -> None:
         self._path = folder / "judge.sqlite3"
