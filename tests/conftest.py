@@ -75,6 +75,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     first."""
     items.sort(key=lambda item: item.path.stem not in LONGEST)
     for item in items:
-        variants = item.callspec.params.values() if hasattr(item, "callspec") else ()
-        if POSTGRES.intersection(getattr(item, "fixturenames", ())) or any(value == "postgres" for value in variants):
+        params = item.callspec.params.values() if hasattr(item, "callspec") else ()
+        variants = {value for value in params if isinstance(value, str)}  # others may be arrays, and compare as such
+        if POSTGRES.intersection(getattr(item, "fixturenames", ())) or "postgres" in variants:
             item.add_marker("postgres")
