@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from grader.judge import drift
 from grader.judge.budget import Budget, total
@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from grader.settings import Settings
 
 Progress = Callable[[int, int], None]
+Question = tuple[Literal["read", "bare", "canary"], str, int]
+"""What is asked, of which criterion, and for which time: one canary at most rides along for a criterion."""
 
 
 def judge_submission(
@@ -90,13 +92,19 @@ def _ask(
         if calibration is not None and plan.gate is not None and plan.gate.accepts
         for ride in drift.rides(plan.criterion, calibration, challenge.root, submission.digest, config)
     ]
-    questions: list[Callable[[], Vote]] = [
-        *(partial(vote, client, p.model, p.criterion, p.selection, repeat=n) for p, n in repeats),
-        *(partial(vote, client, p.model, p.criterion, p.selection, repeat=0, bare=True) for p in twins),
-        *(partial(drift.ask, ride, client, config) for ride in riding),
-    ]
+    questions: dict[Question, Callable[[], Vote]] = {
+        **{
+            ("read", p.criterion.id, n): partial(vote, client, p.model, p.criterion, p.selection, repeat=n)
+            for p, n in repeats
+        },
+        **{
+            ("bare", p.criterion.id, 0): partial(vote, client, p.model, p.criterion, p.selection, repeat=0, bare=True)
+            for p in twins
+        },
+        **{("canary", ride.criterion.id, 0): partial(drift.ask, ride, client, config) for ride in riding},
+    }
     votes = ask_all(
-        questions,
+        list(questions.values()),
         at_once=config.concurrency,
         seconds=config.deadline,
         late=lambda: Vote(level=None, reason=f"the judge did not answer within {config.deadline:g} s"),
@@ -104,12 +112,12 @@ def _ask(
         progress=progress,
         began=lambda: client.began,
     )
-    first, second = len(repeats), len(repeats) + len(twins)
+    answers = dict(zip(questions, votes, strict=True))
     verdicts = {
-        plan.criterion.id: settle([v for (p, _), v in zip(repeats, votes, strict=False) if p is plan]) for plan in asked
+        p.criterion.id: settle([answers["read", p.criterion.id, n] for n in range(config.repeats)]) for p in asked
     }
-    bare = {plan.criterion.id: v for plan, v in zip(twins, votes[first:second], strict=True)}
-    return verdicts, bare, list(zip(riding, votes[second:], strict=True))
+    bare = {p.criterion.id: answers["bare", p.criterion.id, 0] for p in twins}
+    return verdicts, bare, [(ride, answers["canary", ride.criterion.id, 0]) for ride in riding]
 
 
 def _drift(
