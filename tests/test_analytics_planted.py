@@ -5,8 +5,11 @@ A few seeds here; two hundred, with the rates, in `python -m bench.analytics`.
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
+from grader.analytics.events import StageEvent
 from grader.analytics.funnel import funnel
 from grader.analytics.impact import counted, impact
 from grader.analytics.items import items
@@ -14,7 +17,8 @@ from grader.analytics.predict import predict
 from grader.analytics.raters import raters
 from grader.analytics.signal import signal
 from grader.analytics.time import time
-from tests.analytics_cohorts import END, Planted, answers, called_out, events, levels, outcomes, ratings
+from grader.ratings.table import Rating
+from tests.analytics_cohorts import END, START, Planted, answers, called_out, events, levels, outcomes, ratings
 
 SEEDS = (2, 3, 4)
 
@@ -81,3 +85,28 @@ def test_selection_on_the_score_is_taken_back_into_a_band_that_holds_the_truth()
     assert seen["value"] < 0.35
     assert corrected["low"] <= 0.4 <= corrected["high"]
     assert "u 0." in corrected["inputs"]
+
+
+def test_when_one_of_four_drifts_the_others_do_not_seem_to_drift_back():
+    rows = raters(ratings(1, n=3000, raters=4, planted=Planted(drifting_rater="rater-2"))).rows
+    drifts = {row["rater"]: row["drift"] for row in rows}
+    assert drifts["rater-2"] > 0.4
+    assert (
+        max(abs(value) for name, value in drifts.items() if name != "rater-2") < 0.1
+    )  # a third of it, against the mean
+
+
+def test_an_effect_that_is_sure_and_tiny_is_not_called_out():
+    found = [Rating(item=f"w{at}", criterion="c", rater=who, level=3 + (who == "a" and at % 25 == 0))
+             for at in range(20_000) for who in ("a", "b")]  # fmt: skip
+    rows = raters(found).rows
+    assert all(row["severity_p"] < 0.001 for row in rows)
+    assert all("severe" not in str(row["words"]) and "lenient" not in str(row["words"]) for row in rows)
+
+
+def test_who_left_after_the_day_that_is_asked_about_was_still_waiting_then():
+    day = timedelta(days=1)
+    found = [StageEvent(candidate=f"c{at}", stage="s", entered=START, left=START + (1 + at % 60) * day, exit="advance")
+             for at in range(120)]  # fmt: skip
+    (row,) = time(found, until=START + 45 * day).rows
+    assert (row["n"], row["left"], row["open"]) == (120, 90, 30)
