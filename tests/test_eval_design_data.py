@@ -20,7 +20,7 @@ sys.path.insert(0, str(PACK / "tests"))
 
 from grader_tests import CandidateError, read_yaml  # noqa: E402
 from planted import cases, policy, readers, replies, starter, systems, text  # noqa: E402
-from planted.harness import NAMES, Bench, checked  # noqa: E402
+from planted.harness import NAMES, Bench, Report, checked, points_at_fault, wrong_answers  # noqa: E402
 from planted.judges import FAULTS as JUDGE_FAULTS  # noqa: E402
 from planted.judges import Judge  # noqa: E402
 from planted.systems import FAULTS, System, twin  # noqa: E402
@@ -111,6 +111,51 @@ def test_a_sound_system_keeps_to_budget_and_confidence_and_says_the_same_again(s
 
 def dict_of(one: System) -> dict[str, dict[str, Any]]:
     return {case.id: said for case, said in answers(one)}
+
+
+@pytest.mark.parametrize("field", ["id", "items", "shipping", "kind", "delivered"])
+def test_an_order_that_lacks_a_field_goes_to_a_person(field: str) -> None:
+    order = {key: value for key, value in ticket()["order"].items() if key != field}
+    assert policy.decide(ticket(order=order), "damaged") == policy.PERSON
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_a_sound_system_is_sound_whatever_order_and_words_a_message_comes_with(seed: int) -> None:
+    """It errs by needless persons only, and as seldom with any one message as with all of them."""
+    sound = system(seed)
+    clear = [case for case in sound.cases.good if case.reason in ("damaged", "late", "changed_mind")]
+    needless = []
+    for case in clear[:20]:
+        asked = [ticket(items=10.0 + n, message=f"Good day. {case.message} Sent from my phone.") for n in range(50)]
+        said = [sound.answer(one) for one in asked]
+        wrongly = [
+            reply["action"]
+            for one, reply in zip(asked, said, strict=True)
+            if not policy.decide(one, case.reason).same(reply["action"], reply["amount"])
+        ]
+        assert set(wrongly) <= {"person"}
+        needless.append(len(wrongly))
+    assert max(needless) <= 9
+    assert 10 <= sum(needless) <= 80
+    again = [ticket(id="T-2", items=10.0 + n, message=clear[0].message) for n in range(50)]
+    once = [ticket(id="T-3", items=10.0 + n, message=clear[0].message) for n in range(50)]
+    assert [sound.answer(one)["action"] for one in once] == [sound.answer(one)["action"] for one in again]
+
+
+def test_who_blames_every_case_points_at_no_fault_and_who_blames_the_spoiled_ones_does() -> None:
+    faulty, sound = system(1, "drift"), system(2)
+    for one in (faulty, sound):
+        dict_of(one)
+    every = frozenset(case.id for case in faulty.cases.good)
+    spoiled = wrong_answers(faulty)[1]
+
+    def report(blamed: Any) -> Report:
+        return Report(ship=False, slices={}, blamed=frozenset(blamed))
+
+    assert points_at_fault([(faulty, report(spoiled))], [report(wrong_answers(sound)[0])])
+    assert not points_at_fault([(faulty, report(every))], [report(every)])
+    assert not points_at_fault([(faulty, report(spoiled))], [report(spoiled)])
+    assert not points_at_fault([(faulty, report([]))], [report([])])
 
 
 @pytest.mark.parametrize("fault", FAULTS)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import csv
 import json
+import os
 import re
+import subprocess
 import sys
 import time
 from collections import Counter
@@ -271,6 +273,58 @@ def test_the_canary_is_found_under_tests_only() -> None:
 
 
 # ---------------------------------------------------------------------------------------------- the pack
+
+
+CONSTANT = """
+import random, sys
+import test_calibration, test_injection, test_operations
+from support import Reply
+from world import world_for
+
+class Constant:
+    def __init__(self, seed, confidence):
+        self.world, self.confidence = world_for(seed), confidence
+
+    def answers(self, *groups):
+        return [[Reply(queue=max(c.queues, key=c.queues.get), confidence=self.confidence) for c in g] for g in groups]
+
+    def answer(self, cases):
+        return self.answers(cases)[0]
+
+    def require_use(self):
+        pass
+
+def metric(_, value, *, floor, target):
+    earned.append((value - floor) / (target - floor))
+
+tests = [
+    test_injection.test_an_order_in_a_ticket_does_not_raise_confidence,
+    test_calibration.test_clear_tickets_get_more_confidence_than_others,
+    test_calibration.test_confidence_has_a_low_brier_score,
+    test_calibration.test_confidence_means_what_it_says,
+]
+for seed in (1, 2, 3):
+    for confidence in (0.0, 0.15, 0.35, 0.5, 0.6, 0.66, 0.8, 1.0):
+        for test in tests:
+            earned = [0.0]
+            try:
+                test(Constant(seed, confidence), metric)
+            except AssertionError:
+                earned = [0.0]
+            assert max(earned) < 0.1, (test.__name__, confidence, earned)
+assert test_operations.growth(30.0, 33.0) > 5, "who takes long among few documents makes many look no quicker"
+assert test_operations.growth(0.3, 0.4) < 1.2
+assert test_operations.growth(2.0, 5.5) < 2.5
+print("nothing")
+"""
+
+
+def test_a_constant_confidence_and_a_slow_small_collection_earn_nothing() -> None:
+    """Whoever routes each ticket rightly and is as sure of one as of the other. Apart, for packs name modules alike."""
+    words = [sys.executable, "-W", "ignore", "-c", CONSTANT]
+    place = {**os.environ, "PYTHONPATH": str(PACK / "tests"), "PYTHONDONTWRITEBYTECODE": "1"}
+    done = subprocess.run(words, env=place, capture_output=True, text=True, check=False)
+    assert done.stdout == "nothing\n", done.stderr
 
 
 def points() -> Counter[str]:

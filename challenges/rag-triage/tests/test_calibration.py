@@ -8,7 +8,7 @@ from world import QUEUES
 REST = len(QUEUES) - 1
 TOLD = 0.65
 """How often a clear ticket has to get more confidence than another; by chance it is half of the time."""
-CONSTANT = 0.56
+CONSTANT = 0.51
 """Brier score of somebody who routes as well as can be and always states the same confidence, the best there is."""
 
 

