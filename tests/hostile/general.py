@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from grader.authoring.guessing import module_path
-from grader.challenge import Challenge, load_challenge
+from grader.challenge import Pack, load_pack
 from grader.submission import make_submission, write_archive
 from grader.submission.folder import FolderSource
 from grader.submission.limits import IntakeLimits, Meter
@@ -128,17 +128,17 @@ ONLY: Mapping[str, tuple[str, ...]] = {
 _LIMITS = re.compile(r"call: \d+s, total: \d+s")
 
 
-def copy_of(pack: Path, to: Path) -> Challenge:
+def copy_of(pack: Path, to: Path) -> Pack:
     """The pack with limits on time that let it be attacked often."""
     shutil.copytree(pack, to, ignore=shutil.ignore_patterns("submissions", "calibration", "__pycache__"))
     manifest = to / "challenge.yaml"
     text, count = _LIMITS.subn("call: 1s, total: 4s", manifest.read_text(encoding="utf-8"))
     assert count == 1
     manifest.write_text(text, encoding="utf-8")
-    return load_challenge(to)
+    return load_pack(to)
 
 
-def submissions(pack: Challenge, to: Path) -> Mapping[str, Path]:
+def submissions(pack: Pack, to: Path) -> Mapping[str, Path]:
     """Archives of the starter as it is, and with each attack in the place of its module. Documents that are asked for
     and that the starter lacks say nothing."""
     source = FolderSource(pack.root / "starter")

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from grader.grading.pipeline import Request, Run, grade
+from grader.grading.pipeline import grade
+from grader.grading.run import Request, Run
 from grader.records import Grade
 from grader.sandbox.engine import connect
 from grader.sandbox.images import Pins
