@@ -61,8 +61,11 @@ def attack(*args, **kwargs):
 """,
     "kills": """
 def attack(*args, **kwargs):
-    os.kill(-1, signal.SIGKILL)
-    os.kill(1, signal.SIGKILL)
+    for number in (-1, 1, 0):  # all others, pid 1, and its own
+        try:
+            os.kill(number, signal.SIGKILL)
+        except OSError:
+            pass
     os._exit(0)
 """,
     "memory": """
@@ -112,17 +115,17 @@ def attack(*args, **kwargs):
 SAYS: Mapping[str, str] = {
     "raises": "KeyError: ",
     "raises-what-passes": "1 passed in 0.01s",
-    "kills": "ProcessDied: ",
+    "kills": "ProcessDied",
     "memory": "Memory",
-    "endless": "TimeLimit: ",
-    "exits-at-import": "ProcessDied: ",
+    "endless": "did not finish within",
+    "exits-at-import": "ProcessDied",
 }
 """What is said of some test, where the attack was really tried."""
 ONLY: Mapping[str, tuple[str, ...]] = {
     "agent-tools": ("test_requests.py",),
-    "eval-design": ("test_report.py", "test_alarms.py"),
-    "rag-triage": ("test_calibration.py", "test_robustness.py"),
-    "trace-replay": ("test_robustness.py", "test_detection.py"),
+    "eval-design": ("test_report.py",),
+    "rag-triage": ("test_calibration.py",),
+    "trace-replay": ("test_robustness.py",),
 }
 """A few hidden tests of each shipped pack."""
 _LIMITS = re.compile(r"call: \d+s, total: \d+s")
@@ -132,7 +135,7 @@ def copy_of(pack: Path, to: Path) -> Pack:
     """The pack with limits on time that let it be attacked often."""
     shutil.copytree(pack, to, ignore=shutil.ignore_patterns("submissions", "calibration", "__pycache__"))
     manifest = to / "challenge.yaml"
-    text, count = _LIMITS.subn("call: 1s, total: 4s", manifest.read_text(encoding="utf-8"))
+    text, count = _LIMITS.subn("call: 1s, total: 3s", manifest.read_text(encoding="utf-8"))
     assert count == 1
     manifest.write_text(text, encoding="utf-8")
     return load_pack(to)
