@@ -197,10 +197,9 @@ BROKEN = """() => {
 }"""
 
 
-@pytest.mark.parametrize("width", WIDTHS)
-def test_no_word_is_broken_in_two(home: House, visit: Visit, width: int) -> None:
+def test_no_word_is_broken_in_two_on_an_upright_tablet(home: House, visit: Visit) -> None:
     for name, (who, path) in pages(home).items():
-        page = visit(who, path, width=width)
+        page = visit(who, path, width=820)
         page.evaluate("for (const part of document.querySelectorAll('main details:not(.file)')) part.open = true")
         assert page.evaluate(BROKEN) == [], name
 
@@ -345,18 +344,19 @@ def test_the_rubric_stays_in_sight_beside_the_work(visit: Visit, fresh: str) -> 
 def test_on_a_narrow_screen_the_work_is_one_step_away_and_back(visit: Visit, fresh: str, width: int) -> None:
     page = visit("Ann Weber", fresh, width=width)
     to_work, back = page.get_by_role("link", name="The work"), page.get_by_role("link", name="Your assessment")
+    press = "link => link.click()"  # the browser's own click scrolls what stands at the very top to the middle first
     page.locator("#measurement-note").scroll_into_view_if_needed()
     page.mouse.wheel(0, 300)
     page.wait_for_timeout(200)
     was = page.evaluate("scrollY")
-    to_work.click()
+    to_work.evaluate(press)
     expect(page.locator("#h-code")).to_be_in_viewport()
     page.mouse.wheel(0, 900)
     page.wait_for_timeout(200)
     read = page.evaluate("scrollY")
-    back.click()
+    back.evaluate(press)
     assert abs(page.evaluate("scrollY") - was) < 5
-    to_work.click()
+    to_work.evaluate(press)
     assert abs(page.evaluate("scrollY") - read) < 5
 
 
