@@ -5,10 +5,12 @@ import os
 import sys
 from typing import NoReturn
 
-# `-m` puts the working folder before all else, and modules of a candidate's that lie there with it.
+# `-m` puts the working folder before all else, and modules of a candidate's that lie there with it. Where this very
+# package lies is no candidate's folder, also when one stands in it.
 if not sys.flags.safe_path:
+    home = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
     with contextlib.suppress(OSError):  # a folder that is gone
-        sys.path[:] = [place for place in sys.path if place not in {"", os.getcwd()}]
+        sys.path[:] = [place for place in sys.path if place == home or place not in {"", os.getcwd()}]
 
 from grader.cli import main
 from grader.cli.printing import end_streams, open_streams

@@ -27,6 +27,7 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from functools import lru_cache
+from pathlib import Path
 from typing import Any, ParamSpec, TypeVar, get_type_hints
 
 from grader.errors import visible
@@ -51,6 +52,7 @@ _MOST_SHOWN = 300
 _HEAD = struct.Struct("!cQ")
 _MOST = {b"?": _MOST_WORDS, b"#": 2 * MOST_ANSWER, b"=": MOST_ANSWER, b"!": _MOST_WORDS, b"@": _MOST_WORDS}
 """Bytes of a message, by its kind: what is to be done, with what; a value, a reason, what the helper is busy with."""
+_HOME = str(Path(__file__).resolve().parents[1])
 _START = "import sys; sys.path[:] = sys.argv[1].split(':'); from grader.aside import serve; serve(sys.argv[2])"
 
 
@@ -163,7 +165,7 @@ class _Helper:
     """A process that does our work, and the pipes to and from it."""
 
     def __init__(self, warm: str = "") -> None:
-        paths = ":".join(path for path in sys.path if path.startswith("/") and ":" not in path)
+        paths = ":".join(path for path in (*sys.path, _HOME) if path.startswith("/") and ":" not in path)
         flags = ["-I", "-S", *(["-B"] if sys.dont_write_bytecode else [])]
         self._process = subprocess.Popen(
             [sys.executable, *flags, "-c", _START, paths, warm],

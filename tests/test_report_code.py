@@ -284,10 +284,20 @@ def test_evidence_beyond_the_end_of_a_file_does_no_harm() -> None:
 
 
 def test_a_page_takes_only_so_much_and_evidence_comes_first() -> None:
-    files = {f"f{n:03}.py": b"x = 1\n" * 500 for n in range(100)}
-    shown = files_of(files, [mark("1a", 1, 1, "f099.py")], budget=Budget(characters=200_000))
+    files = {f"f{n:03}.py": b"x = 1\n" * 500 for n in range(1_000)}
+    shown = files_of(files, [mark("1a", 1, 1, "f999.py")], budget=Budget(characters=200_000))
     bodies = [file.path for file in shown if file.body is not None]
-    assert "f099.py" in bodies
-    assert len(bodies) < 100
+    assert "f999.py" in bodies
+    assert len(bodies) < 150
     assert all("too large" in file.notes[0] for file in shown if file.body is None)
     assert [file.path for file in shown] == sorted(files)
+
+
+def test_large_files_take_no_small_one_off_the_page() -> None:
+    files = {f"a{n}.md": b"Words that fill a page.\n" * 3_000 for n in range(14)}
+    files |= {"work.py": b"x = 1\n" * 60, "notes.yaml": b"a: 1\n" * 70}
+    shown = {file.path: file for file in files_of(files, (), budget=Budget(characters=400_000))}
+    assert [shown[path].notes for path in ("work.py", "notes.yaml")] == [(), ()]
+    assert all(shown[path].body for path in files)
+    assert shown["a0.md"].notes[0].startswith("cut: ")
+    assert sum(len(file.body or "") for file in shown.values()) < 600_000

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -267,6 +268,16 @@ def test_modules_that_lie_where_one_stands_are_not_imported(tmp_path: Path) -> N
     done = run_outside("judge", "work", "-c", "rag-triage", "--dry-run", cwd=tmp_path)
     assert (done.code, done.err) == (0, "")
     assert not (tmp_path / "sprung").exists()
+
+
+def test_the_folder_that_the_program_itself_lies_in_is_one_to_stand_in() -> None:
+    """As after `make setup`, from the checkout: what reads the files for the judge and the pages finds the program."""
+    for start in ([sys.executable, "-m", "grader"], [str(Path(sys.executable).with_name("grade"))]):
+        words = [*start, "judge", "challenges/trace-replay/solution", "-c", "trace-replay", "--dry-run"]
+        done = subprocess.run(words, cwd=PLACES.shipped, capture_output=True, text=True, check=False, timeout=120)
+        assert done.returncode == 0, done.stderr
+        assert "what was handed in could not be read" not in done.stdout
+        assert "REPORT.md" in done.stdout
 
 
 @pytest.mark.parametrize(

@@ -20,6 +20,8 @@ from grader.pages.documents import rendered
 from grader.pages.highlight import highlighted
 from grader.pages.text import clean, count, size
 
+LINE_COST = 90
+"""Characters of markup around a line, about."""
 MOST_LINES = 1_500
 """Lines of one file that are shown, beside those that evidence points to."""
 LONGEST_LINE = 1_000
@@ -123,12 +125,24 @@ def files_of(
     shown = {path: name(path) for path in files}
     anchors = _anchors(shown, root)
     order = sorted(files, key=lambda path: (path not in by_path, not _is_document(path), path))
+    rooms = _rooms(files, budget.characters)
     made = {}
     for path in order:
         aside.busy_with(path)
         bare = File(path=shown[path], anchor=anchors[path], size=size(len(files[path])))
-        made[path] = _file(bare, files[path], by_path.get(path, ()), mask, budget)
+        made[path] = _file(bare, files[path], by_path.get(path, ()), mask, budget, rooms[path])
     return [made[path] for path in sorted(files)]
+
+
+def _rooms(files: Mapping[str, bytes], characters: int) -> dict[str, int]:
+    """Path → how many of the page's characters the file may take: an equal share of them, and more of what smaller
+    files leave over. So nobody fills the page with large files until the small ones that matter are not shown."""
+    costs = {path: len(content) + LINE_COST * (content.count(b"\n") + 1) for path, content in files.items()}
+    found: dict[str, int] = {}
+    for place, (path, cost) in enumerate(sorted(costs.items(), key=lambda entry: entry[1])):
+        found[path] = min(cost, characters // (len(costs) - place))
+        characters -= found[path]
+    return found
 
 
 def listed_only(files: Mapping[str, bytes]) -> list[File]:
@@ -155,7 +169,9 @@ def _anchors(paths: Mapping[str, str], root: str) -> dict[str, str]:
     return found
 
 
-def _file(bare: File, content: bytes, marks: Sequence[Mark], mask: Callable[[str], str], budget: Budget) -> File:
+def _file(
+    bare: File, content: bytes, marks: Sequence[Mark], mask: Callable[[str], str], budget: Budget, room: int
+) -> File:
     if not content:
         return bare._replace(notes=("empty",))
     decoded = decode(content)
@@ -165,12 +181,12 @@ def _file(bare: File, content: bytes, marks: Sequence[Mark], mask: Callable[[str
     marks = tuple(sorted((m for m in marks if m.start <= total), key=lambda m: (m.start, -m.end)))
     if budget.characters <= 0:
         return bare._replace(lines=total, notes=("not shown: it would make the page too large",))
-    return _shown(bare._replace(lines=total, marks=marks), decoded, mask, budget)
+    return _shown(bare._replace(lines=total, marks=marks), decoded, mask, budget, min(room, budget.characters))
 
 
-def _shown(file: File, decoded: Decoded, mask: Callable[[str], str], budget: Budget) -> File:
+def _shown(file: File, decoded: Decoded, mask: Callable[[str], str], budget: Budget, room: int) -> File:
     lines = decoded.text.split("\n", _MOST_SPLIT)[: min(file.lines, _MOST_SPLIT)]
-    windows = _windows(len(lines), file.marks, lines, budget)
+    windows = _windows(len(lines), file.marks, lines, room)
     kept = sum(end - start + 1 for start, end in windows)
     notes = [note for note in (decoded.note, budget.plain) if note]
     if kept < file.lines:
@@ -185,18 +201,18 @@ def _shown(file: File, decoded: Decoded, mask: Callable[[str], str], budget: Bud
     )
     document = rendered("\n".join(texts[1])) if _is_document(file.path) and kept == file.lines and colour else None
     opened = bool(file.marks) or kept <= budget.opened
-    budget.characters -= cost + 90 * kept
+    budget.characters -= cost + LINE_COST * kept
     budget.colours -= cost if colour else 0
     budget.opened -= kept if opened else 0
     return file._replace(body=body, document=document, notes=tuple(notes), opened=opened)
 
 
-def _windows(total: int, marks: Sequence[Mark], lines: list[str], budget: Budget) -> list[tuple[int, int]]:
+def _windows(total: int, marks: Sequence[Mark], lines: list[str], room: int) -> list[tuple[int, int]]:
     """Ranges of lines to show: the beginning, and what evidence points to."""
     most, spent = min(total, MOST_LINES), 0
     for number, line in enumerate(lines[:most], 1):
-        spent += min(len(line), LONGEST_LINE) + 90
-        if spent > budget.characters and number > 20:
+        spent += min(len(line), LONGEST_LINE) + LINE_COST
+        if spent > room and number > 20:
             most = number
             break
     found = [(1, most)]

@@ -74,6 +74,7 @@ def render(
         "who": who,
         "blind": blind,
         "hidden": _hidden(Counter(source.removed) + hidden.removed) if hidden else "",
+        "unread": source.unread,
         "title": f"{outcome.heading} · {who}, {grade.challenge.get('id', '')}",
         "flags": [{"text": stopped(flag.text), "target": shown.get(f"!{at}", "")} for at, flag in enumerate(flags, 1)],
         "files": files,

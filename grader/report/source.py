@@ -23,6 +23,8 @@ class Shown(NamedTuple):
     files: list[File]
     found: Identities
     removed: Mapping[str, int]
+    unread: bool = False
+    """Whether the files could not be read: then nothing is known of who they say wrote them."""
 
 
 def shown(
@@ -36,7 +38,7 @@ def shown(
     try:
         return aside.run(aside.SECONDS, show, files, marks, names, common, note)
     except aside.AsideError:
-        return Shown(listed_only(files), Identities(), {})
+        return Shown(listed_only(files), Identities(), {}, unread=True)
 
 
 def show(
