@@ -15,6 +15,16 @@ NO_NAMES = frozenset(
     "rag log logs fix feature branch update latest export download week day one two three llm genai assistant".split()
 )
 """Never a name, alone or as a part of one."""
+ACCOUNTS = frozenset(
+    "git root admin administrator ubuntu debian fedora centos ec2-user azureuser jovyan vscode codespace gitpod pi "  # noqa: SIM905
+    "kali postgres postgresql mysql redis mongodb nginx www-data nobody staff wheel daemon system user users runner "
+    "app appuser docker vagrant jenkins circleci sandbox nonroot rootless host localhost username user-name my-user "
+    "myuser your-user youruser yourname your-name your_name public shared linuxbrew macintosh node python conda "
+    "airflow spark hadoop deploy service bot worker agent grader tester testuser test images uploads files disk data "
+    "cdrom usb static downloads assets videos audio img tmp temp cache logs models datasets results outputs home "
+    "people alice bob".split()
+)
+"""Accounts of machines, and folders that stand where a person's would: in lower case."""
 PARTICLES = frozenset(
     "van von der den de del della da dos das di du la le les el al bin ibn ben af av ter ten zu zum y e san st".split()  # noqa: SIM905
 )

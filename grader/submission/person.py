@@ -121,6 +121,7 @@ def _together(parts: list[str]) -> tuple[str, ...]:
     if len(parts) == 3:
         orders += [list(order) for order in permutations(parts)]
     runs = [first + last, last + first, *([first[0] + last] if len(last) >= 4 else []), "".join(parts)]
+    runs += [] if len(first) < 5 or is_plain_word(first) else [first + last[0]]
     spelled = [" ".join(map(str, order)) for order in orders] + [run for run in runs if len(run) >= 5]
     return tuple(dict.fromkeys([*spelled, *(name.lower().translate(_SPELLED_OUT) for name in spelled)]))
 
@@ -129,3 +130,28 @@ def _spellings(word: str) -> set[str]:
     """`Müller`, `mueller`; and `muller` for who is known as Mueller."""
     low = word.lower()
     return {word, low.translate(_SPELLED_OUT), re.sub(r"([aou])e", r"\1", low) if len(low) > 5 else word}
+
+
+@lru_cache(maxsize=65_536)
+def humps(word: str) -> tuple[str, ...]:
+    """The parts of a word that capitals or figures join: `Weber`, `Error` of `WeberError`; `weber`, `2026`."""
+    if word.isalpha() and word.islower():
+        return (word,)
+    cuts = [0]
+    for at in range(1, len(word)):
+        before, here, after = word[at - 1], word[at], word[at + 1 : at + 2]
+        new = here.isupper() and (before.islower() or (before.isupper() and after.islower()))
+        if new or (before.isdigit() != here.isdigit() and not unicodedata.combining(here)):
+            cuts.append(at)
+    return tuple(word[start:end] for start, end in zip(cuts, [*cuts[1:], len(word)], strict=True))
+
+
+def inflected(name: str) -> set[str]:
+    """Forms in which languages with cases write a name, by its `key`; none of a short one, whose forms may be words."""
+    stem = name[:-1] if name.endswith(("a", "o", "e", "y")) else name
+    if len(stem) < 5:
+        return set()
+    if stem == name:
+        return {stem + ending for ending in ("a", "ovi", "em", "om", "ou", "u", "owi", "iem", "ova")}
+    soft = {stem[:-1] + "cin", stem[:-1] + "ce"} if stem.endswith("k") else set()
+    return {stem + ending for ending in ("y", "u", "ou", "e", "in", "iny", "ino", "oj", "ej", "om", "i")} | soft

@@ -13,47 +13,33 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 
-from grader.submission.known_words import NO_NAMES
-from grader.submission.person import SPACELESS, WORD, Identities, identities_of, is_word, joined, key
+from grader.submission import traces
+from grader.submission.person import (
+    SPACELESS,
+    WORD,
+    Identities,
+    humps,
+    identities_of,
+    inflected,
+    is_plain_word,
+    is_word,
+    joined,
+    key,
+)
+from grader.submission.said import said
+from grader.submission.traces import unescaped
 
-_MAIL = re.compile(r"(?<![\w.+-])[\w.+-]{1,64}@(?P<host>[\w-]{1,63}(?:\.[\w-]{1,63}){1,5})\b")
-_DATA_HOST = re.compile(r"(?:^|\.)(?:example(?:\.\w{2,10})?|test|invalid|localhost|local)$", re.IGNORECASE)
-"""Hosts that RFC 2606 and 6761 keep for examples: data of the task, nobody's address."""
-_HOME = re.compile(r"(?P<root>/home/|/Users/|[A-Za-z]:[\\/]{1,2}Users[\\/]{1,2})(?P<name>[^\W_][\w.-]{1,39})")
-_PROFILE = re.compile(
-    r"(?P<site>\b(?:github|gitlab|bitbucket|linkedin|twitter|x|huggingface|kaggle|medium|t)\.(?:com|org|co|me|io)"
-    r"[/:](?:in/|@|users/)?)(?P<name>[A-Za-z0-9][\w.-]{1,38})",
-    re.IGNORECASE,
+_HANDLE = re.compile(
+    r"(?<![\w@/.`])@(?P<name>[A-Za-z][\w-]{2,38})\b(?!(?:\.\w{1,40}){0,4}\(|"
+    r"[ \t]{0,8}\n[ \t]{0,40}(?:@|def |class |async def ))"
 )
-_PAGES = re.compile(r"\b(?P<name>[A-Za-z0-9][A-Za-z0-9-]{1,38})(?P<site>\.github\.io)\b")
-_HANDLE = re.compile(r"(?<![\w@/.`])@(?P<name>[A-Za-z][\w-]{2,38})\b")
-_PHONE = re.compile(r"(?<![\w)+.-])\+[1-9]\d{0,2}(?:[ /-]?\(?\d{1,5}\)?){2,6}(?![\w.-]*\w)")
-_LABELLED_PHONE = re.compile(
-    r"\b(?:phone|tel|telephone|mobile|cell|handy|whatsapp)\b\.?[\"']?\s{0,3}[:=]?\s{0,3}[\"']?"
-    r"\+?\(?\d{2,5}\)?(?:[ ./-]?\(?\d{2,5}\)?){1,4}(?!\w)",
-    re.IGNORECASE,
-)
-_LEAST_DIGITS = 8
-_NAME = r"[^\W\d_][\w.'’-]{0,40}(?:[ \t]{1,4}[^\W\d_][\w.'’-]{0,40}){0,3}"
-_SAID = re.compile(
-    r"(?:^|[\s#*\"'>|(])(?:__author__\s{0,4}=\s{0,4}|@author:?\s{1,4}|(?:author|written by|created by|made by|"
-    r"submitted by|candidate|applicant|candidate name|full name|maintainer|signed-off-by|co-authored-by|"
-    r"copyright(?:\s{0,4}\(c\)|\s{0,4}©)?(?:\s{0,4}\d{4}(?:\s{0,4}[-–]\s{0,4}\d{4})?)?,?(?:\s{1,4}by)?|©\s{0,4}\d{4})"
-    r"(?:\s{0,4}:\s{0,4}|\s{1,4}(?=[\"'A-ZÀ-Þ])))[\"'*_\s]{0,4}(?P<name>" + _NAME + ")",
-    re.IGNORECASE | re.MULTILINE,
-)
+"""Who is spoken to or of; not what Python decorates a function with."""
 _AUTHOR = re.compile(
     r"(?im)^(?P<said>[^\w\n]{0,12}(?:__author__|@?author|authors|maintainers?|co-authored-by|signed-off-by)[\"']?\s{0,4}"
-    r"(?:[: ]|=(?!\s{0,4}[\w.]{1,80}\s{0,4}(?:[(\[]|$)))"
+    r"(?::|[ ](?![ ]{0,80}=)|=(?!\s{0,4}[\w.]{1,80}\s{0,4}(?:[(\[]|$)))|"
+    r"[^\w\n]{0,12}(?:(?:written|prepared|created|submitted|developed|implemented|authored) by|autor(?:in)?|"
+    r"verfasser(?:in)?|auteure?|autore|автор|作者|名前|full name)[*_]{0,2}\s{0,4}[:：]"
     r"|[^\w\n]{0,12}copyright[^\n\d]{0,12}\d{4}[\d, -]{0,12})(?P<rest>[^\n]{2,200})$"
-)
-_FIELD = re.compile(
-    r"[\"']?\b(?:name|given-names|family-names|author)[\"']?\s{0,4}[:=]\s{0,4}[\"'](?P<name>[^\"'<\n]{3,60})[\"'<]"
-)
-_METADATA = re.compile(r"(?:^|/)(?:pyproject\.toml|setup\.(?:py|cfg)|package\.json|CITATION\.cff|Cargo\.toml)$")
-_AUTHORS = re.compile(
-    r"(?:authors?|maintainers?|contributors)[\"']?\s{0,4}[:=]\s{0,4}"
-    r"(?P<body>\[[^\]]{0,2000}+\]|\{[^}]{0,500}+\}|[\"'][^\"'\n]{1,200}+[\"'])"
 )
 _BETWEEN = re.compile(r"[ \t._'’,-]{1,3}")
 """What may stand between the parts of a name."""
@@ -63,34 +49,21 @@ _MOST_NAMES = 5_000
 
 def find_identities(texts: Mapping[str, str]) -> Identities:
     """Who wrote the files `texts` (path → text), by what the files say about it."""
-    names: set[str] = set()
+    full: set[str] = set()
+    alone: set[str] = set()
     handles: set[str] = set()
     for path, text in texts.items():
-        names.update(found["name"] for found in _SAID.finditer(text))
-        handles.update(found["name"] for found in _HOME.finditer(text))
-        if _METADATA.search(path):
-            names.update(_metadata_names(text))
-    full = {" ".join(part.strip(".'’-") for part in name.split()) for name in names}
-    full = {name for name in full if _is_name(name)}
-    words = {part for name in full for part in name.split() if is_word(part)}
-    handles = {name for name in handles if is_word(name)} | joined(full)
+        told = said(path, traces.uncut(text))
+        full |= told.names
+        alone |= told.alone
+        handles |= told.handles
+    words = {part for name in full for part in name.split() if is_word(part)} | alone
+    handles |= joined(full)
     return Identities(
         full_names=tuple(sorted(full)[:_MOST_NAMES]),
         capital=tuple(sorted(words)[:_MOST_NAMES]),
         anywhere=tuple(sorted(handles)[:_MOST_NAMES]),
     )
-
-
-def _metadata_names(text: str) -> Iterable[str]:
-    for block in _AUTHORS.finditer(text):
-        body = block["body"]
-        found = [match["name"].strip() for match in _FIELD.finditer(body)]
-        yield from found or [part.split("<")[0].strip(" \"'[]") for part in body.split(",")]
-
-
-def _is_name(name: str) -> bool:
-    parts = name.split()
-    return len(parts) >= 2 and all(part[:1].isupper() and part.lower() not in NO_NAMES for part in parts)
 
 
 class Redactor:
@@ -104,6 +77,11 @@ class Redactor:
         self._capital = {key(word) for word in identities.capital}
         self._in_sentences = {key(word) for word in identities.in_sentences}
         self._starts = {parts[0] for parts in self._full if parts} | self._capital | self._in_sentences
+        self._parts = frozenset(
+            one for one in self._singles | self._capital if len(one) >= 4 and not is_plain_word(one)
+        )
+        self._forms = frozenset(form for one in self._singles if not is_plain_word(one) for form in inflected(one))
+        self._names_written = frozenset((*self._starts, *(" ".join(parts) for parts in self._full)))
         self._inside = _spaceless([*identities.full_names, *identities.anywhere])
         self._mark = {kind: mark.format(kind) for kind in ("e-mail", "handle", "name", "phone", "hidden")}
         self._lines = lines
@@ -112,15 +90,8 @@ class Redactor:
         """`text` without identities, and the counts. `handles=False` leaves `@name` (decorators in code)."""
         removed: Counter[str] = Counter()
         mark = self._mark
-        if "@" in text:
-            text = _MAIL.sub(lambda found: self._mail(found, removed), text)
-        if "/" in text or "\\" in text or ".github.io" in text or ":" in text:
-            text = _swap(_PROFILE, text, removed, "profiles", lambda found: found["site"] + mark["handle"])
-            text = _swap(_PAGES, text, removed, "profiles", lambda found: mark["handle"] + found["site"])
-            text = _swap(_HOME, text, removed, "home folders", lambda found: found["root"] + mark["name"])
-        if "+" in text:
-            text = _PHONE.sub(lambda found: self._phone(found, removed), text)
-        text = _LABELLED_PHONE.sub(lambda found: self._phone(found, removed), text)
+        text = unescaped(text, self._names_written)
+        text = self._traces(text, removed)
         if self._lines:
             text = _AUTHOR.sub(lambda found: self._author(found, removed), text)
         text = self._names(text, removed)
@@ -133,18 +104,21 @@ class Redactor:
         text, removed = self.text(path)
         return self._names(text, removed, any_case=True)
 
-    def _mail(self, found: re.Match[str], removed: Counter[str]) -> str:
-        if _DATA_HOST.search(found["host"]):
-            return found[0]
-        removed["e-mail addresses"] += 1
-        return self._mark["e-mail"]
+    def _traces(self, text: str, removed: Counter[str]) -> str:
+        """`text` without what leads to its author by itself."""
+        low = text.lower()
+        for trace in traces.TRACES:
+            if any(sign in low for sign in trace.signs):
+                text = trace.pattern.sub(lambda found, trace=trace: self._trace(trace, found, removed), text)  # type: ignore[misc]
+        return text
 
-    def _phone(self, found: re.Match[str], removed: Counter[str]) -> str:
-        if sum(c.isdigit() for c in found[0]) < _LEAST_DIGITS:
+    def _trace(self, trace: traces.Trace, found: re.Match[str], removed: Counter[str]) -> str:
+        """What was found, with a mark in the place of its group `name`."""
+        if not trace.tells(found):
             return found[0]
-        removed["phone numbers"] += 1
-        digits = re.search(r"[+(\d]", found[0])
-        return found[0][: digits.start() if digits else 0] + self._mark["phone"]
+        removed[trace.kind] += 1
+        start, end = found.start("name") - found.start(), found.end("name") - found.start()
+        return found[0][:start] + self._mark[trace.mark] + found[0][end:]
 
     def _author(self, found: re.Match[str], removed: Counter[str]) -> str:
         rest = found["rest"]
@@ -158,7 +132,13 @@ class Redactor:
     def _names(self, text: str, removed: Counter[str], *, any_case: bool = False) -> str:
         if self._inside is not None:
             text = _swap(self._inside, text, removed, "names", lambda _: self._mark["name"])
-        if not self._starts or self._starts.isdisjoint(map(key, WORD.findall(text))):
+        if not self._starts:
+            return text
+        text = traces.CUT.sub(self._together, text)
+        words = set(WORD.findall(text))
+        if any(map(self._is_joined, words)):
+            text = WORD.sub(lambda found: self._joined(found, removed), text)
+        if self._starts.isdisjoint(map(key, words)):
             return text
         found = list(WORD.finditer(text))
         keys = [key(word[0]) for word in found]
@@ -171,6 +151,37 @@ class Redactor:
                 removed["names"] += 1
             at += length or 1
         return "".join([*pieces, text[done:]])
+
+    def _together(self, cut: re.Match[str]) -> str:
+        """A name that is cut by markup or by characters that nobody sees, put together; else what it was."""
+        whole = traces.JOINT.sub("", cut[0])
+        return whole if key(whole) in self._starts or key(whole) in self._parts else cut[0]
+
+    def _is_joined(self, word: str) -> bool:
+        """Whether `word` may hold a name as a part: `WeberError`, `weber2026`, `webers_notes`, `Weberem`."""
+        low = key(word)
+        if low in self._starts:
+            return False
+        return low in self._forms or low[:-1] in self._parts or any(key(part) in self._parts for part in humps(word))
+
+    def _joined(self, found: re.Match[str], removed: Counter[str]) -> str:
+        word, mark = found[0], self._mark["name"]
+        if not self._is_joined(word):
+            return word
+        low = key(word)
+        around = found.string[max(0, found.start() - 1) : found.start()] + found.string[found.end() : found.end() + 1]
+        genitive = low.endswith("s") and low[:-1] in self._parts and any(c in "_-" for c in around)
+        if (low in self._forms and word[0].isupper()) or genitive:
+            removed["names"] += 1
+            return mark
+        pieces = humps(word)
+        shown = [mark if self._is_part(piece) else piece for piece in pieces] if len(pieces) > 1 else pieces
+        removed["names"] += sum(piece == mark for piece in shown)
+        return "".join(shown)
+
+    def _is_part(self, piece: str) -> bool:
+        low = key(piece)
+        return low in self._parts and (low in self._singles or piece[0].isupper())
 
     def _length(self, text: str, found: Sequence[re.Match[str]], keys: Sequence[str], at: int, any_case: bool) -> int:
         """How many words from `at` on are a name; 0 for none."""
