@@ -31,7 +31,8 @@ _SOURCES = {
     "sanitiser": (
         *("judge/documents.py", "judge/reading.py", "submission/sanitise.py", "submission/code.py"),
         *(f"submission/speech/{name}.py" for name in ("detect", "disguise", "languages", "letters", "phrases")),
-        *("submission/redact.py", "submission/person.py", "submission/known_words.py", "submission/shares.py"),
+        *("submission/redact.py", "submission/person.py", "submission/known_words.py", "submission/said.py"),
+        *("submission/traces.py", "submission/shares.py"),
         "unseen.py",
     ),
     "parser": ("judge/reply.py", "judge/evidence.py", "judge/votes.py"),
