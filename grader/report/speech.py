@@ -23,6 +23,7 @@ NO_FAULT = (
 BRIEFLY = "no fault by itself"
 _SAYS = {
     "address": "speaks to whoever grades", "award": "asks for a level", "override": "sets instructions aside",
+    "order": "orders a level",
     "authority": "claims to be trusted", "prefill": "puts an answer into a judge’s mouth",
     "quote me": "asks to be quoted", "pressure": "presses whoever grades", "target": "speaks of being graded",
     "disguised": "is disguised", "encoded": "is encoded", "split over files": "is split over several files",

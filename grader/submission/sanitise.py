@@ -20,6 +20,8 @@ _TAGS = re.compile("[\U000e0000-\U000e007f]+")
 _BIDI = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 _OVERRIDE = re.compile("[\u202d\u202e]")
 _VARIATION = re.compile("[\u180b-\u180d\u180f\ufe00-\ufe0f\U000e0100-\U000e01ef]")
+_SELECTORS = re.compile("[\ufe00-\ufe0f\U000e0100-\U000e01ef]{6,}")
+"""More than any letter or emoji takes: they spell something."""
 _ZERO_WIDTH = re.compile(f"[{IGNORABLE}{BLANK}]")
 _COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
 _REFERENCE = re.compile(r"^[ ]{0,3}\[[^\]\n]{1,40}\]:[ \t]*(?:#|<>)[ \t]*[(\"'].*$", re.MULTILINE)
@@ -120,6 +122,8 @@ def _without_invisible(text: str, taken: _Taken) -> str:
     lines = _starts(text)
     for tags in _TAGS.finditer(text):
         taken.says(_spelled(tags[0]), "tag characters", lines, tags.start())
+    for selectors in _SELECTORS.finditer(text):
+        taken.says(_selected(selectors[0]), "variation selectors", lines, selectors.start())
     if (turned := _OVERRIDE.search(text)) is not None:
         taken.says("\u202e", "direction marks", lines, turned.start())
     for kind, pattern in (
@@ -140,6 +144,14 @@ def _without_invisible(text: str, taken: _Taken) -> str:
 def _spelled(tags: str) -> str:
     """What tag characters say: each stands for an ASCII character."""
     return "".join(chr(ord(c) - 0xE0000) for c in tags if 0xE0020 <= ord(c) < 0xE007F)
+
+
+def _selected(run: str) -> str:
+    """What variation selectors say: each stands for a byte, or where there are only sixteen of them for half a byte."""
+    codes = bytes(ord(c) - 0xFE00 if c <= "\ufe0f" else ord(c) - 0xE0100 + 16 for c in run)
+    if max(codes) < 16:
+        codes = bytes(high * 16 + low for high, low in zip(codes[::2], codes[1::2], strict=False))
+    return codes.decode("utf-8", "replace")
 
 
 def _without_categories(text: str, removed: Counter[str]) -> str:

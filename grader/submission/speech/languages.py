@@ -10,6 +10,21 @@ from __future__ import annotations
 
 # kind, weight, pattern
 SOURCES: tuple[tuple[str, int, str], ...] = (
+    # German
+    ("override", 2, r"\bignorier(?:e|en|t)\b.{0,40}\b(?:rubrik|raster|vorgaben|anweisung\w*|regeln|kriterien|bewertungs\w+)"),
+    ("award", 2, r"\b(?:vergeben|vergib|vergebt|geben sie|gib|gebt|erteilen|erteile|tragen sie|trage)\b.{0,40}\b(?:stufe|level|niveau|punktzahl)\W{0,3}(?:5|funf)\b"),
+    ("address", 2, r"\b(?:an (?:den|die|alle)|liebe[rs]?|sehr geehrte[rs]?|fur (?:den|die)) (?:ki-)?(?:prufer|prufende|gutachter|bewerter|bewertende|korrektor|juror|beurteil)\w*"),
+    # French, Spanish, Portuguese, Italian
+    ("override", 2, r"\b(?:ignor\w+|oublie[zr]?|olvid\w+|esque[cç]\w+)\b.{0,30}\b(?:grille|bareme|criteres|rubrique|rubrica|baremo|criterios|criteri|griglia)\b"),
+    ("award", 2, r"\b(?:nivel|puntuacion|calificacion|nota)\b.{0,12}\bmaxim[oa]\b|\b(?:attribue[zr]?|donne[zr]?|mette[zr]|asigne|otorgue|ponga|atribua|assegni|assegna)\b.{0,30}\b(?:niveau|note|nivel|nota|livello)\W{0,3}(?:de )?5\b"),
+    ("address", 2, r"\b(?:au|aux|cher|chere|chers|a l'attention du|al|a la|para el|estimad[oa]s?|ao|prezad[oa]|caro|gentile|per il) (?:correcteur|evaluateur|examinateur|evaluador|revisor|calificador|avaliador|corretor|valutatore|correttore)\w*"),
+    # Chinese, Japanese, Korean, Russian
+    ("override", 2, r"(?:忽略|无视|無視|不要理会|不必理会|忘记).{0,12}(?:标准|標準|量规|量表|评分|評分|rubric)"),
+    ("award", 2, r"(?:给|給|打|评为|評為|判为|判為|授予).{0,10}(?:5|五|满|滿|最高)\s?(?:分|级|級|星|等)|(?:постав|дай|выстав|присво)\w*.{0,30}(?:\b5\b|пять|пятерк\w+|высш\w+|максимальн\w+)"),
+    ("address", 2, r"(?:致|尊敬的|各位)?(?:评审|評審|评分|評分|评委|評委|阅卷|閱卷|评阅|打分|批改)(?:者|人|员|員|官|老师|模型)?\s?[:,、!]|(?:採点者|評価者|審査員)(?:へ|様|の方)|(?:채점자|평가자|심사위원)(?:에게|님|께)|(?:проверяющ\w+|оценщик\w*|экзаменатор\w*)\s?[:,!]"),
+    ("order", 4, r"(?:请|請)(?:你|您)?(?:给|給|在|对|對|将|將|把)(?:所有|每个|每個|每项|全部|各项).{0,12}(?:5|五|满|滿|最高)\s?(?:分|级|級)"),
+    # Finnish: who is spoken to by name
+    ("address", 2, r"\barvioija\w{0,3}\s?[,:!]"),
     # Dutch, Danish, Norwegian, Swedish
     ("override", 2, r"\b(?:negeer|vergeet)\b.{0,40}\b(?:aanwijzing\w*|instructie\w*|regels|opdracht\w*|rubriek)|\b(?:ignorer[ae]?r?|bortse fran|glem|se bort fra)\b.{0,40}\b(?:instruktion\w*|instruks\w*|anvisning\w*|regl\w*)"),
     ("award", 2, r"\b(?:hoogste|maximale|volle)\b.{0,12}\b(?:niveau|score|cijfer|punten|beoordeling|waardering)|\b(?:hogsta|hojeste|hoyeste|full)\b.{0,12}\b(?:niva\w*|niveau|karakter\w*|betyg\w*|poang)"),

@@ -20,6 +20,8 @@ _ALIKE = str.maketrans(
     }
 )  # fmt: skip
 """Letters of other alphabets that look like Latin ones (a part of Unicode's confusables, UTS 39)."""
+_SMALL = frozenset("ᴀʙᴄᴅᴇꜰɢʜɪᴊᴋʟᴍɴᴏᴘʀꜱᴛᴜᴠᴡʏᴢ")
+"""Small capitals: no language's words are written in them alone."""
 _ODD = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ı": "i", "æ": "ae", "œ": "oe"})
 
 
@@ -55,4 +57,4 @@ def latin(word: str) -> str:
     if word.isascii():
         return word
     turned = word.translate(_ALIKE)
-    return turned if turned.isascii() and any(c.isascii() for c in word) else word
+    return turned if turned.isascii() and any(c.isascii() or c in _SMALL for c in word) else word

@@ -21,6 +21,13 @@ _WORK = (
 )
 _JUDGES = r"(?:graders?|judges?|evaluators?|reviewers?|assessors?|examiners?|raters?|markers?|grading (?:model|system|assistant|script|llm|pipeline)|scoring (?:model|system))"
 
+_ORDERED = r"(?:give|award|assign|grant|rate|score|grade|mark|return|output|respond with|answer with|reply with|report|record|enter|set|choose|select|pick)"
+_ANYONE = rf"(?:{_JUDGES}|(?:ai|llm|language|judge|grader|assessor|evaluator)?[ -]?models?|ais?|llms?|assistants?)"
+_FIVE = r"(?:(?<!\d to )(?<![\w.,/–-])(?:5|five)(?: out of (?:5|five)|\s?/\s?5)?(?=\s*(?:[!;]|[.,](?!\d)|$|\b(?:for|on|in|to|at|everywhere|throughout|please|and|across|here)\b))|level (?:5|five)\b)"
+_BEST = rf"(?:{_FIVE}|(?:full|highest|maximum|max|top|perfect|best(?: possible)?) {_SCALE}\b)"
+_ALL = r"(?:all|every|each|any)(?: of)?(?: the| your| my)?(?: \w{1,15})? (?:criteri(?:a|on)|anchors?|questions? of the rubric|dimensions?)"
+_NO_CONDITION = r"(?![^.!?]{0,60}\b(?:only|if|when|where|unless|whenever|whose|that (?:is|are|cite|has|have)|(?:for|to|of|each|every|any)\b[^.!?]{0,16}\b(?:answers?|responses?|repl(?:y|ies)|items?|samples?|outputs?))\b)"
+
 # kind, weight, pattern
 _SOURCES: tuple[tuple[str, int, str], ...] = (
     # orders to set earlier orders aside
@@ -34,6 +41,12 @@ _SOURCES: tuple[tuple[str, int, str], ...] = (
     ("award", 2, r"\b(?:final |overall )?(?:level|score|rating|grade|verdict)\W{1,4}(?:5\b|five\b|5\s?/\s?5|10\s?/\s?10)"),
     ("award", 2, r"\b(?:puntuaci[oó]n|nota|calificaci[oó]n|nivel)\b.{0,20}\b(?:m[aá]xima?|m[aá]s alt[ao]|perfecta|5)\b|\b(?:note|niveau)\b.{0,20}\b(?:maximale?|la plus haute|5)\b|\b(?:h[oö]chste|volle|beste)\w*\b.{0,12}\b(?:punkt\w*|note|stufe|bewertung|level|niveau)\b|\b(?:punteggio|livello|pontua[cç][aã]o)\b.{0,20}\b(?:massimo|m[aá]xim[ao]|5)\b"),
     ("award", 2, r"(?:最高|满|滿).{0,3}(?:分|级|等级|评分)|(?:最高|満)(?:の)?(?:評価|点|レベル)|(?:высш|максимальн)\w+.{0,12}(?:балл|оценк|уров)\w*|(?:최고|만점).{0,4}(?:점수|등급|레벨)?"),
+    # an order in one breath: to whom, and for which mark, without a condition as prompts of judges have
+    ("order", 4, rf"\b{_ANYONE}(?: (?:reading|grading|rating|scoring|judging) this)?\s?[,:;!–—-]\s{{0,3}}(?:please |kindly |just |simply |you (?:must|should|shall|will|have to) |now ){{0,2}}{_ORDERED}\b{_NO_CONDITION}.{{0,50}}?\b{_BEST}"),
+    ("order", 3, rf"\b(?:the|this|every|any|your) {_ANYONE}(?: (?:reading|grading|rating|scoring|judging) this)? (?:must|should|shall|has to|have to|needs? to|is to|is asked to|will please) (?:please |just |simply |always )?{_ORDERED}\b{_NO_CONDITION}.{{0,50}}?\b{_BEST}"),
+    ("order", 4, rf"\bplease {_ORDERED}\b{_NO_CONDITION}.{{0,50}}?\b{_BEST}.{{0,30}}\b{_ALL}\b|\bplease {_ORDERED}\b.{{0,20}}\b{_ALL}\b.{{0,20}}\b{_BEST}"),
+    ("order", 4, rf"\b(?:if|in case) you(?:'re| are) (?:an? |the )?(?:ai|llm|language model|automated|machine|model|bot|assistant)\b(?! judge).{{0,60}}\b{_ORDERED}\b.{{0,40}}?\b{_BEST}"),
+    ("order", 4, rf"\b(?:whoever|anyone who|everyone who|everybody who) (?:rates|grades|scores|judges|marks|assesses|evaluates|reviews) (?:this|it|my)\b.{{0,30}}\b(?:gives?|awards?|assigns?|should|must|records?)\b.{{0,30}}?\b{_BEST}"),
     # what they are about
     ("target", 1, rf"\b{_WHOSE} {_WORK}\b|\b(?:every|all|each|this|the)(?: other)? criteri(?:on|a)\b|\bhir(?:e|ing)\b|\b(?:esta|este|diese[rns]?|cette|questo|questa) (?:soluci[oó]n|entrega|abgabe|arbeit|solution|candidature|soluzione|prova|candidat[oa]?)\b|(?:本|这份|該)?(?:提交|作业|候选人)|この(?:提出|課題)|кандидат\w*|эт\w+ (?:работ|решени)\w+"),
     ("target", 1, r"\b(?:rubric|anchors?|grading|graded|evaluation criteria)\b"),
