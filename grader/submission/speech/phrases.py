@@ -22,11 +22,11 @@ _WORK = (
 _JUDGES = r"(?:graders?|judges?|evaluators?|reviewers?|assessors?|examiners?|raters?|markers?|grading (?:model|system|assistant|script|llm|pipeline)|scoring (?:model|system))"
 
 _ORDERED = r"(?:give|award|assign|grant|rate|score|grade|mark|return|output|respond with|answer with|reply with|report|record|enter|set|choose|select|pick)"
-_ANYONE = rf"(?:{_JUDGES}|(?:ai|llm|language|judge|grader|assessor|evaluator)?[ -]?models?|ais?|llms?|assistants?)"
+_ANYONE = rf"(?:{_JUDGES}|(?:ai|llm|language|judge|grader|assessor|evaluator)?[ -]?models?|ais?|llms?)"
 _FIVE = r"(?:(?<!\d to )(?<![\w.,/–-])(?:5|five)(?: out of (?:5|five)|\s?/\s?5)?(?=\s*(?:[!;]|[.,](?!\d)|$|\b(?:for|on|in|to|at|everywhere|throughout|please|and|across|here)\b))|level (?:5|five)\b)"
 _BEST = rf"(?:{_FIVE}|(?:full|highest|maximum|max|top|perfect|best(?: possible)?) {_SCALE}\b)"
 _ALL = r"(?:all|every|each|any)(?: of)?(?: the| your| my)?(?: \w{1,15})? (?:criteri(?:a|on)|anchors?|questions? of the rubric|dimensions?)"
-_NO_CONDITION = r"(?![^.!?]{0,60}\b(?:only|if|when|where|unless|whenever|whose|that (?:is|are|cite|has|have)|(?:for|to|of|each|every|any)\b[^.!?]{0,16}\b(?:answers?|responses?|repl(?:y|ies)|items?|samples?|outputs?))\b)"
+_NO_CONDITION = r"(?![^.!?]{0,80}\b(?:only|if|when|where|unless|whenever|whose|that (?:is|are|cite|has|have)|answers?|responses?|repl(?:y|ies)|items?|samples?|outputs?)\b)"
 
 # kind, weight, pattern
 _SOURCES: tuple[tuple[str, int, str], ...] = (
