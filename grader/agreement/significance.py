@@ -25,6 +25,8 @@ def wilson(hits: int, n: int, confidence: float = 0.95) -> tuple[float, float] |
 
 def student_cdf(t: float, df: float) -> float:
     """P(T ≤ t) for Student's t with `df` degrees of freedom."""
+    if t * t < df:  # near the middle, df / (df + t²) would be 1 to all its digits
+        return 0.5 + math.copysign(0.5 * incomplete_beta(0.5, df / 2, t * t / (df + t * t)), t)
     tail = 0.5 * incomplete_beta(df / 2, 0.5, df / (df + t * t))
     return tail if t < 0 else 1 - tail
 
