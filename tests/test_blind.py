@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from grader import aside
 from grader.records import Evidence, Grade, Submission
 from grader.report import render_report
 from grader.report.code import files_of
@@ -133,6 +134,17 @@ def test_a_blind_page_does_not_tell_what_the_work_itself_says_of_its_author() ->
     assert not [name for name in TOLD if name in html]
     assert "1 × e-mail addresses" in html
     assert "phone numbers" in html
+
+
+def test_a_blind_page_whose_files_could_not_be_read_shows_nothing_of_the_work(monkeypatch: pytest.MonkeyPatch) -> None:
+    def ended(*_: object) -> None:
+        raise aside.AsideError("took too long")
+
+    monkeypatch.setattr(aside, "run", ended)
+    html = page()
+    assert not [name for name in TOLD if name in html.casefold()]
+    assert "could not be read" in html
+    assert not [path for path in WORK if path in html]
 
 
 def test_with_the_name_revealed_the_page_shows_the_work_as_it_is() -> None:

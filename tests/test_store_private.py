@@ -61,7 +61,7 @@ def test_a_store_that_was_there_keeps_its_rights_and_the_doctor_says_so(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(type(PLACES), "cache", tmp_path / "cache")
+    monkeypatch.setattr(PLACES, "cache", tmp_path / "cache")
     assert _privacy(Settings()).found, "nothing is there"
     open_store("sqlite:///grader.db").close()
     Path("work.review.db").touch(0o600)

@@ -17,16 +17,21 @@ _MOST_READ = 120_000
 """Bytes of a file in which the author's name is looked for."""
 _MOST_READ_IN_ALL = 4_000_000
 _MOST_PATHS = 200
+UNREAD = "‹not shown: what was handed in could not be read›"
 
 
 class Blind:
     """Takes one author's identity out of texts, and counts it by kind in `removed`.
 
     `known` also goes over our own words, so it holds only what the run knows of the author; what files say of
-    themselves, which may be anything, is taken out of what they hold and nowhere else.
+    themselves, which may be anything, is taken out of what they hold and nowhere else. `unread`: the files could not be
+    read, so that nobody knows what they say of whom; then no text out of the work is shown, and no name of a file.
     """
 
-    def __init__(self, names: Iterable[str], common: frozenset[str], found: Identities) -> None:
+    def __init__(
+        self, names: Iterable[str], common: frozenset[str], found: Identities, *, unread: bool = False
+    ) -> None:
+        self._unread, self._numbers = unread, dict[str, str]()
         known = tuple(dict.fromkeys(name for name in names if name and "\n" not in name))
         self._known, self._work = blinder(known, common), blinder(known, common, found)
         self._paths: list[tuple[str, str]] = []
@@ -44,18 +49,24 @@ class Blind:
 
     def hide_paths(self, paths: Iterable[str]) -> None:
         """From now on `own` also knows what the files are called on this page."""
+        paths = tuple(paths)
+        self._numbers = {path: f"file {number}" for number, path in enumerate(paths, 1)}
         changed = [(path, shown) for path in paths if (shown := self.path(path)) != path]
         self._said.clear()
-        self._paths = sorted(changed, key=lambda pair: -len(pair[0]))[:_MOST_PATHS]
+        self._paths = sorted(changed, key=lambda pair: -len(pair[0]))[: None if self._unread else _MOST_PATHS]
 
     def work(self, text: str) -> str:
         """A text out of the submission."""
+        if self._unread:
+            return UNREAD if text else ""
         shown, removed = self._work.text(text)
         self.removed += removed
         return shown
 
     def path(self, path: str) -> str:
         """The name of a file."""
+        if self._unread:
+            return self._numbers.get(path, "a file")
         return self._work.path(path)
 
     def grade(self, grade: Grade) -> Grade:

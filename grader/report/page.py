@@ -57,7 +57,9 @@ def render(
     names = tuple(filter(None, (candidate, *said, *known))) if blind else None
     flags = first.flags(grade, submission.files if submission else ())
     source = _source(grade, challenge, submission, flags, names)
-    files, hidden = source.files, Blind(names, _common(challenge), source.found) if names is not None else None
+    files, common, hidden = source.files, _common(challenge), None
+    if names is not None:
+        hidden = Blind(names, common, source.found, unread=source.unread)
     if hidden is not None:
         hidden.hide_paths(submission.files if submission else ())
         grade = hidden.grade(grade)
