@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from grader_verifier import blame, bridge_link
+from grader_verifier.clock import Budget
 
 STUMBLES = [
     KeyError("queue"), TypeError("unhashable"), OverflowError("int too large"), ZeroDivisionError(), RecursionError(),
@@ -49,6 +50,46 @@ def test_a_bridge_that_was_lost_is_for_the_host_to_explain(taken: bool) -> None:
     lost = bridge_link.BridgeLostError("gone")
     found = blame.whose(lost, "test_it.py:3", taken=taken)
     assert (found.status, found.fault) == ("error", "infrastructure")
+
+
+BROKEN = {
+    "a method that is gone": "Budget(1.0, 9.0).no_longer_there(3.0)",
+    "a variable that is gone": "no_longer_there",
+}
+NOT_OURS = {
+    "a reply without it": "{}.no_longer_there",
+    "a reply of the wrong kind": "None.get('id')",
+    "a key": "{}['id']",
+}
+
+
+def raised(module: str, line: str) -> BaseException:
+    """What `line` raises, run as a line of `module`."""
+    try:
+        exec(line, {"__name__": module, "Budget": Budget})  # noqa: S102
+    except Exception as problem:
+        return problem
+    raise AssertionError("it raises")
+
+
+@pytest.mark.parametrize("taken", [True, False])
+@pytest.mark.parametrize("line", BROKEN.values(), ids=BROKEN)
+def test_a_verifier_that_lacks_something_of_its_own_costs_no_candidate_a_point(line: str, taken: bool) -> None:
+    found = blame.whose(raised("grader_verifier.candidate", line), "candidate.py:9", taken=taken)
+    assert (found.status, found.fault, found.stumbled) == ("error", "infrastructure", False)
+    assert "no_longer_there" in found.message
+
+
+@pytest.mark.parametrize("line", NOT_OURS.values(), ids=NOT_OURS)
+def test_what_a_reply_lacks_is_the_candidates_wherever_it_is_missed(line: str) -> None:
+    for module in ("grader_verifier.candidate", "test_it"):
+        found = blame.whose(raised(module, line), "test_it.py:3", taken=True)
+        assert (found.status, found.fault) == ("failed", "candidate")
+
+
+@pytest.mark.parametrize("line", BROKEN.values(), ids=BROKEN)
+def test_a_name_that_a_hidden_test_lacks_itself_is_no_fault_of_the_verifiers(line: str) -> None:
+    assert blame.whose(raised("test_it", line), "test_it.py:3", taken=False).fault == "challenge"
 
 
 def test_an_assertion_and_an_error_of_the_candidate_are_told_in_their_own_words() -> None:

@@ -5,6 +5,7 @@ Its siblings, for containers that ended, are in grader/sandbox/failure.py.
 
 from __future__ import annotations
 
+import traceback
 from dataclasses import dataclass
 
 import pytest
@@ -54,6 +55,8 @@ def whose(problem: BaseException, place: str, *, taken: bool, by_pytest: bool = 
     hand: had asked it for something, or read one of its files. `by_pytest`: pytest itself raised it.
 
     - The bridge was lost: the host finds out why: **infrastructure**, until it has.
+    - Our own code asked itself for a name that it does not have: no reply can do that, and it would cost everybody:
+      **infrastructure**.
     - What the test asks for is not there (a fixture, model.yaml, a counter of the kernel): no reply can do that: its
       points stay open, the **challenge**'s.
     - pytest itself failed the test, for how it is written: no reply does that either: **challenge**.
@@ -69,6 +72,8 @@ def whose(problem: BaseException, place: str, *, taken: bool, by_pytest: bool = 
     if isinstance(problem, BridgeLostError):
         return Blame("error", INFRASTRUCTURE, said(problem))
     told = f"{type(problem).__name__}: {said(problem)} (at {place})"
+    if _broken(problem):
+        return Blame("error", INFRASTRUCTURE, f"The verifier is broken: {told}")
     if isinstance(problem, pytest.FixtureLookupError):
         return Blame("error", CHALLENGE, f"fixture {problem.argname!r} not found (at {place})")
     written = by_pytest and isinstance(problem, pytest.fail.Exception)
@@ -77,6 +82,20 @@ def whose(problem: BaseException, place: str, *, taken: bool, by_pytest: bool = 
     if isinstance(problem, CandidateError | AssertionError | pytest.fail.Exception):
         return Blame("failed", CANDIDATE, said(problem))
     return Blame("failed", CANDIDATE, f"What the submission gave made the test stumble: {told}", stumbled=True)
+
+
+def _broken(problem: BaseException) -> bool:
+    """Whether a line of this package named what is not there: a variable, or an attribute of an object of its own. What
+    a candidate gives is plain data, and its names are looked up in no object of ours."""
+    frames = [frame for frame, _ in traceback.walk_tb(problem.__traceback__)]
+    if not frames or not _of_ours(frames[-1].f_globals.get("__name__")):
+        return False
+    owner = type(getattr(problem, "obj", None))
+    return isinstance(problem, NameError) or (isinstance(problem, AttributeError) and _of_ours(owner.__module__))
+
+
+def _of_ours(module: object) -> bool:
+    return str(module).partition(".")[0] == __name__.partition(".")[0]
 
 
 def said(problem: BaseException) -> str:
