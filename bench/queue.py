@@ -127,7 +127,7 @@ def database(clients: int = 4, jobs: int = 2000) -> Database:
     )
 
 
-_NAME = queue_name("sha256:bench", "")
+_NAME = queue_name("sha256:bench", "", "bench")
 
 
 def _put(queue: Queue, key: str, count: int) -> None:

@@ -107,3 +107,12 @@ def test_every_decision_is_in_the_list() -> None:
     listed = re.findall(r"\]\(([^)]+\.md)\)", (folder / "README.md").read_text(encoding="utf-8"))
     assert sorted(listed) == sorted(path.name for path in folder.glob("*.md") if path.name != "README.md")
     assert [name.partition("-")[0] for name in listed] == [str(number) for number in range(1, len(listed) + 1)]
+
+
+def test_every_measurement_still_finds_what_it_measures() -> None:
+    """They run by hand, so a name that has moved would be met by whoever wants a figure."""
+    names = [f"bench.{path.stem}" for path in sorted((ROOT / "bench").glob("*.py")) if path.stem != "__main__"]
+    assert len(names) > 5
+    code = "import importlib, sys; [importlib.import_module(name) for name in sys.argv[1:]]"
+    done = subprocess.run([sys.executable, "-c", code, *names], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
