@@ -107,13 +107,13 @@ def kept(count: int, runs: int, jobs: int) -> None:
 def _in_process(inbox: Path, out: Path, jobs: int, *, anew: bool) -> float:
     from grader.batch.entries import from_folder
     from grader.batch.finished import wanted
-    from grader.batch.runner import Batch, Plan
+    from grader.batch.runner import Batch, BatchPlan
     from grader.challenge import load_pack
     from grader.grading.run import docker_sandbox
     from grader.settings import Settings
     from tests.batch_fixtures import Quiet
 
-    plan = Plan(
+    plan = BatchPlan(
         entries=from_folder(inbox, out).entries,
         out=out,
         jobs=jobs,

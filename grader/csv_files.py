@@ -28,7 +28,7 @@ _EXCEL_HINT = re.compile(r"(?i)sep=(.)\r?\n?")
 
 
 @dataclass(frozen=True, kw_only=True)
-class Row:
+class CsvRow:
     """One row: its first line in the file, from 1, and its cells by the name of their column."""
 
     line: int
@@ -42,7 +42,7 @@ class Table:
     path: Path
     columns: tuple[str, ...]
     """As they are compared (`plain_name`), in the order of the file; empty for a column without a name."""
-    rows: tuple[Row, ...]
+    rows: tuple[CsvRow, ...]
     faults: tuple[str, ...]
     separator: str
     utf8: bool
@@ -183,7 +183,7 @@ def _check_header(
         raise UsageError(report(path, faults))
 
 
-def _rows(records: Iterator[tuple[int, list[str]]], columns: Sequence[str], faults: list[str]) -> Iterator[Row]:
+def _rows(records: Iterator[tuple[int, list[str]]], columns: Sequence[str], faults: list[str]) -> Iterator[CsvRow]:
     for line, cells in records:
         while len(cells) > len(columns) and not cells[-1]:
             cells.pop()
@@ -193,4 +193,4 @@ def _rows(records: Iterator[tuple[int, list[str]]], columns: Sequence[str], faul
         stray = next((cell for name, cell in zip(columns, cells, strict=True) if cell and not name), "")
         if stray:
             faults.append(f"line {line}: {visible(stray, 60)!r} stands in a column without a name")
-        yield Row(line=line, cells={name: cell for name, cell in zip(columns, cells, strict=True) if name})
+        yield CsvRow(line=line, cells={name: cell for name, cell in zip(columns, cells, strict=True) if name})

@@ -30,7 +30,7 @@ MIN_ENGINE = (20, 10)
 
 
 @dataclass(frozen=True, kw_only=True)
-class Finding:
+class Prerequisite:
     """One requirement. `needed` False: grading works without it, with less."""
 
     name: str
@@ -42,7 +42,7 @@ class Finding:
     """Where it is not needed and not found: the word for that."""
 
 
-def examine(settings: Settings, challenges: Sequence[str] = ()) -> list[Finding]:
+def examine(settings: Settings, challenges: Sequence[str] = ()) -> list[Prerequisite]:
     """Looks at everything, changes nothing. `challenges`: ids whose images are looked for; all where empty."""
     findings = [_python(), _pip()]
     engine, client = _engine()
@@ -98,19 +98,19 @@ def recipes(settings: Settings, challenges: Sequence[str] = ()) -> list[Recipe]:
 # ------------------------------------------------------------------------------------------------ checks
 
 
-def _python() -> Finding:
+def _python() -> Prerequisite:
     version = platform.python_version()
     found = sys.version_info >= (3, 11)
-    return Finding(name="Python 3.11 or later", found=found, detail=version, fix="install Python 3.11 or later")
+    return Prerequisite(name="Python 3.11 or later", found=found, detail=version, fix="install Python 3.11 or later")
 
 
-def _pip() -> Finding:
+def _pip() -> Prerequisite:
     found = importlib.util.find_spec("pip") is not None
     detail = "fetches the wheels of the sandbox images" if found else "not in this environment"
-    return Finding(name="pip", found=found, detail=detail, fix=f"{sys.executable} -m ensurepip")
+    return Prerequisite(name="pip", found=found, detail=detail, fix=f"{sys.executable} -m ensurepip")
 
 
-def _engine() -> tuple[Finding, APIClient | None]:
+def _engine() -> tuple[Prerequisite, APIClient | None]:
     from grader.sandbox.engine import connect
 
     name = f"Docker engine {'.'.join(map(str, MIN_ENGINE))} or later"
@@ -118,10 +118,10 @@ def _engine() -> tuple[Finding, APIClient | None]:
         client = connect(seconds=20)
         about = client.version()
     except GraderError as problem:
-        return Finding(name=name, found=False, detail=problem.message, fix=_fix(problem)), None
+        return Prerequisite(name=name, found=False, detail=problem.message, fix=_fix(problem)), None
     numbers = tuple(int(part) for part in about["Version"].split("+")[0].split(".")[:2])
     detail = f"{about['Version']}, {about['Os']}/{about['Arch']}"
-    return Finding(name=name, found=numbers >= MIN_ENGINE, detail=detail, fix="install a newer engine"), client
+    return Prerequisite(name=name, found=numbers >= MIN_ENGINE, detail=detail, fix="install a newer engine"), client
 
 
 def _fix(problem: GraderError) -> str:
@@ -131,7 +131,7 @@ def _fix(problem: GraderError) -> str:
     return problem.fix if problem.fix not in {"", FIX, "grade doctor"} else engine_fix()
 
 
-def _limits(client: APIClient) -> Finding:
+def _limits(client: APIClient) -> Prerequisite:
     about = client.info()
     lacking = [key for key in ("MemoryLimit", "PidsLimit", "CpuCfsQuota") if not about.get(key)]
     if not any("seccomp" in option for option in about.get("SecurityOptions") or []):
@@ -141,20 +141,21 @@ def _limits(client: APIClient) -> Finding:
         f"{groups}, memory, processes, processor, seccomp" if not lacking else f"{groups}, lacks {', '.join(lacking)}"
     )
     fix = "boot with cgroup_enable=memory, or use an engine that has them"
-    return Finding(name="Limits that the engine enforces", found=not lacking, detail=detail, fix=fix)
+    return Prerequisite(name="Limits that the engine enforces", found=not lacking, detail=detail, fix=fix)
 
 
-def _images(client: APIClient, settings: Settings, challenges: Sequence[str]) -> list[Finding]:
+def _images(client: APIClient, settings: Settings, challenges: Sequence[str]) -> list[Prerequisite]:
     from grader.sandbox import images
 
     tags = [images.base_tag(settings.base_image), *(recipe.tag for recipe in recipes(settings, challenges))]
     absent = images.missing(client, tags)
     return [
-        Finding(name="Sandbox image", found=tag not in absent, detail=tag, fix="grade doctor --fix") for tag in tags
+        Prerequisite(name="Sandbox image", found=tag not in absent, detail=tag, fix="grade doctor --fix")
+        for tag in tags
     ]
 
 
-def _privacy(settings: Settings) -> Finding:
+def _privacy(settings: Settings) -> Prerequisite:
     """Whether what says who is who is its owner's alone. What the grader makes is; what was there keeps its rights."""
     from grader import files
     from grader.own_files import REVIEW, REVIEW_ELSEWHERE, with_sides
@@ -170,7 +171,7 @@ def _privacy(settings: Settings) -> Finding:
     detail = (
         f"others of this machine can read {names}" if shared else "store, reviews and replies are this user's alone"
     )
-    return Finding(
+    return Prerequisite(
         name="Names and words of people",
         found=not shared,
         detail=detail,
@@ -180,11 +181,11 @@ def _privacy(settings: Settings) -> Finding:
     )
 
 
-def _judge(settings: Settings) -> Finding:
+def _judge(settings: Settings) -> Prerequisite:
     found = bool(settings.judge_model)
     detail = settings.judge_model or "none; criteria stay open for people"
     fix = "export OPENAI_BASE_URL=… OPENAI_API_KEY=… GRADER_JUDGE_MODEL=…"
-    return Finding(name="Judge model", found=found, detail=detail, fix=fix, needed=False)
+    return Prerequisite(name="Judge model", found=found, detail=detail, fix=fix, needed=False)
 
 
 # ------------------------------------------------------------------------------------------------ an engine

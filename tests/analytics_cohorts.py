@@ -10,7 +10,7 @@ import numpy as np
 
 from grader.analytics.events import StageEvent
 from grader.analytics.items import Answer
-from grader.analytics.predict import Outcome
+from grader.analytics.predict import ScoredHire
 from grader.analytics.signal import Level
 from grader.ratings.table import Rating
 
@@ -102,13 +102,13 @@ def ratings(seed: int, n: int = 2000, raters: int = 8, planted: Planted = Plante
     return found
 
 
-def outcomes(seed: int, n: int = 400, r: float = 0.4, share: float = 0.3) -> list[Outcome]:
+def outcomes(seed: int, n: int = 400, r: float = 0.4, share: float = 0.3) -> list[ScoredHire]:
     """Scores of all, ratings of the `share` that was taken by its score; `r` holds among all."""
     rng = np.random.default_rng(seed)
     score = rng.normal(size=n)
     rating = r * score + np.sqrt(1 - r * r) * rng.normal(size=n)
     cut = np.quantile(score, 1 - share)
-    return [Outcome(candidate=f"c{at}", score=float(score[at]), hired=bool(score[at] >= cut),
+    return [ScoredHire(candidate=f"c{at}", score=float(score[at]), hired=bool(score[at] >= cut),
                     rating=float(rating[at]) if score[at] >= cut else None) for at in range(n)]  # fmt: skip
 
 

@@ -8,9 +8,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from grader.batch.entries import Entry, from_folder
+from grader.batch.entries import BatchEntry, from_folder
 from grader.batch.finished import wanted
-from grader.batch.runner import Outcome, Plan
+from grader.batch.runner import BatchOutcome, BatchPlan
 from grader.challenge import load_pack
 from grader.errors import InfrastructureError
 from grader.grading.run import Run
@@ -64,15 +64,15 @@ class Quiet:
     """A watcher that keeps what it is told."""
 
     def __init__(self) -> None:
-        self.outcomes: list[Outcome] = []
+        self.outcomes: list[BatchOutcome] = []
         self.lock = threading.Lock()
 
-    def started(self, entry: Entry) -> None: ...
-    def stage(self, entry: Entry, text: str) -> None: ...
-    def tests(self, entry: Entry, done: int, total: int) -> None: ...
+    def started(self, entry: BatchEntry) -> None: ...
+    def stage(self, entry: BatchEntry, text: str) -> None: ...
+    def tests(self, entry: BatchEntry, done: int, total: int) -> None: ...
     def stopping(self) -> None: ...
 
-    def finished(self, outcome: Outcome) -> None:
+    def finished(self, outcome: BatchOutcome) -> None:
         with self.lock:
             self.outcomes.append(outcome)
 
@@ -94,7 +94,7 @@ def submissions(root: Path, passing: Mapping[str, Sequence[str]]) -> Path:
 ALL = ("test_adds", "test_measures", "test_runs")
 
 
-def plan(folder: Path, out: Path, **changes: Any) -> Plan:
+def plan(folder: Path, out: Path, **changes: Any) -> BatchPlan:
     challenge = load_pack(SUMS)
     values: dict[str, Any] = {
         "entries": from_folder(folder, out).entries,
@@ -103,4 +103,4 @@ def plan(folder: Path, out: Path, **changes: Any) -> Plan:
         "want": wanted(challenge, Settings(), judge=False),
         "retry_seconds": (0.0, 0.0),
     }
-    return Plan(**{**values, **changes})
+    return BatchPlan(**{**values, **changes})

@@ -15,7 +15,7 @@ from grader.authoring.entries import load_entries
 from grader.authoring.export import report_json
 from grader.authoring.runs import Ran, Runner, Task
 from grader.challenge import load_pack
-from grader.challenge.findings import Outcome, holds
+from grader.challenge.findings import FindingKind, holds
 from grader.errors import ChallengeError, InfrastructureError, UsageError
 from grader.settings import Settings
 from grader.submission import make_submission
@@ -30,7 +30,7 @@ def checked(pack: Path, options: Options | None = None, maker: Maker | None = No
 
 
 def broken(report: Report, promise: str = "") -> list[str]:
-    wanted = [f for f in report.findings if f.outcome is Outcome.BROKEN and promise in {"", f.promise}]
+    wanted = [f for f in report.findings if f.outcome is FindingKind.BROKEN and promise in {"", f.promise}]
     return [f"{finding.place}: {finding.text}" for finding in wanted]
 
 
@@ -52,7 +52,7 @@ def only(pack: Path, changes: Mapping[str, str | None], promise: str, options: O
 def test_a_pack_that_keeps_its_promises_has_nothing_broken(tmp_path: Path) -> None:
     report = checked(write_pack(tmp_path), Options(seeds=4, mutants=6))
     assert broken(report) == []
-    promises = {finding.promise for finding in report.findings if finding.outcome is Outcome.FOUND}
+    promises = {finding.promise for finding in report.findings if finding.outcome is FindingKind.FOUND}
     assert promises >= {
         "schema", "reference", "starter", "submissions", "budget", "canary", "rubric", "competencies", "mutation",
     }  # fmt: skip

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from grader.authoring import editor, items, listing, mutants, rubric_lint, scaffold, schema
 from grader.authoring.check import Options, check
 from grader.challenge import load_pack
-from grader.challenge.findings import Outcome
+from grader.challenge.findings import FindingKind
 from grader.errors import UsageError
 from grader.settings import Settings
 from tests import authoring_fakes as fakes
@@ -68,7 +68,7 @@ def test_a_rubric_is_linted_with_the_line_of_the_anchor(tmp_path: Path) -> None:
 @pytest.mark.parametrize("path", sorted((ROOT / "challenges").glob("*/rubric.yaml")), ids=lambda path: path.parent.name)
 def test_the_shipped_rubrics_pass_their_own_lint(path: Path) -> None:
     challenge = load_pack(path.parent)
-    assert [f.text for f in rubric_lint.check(challenge, ()) if f.outcome is Outcome.BROKEN] == []
+    assert [f.text for f in rubric_lint.check(challenge, ()) if f.outcome is FindingKind.BROKEN] == []
 
 
 # ------------------------------------------------------------------------------------------------ mutants
@@ -238,7 +238,7 @@ def test_a_new_pack_reads_without_a_complaint(tmp_path: Path, interface: scaffol
     written = scaffold.write("log-triage", interface, tmp_path)
     assert tmp_path / "log-triage" / "instruction.md" in written
     challenge, listed, findings = schema.read(tmp_path / "log-triage")
-    assert [finding.text for finding in findings if finding.outcome is not Outcome.FOUND] == []
+    assert [finding.text for finding in findings if finding.outcome is not FindingKind.FOUND] == []
     assert challenge is not None
     assert challenge.interface.kind == interface
     assert {one.entry.kind for one in listed} == {"accepted", "rejected", "cheating", "injection"}

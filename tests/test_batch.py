@@ -14,10 +14,10 @@ from typing import Any
 import pytest
 
 from grader.batch import blind
-from grader.batch.entries import Entry, from_folder, from_manifest, missing
+from grader.batch.entries import BatchEntry, from_folder, from_manifest, missing
 from grader.batch.finished import wanted
 from grader.batch.room import Room, cores, room_of, slots
-from grader.batch.runner import BROKEN_AFTER, Batch, Outcome, Plan
+from grader.batch.runner import BROKEN_AFTER, Batch, BatchOutcome, BatchPlan
 from grader.challenge import load_pack
 from grader.cli.batch import _of_others, exit_code, summary
 from grader.cohort import lateness
@@ -29,13 +29,15 @@ from grader.settings import Settings
 from tests.batch_fixtures import ALL, SUMS, Quiet, Scripted, plan, submissions
 
 
-def run(what: Plan, faults: dict[str, int] | None = None, **more: Any) -> tuple[Batch, list[Outcome], list[str]]:
+def run(
+    what: BatchPlan, faults: dict[str, int] | None = None, **more: Any
+) -> tuple[Batch, list[BatchOutcome], list[str]]:
     ran: list[str] = []
     batch = Batch(what, Settings(), Quiet(), make_sandbox=lambda run: Scripted(run, faults or {}, ran), **more)
     return batch, batch.run(), ran
 
 
-def states(outcomes: list[Outcome]) -> dict[str, str]:
+def states(outcomes: list[BatchOutcome]) -> dict[str, str]:
     return {outcome.entry.name: outcome.state for outcome in outcomes}
 
 
@@ -127,9 +129,9 @@ def test_a_broken_machine_ends_the_batch_early(tmp_path: Path) -> None:
     assert exit_code(outcomes) == 5
 
 
-def nobody_there(name: str) -> Entry:
+def nobody_there(name: str) -> BatchEntry:
     """An entry whose address nobody answers at."""
-    return Entry(name=name, source=f"https://127.0.0.1:1/{name}.git", candidate=name)
+    return BatchEntry(name=name, source=f"https://127.0.0.1:1/{name}.git", candidate=name)
 
 
 def test_submissions_whose_own_address_fails_stop_nobody_and_are_tried_last(tmp_path: Path) -> None:
@@ -171,7 +173,7 @@ def test_an_interrupt_finishes_what_is_in_flight_and_starts_nothing_more(tmp_pat
     batches: list[Batch] = []
 
     class Interrupting(Quiet):
-        def started(self, entry: Entry) -> None:
+        def started(self, entry: BatchEntry) -> None:
             if entry.name == "s2":
                 batches[0].stop()
 
@@ -189,7 +191,7 @@ def test_an_interrupt_finishes_what_is_in_flight_and_starts_nothing_more(tmp_pat
 def test_a_store_that_fails_loses_no_grade(tmp_path: Path) -> None:
     folder = submissions(tmp_path / "in", {"ann": ALL, "bob": ALL})
 
-    def record(entry: Entry, _grade: object) -> None:
+    def record(entry: BatchEntry, _grade: object) -> None:
         raise OSError("disk full")
 
     batch, outcomes, _ = run(plan(folder, tmp_path / "out"), record=record)
@@ -206,7 +208,7 @@ def test_a_pack_that_is_edited_meanwhile_changes_no_grade_of_the_batch_and_is_no
     jobs: list[Job] = []
 
     class Editing(Quiet):
-        def started(self, entry: Entry) -> None:
+        def started(self, entry: BatchEntry) -> None:
             if entry.name == "bob":
                 (pack / "tests" / "data.txt").write_text("new")
 
@@ -324,7 +326,9 @@ def test_ids_stay_and_say_nothing(tmp_path: Path) -> None:
 
 
 def test_a_candidates_second_submission_has_the_same_id_with_a_number() -> None:
-    entries = [Entry(name=name, source=name, candidate=who) for name, who in [("a", "Ann"), ("b", "Bo"), ("c", "Ann")]]
+    entries = [
+        BatchEntry(name=name, source=name, candidate=who) for name, who in [("a", "Ann"), ("b", "Bo"), ("c", "Ann")]
+    ]
     first, other, second = (one.id for one in blind.assign(entries))
     assert second == f"{first}-2"
     assert other != first
@@ -373,12 +377,13 @@ def test_the_manifests_word_on_lateness_stands_above_the_arithmetic() -> None:
     times = load_pack(SUMS).time
     begun, sent = datetime(2026, 3, 1, tzinfo=UTC), datetime(2026, 3, 30, tzinfo=UTC)
     assert (
-        lateness.timing(Entry(name="a", source="a", candidate="a", started=begun, submitted=sent), times).late is True
+        lateness.timing(BatchEntry(name="a", source="a", candidate="a", started=begun, submitted=sent), times).late
+        is True
     )
-    extended = Entry(name="a", source="a", candidate="a", late=False, started=begun, submitted=sent)
+    extended = BatchEntry(name="a", source="a", candidate="a", late=False, started=begun, submitted=sent)
     assert lateness.timing(extended, times).late is False
-    assert lateness.timing(Entry(name="a", source="a", candidate="a"), times).late is None
-    long = Entry(name="a", source="a", candidate="a", minutes=600)
+    assert lateness.timing(BatchEntry(name="a", source="a", candidate="a"), times).late is None
+    long = BatchEntry(name="a", source="a", candidate="a", minutes=600)
     assert "10 h of work, 4 h were asked for" in lateness.timing(long, times).reason
 
 

@@ -21,7 +21,7 @@ from grader.cohort import write as cohort
 from grader.cohort.index import COLUMNS, write_pages
 from grader.cohort.lateness import Policy, Timing
 from grader.cohort.pairs import Pair, Passage
-from grader.cohort.rows import Row
+from grader.cohort.rows import CohortRow
 from grader.cohort.tables import to_csv, to_json
 from grader.settings import Settings
 from tests.batch_fixtures import ALL, SUMS, Quiet, Scripted, plan, submissions
@@ -30,7 +30,7 @@ from tests.test_similarity import program
 HOSTILE = "<script>alert(1)</script>\"'><img src=x onerror=alert(2)>\u202egnp"
 
 
-def row(number: int = 0, **changes: Any) -> Row:
+def row(number: int = 0, **changes: Any) -> CohortRow:
     draw = random.Random(number)
     tests = tuple((f"test_a.py::test_{at}", float(draw.random() < 0.5), 1.0) for at in range(10))
     points = sum(earned for _, earned, _ in tests)
@@ -41,10 +41,10 @@ def row(number: int = 0, **changes: Any) -> Row:
         "max_points": 10.0, "tests": tests, "levels": (("depth", draw.randint(1, 5), 5),), "flags": (),
         "timing": Timing(elapsed=None, working=None, late=None), "seconds": 2.0,
     }  # fmt: skip
-    return Row(**{**values, **changes})
+    return CohortRow(**{**values, **changes})
 
 
-def written(tmp_path: Path, rows: list[Row], pairs: list[Pair] | None = None, *, reveal: bool = False) -> str:
+def written(tmp_path: Path, rows: list[CohortRow], pairs: list[Pair] | None = None, *, reveal: bool = False) -> str:
     write_pages(
         tmp_path, rows, load_pack(SUMS), tests=difficulty.tests(rows), levels=difficulty.levels(rows),
         pairs=pairs or [], notes=[], policy_=Policy(), reveal=reveal,

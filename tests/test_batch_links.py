@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from grader.batch.entries import Entry, from_folder, from_manifest, missing
+from grader.batch.entries import BatchEntry, from_folder, from_manifest, missing
 from grader.batch.finished import load
-from grader.batch.runner import Batch, Outcome, Plan
+from grader.batch.runner import Batch, BatchOutcome, BatchPlan
 from grader.errors import RefusedError
 from grader.queue import places
 from grader.settings import Settings
@@ -32,7 +32,7 @@ def folder(tmp_path: Path) -> Path:
     return submissions(tmp_path / "in", {"honest": ALL})
 
 
-def graded(plan: Plan) -> tuple[dict[str, Outcome], list[str]]:
+def graded(plan: BatchPlan) -> tuple[dict[str, BatchOutcome], list[str]]:
     """Outcomes by name, and which submissions got as far as the hidden tests."""
     ran: list[str] = []
     batch = Batch(plan, Settings(), Quiet(), make_sandbox=lambda run: Scripted(run, {}, ran))
@@ -212,6 +212,6 @@ def test_a_folder_that_the_operator_names_by_a_link_is_brought_to_the_queue_whol
 
 def test_an_entry_says_by_itself_why_it_is_not_read(tmp_path: Path) -> None:
     (tmp_path / "x").symlink_to("/etc")
-    entry = Entry(name="x", source=str(tmp_path / "x"), candidate="", found_in=str(tmp_path))
+    entry = BatchEntry(name="x", source=str(tmp_path / "x"), candidate="", found_in=str(tmp_path))
     assert isinstance(entry.unfit, RefusedError)
-    assert Entry(name="x", source=str(tmp_path / "x"), candidate="").unfit is None
+    assert BatchEntry(name="x", source=str(tmp_path / "x"), candidate="").unfit is None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from grader_verifier import blame, bridge_link
-from grader_verifier.clock import Budget
+from grader_verifier.clock import TimeBudget
 
 STUMBLES = [
     KeyError("queue"), TypeError("unhashable"), OverflowError("int too large"), ZeroDivisionError(), RecursionError(),
@@ -53,7 +53,7 @@ def test_a_bridge_that_was_lost_is_for_the_host_to_explain(taken: bool) -> None:
 
 
 BROKEN = {
-    "a method that is gone": "Budget(1.0, 9.0).no_longer_there(3.0)",
+    "a method that is gone": "TimeBudget(1.0, 9.0).no_longer_there(3.0)",
     "a variable that is gone": "no_longer_there",
 }
 NOT_OURS = {
@@ -66,7 +66,7 @@ NOT_OURS = {
 def raised(module: str, line: str) -> BaseException:
     """What `line` raises, run as a line of `module`."""
     try:
-        exec(line, {"__name__": module, "Budget": Budget})  # noqa: S102
+        exec(line, {"__name__": module, "TimeBudget": TimeBudget})  # noqa: S102
     except Exception as problem:
         return problem
     raise AssertionError("it raises")

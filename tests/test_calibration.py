@@ -74,7 +74,9 @@ def settings_for(server: JudgeServer, **judge: Any) -> Settings:
     return Settings(openai_base_url=server.url, judge_model="m", judge={"max_retries": 0, **judge})
 
 
-def calibrate(root: Path, settings: Settings, cache: Path, *, repeats: int = 3, fresh: bool = False) -> run.Outcome:
+def calibrate(
+    root: Path, settings: Settings, cache: Path, *, repeats: int = 3, fresh: bool = False
+) -> run.CalibrationRun:
     material = run.prepare(load_pack(root), settings, ratings=None, repeats=repeats)
     previous = record.read(root, {})
     outcome = run.calibrate(material, run.questions(material), Cache(cache), previous=previous, fresh=fresh)

@@ -12,13 +12,13 @@ import pytest
 from click.testing import CliRunner
 
 from grader.authoring import check, promises, scaffold
-from grader.authoring.entries import Entry, load_entries
+from grader.authoring.entries import ShippedSubmission, load_entries
 from grader.challenge import Challenge, load_pack, strict_yaml
 from grader.cli import challenge as challenge_command
 from grader.cli import loop as loop_command
 from grader_verifier import bounds, documents
 from grader_verifier.candidate import Candidate
-from grader_verifier.plugin import Verifier
+from grader_verifier.plugin import HiddenTestPlugin
 
 ROOT = Path(__file__).parent.parent
 PAGE = (ROOT / "docs" / "authoring.md").read_text(encoding="utf-8")
@@ -75,7 +75,7 @@ def test_every_key_of_a_manifest_stands_on_the_page() -> None:
     for section in ("time", "limits", "weights"):
         known = set(type(Challenge.model_fields[section].default).model_fields)
         assert set(data[section]) <= known
-    assert set(Entry.model_fields) == set(strict_yaml.loads(YAML[1].encode(), "the page")[0][0])
+    assert set(ShippedSubmission.model_fields) == set(strict_yaml.loads(YAML[1].encode(), "the page")[0][0])
 
 
 def test_the_fixtures_of_the_page_are_those_of_the_verifier() -> None:
@@ -84,7 +84,7 @@ def test_the_fixtures_of_the_page_are_those_of_the_verifier() -> None:
     assert named == {"afresh", "call", "map", "make", "run", "start", "files", "seconds", "last_seconds", "peak_memory"}
     assert named <= made
     for fixture in ("candidate", "metric", "model", "seed"):
-        assert fixture in vars(Verifier)
+        assert fixture in vars(HiddenTestPlugin)
 
 
 def test_the_figures_of_the_page_are_those_of_the_check() -> None:

@@ -93,7 +93,7 @@ def test_files_are_read_by_name_and_looking_at_them_is_noticed() -> None:
 def test_the_first_thing_of_the_candidates_that_a_test_takes_is_told_once() -> None:
     told: list[int] = []
     link: Any = candidate.Link(SimpleNamespace(settimeout=lambda _: None))
-    budget: Any = candidate.Budget(1.0, 9.0)
+    budget: Any = candidate.TimeBudget(1.0, 9.0)
     made = candidate.Candidate(link, {"a": b"1"}, budget, "work", 9, 9, random.Random(1), lambda: told.append(1))
     assert (made.taken, told) == (False, [])
     assert (made.files["a"], made.files.text("a"), len(made.files)) == (b"1", "1", 1)

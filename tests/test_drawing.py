@@ -98,7 +98,7 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], tuple[Map, list[di
     def make(test: str) -> tuple[Map, list[dict[str, Any]]]:
         rng = drawing.stream(7, f"asked:{test}")
         link = candidate.Link(SimpleNamespace(settimeout=lambda _: None))
-        made = candidate.Candidate(link, candidate.Files({}), candidate.Budget(1.0, 9.0), "work", 1000, 1000, rng)
+        made = candidate.Candidate(link, candidate.Files({}), candidate.TimeBudget(1.0, 9.0), "work", 1000, 1000, rng)
         seen: list[dict[str, Any]] = []
 
         def exchange(requests: list[dict[str, Any]], _limit: float | None) -> list[Any]:

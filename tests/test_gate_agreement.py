@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from grader.agreement import checks
-from grader.agreement.check import Outcome, show
+from grader.agreement.check import CheckOutcome, show
 from grader.agreement.measured import measure
 from grader.agreement.planning import labels_for, labels_for_share, sigma_of
 from grader.agreement.significance import wilson
@@ -16,7 +16,7 @@ from grader.agreement.simulation import unanimous_case
 from grader.agreement.statistic import Statistic, undefined
 from grader.agreement.thresholds import Thresholds
 
-PASS, REJECT, OPEN = Outcome.PASS, Outcome.REJECT, Outcome.INCONCLUSIVE
+PASS, REJECT, OPEN = CheckOutcome.PASS, CheckOutcome.REJECT, CheckOutcome.INCONCLUSIVE
 EVEN = [1 + number // 20 for number in range(100)]
 GOOD = measure(unanimous_case(EVEN))
 

@@ -8,14 +8,19 @@ import numpy as np
 import pytest
 
 from grader.agreement import checks
-from grader.agreement.check import Outcome, show
+from grader.agreement.check import CheckOutcome, show
 from grader.agreement.gate import decide
 from grader.agreement.measured import flips, measure
 from grader.agreement.simulation import LEVELS, unanimous_case
 from grader.agreement.statistic import Statistic
 from grader.agreement.thresholds import PROBES
 
-PASS, REJECT, OPEN, UNMEASURED = Outcome.PASS, Outcome.REJECT, Outcome.INCONCLUSIVE, Outcome.NOT_MEASURED
+PASS, REJECT, OPEN, UNMEASURED = (
+    CheckOutcome.PASS,
+    CheckOutcome.REJECT,
+    CheckOutcome.INCONCLUSIVE,
+    CheckOutcome.NOT_MEASURED,
+)
 STILL = dict.fromkeys(PROBES, (0.0,))
 EVEN = [1 + number // 20 for number in range(100)]
 GOOD = measure(unanimous_case(EVEN))

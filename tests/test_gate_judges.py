@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from grader.agreement.check import Outcome
+from grader.agreement.check import CheckOutcome
 from grader.agreement.gate import decide
 from grader.agreement.measured import Case
 from grader.agreement.simulation import JUDGES, judged, simulated_world
@@ -20,7 +20,7 @@ def report_on(judge, *, repeats=3, scope="calibration", probes=STILL, **world):
 
 
 def failing(report):
-    return {check.id for check in report.checks if check.outcome is Outcome.REJECT}
+    return {check.id for check in report.checks if check.outcome is CheckOutcome.REJECT}
 
 
 @pytest.mark.parametrize("seed", range(5))

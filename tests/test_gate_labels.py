@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from grader.agreement import checks
-from grader.agreement.check import Outcome
+from grader.agreement.check import CheckOutcome
 from grader.agreement.gate import decide
 from grader.agreement.labels import Labels
 from grader.agreement.measured import Case, measure
@@ -16,7 +16,7 @@ from grader.agreement.simulation import LEVELS, unanimous_case
 from grader.agreement.statistic import Statistic, undefined
 from grader.agreement.thresholds import Thresholds
 
-PASS, OPEN = Outcome.PASS, Outcome.INCONCLUSIVE
+PASS, OPEN = CheckOutcome.PASS, CheckOutcome.INCONCLUSIVE
 EVEN = [1 + number // 20 for number in range(100)]
 GOOD = measure(unanimous_case(EVEN))
 

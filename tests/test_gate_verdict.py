@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from grader.agreement import checks
-from grader.agreement.check import Check, Outcome, show
+from grader.agreement.check import Check, CheckOutcome, show
 from grader.agreement.gate import decide, decide_all, verdict_of
 from grader.agreement.labels import Labels
 from grader.agreement.measured import Case, measure
@@ -19,7 +19,12 @@ from grader.agreement.simulation import LEVELS, unanimous_case
 from grader.agreement.statistic import Statistic
 from grader.agreement.thresholds import Thresholds
 
-PASS, REJECT, OPEN, UNMEASURED = Outcome.PASS, Outcome.REJECT, Outcome.INCONCLUSIVE, Outcome.NOT_MEASURED
+PASS, REJECT, OPEN, UNMEASURED = (
+    CheckOutcome.PASS,
+    CheckOutcome.REJECT,
+    CheckOutcome.INCONCLUSIVE,
+    CheckOutcome.NOT_MEASURED,
+)
 EVEN = [1 + number // 20 for number in range(100)]
 GOOD = measure(unanimous_case(EVEN))
 

@@ -17,7 +17,7 @@ from grader.authoring.check import read as read_submission
 from grader.authoring.guessing import Guessed, findings
 from grader.authoring.runs import Ran, Runner, docker
 from grader.challenge import load_pack
-from grader.challenge.findings import Outcome
+from grader.challenge.findings import FindingKind
 from grader.settings import Settings
 
 POINTS: Any = SimpleNamespace(points=SimpleNamespace(max_points=100.0))
@@ -31,7 +31,7 @@ def judged(**shares: tuple[float, ...]) -> list[Any]:
 
 def test_who_earns_more_by_a_place_than_by_chance_is_named_with_what_is_allowed() -> None:
     (told,) = judged(place=(0.3, 0.28))
-    assert told.outcome is Outcome.BROKEN
+    assert told.outcome is FindingKind.BROKEN
     assert told.promise == "order"
     assert "pack: who answers by its place among the calls earns 29.0% of the points (29.0 of 100)" in told.text
     assert "6.0% are allowed" in told.text
@@ -43,7 +43,7 @@ def test_the_mean_over_the_seeds_counts_against_the_best_single_run_by_chance(
     earned: tuple[float, ...], holds: bool
 ) -> None:
     (told,) = judged(size=earned)
-    assert (told.outcome is Outcome.FOUND) == holds
+    assert (told.outcome is FindingKind.FOUND) == holds
 
 
 def test_each_way_that_earns_too_much_is_a_finding_of_its_own() -> None:
@@ -53,7 +53,7 @@ def test_each_way_that_earns_too_much_is_a_finding_of_its_own() -> None:
 def test_a_guess_that_could_not_be_run_is_no_guess_that_earned_nothing() -> None:
     guesses = [Guessed(way="silence", shares=(0.0,)), Guessed(way="place", shares=(), problems=("no container",))]
     (told,) = findings(guesses, "pack", "here", POINTS)
-    assert told.outcome is Outcome.BROKEN
+    assert told.outcome is FindingKind.BROKEN
     assert "no container" in told.text
 
 
@@ -162,5 +162,5 @@ def test_a_pack_that_asks_in_a_fixed_order_is_found(sums: Path, tmp_path: Path, 
     settings = Settings()
     reference = Ran(name="solution", submission=read_submission(challenge, pack / "solution", required=False))
     told = guessing.check(Runner(challenge, settings, docker(settings)), reference, lambda _text: None)
-    found = {str(finding.facts.get("way")) for finding in told if finding.outcome is Outcome.BROKEN}
+    found = {str(finding.facts.get("way")) for finding in told if finding.outcome is FindingKind.BROKEN}
     assert found == ways, [finding.text for finding in told]

@@ -12,9 +12,9 @@ import pytest
 
 from grader.batch import blind
 from grader.batch.ask_again import unanswered
-from grader.batch.entries import Entry
+from grader.batch.entries import BatchEntry
 from grader.batch.finished import wanted
-from grader.batch.runner import Batch, Outcome, Plan
+from grader.batch.runner import Batch, BatchOutcome, BatchPlan
 from grader.challenge import Challenge, load_pack
 from grader.cli import batch as batch_command
 from grader.cli.batch import exit_code
@@ -54,7 +54,7 @@ def settings(server: JudgeServer) -> Settings:
     return Settings(openai_base_url=server.url, judge_model="m", judge={"max_retries": 0, "differential": False})
 
 
-def run(plan: Plan, settings: Settings, ran: list[str]) -> list[Outcome]:
+def run(plan: BatchPlan, settings: Settings, ran: list[str]) -> list[BatchOutcome]:
     made = Batch(plan, settings, Quiet(), make_sandbox=lambda run: Scripted(run, {}, ran))
     with closing(made):
         return made.run()
@@ -168,7 +168,7 @@ def test_no_secret_of_the_operator_stands_in_anything_that_a_run_leaves_or_says(
 
 
 def test_a_token_in_an_address_is_in_neither_the_list_of_candidates_nor_the_store(tmp_path: Path) -> None:
-    entry = Entry(name="work", source="https://me:token-4711@host/jane/work.git", candidate="Jane")
+    entry = BatchEntry(name="work", source="https://me:token-4711@host/jane/work.git", candidate="Jane")
     blind.save(tmp_path, blind.assign([entry], ()))
     (kept,) = blind.load(tmp_path)
     assert kept.entry.source == "https://host/jane/work.git"

@@ -12,7 +12,7 @@ import yaml
 from click.testing import CliRunner, Result
 
 from grader.challenge import Challenge, load_pack
-from grader.challenge.findings import Outcome
+from grader.challenge.findings import FindingKind
 from grader.cli.loop import command
 from grader.errors import ChallengeError
 from grader.loop import check as loop_check
@@ -50,7 +50,7 @@ def challenges() -> dict[str, Challenge]:
 
 def broken(loaded: loop.LoadedLoop) -> list[tuple[str, str]]:
     found = loop_check.check(loaded, challenges())
-    return [(finding.promise, finding.text) for finding in found if finding.outcome is Outcome.BROKEN]
+    return [(finding.promise, finding.text) for finding in found if finding.outcome is FindingKind.BROKEN]
 
 
 @pytest.mark.parametrize("name", ["genai-engineer", "agent-engineer"])
@@ -70,7 +70,7 @@ def test_each_alternative_is_there_and_takes_the_same(tmp_path: Path, data: Data
     same = known["rag-triage"]
     other = same.model_copy(update={"id": "dearer", "time": same.time.model_copy(update={"working": 9 * 3600.0})})
     found = loop_check.check(write(tmp_path, data), {**known, "dearer": other})
-    texts = [finding.text for finding in found if finding.outcome is Outcome.BROKEN]
+    texts = [finding.text for finding in found if finding.outcome is FindingKind.BROKEN]
     assert texts == [
         "rag-triage: there is no challenge missing"
         if name == "missing"
@@ -137,7 +137,9 @@ def test_a_competency_that_is_measured_beside_others_only_is_pointed_out(tmp_pat
     gone = data["rounds"].pop()
     data["matrix"]["rows"].pop(gone["id"])
     found = loop_check.check(write(tmp_path, data), challenges())
-    text = [finding.text for finding in found if finding.outcome is Outcome.ADVICE and finding.promise == "coverage"]
+    text = [
+        finding.text for finding in found if finding.outcome is FindingKind.ADVICE and finding.promise == "coverage"
+    ]
     assert text == ["collaboration_communication is measured beside other things only: it is no round's primary"]
 
 

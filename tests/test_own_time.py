@@ -180,7 +180,7 @@ def test_where_nothing_is_counted_the_clock_is_the_wall() -> None:
 
 
 def test_a_budget_knows_when_the_machine_has_kept_too_much() -> None:
-    budget = clock.Budget(1.0, 10.0)
+    budget = clock.TimeBudget(1.0, 10.0)
     budget.kept = 10.0 * (grader_protocol.CEILING - 1)
     assert not budget.starved
     budget.kept += 1
@@ -190,7 +190,7 @@ def test_a_budget_knows_when_the_machine_has_kept_too_much() -> None:
 def test_endless_calls_on_a_starved_machine_leave_the_tests_after_them_time_to_be_judged() -> None:
     """Calls that never end get an eighth of a processor; a short one after each of them has to be waited for, too."""
     call, total, share = 2.0, 7.0, 1 / 8
-    budget, judged, wall = clock.Budget(call, total), 0, 0.0
+    budget, judged, wall = clock.TimeBudget(call, total), 0, 0.0
     for _ in range(10):
         assert not budget.starved, "a short test would be left open here"
         passed = min(budget.patience(call), call / share)
@@ -202,7 +202,7 @@ def test_endless_calls_on_a_starved_machine_leave_the_tests_after_them_time_to_b
 
 
 def test_no_call_waits_for_more_than_half_of_what_is_left_or_less_than_its_own_limit() -> None:
-    budget = clock.Budget(2.0, 700.0)
+    budget = clock.TimeBudget(2.0, 700.0)
     assert budget.patience(2.0) == 2.0 * clock.PATIENCE
     budget.kept = 700.0 * (clock.CEILING - 1 - clock.RESERVE) - 10.0
     assert budget.patience(2.0) == 2.0 + 5.0
@@ -240,7 +240,7 @@ class Idle:
 
 def timed(kernel: Write, script: list[tuple[float, int]], call: float = 1.0) -> tuple[Any, Any]:
     files = kernel({"cpuacct/cpuacct.usage": "0\n"})
-    budget = own_time.Budget(call, 10.0)
+    budget = own_time.TimeBudget(call, 10.0)
     return own_time.OwnTime(Idle(gauges.Gauges(files), kernel, script), budget), budget
 
 
@@ -292,7 +292,7 @@ def test_a_call_that_the_machine_starves_is_told_apart(kernel: Write, monkeypatc
     assert not taken.wait(lambda: False, 0.05, PROCESS)
     taken.stop()
     assert taken.starved
-    assert budget.kept == pytest.approx(own_time.Budget(1.0, 10.0).patience(0.05), abs=0.2)
+    assert budget.kept == pytest.approx(own_time.TimeBudget(1.0, 10.0).patience(0.05), abs=0.2)
     assert budget.used == 0.001
 
 

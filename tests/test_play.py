@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 
 from grader.authoring import playing
-from grader.authoring.endpoint import Budget, Endpoint, Relay
+from grader.authoring.endpoint import Endpoint, Relay, RequestBudget
 from grader.challenge import cassette
 from grader.challenge.model import ModelFile, ScriptedModel, load_model
 from grader.errors import ChallengeError, InfrastructureError, UsageError
@@ -41,7 +41,7 @@ def real() -> Iterator[World]:
 
 def relay(real: World, path: Path, *, money: float = 1.0, requests: int = 10, ask: bool = True) -> Relay:
     endpoint = Endpoint(url=real.url, key=real.key, model="small") if ask else None
-    budget = Budget(money=money, requests=requests)
+    budget = RequestBudget(money=money, requests=requests)
     return Relay(path=path, models={MODEL.id: MODEL}, budget=budget, endpoint=endpoint)
 
 
@@ -73,7 +73,7 @@ def test_what_the_cassette_lacks_is_not_made_up(real: World, tmp_path: Path) -> 
 
 
 def test_a_request_that_might_go_beyond_the_budget_is_not_made(real: World, tmp_path: Path) -> None:
-    dearest = Budget.cost(MODEL, len(json.dumps(request()["body"])), 50)
+    dearest = RequestBudget.cost(MODEL, len(json.dumps(request()["body"])), 50)
     with pytest.raises(UsageError, match=r"\$0\.0000 of .* is spent after 0 requests"):
         relay(real, tmp_path / "none.jsonl", money=dearest * 0.9)(request())
     assert real.model.calls == []
@@ -105,7 +105,7 @@ def test_a_failing_endpoint_is_nobody_elses_fault_and_is_not_recorded(real: Worl
 
 def test_a_wrong_key_is_the_operators_to_mend_and_is_not_shown(real: World, tmp_path: Path) -> None:
     endpoint = Endpoint(url=real.url, key="sk-wrong-0123456789", model="small")
-    budget = Budget(money=1, requests=1)
+    budget = RequestBudget(money=1, requests=1)
     asked = Relay(path=tmp_path / "c.jsonl", models={MODEL.id: MODEL}, budget=budget, endpoint=endpoint)
     with pytest.raises(InfrastructureError, match="answered 401") as caught:
         asked(request())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from grader.grading.observed import collect
 from grader.records import Fault, TestStatus
-from grader.sandbox.failure import Verdict
+from grader.sandbox.failure import ContainerFault
 from grader.sandbox.progress import Progress
 from grader.testing.sandbox import result_event
 from tests.parts import ran
@@ -21,7 +21,7 @@ def test_the_test_in_hand_is_lost_and_the_rest_has_not_run() -> None:
     told = [event for event in heard if progress.hear(event)]
     assert [event["event"] for event in told] == ["expected", "test"]
     assert progress.in_hand == "c"
-    verdict = Verdict(fault=Fault.CANDIDATE, limit="memory", sentence="It swelled.")
+    verdict = ContainerFault(fault=Fault.CANDIDATE, limit="memory", sentence="It swelled.")
     observed = collect([*told, *progress.ended_by_the_candidate(verdict)])
     assert [(test.id, test.status, test.points, test.fault) for test in observed.tests] == [
         ("a", TestStatus.NOT_RUN, 0, Fault.CANDIDATE),

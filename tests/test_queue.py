@@ -19,7 +19,7 @@ from sqlalchemy import text
 from grader import secret
 from grader.batch import blind
 from grader.batch.finished import wanted
-from grader.batch.runner import Batch, Outcome, Plan
+from grader.batch.runner import Batch, BatchOutcome, BatchPlan
 from grader.challenge import load_pack
 from grader.cli.db import command as db_command
 from grader.cli.purge import command as purge_command
@@ -252,7 +252,7 @@ class Box:
     def __init__(self, queue: Queue, folder: Path, faults: dict[str, int] | None = None, **more: Any) -> None:
         self.queue, self.faults = queue, faults or {}
         self.ran: list[str] = []
-        self.outcomes: list[Outcome] = []
+        self.outcomes: list[BatchOutcome] = []
         found = offers(Settings(), SUMS.parent)
         self.names = found.queues
         self.means = work.Means(
@@ -291,7 +291,7 @@ class Box:
             pass
 
 
-def queued(queue: Queue, what: Plan, settings: Settings | None = None, **wishes: Any) -> QueuedBatch:
+def queued(queue: Queue, what: BatchPlan, settings: Settings | None = None, **wishes: Any) -> QueuedBatch:
     people = {one.entry.name: one for one in blind.assign(what.entries)}
     record: Any = lambda _entry, _grade: None  # noqa: E731
     return QueuedBatch(
@@ -299,7 +299,7 @@ def queued(queue: Queue, what: Plan, settings: Settings | None = None, **wishes:
     )  # fmt: skip
 
 
-def states(outcomes: list[Outcome]) -> dict[str, str]:
+def states(outcomes: list[BatchOutcome]) -> dict[str, str]:
     return {outcome.entry.name: outcome.state for outcome in outcomes}
 
 

@@ -11,7 +11,7 @@ from grader.pages.decode import decode
 from grader.pages.documents import rendered
 from grader.pages.highlight import highlighted
 from grader.pages.text import clean
-from grader.report.code import Budget, Mark, files_of, split_rules
+from grader.report.code import Mark, PageBudget, files_of, split_rules
 from grader.submission.redact import blind
 
 
@@ -285,7 +285,7 @@ def test_evidence_beyond_the_end_of_a_file_does_no_harm() -> None:
 
 def test_a_page_takes_only_so_much_and_evidence_comes_first() -> None:
     files = {f"f{n:03}.py": b"x = 1\n" * 500 for n in range(1_000)}
-    shown = files_of(files, [mark("1a", 1, 1, "f999.py")], budget=Budget(characters=200_000))
+    shown = files_of(files, [mark("1a", 1, 1, "f999.py")], budget=PageBudget(characters=200_000))
     bodies = [file.path for file in shown if file.body is not None]
     assert "f999.py" in bodies
     assert len(bodies) < 150
@@ -296,7 +296,7 @@ def test_a_page_takes_only_so_much_and_evidence_comes_first() -> None:
 def test_large_files_take_no_small_one_off_the_page() -> None:
     files = {f"a{n}.md": b"Words that fill a page.\n" * 3_000 for n in range(14)}
     files |= {"work.py": b"x = 1\n" * 60, "notes.yaml": b"a: 1\n" * 70}
-    shown = {file.path: file for file in files_of(files, (), budget=Budget(characters=400_000))}
+    shown = {file.path: file for file in files_of(files, (), budget=PageBudget(characters=400_000))}
     assert [shown[path].notes for path in ("work.py", "notes.yaml")] == [(), ()]
     assert all(shown[path].body for path in files)
     assert shown["a0.md"].notes[0].startswith("cut: ")

@@ -13,7 +13,7 @@ from sqlalchemy import select
 from grader.agreement.drift import drift
 from grader.cli import cli
 from grader.errors import UsageError
-from grader.review.assigning import Plan, Wish
+from grader.review.assigning import AssignmentPlan, Wish
 from grader.review.outcomes import Outcomes
 from grader.review.problems import NotAllowedError, NotFoundError, NotReadyError
 from grader.review.records import Actor, Person
@@ -44,7 +44,7 @@ class Round(Panel):
         """Case → blind id."""
         return {one.case: one.blind for one in self.desk.queue(self.actor(name))}
 
-    def give(self, *names: str, anchors: int = 1, waiting: int = 2) -> Plan:
+    def give(self, *names: str, anchors: int = 1, waiting: int = 2) -> AssignmentPlan:
         """Asks these people for the task, and carries out a plan with anchors."""
         for name in names:
             self.desk.assign(OPERATOR, self.task, self.people[name])

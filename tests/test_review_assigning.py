@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from grader.agreement.connected import blocks
 from grader.errors import UsageError
-from grader.review.assigning import Plan, Wish, plan
+from grader.review.assigning import AssignmentPlan, Wish, plan
 from grader.review.problems import NotAllowedError
 from grader.review.records import Case, Person, Role
 from grader.store import open_store
@@ -31,7 +31,7 @@ def case(number: int, candidate: str = "") -> Case:
     )  # fmt: skip
 
 
-def made(cases: int, people: int, **wish: object) -> Plan:
+def made(cases: int, people: int, **wish: object) -> AssignmentPlan:
     team = [person(f"p{number:02}") for number in range(people)]
     return plan([case(number) for number in range(cases)], team, Wish(**wish), asked={})  # type: ignore[arg-type]
 

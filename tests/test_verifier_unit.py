@@ -110,8 +110,8 @@ def test_a_container_that_has_no_socket_left_is_the_candidates_doing() -> None:
             raise bridge_link.NoProcessError("too many descriptors")
 
     limits = {"call_seconds": 1, "total_seconds": 1, "reply_bytes": 1, "output_bytes": 1}
-    job = plugin.Job(seed=1, module="m", packages=[], trusted=[], preload=[], only=[], files={}, **limits)
-    verifier = plugin.Verifier(job, None, None, None)
+    job = plugin.ReceivedJob(seed=1, module="m", packages=[], trusted=[], preload=[], only=[], files={}, **limits)
+    verifier = plugin.HiddenTestPlugin(job, None, None, None)
     assert verifier.socket(socket.AF_INET, socket.SOCK_STREAM, 0) is None
     verifier.link = Drained()
     with pytest.raises(CandidateError, match="ProcessLimit"):

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from grader.agreement.check import Check as Check
-    from grader.agreement.check import Outcome as Outcome
+    from grader.agreement.check import CheckOutcome as CheckOutcome
     from grader.agreement.export import gate_json as gate_json
     from grader.agreement.export import reliability_json as reliability_json
     from grader.agreement.gate import GateReport as GateReport
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from grader.agreement.thresholds import thresholds_from as thresholds_from
 
 _HOME = {
-    "check": ("Check", "Outcome"),
+    "check": ("Check", "CheckOutcome"),
     "export": ("gate_json", "reliability_json"),
     "gate": ("GateReport", "decide", "decide_all"),
     "labels": ("Labels", "labels_of", "levels_by"),

@@ -10,7 +10,7 @@ ROUNDING = 1e-9
 """Differences below this are rounding errors of the arithmetic and never decide a check."""
 
 
-class Outcome(StrEnum):
+class CheckOutcome(StrEnum):
     """What a check says. `not_measured` is left out of the verdict and said so."""
 
     PASS = "pass"  # noqa: S105 - not a password
@@ -27,21 +27,21 @@ class Check:
     name: str
     value: float | None
     limit: float
-    outcome: Outcome
+    outcome: CheckOutcome
     sentence: str
     labels_needed: int | None = 0
     """Further labels that would settle an inconclusive check; None where no number is known to."""
     details: Mapping[str, object] = field(default_factory=dict)
 
 
-def unmeasured(required: bool) -> Outcome:
+def unmeasured(required: bool) -> CheckOutcome:
     """What a check without data says: it holds the gate back where it is required."""
-    return Outcome.INCONCLUSIVE if required else Outcome.NOT_MEASURED
+    return CheckOutcome.INCONCLUSIVE if required else CheckOutcome.NOT_MEASURED
 
 
-def pass_or_reject(ok: bool) -> Outcome:
+def pass_or_reject(ok: bool) -> CheckOutcome:
     """The outcome of a check that more labels would not change."""
-    return Outcome.PASS if ok else Outcome.REJECT
+    return CheckOutcome.PASS if ok else CheckOutcome.REJECT
 
 
 def at_least(value: float, limit: float) -> bool:

@@ -7,7 +7,7 @@ import numpy as np
 from grader.agreement.check import (
     ROUNDING,
     Check,
-    Outcome,
+    CheckOutcome,
     at_least,
     at_most,
     pass_or_reject,
@@ -44,7 +44,7 @@ def labels_check(m: Measured) -> Check:
                   if count < limits.min_items_per_level]  # fmt: skip
         sentence += f": these labels cannot show that the judge tells work apart; gather work of {_levels(scarce)}"
     return Check(
-        id="A", name="labels", value=n, limit=needed, outcome=Outcome.PASS if ok else Outcome.INCONCLUSIVE,
+        id="A", name="labels", value=n, limit=needed, outcome=CheckOutcome.PASS if ok else CheckOutcome.INCONCLUSIVE,
         sentence=sentence + ".", labels_needed=max(needed - twice, thin),
         details={"levels_in_use": used, "items_per_level": _by_level(m, per_level)},
     )  # fmt: skip
@@ -54,11 +54,14 @@ def people_check(m: Measured) -> Check:
     """B: people agree with each other."""
     limit, value = m.case.thresholds.human_qwk, m.human_qwk.value
     if value is None:
-        outcome, sentence = Outcome.INCONCLUSIVE, f"How well people agree is unknown: {m.human_qwk.reason}."
+        outcome, sentence = CheckOutcome.INCONCLUSIVE, f"How well people agree is unknown: {m.human_qwk.reason}."
     elif at_least(value, limit):
-        outcome, sentence = Outcome.PASS, f"People agree with each other at {show(value, limit)} ({limit:.2f} needed)."
+        outcome, sentence = (
+            CheckOutcome.PASS,
+            f"People agree with each other at {show(value, limit)} ({limit:.2f} needed).",
+        )
     else:
-        outcome = Outcome.INCONCLUSIVE
+        outcome = CheckOutcome.INCONCLUSIVE
         sentence = (
             f"People agree with each other at {show(value, limit)} only ({limit:.2f} needed): "
             "refine the anchors and hold a calibration session before judging the judge."
@@ -74,17 +77,17 @@ def judge_check(m: Measured, level: float = 1 - CONFIDENCE) -> Check:
     if qwk.value is None or low is None or high is None:
         why = qwk.reason or ONE_CANDIDATE
         sentence = f"How well the judge agrees with people is unknown: {why}."
-        return Check(id="C", name="judge", value=qwk.value, limit=limits.judge_qwk, outcome=Outcome.INCONCLUSIVE,
+        return Check(id="C", name="judge", value=qwk.value, limit=limits.judge_qwk, outcome=CheckOutcome.INCONCLUSIVE,
                      sentence=sentence, labels_needed=None)  # fmt: skip
     more: int | None = 0
     sure = f"{100 * (1 - level):.4g} % sure that it is above {show(low, floor)}"
     if at_least(qwk.value, limits.judge_qwk) and at_least(low, floor):
-        outcome, advice = Outcome.PASS, ""
+        outcome, advice = CheckOutcome.PASS, ""
     elif not at_least(high, floor):
-        outcome, advice = Outcome.REJECT, ""
+        outcome, advice = CheckOutcome.REJECT, ""
         sure = f"{100 * CONFIDENCE:.0f} % sure that it is below {show(high, floor)}"
     else:
-        outcome, more = Outcome.INCONCLUSIVE, _labels_needed(m, level)
+        outcome, more = CheckOutcome.INCONCLUSIVE, _labels_needed(m, level)
         advice = _advice(qwk.value, limits.judge_qwk, more)
     sentence = (
         f"The judge agrees with people at {show(qwk.value, limits.judge_qwk)}, {sure}, on {m.comparison.n} labels "
@@ -117,7 +120,7 @@ def ceiling_check(m: Measured) -> Check:
     limit, people, judge = m.case.thresholds.ceiling_gap, m.human_qwk, m.judge_human_qwk
     if people.value is None or judge.value is None:
         why = people.reason if people.value is None else judge.reason
-        return Check(id="D", name="ceiling", value=None, limit=limit, outcome=Outcome.INCONCLUSIVE,
+        return Check(id="D", name="ceiling", value=None, limit=limit, outcome=CheckOutcome.INCONCLUSIVE,
                      sentence=f"The judge cannot be set against people's own agreement: {why}.")  # fmt: skip
     gap = people.value - judge.value
     ok = at_most(gap, limit)
@@ -134,7 +137,7 @@ def leniency_check(m: Measured) -> Check:
     """E: the judge is neither lenient nor severe."""
     limit, smd = m.case.thresholds.max_smd, m.comparison.smd
     if smd.value is None:
-        return Check(id="E", name="leniency", value=None, limit=limit, outcome=Outcome.INCONCLUSIVE,
+        return Check(id="E", name="leniency", value=None, limit=limit, outcome=CheckOutcome.INCONCLUSIVE,
                      sentence=f"Whether the judge is lenient is unknown: {smd.reason}.")  # fmt: skip
     size, side = abs(smd.value), "above" if smd.value > 0 else "below"
     ok, who = at_most(size, limit), "The judge's"
@@ -148,16 +151,17 @@ def blunders_check(m: Measured) -> Check:
     """F: few items are off by two levels or more."""
     limit, share = m.case.thresholds.max_blunders, m.comparison.blunders
     if share.value is None or share.high is None:
-        return Check(id="F", name="blunders", value=None, limit=limit, outcome=Outcome.INCONCLUSIVE, labels_needed=None,
+        return Check(id="F", name="blunders", value=None, limit=limit, outcome=CheckOutcome.INCONCLUSIVE,
+                     labels_needed=None,
                      sentence=f"How often the judge is far off is unknown: {share.reason}.")  # fmt: skip
     n, off = m.comparison.n, round(share.value * m.comparison.n)
     more: int | None = 0
     sentence = f"{off} of {n} items are off by two levels or more; it may be up to {100 * share.high:.1f} %"
     sentence += f" ({100 * limit:.0f} % allowed)."
-    outcome = Outcome.PASS if at_most(share.high, limit) else Outcome.INCONCLUSIVE
+    outcome = CheckOutcome.PASS if at_most(share.high, limit) else CheckOutcome.INCONCLUSIVE
     if not at_most(share.value, limit):
-        outcome = Outcome.REJECT
-    if outcome is Outcome.INCONCLUSIVE:
+        outcome = CheckOutcome.REJECT
+    if outcome is CheckOutcome.INCONCLUSIVE:
         total = labels_for_share(share.value, limit)
         more = None if total is None else total - n
         sentence += f" About {more} more labels would settle it if the share stays." if more else ""
@@ -169,7 +173,7 @@ def degenerate_check(m: Measured) -> Check:
     """G: the judge uses the scale, floods no level and beats the best constant by squared error."""
     mse = m.comparison.mse.value
     if m.constant is None or mse is None:
-        return Check(id="G", name="degenerate", value=None, limit=0.0, outcome=Outcome.INCONCLUSIVE,
+        return Check(id="G", name="degenerate", value=None, limit=0.0, outcome=CheckOutcome.INCONCLUSIVE,
                      sentence="Whether the judge tells work apart is unknown: it rated no labelled item.")  # fmt: skip
     constant, constant_mse = m.constant.level, m.constant.comparison.mse.value or 0.0
     people, judge = m.comparison.matrix.sum(axis=1), m.comparison.matrix.sum(axis=0)
@@ -225,12 +229,12 @@ def probes_check(m: Measured, *, required: bool) -> Check:
     moved = [f"{name} moves it by {shift:+.2f}" for name, shift in shifts.items() if abs(shift) >= limit - ROUNDING]
     value = max((abs(shift) for shift in shifts.values()), default=None)
     if moved:
-        outcome, sentence = Outcome.REJECT, f"What must not matter moves the judge: {', '.join(moved)}"
+        outcome, sentence = CheckOutcome.REJECT, f"What must not matter moves the judge: {', '.join(moved)}"
         sentence += f" levels on average (below {limit:.2f} allowed)."
     elif missing:
         outcome, sentence = unmeasured(required), f"Not every probe was measured: {', '.join(missing)} missing."
     else:
-        outcome = Outcome.PASS
+        outcome = CheckOutcome.PASS
         sentence = f"Probes move the judge by {value:.2f} levels on average at most (below {limit:.2f} allowed)."
     return Check(id="I", name="probes", value=value, limit=limit, outcome=outcome, sentence=sentence, details=shifts)
 

@@ -11,13 +11,13 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from grader.agreement import checks
-from grader.agreement.check import Check, Outcome
+from grader.agreement.check import Check, CheckOutcome
 from grader.agreement.measured import Case, Measured, measure
 from grader.agreement.planning import TYPICAL, Chance, chance_of_passing
 from grader.agreement.significance import holm_levels
 from grader.agreement.thresholds import CONFIDENCE
 
-Verdict = Literal["ACCEPT", "REJECT", "INCONCLUSIVE"]
+GateVerdict = Literal["ACCEPT", "REJECT", "INCONCLUSIVE"]
 Scope = Literal["ratings", "calibration"]
 """`ratings`: what plain ratings can show, checks A to G; H and I count where they were measured. `calibration`: all
 nine are required, and a missing one is inconclusive."""
@@ -29,7 +29,7 @@ class GateReport:
     """The verdict on one judge for one criterion, with everything it rests on."""
 
     criterion: str
-    verdict: Verdict
+    verdict: GateVerdict
     reasons: tuple[str, ...]
     """The sentences of the checks that decided."""
     checks: tuple[Check, ...]
@@ -59,18 +59,18 @@ def decide_all(cases: Sequence[Case], *, scope: Scope = "calibration", seed: int
     return tuple(_report(m, levels.get(id(m), 1 - CONFIDENCE), len(family), scope) for m in measured)
 
 
-def verdict_of(found: Sequence[Check]) -> tuple[Verdict, tuple[Check, ...]]:
+def verdict_of(found: Sequence[Check]) -> tuple[GateVerdict, tuple[Check, ...]]:
     """The verdict and the checks that decided it (all of them for an ACCEPT, but those not measured)."""
-    unfit = tuple(c for c in found if c.id in ("A", "B") and c.outcome is not Outcome.PASS)
+    unfit = tuple(c for c in found if c.id in ("A", "B") and c.outcome is not CheckOutcome.PASS)
     if unfit:
         return "INCONCLUSIVE", unfit
-    rejecting = tuple(c for c in found if c.outcome is Outcome.REJECT)
+    rejecting = tuple(c for c in found if c.outcome is CheckOutcome.REJECT)
     if rejecting:
         return "REJECT", rejecting
-    open_ones = tuple(c for c in found if c.outcome is Outcome.INCONCLUSIVE)
+    open_ones = tuple(c for c in found if c.outcome is CheckOutcome.INCONCLUSIVE)
     if open_ones:
         return "INCONCLUSIVE", open_ones
-    return "ACCEPT", tuple(c for c in found if c.outcome is Outcome.PASS)
+    return "ACCEPT", tuple(c for c in found if c.outcome is CheckOutcome.PASS)
 
 
 def _report(m: Measured, level: float, criteria: int, scope: Scope) -> GateReport:
@@ -99,7 +99,7 @@ def _report(m: Measured, level: float, criteria: int, scope: Scope) -> GateRepor
     )
 
 
-def _labels_needed(verdict: Verdict, deciding: Sequence[Check]) -> int | None:
+def _labels_needed(verdict: GateVerdict, deciding: Sequence[Check]) -> int | None:
     if verdict != "INCONCLUSIVE":
         return 0
     needs = [check.labels_needed for check in deciding]
@@ -109,7 +109,7 @@ def _labels_needed(verdict: Verdict, deciding: Sequence[Check]) -> int | None:
 
 def _notes(m: Measured, found: Sequence[Check], criteria: int) -> tuple[str, ...]:
     limits, notes = m.case.thresholds, []
-    missing = [check.id for check in found if check.outcome is Outcome.NOT_MEASURED]
+    missing = [check.id for check in found if check.outcome is CheckOutcome.NOT_MEASURED]
     if missing:
         notes.append(f"Not measured, and not part of this verdict: {' and '.join(missing)}. A calibration needs them.")
     if limits.loosened:

@@ -5,14 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from textwrap import wrap
 
-from grader.agreement.check import Outcome
+from grader.agreement.check import CheckOutcome
 from grader.agreement.gate import GateReport
 from grader.agreement.panel import Pair
 from grader.agreement.reliability import Reliability
 from grader.agreement.statistic import Statistic
 from grader.errors import visible
 
-MARKS = {Outcome.PASS: "ok", Outcome.REJECT: "REJECT", Outcome.INCONCLUSIVE: "open", Outcome.NOT_MEASURED: "-"}
+MARKS = {
+    CheckOutcome.PASS: "ok",
+    CheckOutcome.REJECT: "REJECT",
+    CheckOutcome.INCONCLUSIVE: "open",
+    CheckOutcome.NOT_MEASURED: "-",
+}
 WIDTH = 110
 MATRIX_LIMIT = 8
 """People up to whom the pairwise matrix is printed; beyond it only JSON has all pairs."""

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from grader.analytics.events import EXITS, Exit, StageEvent
 from grader.analytics.imports import chained
-from grader.analytics.predict import Outcome
+from grader.analytics.predict import ScoredHire
 from grader.errors import UsageError
 from grader.store import people
 from grader.store.hire import HireEvent, standing
@@ -51,7 +51,7 @@ def _moment(text: str) -> datetime:
     return datetime.fromisoformat(text)
 
 
-def outcomes(store: Store, challenge: str = "") -> tuple[Outcome, ...]:
+def outcomes(store: Store, challenge: str = "") -> tuple[ScoredHire, ...]:
     """Everybody's newest score, of one challenge if it is named, with the mean of their ratings on the job. Candidates
     of grades and of stages are matched by name, however it is typed, or by blind id."""
     scores: dict[str, tuple[tuple[str, ...], float]] = {}
@@ -74,9 +74,9 @@ def _by_name(events: Sequence[HireEvent]) -> Mapping[str, Sequence[HireEvent]]:
     return found
 
 
-def _outcome(name: str, score: float, events: Sequence[HireEvent]) -> Outcome:
+def _outcome(name: str, score: float, events: Sequence[HireEvent]) -> ScoredHire:
     distinct = {event.key: event for event in events}.values()
     ratings = [event.value for event in distinct if event.kind == "rating" and event.value is not None]
     taken = any(event.kind == "start" or (event.kind == "offer" and event.exit == "advance") for event in distinct)
     mean = sum(ratings) / len(ratings) if ratings else None
-    return Outcome(candidate=name, score=score, rating=mean, hired=taken or mean is not None)
+    return ScoredHire(candidate=name, score=score, rating=mean, hired=taken or mean is not None)

@@ -22,7 +22,7 @@ SHOWN_SURPRISES = 20
 
 
 @dataclass(frozen=True, kw_only=True)
-class Outcome:
+class ScoredHire:
     """A candidate's score, and how they are rated on the job; None for who was not taken, or is not rated yet."""
 
     candidate: str
@@ -45,14 +45,14 @@ class Question:
     """Of ratings among those who were taken."""
 
 
-def read_outcomes(path: Path) -> tuple[Outcome, ...]:
+def read_outcomes(path: Path) -> tuple[ScoredHire, ...]:
     """A table with candidate, score, and where they are rated rating; hired is yes where there is a rating. Of a
     candidate who is rated several times, the mean counts. Raises UsageError."""
     reader = Reader(path, ("candidate", "score", "rating"), ("hired", "rated_at", "rater"))
     return merged(reader.records(_outcome))
 
 
-def _outcome(reader: Reader, cells: Mapping[str, str]) -> Outcome:
+def _outcome(reader: Reader, cells: Mapping[str, str]) -> ScoredHire:
     score = reader.number(cells, "score")
     if score is None:
         raise ValueError("column score: empty; leave out who has no score")
@@ -60,14 +60,14 @@ def _outcome(reader: Reader, cells: Mapping[str, str]) -> Outcome:
     if hired is False and rating is not None:
         raise ValueError("column rating: a rating of somebody who was not hired")
     reader.time(cells, "rated_at")
-    return Outcome(
+    return ScoredHire(
         candidate=reader.text(cells, "candidate"), score=score, rating=rating, hired=bool(hired) or rating is not None
     )
 
 
-def merged(rows: Sequence[Outcome]) -> tuple[Outcome, ...]:
+def merged(rows: Sequence[ScoredHire]) -> tuple[ScoredHire, ...]:
     """One outcome for each candidate. Raises ValueError where their score differs from row to row."""
-    groups: dict[str, list[Outcome]] = {}
+    groups: dict[str, list[ScoredHire]] = {}
     for row in rows:
         groups.setdefault(row.candidate, []).append(row)
     found = []
@@ -75,11 +75,11 @@ def merged(rows: Sequence[Outcome]) -> tuple[Outcome, ...]:
         ratings = [row.rating for row in own if row.rating is not None]
         mean = sum(ratings) / len(ratings) if ratings else None
         score = sum(row.score for row in own) / len(own)
-        found.append(Outcome(candidate=name, score=score, rating=mean, hired=any(row.hired for row in own)))
+        found.append(ScoredHire(candidate=name, score=score, rating=mean, hired=any(row.hired for row in own)))
     return tuple(found)
 
 
-def predict(outcomes: Sequence[Outcome], question: Question | None = None) -> Report:
+def predict(outcomes: Sequence[ScoredHire], question: Question | None = None) -> Report:
     """The raw correlation and its interval first; then what selection may have done to it; then people."""
     question = question or Question()
     rated = [(one.score, one.rating) for one in outcomes if one.rating is not None]
@@ -122,7 +122,7 @@ def _raw(r: float | None, n: int) -> Mapping[str, Value]:
     return {**row, "words": "goes with the work" if shown else "goes against the work" if against else "not shown"}
 
 
-def _corrected(outcomes: Sequence[Outcome], r: float, n: int, question: Question) -> Iterator[Mapping[str, Value]]:
+def _corrected(outcomes: Sequence[ScoredHire], r: float, n: int, question: Question) -> Iterator[Mapping[str, Value]]:
     everybody = [one.score for one in outcomes]
     among = [one.score for one in outcomes if one.rating is not None]
     wide = float(np.std(everybody, ddof=1))
@@ -152,7 +152,7 @@ def _corrected(outcomes: Sequence[Outcome], r: float, n: int, question: Question
 
 
 def _expected(
-    outcomes: Sequence[Outcome], rated: Sequence[tuple[float, float]], r: float, question: Question
+    outcomes: Sequence[ScoredHire], rated: Sequence[tuple[float, float]], r: float, question: Question
 ) -> Iterator[Mapping[str, Value]]:
     """Of those taken above the line, how many did well, and what the correlation as seen would make of all."""
     if question.line is None or question.bar is None or len(rated) < FEW:
@@ -174,7 +174,7 @@ def _expected(
                    "words": "under a normal model"}  # fmt: skip
 
 
-def _people(outcomes: Sequence[Outcome], question: Question) -> Iterator[Mapping[str, Value]]:
+def _people(outcomes: Sequence[ScoredHire], question: Question) -> Iterator[Mapping[str, Value]]:
     if question.line is None or question.bar is None:
         return
     rated = [(one, one.rating) for one in outcomes if one.rating is not None]

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from grader.authoring import canary, competencies, guessing, hidden_lint, leak, mutation, promises, rubric_lint, schema
 from grader.authoring.entries import Listed
-from grader.authoring.runs import MakeSandbox, Ran, Runner, Say, Task
+from grader.authoring.runs import MakeAuthorSandbox, Ran, Runner, Say, Task
 from grader.challenge import Checks, Pack
 from grader.challenge.findings import Finding, left_out
 from grader.errors import RefusedError, UsageError, visible
@@ -64,7 +64,7 @@ class Report:
     reference: tuple[Ran, ...] = ()
     starter: Ran | None = None
     entries: tuple[tuple[Listed, Ran], ...] = ()
-    verdicts: tuple[mutation.Verdict, ...] = ()
+    verdicts: tuple[mutation.MutantResult, ...] = ()
 
     @property
     def honest(self) -> list[Ran]:
@@ -94,7 +94,7 @@ def check(
     root: Path,
     options: Options,
     settings: Settings,
-    make: MakeSandbox,
+    make: MakeAuthorSandbox,
     say: Say,
     printed: leak.Printed = lambda _grade, _run: "",
 ) -> Report:

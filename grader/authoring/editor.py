@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
-from grader.authoring.entries import Entry
+from grader.authoring.entries import ShippedSubmission
 from grader.challenge import Manifest
 from grader.challenge.model import ModelFile
 from grader.challenge.rubric import Criterion, GateSettings
@@ -76,7 +76,7 @@ def _rubric() -> dict[str, Any]:
 
 
 def _submissions() -> dict[str, Any]:
-    return TypeAdapter(list[Entry]).json_schema()
+    return TypeAdapter(list[ShippedSubmission]).json_schema()
 
 
 def _model() -> dict[str, Any]:

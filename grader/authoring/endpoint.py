@@ -32,7 +32,7 @@ Answer = Mapping[str, Any]
 
 
 @dataclass(kw_only=True)
-class Budget:
+class RequestBudget:
     """Hard limits: a request that could go beyond one of them is not made. US dollars by the pack's price table."""
 
     money: float
@@ -107,7 +107,7 @@ class Relay:
 
     path: Path
     models: Mapping[str, ScriptedModel]
-    budget: Budget
+    budget: RequestBudget
     endpoint: Endpoint | None
     clock: Callable[[], float] = time.monotonic
     replayed: int = 0

@@ -19,7 +19,7 @@ KINDS = ("accepted", "rejected", "cheating", "injection")
 """Folders of `submissions/`: works, has a typical weakness, tries to forge a result, talks to the judge."""
 
 
-class Entry(Strict):
+class ShippedSubmission(Strict):
     """One shipped submission and what must come of it."""
 
     path: str = Field(min_length=1, pattern=r"^[^/\\].*$")
@@ -33,7 +33,7 @@ class Entry(Strict):
     """What is wrong with it, for readers."""
 
     @model_validator(mode="after")
-    def _consistent(self) -> Entry:
+    def _consistent(self) -> ShippedSubmission:
         if ".." in Path(self.path).parts:
             raise ValueError("path leads out of submissions/")
         if self.status == "refused":
@@ -50,14 +50,14 @@ class Entry(Strict):
 
 
 class _Entries(Strict):
-    entries: list[Entry]
+    entries: list[ShippedSubmission]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Listed:
     """An entry with the line where it stands."""
 
-    entry: Entry
+    entry: ShippedSubmission
     place: str
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from grader.authoring.check import Report
 from grader.authoring.items import items
-from grader.authoring.mutation import Verdict
+from grader.authoring.mutation import MutantResult
 from grader.authoring.runs import Ran
 from grader.challenge.findings import holds
 
@@ -39,7 +39,7 @@ def _run(ran: Ran) -> dict[str, Any]:
     }
 
 
-def _mutant(verdict: Verdict) -> dict[str, Any]:
+def _mutant(verdict: MutantResult) -> dict[str, Any]:
     mutant = verdict.mutant
     return {
         "path": mutant.path,

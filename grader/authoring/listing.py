@@ -12,7 +12,7 @@ from grader.errors import ChallengeError
 
 
 @dataclass(frozen=True, kw_only=True)
-class Row:
+class ListedPack:
     """One challenge. `tests` counts test functions: one that is parametrised is more tests when it runs."""
 
     id: str
@@ -26,17 +26,17 @@ class Row:
     """Why it cannot be read; then only `id` and `where` are known."""
 
 
-def rows(found: Mapping[str, Path]) -> list[Row]:
+def rows(found: Mapping[str, Path]) -> list[ListedPack]:
     """A row for each challenge, by id."""
     return [_row(name, path) for name, path in sorted(found.items())]
 
 
-def _row(name: str, path: Path) -> Row:
+def _row(name: str, path: Path) -> ListedPack:
     try:
         challenge = load_pack(path)
     except ChallengeError as problem:
-        return Row(id=name, where=str(path), problem=problem.message.splitlines()[0])
-    return Row(
+        return ListedPack(id=name, where=str(path), problem=problem.message.splitlines()[0])
+    return ListedPack(
         id=name,
         where=str(path),
         version=challenge.version,

@@ -23,7 +23,7 @@ LEAST_SECONDS = 5.0
 
 
 @dataclass(frozen=True, kw_only=True)
-class Verdict:
+class MutantResult:
     """What became of a mutant: `killed` (points were lost), `survived`, or `unclear`: a hidden test met something that
     it could not judge, and no other test saw a fault."""
 
@@ -43,7 +43,7 @@ def draw(challenge: Challenge, reference: Submission, count: int, seed: int) -> 
     return sample(reached(python, start) or python, count, seed)
 
 
-def run(runner: Runner, reference: Ran, count: int, say: Say) -> list[Verdict]:
+def run(runner: Runner, reference: Ran, count: int, say: Say) -> list[MutantResult]:
     """Runs `count` mutants on the reference's own variant of the data. `reference` has earned full points."""
     assert reference.submission is not None  # noqa: S101 - it was run
     original = reference.submission
@@ -70,19 +70,21 @@ def run(runner: Runner, reference: Ran, count: int, say: Say) -> list[Verdict]:
     return [judge(mutant, ran) for mutant, ran in zip(mutants, runs, strict=True)]
 
 
-def judge(mutant: Mutant, ran: Ran) -> Verdict:
+def judge(mutant: Mutant, ran: Ran) -> MutantResult:
     """A mutant is killed when a test that could be judged earned less than its points."""
     if ran.observed is None:
-        return Verdict(mutant=mutant, outcome="unclear", unjudged=(str(ran.problem),))
+        return MutantResult(mutant=mutant, outcome="unclear", unjudged=(str(ran.problem),))
     tests = ran.points.tests
     lost = [test for test in tests if test.status is not TestStatus.ERROR and test.points < test.max_points - 1e-6]
     unjudged = tuple(test.id for test in tests if test.status is TestStatus.ERROR)
     groups = tuple(dict.fromkeys(test.group for test in lost))
     outcome = "killed" if lost else "unclear" if unjudged else "survived"
-    return Verdict(mutant=mutant, outcome=outcome, groups=groups, unjudged=unjudged)
+    return MutantResult(mutant=mutant, outcome=outcome, groups=groups, unjudged=unjudged)
 
 
-def findings(verdicts: Sequence[Verdict], groups: Sequence[str], floor: float | None, place: Path) -> list[Finding]:
+def findings(
+    verdicts: Sequence[MutantResult], groups: Sequence[str], floor: float | None, place: Path
+) -> list[Finding]:
     """The score, a line for each survivor, and the tests that could not judge a mutant. `groups`: all of the pack's."""
     if not verdicts:
         return [left_out("mutation", "the reference has no Python code that could be mutated", str(place))]
@@ -98,7 +100,7 @@ def findings(verdicts: Sequence[Verdict], groups: Sequence[str], floor: float | 
     return [score, *_survivors(verdicts, place), *_unjudged(verdicts)]
 
 
-def _survivors(verdicts: Sequence[Verdict], place: Path) -> list[Finding]:
+def _survivors(verdicts: Sequence[MutantResult], place: Path) -> list[Finding]:
     """What survives is a fault that no test sees, or a change that makes no difference; only a person can tell."""
     return [
         advice(
@@ -113,7 +115,7 @@ def _survivors(verdicts: Sequence[Verdict], place: Path) -> list[Finding]:
     ]
 
 
-def _unjudged(verdicts: Sequence[Verdict]) -> list[Finding]:
+def _unjudged(verdicts: Sequence[MutantResult]) -> list[Finding]:
     names = Counter(name for verdict in verdicts for name in verdict.unjudged)
     return [
         advice("mutation", f"{name} ends in an error of its own on {count} mutants; it has to check what it gets")

@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from grader.authoring import check, promises
-from grader.authoring.endpoint import Budget, Endpoint, Relay
+from grader.authoring.endpoint import Endpoint, Relay, RequestBudget
 from grader.authoring.entries import load_entries
-from grader.authoring.runs import MakeSandbox, Ran, Runner, Task
+from grader.authoring.runs import MakeAuthorSandbox, Ran, Runner, Task
 from grader.authoring.watch import find
 from grader.challenge import Pack, load_pack
 from grader.challenge.model import ModelFile
@@ -54,7 +54,7 @@ class Played:
     relay: Relay | None
 
 
-def play(root: Path, options: Options, settings: Settings, make: MakeSandbox) -> Played:
+def play(root: Path, options: Options, settings: Settings, make: MakeAuthorSandbox) -> Played:
     """Runs `options.submission`. Raises UsageError where the budget is used up or no endpoint is set, and
     InfrastructureError where the endpoint fails: neither is ever held against the submission."""
     challenge = load_pack(root)
@@ -81,7 +81,7 @@ def _relay(root: Path, options: Options, settings: Settings, model: ModelFile) -
             )
         read_address(settings)  # what cannot be right is said before anything runs
         endpoint = Endpoint(url=settings.openai_base_url, key=settings.openai_api_key, model=name)
-    budget = Budget(money=options.budget, requests=options.requests)
+    budget = RequestBudget(money=options.budget, requests=options.requests)
     return Relay(path=path, models={one.id: one for one in model.models}, budget=budget, endpoint=endpoint)
 
 
@@ -92,7 +92,7 @@ def _live(job: Job, relay: Relay) -> Job:
     return replace(job, model=model, limits=limits, relay=relay)
 
 
-def _run(challenge: Pack, make: MakeSandbox, job: Job) -> Ran:
+def _run(challenge: Pack, make: MakeAuthorSandbox, job: Job) -> Ran:
     with contextlib.closing(Containers(lambda: make(secrets.token_hex(6)))) as containers:
         observed = containers.observe(job)
         return Ran(name=challenge.id, observed=observed, facts=containers.facts())

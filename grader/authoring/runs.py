@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from grader.sandbox.protocol import CandidateLimits, Event, Job, Sandbox
     from grader.settings import Settings
 
-MakeSandbox = Callable[[str], "Sandbox"]
+MakeAuthorSandbox = Callable[[str], "Sandbox"]
 """A new sandbox for a run of that id."""
 Say = Callable[[str], None]
 
@@ -69,7 +69,7 @@ class Ran:
         return sum(test.seconds for test in self.observed.tests) if self.observed else 0.0
 
 
-def docker(settings: Settings) -> MakeSandbox:
+def docker(settings: Settings) -> MakeAuthorSandbox:
     """The sandbox that `grade` uses."""
 
     def make(run_id: str) -> Sandbox:
@@ -81,7 +81,7 @@ def docker(settings: Settings) -> MakeSandbox:
 
 
 @contextlib.contextmanager
-def kept(settings: Settings, many: int) -> Iterator[MakeSandbox]:
+def kept(settings: Settings, many: int) -> Iterator[MakeAuthorSandbox]:
     """As `docker`, for so many runs at a time, with verifiers that stay and serve one run after the other, as in a
     batch; they are gone afterwards. Nothing is started before the first run."""
     from grader.sandbox.images import Pins
@@ -99,7 +99,7 @@ def kept(settings: Settings, many: int) -> Iterator[MakeSandbox]:
 class Runner:
     """Runs tasks of one challenge. Work that is interrupted leaves no container behind."""
 
-    def __init__(self, challenge: Pack, settings: Settings, make: MakeSandbox, *, jobs: int = 2) -> None:
+    def __init__(self, challenge: Pack, settings: Settings, make: MakeAuthorSandbox, *, jobs: int = 2) -> None:
         self.challenge, self.settings, self.jobs = challenge, settings, jobs
         self._make = make
         self._open: set[Containers] = set()

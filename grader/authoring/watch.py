@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from grader import junk
 from grader.authoring import check, promises, schema
 from grader.authoring.entries import Listed
-from grader.authoring.runs import MakeSandbox, Ran, Runner, Say, Task
+from grader.authoring.runs import MakeAuthorSandbox, Ran, Runner, Say, Task
 from grader.challenge import Pack
 from grader.errors import ChallengeError, RefusedError, UsageError, visible
 from grader.grading.observed import collect
@@ -31,7 +31,7 @@ def watch(
     name: str,
     tests: tuple[str, ...],
     settings: Settings,
-    make: MakeSandbox,
+    make: MakeAuthorSandbox,
     tell: Say,
     *,
     until: Callable[[], bool] = lambda: False,
@@ -65,7 +65,7 @@ def watch(
         sandbox.close()
 
 
-def _booted(make: MakeSandbox) -> Sandbox:
+def _booted(make: MakeAuthorSandbox) -> Sandbox:
     sandbox = make(secrets.token_hex(6))
     sandbox.boot()
     return sandbox

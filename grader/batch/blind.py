@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from grader.batch.entries import Entry
+from grader.batch.entries import BatchEntry
 from grader.errors import InfrastructureError, UsageError
 from grader.network import without_login
 from grader.store.candidates import LIST, new_id, read_list, write_list
@@ -26,10 +26,10 @@ class Known:
     """An entry and its blind id. A candidate's second submission has the same id with `-2` behind it."""
 
     id: str
-    entry: Entry
+    entry: BatchEntry
 
 
-def assign(entries: Sequence[Entry], before: Iterable[Known] = ()) -> tuple[Known, ...]:
+def assign(entries: Sequence[BatchEntry], before: Iterable[Known] = ()) -> tuple[Known, ...]:
     """Each entry with its id: the one it had `before`, else one that its candidate has, else a new one."""
     before = tuple(before)
     kept = {(known.entry.name, known.entry.candidate): known.id for known in before}
@@ -79,7 +79,7 @@ def save(out: Path, known: Iterable[Known]) -> None:
 
 def _known(row: Mapping[str, str]) -> Known:
     started, submitted = (datetime.fromisoformat(row[key]) if row[key] else None for key in ("started", "submitted"))
-    entry = Entry(
+    entry = BatchEntry(
         name=row["name"],
         source=row["source"],
         candidate=row["candidate"],

@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from grader.batch.runner import Outcome
+from grader.batch.runner import BatchOutcome
 from grader.errors import visible
 from grader.pages.text import duration
 
 if TYPE_CHECKING:
-    from grader.batch.entries import Entry
+    from grader.batch.entries import BatchEntry
 
 _WIDTH = 32
 
@@ -48,16 +48,16 @@ class Display:
 
     # ------------------------------------------------------------------------------------------------ watcher
 
-    def started(self, entry: Entry) -> None:
+    def started(self, entry: BatchEntry) -> None:
         self._set(entry, "starting")
 
-    def stage(self, entry: Entry, text: str) -> None:
+    def stage(self, entry: BatchEntry, text: str) -> None:
         self._set(entry, visible(text, 70))
 
-    def tests(self, entry: Entry, done: int, total: int) -> None:
+    def tests(self, entry: BatchEntry, done: int, total: int) -> None:
         self._set(entry, f"hidden tests {done} of {total}")
 
-    def finished(self, outcome: Outcome) -> None:
+    def finished(self, outcome: BatchOutcome) -> None:
         with self._lock:
             self._slots.pop(outcome.entry.name, None)
             self._done += 1
@@ -71,7 +71,7 @@ class Display:
 
     # ------------------------------------------------------------------------------------------------ drawing
 
-    def _set(self, entry: Entry, text: str) -> None:
+    def _set(self, entry: BatchEntry, text: str) -> None:
         with self._lock:
             self._slots[entry.name] = text
 
@@ -109,7 +109,7 @@ _STATES = {
 }
 
 
-def result_line(outcome: Outcome) -> str:
+def result_line(outcome: BatchOutcome) -> str:
     """One line about one submission; safe to show to candidates: nothing of the hidden tests is in it."""
     name = visible(outcome.entry.name, 40)
     if outcome.state == "graded":

@@ -30,7 +30,7 @@ _MOST_DATABASE_HEAD = 1_000_000
 
 
 @dataclass(frozen=True, kw_only=True)
-class Entry:
+class BatchEntry:
     """One submission of a batch. Times are aware; `None` is not known."""
 
     name: str
@@ -81,7 +81,7 @@ def names_of(name: str, candidate: str, source: str) -> tuple[str, ...]:
 class Found:
     """The entries of a folder, and files in it that are no submissions."""
 
-    entries: tuple[Entry, ...]
+    entries: tuple[BatchEntry, ...]
     passed_over: tuple[str, ...] = ()
 
 
@@ -103,7 +103,9 @@ def from_folder(folder: Path, out: Path, own: Collection[Path] = ()) -> Found:
     known = _gradescope(folder / GRADESCOPE)
     kept += [folder / name for name in sorted(known.keys() - {path.name for path in paths}) if _is_name(name)]
     entries = (
-        Entry(name=path.name, source=str(path), found_in=str(folder), **{"candidate": "", **known.get(path.name, {})})
+        BatchEntry(
+            name=path.name, source=str(path), found_in=str(folder), **{"candidate": "", **known.get(path.name, {})}
+        )
         for path in kept
     )
     return Found(entries=_named(entries), passed_over=tuple(path.name for path in over))
@@ -113,12 +115,12 @@ def _is_name(name: str) -> bool:
     return name not in {"", ".", ".."} and "/" not in name and "\0" not in name
 
 
-def missing(entries: Iterable[Entry]) -> tuple[Entry, ...]:
+def missing(entries: Iterable[BatchEntry]) -> tuple[BatchEntry, ...]:
     """Those that a list names and that are not there."""
     return tuple(entry for entry in entries if not is_there(entry))
 
 
-def is_there(entry: Entry) -> bool:
+def is_there(entry: BatchEntry) -> bool:
     """Whether anything is at an entry's place; of a repository elsewhere that is known when it is fetched."""
     from grader.submission.git import split_ref
 
@@ -214,14 +216,14 @@ def _table(manifest: Path) -> csv_files.Table:
     return table
 
 
-def _row(row: Mapping[str, str], where: str, base: Path) -> Entry:
+def _row(row: Mapping[str, str], where: str, base: Path) -> BatchEntry:
     cells = {name: row.get(name, "") for name in COLUMNS}
     if not cells["path"]:
         raise UsageError(f"{where}: `path` is empty.")
     from grader.submission.git import is_remote
 
     named = is_remote(cells["path"]) or os.path.isabs(cells["path"])
-    entry = Entry(
+    entry = BatchEntry(
         name=cells["path"],
         source=cells["path"] if named else str(base / cells["path"]),
         found_in="" if named else str(base),
@@ -287,7 +289,7 @@ def _gradescope(metadata: Path) -> dict[str, dict[str, Any]]:
     return found
 
 
-def _named(entries: Iterable[Entry]) -> tuple[Entry, ...]:
+def _named(entries: Iterable[BatchEntry]) -> tuple[BatchEntry, ...]:
     """The entries with a folder name each that is safe and their own, and with a candidate each: where none is known,
     what the file or folder is called, as it is. No name is ever read back from that of a folder."""
     taken: set[str] = set()

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal, Protocol
 
 from grader.batch.ask_again import or_before, unanswered
-from grader.batch.entries import NOWHERE, Entry, is_there
+from grader.batch.entries import NOWHERE, BatchEntry, is_there
 from grader.batch.finished import Wanted, finished, load
 from grader.errors import ChallengeError, GraderError, InfrastructureError, RefusedError
 from grader.grading.failure import save_failure, unforeseen
@@ -46,10 +46,10 @@ State = Literal["graded", "refused", "challenge_error", "infrastructure_error", 
 
 
 @dataclass(frozen=True, kw_only=True)
-class Outcome:
+class BatchOutcome:
     """What became of one submission."""
 
-    entry: Entry
+    entry: BatchEntry
     state: State
     reason: str = ""
     score: float | None = None
@@ -68,10 +68,10 @@ class Outcome:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Plan:
+class BatchPlan:
     """What a batch is asked to do."""
 
-    entries: Sequence[Entry]
+    entries: Sequence[BatchEntry]
     out: Path
     jobs: int
     want: Wanted
@@ -89,14 +89,14 @@ class Plan:
 class Watcher(Protocol):
     """Is told how the batch goes, from several threads."""
 
-    def started(self, entry: Entry) -> None: ...
-    def stage(self, entry: Entry, text: str) -> None: ...
-    def tests(self, entry: Entry, done: int, total: int) -> None: ...
-    def finished(self, outcome: Outcome) -> None: ...
+    def started(self, entry: BatchEntry) -> None: ...
+    def stage(self, entry: BatchEntry, text: str) -> None: ...
+    def tests(self, entry: BatchEntry, done: int, total: int) -> None: ...
+    def finished(self, outcome: BatchOutcome) -> None: ...
     def stopping(self) -> None: ...
 
 
-Record = Callable[[Entry, Grade], None]
+Record = Callable[[BatchEntry, Grade], None]
 
 
 class Batch:
@@ -104,7 +104,7 @@ class Batch:
 
     def __init__(
         self,
-        plan: Plan,
+        plan: BatchPlan,
         settings: Settings,
         watcher: Watcher,
         *,
@@ -125,7 +125,7 @@ class Batch:
         self.problems: list[str] = []
         """What went wrong beside the grading, one sentence each."""
 
-    def run(self) -> list[Outcome]:
+    def run(self) -> list[BatchOutcome]:
         """Grades what is not finished; an outcome for each entry, in their order. An interrupt lets what is in flight
         finish and starts nothing more; a second one is raised. To be called once, and `close` afterwards."""
         new = sum(not (self.plan.out / entry.name / "grade.json").exists() for entry in self.plan.entries)
@@ -142,8 +142,8 @@ class Batch:
         return [outcomes[entry.name] for entry in self.plan.entries]
 
     def _all(
-        self, pool: ThreadPoolExecutor, entries: Sequence[Entry], before: Mapping[str, Outcome]
-    ) -> dict[str, Outcome]:
+        self, pool: ThreadPoolExecutor, entries: Sequence[BatchEntry], before: Mapping[str, BatchOutcome]
+    ) -> dict[str, BatchOutcome]:
         """The outcome of each of `entries`, of which some were tried `before`."""
         futures = {entry.name: pool.submit(self._one, entry, before.get(entry.name)) for entry in entries}
         try:
@@ -154,7 +154,7 @@ class Batch:
             _wait(list(futures.values()))
         return {name: future.result() for name, future in futures.items()}
 
-    def _failed_before(self, entry: Entry) -> bool:
+    def _failed_before(self, entry: BatchEntry) -> bool:
         """Whether an earlier start came to no grade for it: then those that were never tried come first."""
         before = None if self.plan.fresh else load(self.plan.out / entry.name)
         return before is not None and before.status == "infrastructure_error"
@@ -179,7 +179,7 @@ class Batch:
 
     # ------------------------------------------------------------------------------------------------ one submission
 
-    def _one(self, entry: Entry, before: Outcome | None) -> Outcome:
+    def _one(self, entry: BatchEntry, before: BatchOutcome | None) -> BatchOutcome:
         outcome = (before or _not_started(entry)) if self._stop.is_set() else self._begin(entry)
         if outcome.of_submission and before is None:
             self.watcher.stage(entry, f"once more at the end: {outcome.reason}")
@@ -188,7 +188,7 @@ class Batch:
         again = before is not None and outcome is not before
         return replace(outcome, attempts=outcome.attempts + before.attempts) if before and again else outcome
 
-    def _begin(self, entry: Entry) -> Outcome:
+    def _begin(self, entry: BatchEntry) -> BatchOutcome:
         began = time.monotonic()
         before = (
             None
@@ -207,16 +207,16 @@ class Batch:
         self._count(outcome)
         return outcome
 
-    def _nowhere(self, entry: Entry) -> Outcome:
+    def _nowhere(self, entry: BatchEntry) -> BatchOutcome:
         """Nobody's fault but the list's: said at once, and no sign of a broken machine."""
         problem = InfrastructureError(NOWHERE, fix="bring it there, and start again")
         request = Request(source=entry.source, challenge=self.plan.want.challenge, out=self.plan.out / entry.name)
         save_failure(Run(request=request, settings=self.settings, say=lambda _text: None), problem)
         if (written := load(self.plan.out / entry.name)) is not None:
             self._keep(entry, written)
-        return Outcome(entry=entry, state="infrastructure_error", reason=problem.message, attempts=1)
+        return BatchOutcome(entry=entry, state="infrastructure_error", reason=problem.message, attempts=1)
 
-    def _ask_again(self, entry: Entry, before: Grade, began: float) -> Outcome:
+    def _ask_again(self, entry: BatchEntry, before: Grade, began: float) -> BatchOutcome:
         """The judge failed when this was graded. What goes wrong now leaves the grade as it was."""
         self.watcher.started(entry)
         self.watcher.stage(entry, "asking the judge again")
@@ -228,7 +228,7 @@ class Batch:
         self._keep(entry, result)
         return outcome_of(entry, result, time.monotonic() - began, 1)
 
-    def _grade(self, entry: Entry, began: float) -> Outcome:
+    def _grade(self, entry: BatchEntry, began: float) -> BatchOutcome:
         pauses = iter(self.plan.retry_seconds)
         attempts = 0
         while True:
@@ -247,17 +247,17 @@ class Batch:
                 written = load(self.plan.out / entry.name)
                 if written is not None:
                     self._keep(entry, written)
-                return Outcome(
+                return BatchOutcome(
                     entry=entry, state=result.status, reason=result.message, seconds=seconds, attempts=attempts,
                     of_submission=theirs,
                 )  # fmt: skip
             self.watcher.stage(entry, f"again in {pause:.0f} s: {result.message}")
             self._stop.wait(pause)
 
-    def _attempt(self, entry: Entry) -> Grade | GraderError:
+    def _attempt(self, entry: BatchEntry) -> Grade | GraderError:
         return attempt(self._run_of(entry), self._make_sandbox)
 
-    def _run_of(self, entry: Entry) -> Run:
+    def _run_of(self, entry: BatchEntry) -> Run:
         plan = self.plan
         request = Request(
             source=entry.source,
@@ -276,7 +276,7 @@ class Batch:
             judge_lane=self._lane,
         )
 
-    def _keep(self, entry: Entry, result: Grade) -> None:
+    def _keep(self, entry: BatchEntry, result: Grade) -> None:
         try:
             self._record(entry, result)
         except Exception as problem:
@@ -285,7 +285,7 @@ class Batch:
                 if message not in self.problems:
                     self.problems.append(message)
 
-    def _count(self, outcome: Outcome) -> None:
+    def _count(self, outcome: BatchOutcome) -> None:
         with self._lock:
             failed = outcome.state == "infrastructure_error" and not outcome.of_submission
             if not outcome.of_submission:
@@ -299,8 +299,8 @@ class Batch:
             self.stop()
 
 
-def _not_started(entry: Entry) -> Outcome:
-    return Outcome(entry=entry, state="not_started", reason="the batch was stopped before")
+def _not_started(entry: BatchEntry) -> BatchOutcome:
+    return BatchOutcome(entry=entry, state="not_started", reason="the batch was stopped before")
 
 
 def attempt(run: Run, make_sandbox: MakeSandbox) -> Grade | GraderError:
@@ -323,9 +323,9 @@ def _unexpected(run: Run, problem: Exception) -> GraderError:
     return found
 
 
-def outcome_of(entry: Entry, result: Grade, seconds: float, attempts: int) -> Outcome:
+def outcome_of(entry: BatchEntry, result: Grade, seconds: float, attempts: int) -> BatchOutcome:
     """What became of `entry`, by its result."""
-    return Outcome(
+    return BatchOutcome(
         entry=entry,
         state=result.status,
         reason=result.reason,
@@ -337,7 +337,7 @@ def outcome_of(entry: Entry, result: Grade, seconds: float, attempts: int) -> Ou
     )
 
 
-def _wait(futures: Sequence[Future[Outcome]]) -> None:
+def _wait(futures: Sequence[Future[BatchOutcome]]) -> None:
     """Until all are done; wakes now and then, so that an interrupt is met at once."""
     left = set(futures)
     while left:

@@ -17,7 +17,7 @@ from grader.submission.sanitise import plain
 
 if TYPE_CHECKING:
     from grader.agreement import GateReport
-    from grader.calibration.run import Outcome
+    from grader.calibration.run import CalibrationRun
     from grader.challenge import Pack
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -32,14 +32,14 @@ _PROBES = {
 }
 
 
-def write(challenge: Pack, outcome: Outcome) -> Path:
+def write(challenge: Pack, outcome: CalibrationRun) -> Path:
     """Writes the page beside the calibration."""
     path = challenge.root / "calibration" / "calibration.html"
     path.write_text(render(challenge, outcome), encoding="utf-8")
     return path
 
 
-def render(challenge: Pack, outcome: Outcome) -> str:
+def render(challenge: Pack, outcome: CalibrationRun) -> str:
     """The page as HTML. Nothing is loaded from anywhere, no script runs, and every text is escaped."""
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
@@ -66,7 +66,7 @@ def _clean(value: Any) -> Any:
     return plain(value, markup=False).text if type(value) is str else value
 
 
-def _first(outcome: Outcome, parts: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+def _first(outcome: CalibrationRun, parts: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     accepted = [part["name"] for part in parts if part["verdict"] == "ACCEPT"]
     calibration, usage = outcome.calibration, outcome.usage
     models = sorted({found.parts["model"] for found in calibration.criteria.values()})
@@ -97,7 +97,7 @@ def _lead(accepted: Sequence[str], parts: Sequence[Mapping[str, Any]]) -> str:
     return f"Its levels do not count for {others}. Each part below says why, and what to do next."
 
 
-def _part(challenge: Pack, outcome: Outcome, name: str) -> dict[str, Any]:
+def _part(challenge: Pack, outcome: CalibrationRun, name: str) -> dict[str, Any]:
     report, criterion = outcome.reports[name], next(c for c in challenge.rubric.criteria if c.id == name)
     rows = [row for row in outcome.calibration.items if row["criterion"] == name]
     limits = report.measured.case.thresholds

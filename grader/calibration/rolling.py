@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from grader.agreement import Case, Thresholds, labels_of, levels_by, measure
-from grader.agreement.check import Outcome
+from grader.agreement.check import CheckOutcome
 from grader.agreement.checks import judge_check
 from grader.ratings.table import Rating, Ratings
 
@@ -56,7 +56,7 @@ def _one(ratings: Ratings, criterion: str, judge: str, limits: Thresholds) -> Ro
         criterion=criterion,
         n=len(newest),
         qwk=found.comparison.qwk.value,
-        falling=check.outcome is Outcome.REJECT,
+        falling=check.outcome is CheckOutcome.REJECT,
         sentence=f"On the newest {len(newest)} items: {check.sentence}",
     )
 

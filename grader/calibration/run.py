@@ -69,7 +69,7 @@ class Material:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Outcome:
+class CalibrationRun:
     """A finished calibration: the record for the pack, the gate's reports, and what it took."""
 
     calibration: Calibration
@@ -149,7 +149,7 @@ def calibrate(
     previous: Calibration | None,
     fresh: bool = False,
     progress: Callable[[int, int], None] | None = None,
-) -> Outcome:
+) -> CalibrationRun:
     """Asks everything that is not in the cache and decides the gate. What was answered stays in the cache, so that a
     run that was interrupted goes on where it stopped.
 
@@ -166,7 +166,7 @@ def calibrate(
     calibration, reports = calibration_of(material, judged, previous)
     usage = total(found.usage for found in votes)
     price = price_of(material.config.model, material.config.prices)
-    return Outcome(calibration=calibration, reports=reports, judged=judged, usage=usage, cost=cost(usage, price))
+    return CalibrationRun(calibration=calibration, reports=reports, judged=judged, usage=usage, cost=cost(usage, price))
 
 
 def _rider(gates: ClosedGates, previous: Calibration | None, *, fresh: bool) -> str:

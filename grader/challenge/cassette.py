@@ -35,7 +35,7 @@ class Spoken(Strict):
     finish: Literal["stop", "length", "tool_calls"]
 
 
-class Entry(Strict):
+class RecordedAnswer(Strict):
     """What was answered to the request with this digest. Seconds and US dollars as they were when it was asked."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=False)
@@ -50,7 +50,7 @@ class Entry(Strict):
     cost: float = Field(ge=0)
 
 
-_ENTRY = TypeAdapter(Entry)
+_ENTRY = TypeAdapter(RecordedAnswer)
 
 
 def read(path: Path) -> dict[str, dict[str, Any]]:

@@ -9,7 +9,7 @@ from enum import StrEnum
 from grader.errors import visible
 
 
-class Outcome(StrEnum):
+class FindingKind(StrEnum):
     """`ADVICE` is worth a look and breaks nothing; `LEFT_OUT` was not checked, and the text says why."""
 
     FOUND = "found"
@@ -24,7 +24,7 @@ class Finding:
 
     promise: str
     """What kind of promise: `schema`, `reference`, `starter`, `submissions`, `budget`, `canary`, `rubric`, …"""
-    outcome: Outcome
+    outcome: FindingKind
     text: str
     place: str = ""
     """`path` or `path:line`."""
@@ -42,24 +42,24 @@ class Finding:
 
 
 def found(promise: str, text: str, place: str = "", **facts: object) -> Finding:
-    return Finding(promise=promise, outcome=Outcome.FOUND, text=text, place=place, facts=facts)
+    return Finding(promise=promise, outcome=FindingKind.FOUND, text=text, place=place, facts=facts)
 
 
 def broken(promise: str, text: str, place: str = "", **facts: object) -> Finding:
-    return Finding(promise=promise, outcome=Outcome.BROKEN, text=text, place=place, facts=facts)
+    return Finding(promise=promise, outcome=FindingKind.BROKEN, text=text, place=place, facts=facts)
 
 
 def advice(promise: str, text: str, place: str = "", **facts: object) -> Finding:
-    return Finding(promise=promise, outcome=Outcome.ADVICE, text=text, place=place, facts=facts)
+    return Finding(promise=promise, outcome=FindingKind.ADVICE, text=text, place=place, facts=facts)
 
 
 def left_out(promise: str, text: str, place: str = "") -> Finding:
-    return Finding(promise=promise, outcome=Outcome.LEFT_OUT, text=text, place=place)
+    return Finding(promise=promise, outcome=FindingKind.LEFT_OUT, text=text, place=place)
 
 
 def holds(findings: Iterable[Finding]) -> bool:
     """Whether nothing is broken."""
-    return all(finding.outcome is not Outcome.BROKEN for finding in findings)
+    return all(finding.outcome is not FindingKind.BROKEN for finding in findings)
 
 
 def lines(findings: Iterable[Finding]) -> list[str]:
@@ -70,6 +70,6 @@ def lines(findings: Iterable[Finding]) -> list[str]:
 
 
 def _line(finding: Finding, width: int) -> str:
-    mark = "BROKEN" if finding.outcome is Outcome.BROKEN else str(finding.outcome)
+    mark = "BROKEN" if finding.outcome is FindingKind.BROKEN else str(finding.outcome)
     place = f"{visible(finding.place)}: " if finding.place else ""
     return f"{mark.ljust(8)}  {finding.promise.ljust(width)}  {place}{visible(finding.text, 600)}"

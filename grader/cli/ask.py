@@ -11,7 +11,7 @@ import click
 from grader.cli.reviewed import STORE_OPTION
 
 if TYPE_CHECKING:
-    from grader.review.assigning import Part, Plan
+    from grader.review.assigning import AssignmentPlan, Part
     from grader.review.desk import Desk
 
 
@@ -70,7 +70,7 @@ def _open(desk: Desk, challenge: str) -> int:
     return len(found)
 
 
-def lines(desk: Desk, plan: Plan, *, done: bool) -> list[str]:
+def lines(desk: Desk, plan: AssignmentPlan, *, done: bool) -> list[str]:
     """A plan in words: each person with the runs they would rate, what is lacking, and whether all can be compared.
     `done`: each person's part may be handed to them; their anchors stand in it like any other run."""
     from grader.cli.reviewed import operator
@@ -101,7 +101,7 @@ def _due(count: int) -> str:
     return "an anchor is" if count == 1 else f"{count} anchors are"
 
 
-def _given(desk: Desk, plan: Plan) -> list[Part]:
+def _given(desk: Desk, plan: AssignmentPlan) -> list[Part]:
     """The anchors of a plan that was carried out, as the parts that they are to those who rate them."""
     from grader.review.assigning import Part
 

@@ -13,8 +13,8 @@ import click
 
 if TYPE_CHECKING:
     from grader.batch.blind import Known
-    from grader.batch.entries import Entry, Found
-    from grader.batch.runner import Batch, Outcome, Plan
+    from grader.batch.entries import BatchEntry, Found
+    from grader.batch.runner import Batch, BatchOutcome, BatchPlan
     from grader.challenge import Pack
     from grader.queue.follow import QueuedBatch
     from grader.records import Grade
@@ -167,7 +167,7 @@ def _check_store(store: str, settings: Settings) -> None:
         check(files_of(settings.store)[0], settings, settings.standing.doubt)
 
 
-def _of_others(out: Path, entries: Sequence[Entry]) -> list[str]:
+def _of_others(out: Path, entries: Sequence[BatchEntry]) -> list[str]:
     """What lies in the output folder and is of none of these submissions: it is on no page, and in no list of names."""
     from grader.batch.entries import RESERVED
     from grader.errors import visible
@@ -179,15 +179,17 @@ def _of_others(out: Path, entries: Sequence[Entry]) -> list[str]:
     return [f"{out} also holds results of submissions that are not in this batch: {shown}{more}."] if others else []
 
 
-def _plan(found: Found, pack: Pack, out: Path, settings: Settings, *, judge: bool, fresh: bool, pages: Pages) -> Plan:
+def _plan(
+    found: Found, pack: Pack, out: Path, settings: Settings, *, judge: bool, fresh: bool, pages: Pages
+) -> BatchPlan:
     from grader.batch.finished import wanted
-    from grader.batch.runner import Plan
+    from grader.batch.runner import BatchPlan
 
     want = wanted(pack, settings, judge=judge)
-    return Plan(entries=found.entries, out=out, jobs=1, want=want, judge=judge, fresh=fresh, pages=pages)
+    return BatchPlan(entries=found.entries, out=out, jobs=1, want=want, judge=judge, fresh=fresh, pages=pages)
 
 
-def _sized(plan: Plan, settings: Settings, jobs: int | None) -> Plan:
+def _sized(plan: BatchPlan, settings: Settings, jobs: int | None) -> BatchPlan:
     """The plan with this machine shared out; on the queue other machines grade, and this one needs no engine."""
     from dataclasses import replace
 
@@ -206,7 +208,7 @@ def _judge_calls(settings: Settings) -> int:
     return max(1, JudgeConfig.of(settings).concurrency)
 
 
-def _who(plan: Plan) -> Sequence[Known]:
+def _who(plan: BatchPlan) -> Sequence[Known]:
     """Who is who, written before anything is graded. What a batch that was killed left half written goes."""
     from grader import files
     from grader.batch import blind
@@ -219,8 +221,8 @@ def _who(plan: Plan) -> Sequence[Known]:
 
 
 def _run(
-    plan: Plan, settings: Settings, known: Sequence[Known], store: str, *, then: Callable[[], None]
-) -> tuple[Batch, Sequence[Outcome]]:
+    plan: BatchPlan, settings: Settings, known: Sequence[Known], store: str, *, then: Callable[[], None]
+) -> tuple[Batch, Sequence[BatchOutcome]]:
     """Grades, and writes the cohort's page with `then` while the last containers are removed. The store is opened while
     the first submissions are graded; one that cannot be opened ends the batch."""
     from concurrent.futures import Future, ThreadPoolExecutor
@@ -233,7 +235,7 @@ def _run(
     people = {one.entry.name: one for one in known}
     opening: Future[Store]
 
-    def keep(entry: Entry, _grade: Grade) -> None:
+    def keep(entry: BatchEntry, _grade: Grade) -> None:
         record(opening.result(), Result(folder=plan.out / entry.name, known=people[entry.name]), why="grade batch")
 
     click.echo(f"{len(plan.entries)} submissions, {plan.jobs} at a time, into {plan.out}", err=True)
@@ -257,7 +259,7 @@ _LISTED = 20
 EDITED = "The challenge was edited meanwhile: all rests on it as it was at the start; start again for the new version."
 
 
-def summary(outcomes: Sequence[Outcome], problems: Sequence[str], passed_over: Sequence[str], out: Path) -> str:
+def summary(outcomes: Sequence[BatchOutcome], problems: Sequence[str], passed_over: Sequence[str], out: Path) -> str:
     """The end of a batch in a few lines: counts, then apart what the machine failed."""
     from grader.batch.display import result_line
     from grader.errors import visible
@@ -281,7 +283,7 @@ def summary(outcomes: Sequence[Outcome], problems: Sequence[str], passed_over: S
     return "\n".join([*lines, f"  cohort       {out / 'index.html'}"])
 
 
-def _silent_judge(outcomes: Sequence[Outcome]) -> list[str]:
+def _silent_judge(outcomes: Sequence[BatchOutcome]) -> list[str]:
     """Where the judge was asked and did not answer: of how many, why, and what asks it again."""
     from collections import Counter
 
@@ -293,7 +295,7 @@ def _silent_judge(outcomes: Sequence[Outcome]) -> list[str]:
     return [f"  judge        no answer for {reasons.total()} of {len(outcomes)}: {why} {again}"]
 
 
-def exit_code(outcomes: Sequence[Outcome], *, require_judge: bool = False, edited: bool = False) -> int:
+def exit_code(outcomes: Sequence[BatchOutcome], *, require_judge: bool = False, edited: bool = False) -> int:
     """`require_judge`: whether a judge that did not answer ends the command with a code of its own. `edited`: the pack
     is another one by now, so that there is something left to grade."""
     states = {outcome.state for outcome in outcomes}

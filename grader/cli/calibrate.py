@@ -11,7 +11,7 @@ import click
 
 if TYPE_CHECKING:
     from grader.agreement import GateReport
-    from grader.calibration.run import Asked, Material, Outcome
+    from grader.calibration.run import Asked, CalibrationRun, Material
     from grader.challenge import Pack
 
 
@@ -145,7 +145,7 @@ class _Bar:
         click.echo(f"\r\033[2K  {text}" if self.live else text, err=True, nl=not self.live)
 
 
-def _as_text(outcome: Outcome, saved: Path, html: Path) -> str:
+def _as_text(outcome: CalibrationRun, saved: Path, html: Path) -> str:
     lines = []
     for name, report in outcome.reports.items():
         lines.append(f"{name}: {report.verdict}")
@@ -158,7 +158,7 @@ def _as_text(outcome: Outcome, saved: Path, html: Path) -> str:
     return "\n".join(lines)
 
 
-def _as_json(outcome: Outcome) -> str:
+def _as_json(outcome: CalibrationRun) -> str:
     data = {name: _report(report) for name, report in outcome.reports.items()}
     usage = {"prompt_tokens": outcome.usage.prompt_tokens, "completion_tokens": outcome.usage.completion_tokens}
     return json.dumps({"criteria": data, "usage": usage, "cost": outcome.cost}, indent=2, ensure_ascii=False)

@@ -9,16 +9,16 @@ import click
 
 if TYPE_CHECKING:
     from grader.batch.blind import Known
-    from grader.batch.entries import Entry
-    from grader.batch.runner import Outcome, Plan
+    from grader.batch.entries import BatchEntry
+    from grader.batch.runner import BatchOutcome, BatchPlan
     from grader.queue.follow import QueuedBatch, Wishes
     from grader.records import Grade
     from grader.settings import Settings
 
 
 def run_queued(
-    plan: Plan, settings: Settings, known: Sequence[Known], store: str, wishes: Wishes, *, detach: bool
-) -> tuple[QueuedBatch, Sequence[Outcome]]:
+    plan: BatchPlan, settings: Settings, known: Sequence[Known], store: str, wishes: Wishes, *, detach: bool
+) -> tuple[QueuedBatch, Sequence[BatchOutcome]]:
     """Puts the batch into the queue and, unless told to detach, waits for its results."""
     from grader.batch.display import Display
     from grader.batch.record import Result, record
@@ -28,7 +28,7 @@ def run_queued(
     people = {one.entry.name: one for one in known}
     with open_queue(store) as queue, Display(len(plan.entries), plan.jobs) as display:
 
-        def keep(entry: Entry, _grade: Grade) -> None:
+        def keep(entry: BatchEntry, _grade: Grade) -> None:
             record(queue.store, Result(folder=plan.out / entry.name, known=people[entry.name]), why="grade batch")
 
         batch = QueuedBatch(

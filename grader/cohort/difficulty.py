@@ -11,7 +11,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from grader.cohort.rows import Row
+from grader.cohort.rows import CohortRow
 
 FEWEST = 10
 """Below so many submissions a correlation says nothing, and none is given."""
@@ -44,7 +44,7 @@ class TestFigures:
         return math.atanh(min(self.discrimination, 0.999)) + 1.96 / math.sqrt(self.n - 3) < 0
 
 
-def tests(rows: Sequence[Row]) -> list[TestFigures]:
+def tests(rows: Sequence[CohortRow]) -> list[TestFigures]:
     """Figures of each test, in the order of the pack."""
     order = list(dict.fromkeys(name for row in rows for name, _, _ in row.tests))
     shares: dict[str, list[tuple[float, float | None]]] = {name: [] for name in order}
@@ -94,7 +94,7 @@ class LevelCounts:
     unscored: int
 
 
-def levels(rows: Sequence[Row]) -> list[LevelCounts]:
+def levels(rows: Sequence[CohortRow]) -> list[LevelCounts]:
     """Histogram of each criterion, in the order of the rubric."""
     most = {name: highest for row in rows for name, _, highest in row.levels}
     counts = {name: [0] * (highest + 1) for name, highest in most.items()}

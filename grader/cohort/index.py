@@ -13,7 +13,7 @@ from grader.challenge import Challenge
 from grader.cohort.difficulty import FEWEST, LevelCounts, TestFigures, histogram, quantile
 from grader.cohort.lateness import Policy
 from grader.cohort.pairs import LOOKS_LIKE, Pair
-from grader.cohort.rows import Row
+from grader.cohort.rows import CohortRow
 from grader.pages.templating import pages, policy, source
 from grader.pages.text import count, duration, near, number, span
 
@@ -49,7 +49,7 @@ class Column(NamedTuple):
 
     key: str
     title: str
-    sort: Callable[[Row], Any]
+    sort: Callable[[CohortRow], Any]
     numeric: bool = False
 
 
@@ -81,7 +81,7 @@ def own_source(name: str) -> str:
 
 def write_pages(
     out: Path,
-    rows: Sequence[Row],
+    rows: Sequence[CohortRow],
     challenge: Challenge,
     *,
     tests: Sequence[TestFigures],
@@ -130,11 +130,11 @@ def write_pages(
         files.write(out / "sorted" / f"{column.key}.html", shown, private=reveal)
 
 
-def _body(rows: Sequence[Row], drawn: Mapping[str, str], column: Column) -> str:
+def _body(rows: Sequence[CohortRow], drawn: Mapping[str, str], column: Column) -> str:
     return "".join(drawn[row.id] for row in sorted(rows, key=column.sort))
 
 
-def summary(rows: Sequence[Row], challenge: Challenge) -> dict[str, Any]:
+def summary(rows: Sequence[CohortRow], challenge: Challenge) -> dict[str, Any]:
     """What the first screen says."""
     graded = [row for row in rows if row.score is not None]
     scores = sorted(row.score for row in graded if row.score is not None)
@@ -177,7 +177,7 @@ def _bins(scores: Sequence[float]) -> list[dict[str, Any]]:
     ]
 
 
-def _why(row: Row) -> str:
+def _why(row: CohortRow) -> str:
     if row.status == "infrastructure_error":
         return "The machine failed it; start the batch again."
     if row.status == "not_started":
@@ -201,7 +201,7 @@ def _cut(text: str) -> str:
     return text if len(text) <= _LONG_FLAG else text[: _LONG_FLAG - 1] + "…"
 
 
-def _href(row: Row) -> str:
+def _href(row: CohortRow) -> str:
     return f"blind/{row.id}/report.html" if row.status != "not_started" else ""
 
 
@@ -216,7 +216,7 @@ _OUTCOMES = {
 }
 
 
-def _line(row: Row, challenge: Challenge, *, reveal: bool) -> Line:
+def _line(row: CohortRow, challenge: Challenge, *, reveal: bool) -> Line:
     outcome, tone = _OUTCOMES[row.recommendation or row.status]
     score = "" if row.score is None else near(row.score, challenge.pass_mark)
     if row.after_policy is not None:
@@ -241,7 +241,7 @@ def _line(row: Row, challenge: Challenge, *, reveal: bool) -> Line:
     )
 
 
-def _points(row: Row) -> str:
+def _points(row: CohortRow) -> str:
     if row.points is None or row.max_points is None:
         return ""
     return f"{number(row.points)} of {number(row.max_points)}"

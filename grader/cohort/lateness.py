@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
-from grader.batch.entries import Entry
+from grader.batch.entries import BatchEntry
 from grader.challenge import Times
 from grader.errors import UsageError
 from grader.pages.text import duration
@@ -55,7 +55,7 @@ class Timing:
     """Why it counts as late, or what else about its time a reviewer may want to know."""
 
 
-def timing(entry: Entry, times: Times) -> Timing:
+def timing(entry: BatchEntry, times: Times) -> Timing:
     """The times of `entry` against those of the challenge. What the manifest says about `late` stands above the
     arithmetic: the operator knows of extensions."""
     known = entry.started is not None and entry.submitted is not None

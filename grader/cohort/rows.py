@@ -18,7 +18,7 @@ OTHER_VERSION = "Graded against another version of the challenge; start the batc
 
 
 @dataclass(frozen=True, kw_only=True)
-class Row:
+class CohortRow:
     """One submission of the cohort. `None` is not known, never zero."""
 
     id: str
@@ -55,7 +55,7 @@ class Row:
         return self.recommendation == "needs_review" or bool(self.flags) or self.status not in {"graded", "refused"}
 
 
-def rows(out: Path, known: Iterable[Known], challenge: Pack, policy: Policy, *, reveal: bool) -> list[Row]:
+def rows(out: Path, known: Iterable[Known], challenge: Pack, policy: Policy, *, reveal: bool) -> list[CohortRow]:
     """A row for each entry, from the grades in `out`: by name, or by id where names are not revealed, for their order
     says something about them too. Then texts do not name anybody either."""
     now = challenge.digest
@@ -65,13 +65,13 @@ def rows(out: Path, known: Iterable[Known], challenge: Pack, policy: Policy, *, 
     return sorted((_blind(row) for row in found), key=lambda row: row.id)
 
 
-def _blind(row: Row) -> Row:
+def _blind(row: CohortRow) -> CohortRow:
     names = names_of(row.name, row.candidate, row.source)
     flags = tuple(blind(flag, names)[0] for flag in row.flags)
     return replace(row, reason=blind(row.reason, names)[0], flags=flags, name="", candidate="", source="")
 
 
-def row(one: Known, grade: Grade | None, challenge: Challenge, policy: Policy, now: str) -> Row:
+def row(one: Known, grade: Grade | None, challenge: Challenge, policy: Policy, now: str) -> CohortRow:
     """`now` is the digest of the challenge."""
     when = timing(one.entry, challenge.time)
     score = grade.score if grade else None
@@ -81,7 +81,7 @@ def row(one: Known, grade: Grade | None, challenge: Challenge, policy: Policy, n
         flags = (OTHER_VERSION, *flags)
     if when.late and policy.kind != "none":
         flags = (*flags, f"Late: {when.reason}.")
-    return Row(
+    return CohortRow(
         id=one.id,
         name=one.entry.name,
         candidate=one.entry.candidate,

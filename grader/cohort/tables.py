@@ -10,7 +10,7 @@ from typing import Any
 
 from grader import csv_files, files
 from grader.challenge import Challenge
-from grader.cohort.rows import Row
+from grader.cohort.rows import CohortRow
 from grader.pages.text import clean
 
 _COLUMNS = (
@@ -21,7 +21,7 @@ _COLUMNS = (
 _NAMES = ("name", "candidate")
 
 
-def write_tables(out: Path, rows: Sequence[Row], challenge: Challenge, *, reveal: bool, **more: Any) -> None:
+def write_tables(out: Path, rows: Sequence[CohortRow], challenge: Challenge, *, reveal: bool, **more: Any) -> None:
     """Writes both, for their owner only where they say names; `more` goes into index.json. Raises
     InfrastructureError."""
     files.write(out / "index.csv", to_csv(rows, reveal=reveal), private=reveal)
@@ -31,7 +31,7 @@ def write_tables(out: Path, rows: Sequence[Row], challenge: Challenge, *, reveal
     files.write(out / "index.json", said, private=reveal)
 
 
-def to_csv(rows: Sequence[Row], *, reveal: bool) -> str:
+def to_csv(rows: Sequence[CohortRow], *, reveal: bool) -> str:
     """An empty cell is not known, or open; it is never zero. Texts cannot run as formulas."""
     columns = [*_COLUMNS[:1], *(_NAMES if reveal else ()), *_COLUMNS[1:]]
     table = [csv_files.line(columns, end="\r\n")]
@@ -54,7 +54,7 @@ def _compact(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False, allow_nan=False)
 
 
-def _flat(row: Row) -> dict[str, Any]:
+def _flat(row: CohortRow) -> dict[str, Any]:
     return {
         "id": row.id,
         "name": row.name,
@@ -80,7 +80,7 @@ def _flat(row: Row) -> dict[str, Any]:
     }
 
 
-def _json(row: Row, *, reveal: bool) -> dict[str, Any]:
+def _json(row: CohortRow, *, reveal: bool) -> dict[str, Any]:
     data = _flat(row) | {"flags": list(row.flags), "timing": asdict(row.timing)}
     data["tests"] = [{"id": name, "points": points, "max_points": most} for name, points, most in row.tests]
     data["levels"] = [{"id": name, "level": level, "max_level": most} for name, level, most in row.levels]

@@ -15,7 +15,7 @@ from grader.cohort import difficulty, side_by_side
 from grader.cohort.index import write_pages
 from grader.cohort.lateness import Policy
 from grader.cohort.pairs import LOOKS_LIKE, Pair
-from grader.cohort.rows import Row, rows
+from grader.cohort.rows import CohortRow, rows
 from grader.cohort.tables import write_tables
 from grader.errors import GraderError
 from grader.pages.text import count
@@ -50,7 +50,7 @@ def write(
     )
 
 
-def flagged(found: Sequence[Row], pairs: Sequence[Pair]) -> list[Row]:
+def flagged(found: Sequence[CohortRow], pairs: Sequence[Pair]) -> list[CohortRow]:
     """The rows, with a flag for those that look like others. Flags go to people; no figure changes."""
     others: dict[str, list[tuple[float, str]]] = {}
     for pair in pairs:
@@ -65,7 +65,9 @@ def _flag(others: Sequence[tuple[float, str]]) -> str:
     return f"{LOOKS_LIKE} {most}{more}: {100 * share:.0f} % of the smaller one is shared."
 
 
-def _alike(out: Path, challenge: Pack, known: Sequence[Known], found: Sequence[Row]) -> tuple[list[Pair], list[str]]:
+def _alike(
+    out: Path, challenge: Pack, known: Sequence[Known], found: Sequence[CohortRow]
+) -> tuple[list[Pair], list[str]]:
     """Pairs that look alike, their pages written, and what a reader should know about the comparison."""
     from grader.cohort.similarity import MOST_PAIRS, Cohort
 

@@ -41,7 +41,7 @@ def cost(usage: Usage, price: Price | None) -> float | None:
     return round((usage.prompt_tokens * price.input + usage.completion_tokens * price.output) / 1e6, 6)
 
 
-class Budget:
+class JudgeBudget:
     """What one submission may still use. Asked in the order of the rubric before any call is made, so that the same
     criteria are left out each time."""
 

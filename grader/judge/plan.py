@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 
 from grader.errors import visible
 from grader.judge import prompt, reading
-from grader.judge.budget import Budget
+from grader.judge.budget import JudgeBudget
 from grader.judge.closed import ClosedGates
 from grader.judge.config import JudgeConfig
 from grader.judge.documents import Selection
 from grader.judge.fingerprint import PARTS, model_of, parts
 from grader.judge.reading import Reading
 from grader.submission.code import is_about_code
-from grader.submission.speech.detect import Finding
+from grader.submission.speech.detect import SpeechFinding
 
 if TYPE_CHECKING:
     from grader.challenge import Pack
@@ -26,7 +26,7 @@ ADDRESSES = "text addresses the grader"
 
 
 @dataclass(frozen=True, kw_only=True)
-class Plan:
+class JudgePlan:
     """One criterion before it is asked. `reason`: why it is not asked; empty if it is."""
 
     criterion: Criterion
@@ -39,7 +39,7 @@ class Plan:
     reason: str
     bare: bool
     """Whether a twin without comments and strings is asked about, too."""
-    findings: tuple[Finding, ...]
+    findings: tuple[SpeechFinding, ...]
     prompt_tokens: int
     """Estimated, for one question."""
 
@@ -63,8 +63,8 @@ def plan_all(
     config: JudgeConfig,
     calibration: Calibration | None,
     gates: ClosedGates,
-    budget: Budget,
-) -> tuple[Plan, ...]:
+    budget: JudgeBudget,
+) -> tuple[JudgePlan, ...]:
     """A plan for each criterion, in the rubric's order, which is also the order in which the budget is given out."""
     instruction = challenge.asked
     plans = []
@@ -93,14 +93,14 @@ def _plan(
     config: JudgeConfig,
     gate: Gate | None,
     closed: str,
-    budget: Budget,
-) -> Plan:
+    budget: JudgeBudget,
+) -> JudgePlan:
     paths = {item.path for item in selection.views} | {cut.path for cut in selection.cuts}
     findings = tuple(found for found in read.findings if found.path in paths)
     findings += reading.echoes(selection, criterion, instruction)
     bare = config.differential and is_about_code(criterion.evidence)
     tokens = prompt.build(criterion, selection, prompt.fresh_nonce()).tokens
-    plan = Plan(
+    plan = JudgePlan(
         criterion=criterion,
         model=model_of(criterion, config),
         selection=selection,
@@ -116,7 +116,7 @@ def _plan(
     return replace(plan, reason=reason)
 
 
-def _why_not_asked(plan: Plan) -> str:
+def _why_not_asked(plan: JudgePlan) -> str:
     """Nobody is paid for a level that could be shown to no one."""
     if reading.is_empty(plan.selection):
         globs = ", ".join(plan.criterion.evidence)
@@ -128,7 +128,7 @@ def _why_not_asked(plan: Plan) -> str:
     return ""
 
 
-def where(findings: tuple[Finding, ...]) -> str:
+def where(findings: tuple[SpeechFinding, ...]) -> str:
     """The places of `findings`, for a sentence."""
     places: Mapping[str, None] = {
         f"{visible(found.path, 80)}:{found.line}" if found.line else visible(found.path, 80): None for found in findings

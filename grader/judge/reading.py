@@ -17,7 +17,7 @@ from grader.judge.documents import Selection, View
 from grader.submission.redact import Redactor, find_identities
 from grader.submission.shares import shares
 from grader.submission.speech import detect
-from grader.submission.speech.detect import Finding
+from grader.submission.speech.detect import SpeechFinding
 
 if TYPE_CHECKING:
     from grader.challenge.rubric import Criterion
@@ -62,7 +62,7 @@ class Reading:
     views: Mapping[str, View]
     not_text: Mapping[str, str]
     """Files that are not text: path → what the judge reads for it."""
-    findings: tuple[Finding, ...]
+    findings: tuple[SpeechFinding, ...]
     removed: Mapping[str, int] = field(default_factory=dict)
     """What no reader would see, by kind, over all files."""
     redacted: Mapping[str, int] = field(default_factory=dict)
@@ -179,8 +179,8 @@ def _sum(counts: object) -> dict[str, int]:
 
 def _findings(
     reading: Reading, shown: Mapping[str, int], texts: Mapping[str, str], *, subject: bool
-) -> tuple[Finding, ...]:
-    found: list[Finding] = []
+) -> tuple[SpeechFinding, ...]:
+    found: list[SpeechFinding] = []
     pieces = []
     share = MAX_SCANNED // max(1, len(texts))
     for path, text in texts.items():
@@ -195,7 +195,7 @@ def _findings(
             found += detect.scan(path, "")[0]
     known = {finding.path for finding in found}
     found += [
-        Finding(path=path, line=0, kinds=("split over files",), weight=detect.ADDRESSES, text="")
+        SpeechFinding(path=path, line=0, kinds=("split over files",), weight=detect.ADDRESSES, text="")
         for path in detect.spread_over(pieces)
         if path not in known
     ]
@@ -232,7 +232,7 @@ def is_empty(selection: Selection) -> bool:
     return sum(len("".join(line.split())) for item in selection.views for line in item.lines) < MIN_TO_JUDGE
 
 
-def echoes(selection: Selection, criterion: Criterion, instruction: str) -> tuple[Finding, ...]:
+def echoes(selection: Selection, criterion: Criterion, instruction: str) -> tuple[SpeechFinding, ...]:
     """Places where a file repeats the wording of an anchor that the candidate has not been shown."""
     known = _runs(instruction)
     anchors = set().union(*(_runs(anchor) for anchor in criterion.levels.values())) - known
@@ -242,7 +242,7 @@ def echoes(selection: Selection, criterion: Criterion, instruction: str) -> tupl
         if shared:
             text = " ".join(min(shared))
             kinds = ("repeats an anchor",)
-            found.append(Finding(path=item.path, line=0, kinds=kinds, weight=detect.ADDRESSES, text=text))
+            found.append(SpeechFinding(path=item.path, line=0, kinds=kinds, weight=detect.ADDRESSES, text=text))
     return tuple(found)
 
 

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 from grader.errors import visible
 from grader.judge.budget import Usage, cost, price_of
 from grader.judge.config import JudgeConfig
-from grader.judge.plan import ADDRESSES, Plan, where
+from grader.judge.plan import ADDRESSES, JudgePlan, where
 from grader.judge.reading import Reading
-from grader.judge.votes import Verdict, Vote
+from grader.judge.votes import Judgement, Vote
 from grader.records import CriterionResult
 
 if TYPE_CHECKING:
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
 
 def result_of(
-    plan: Plan,
-    verdict: Verdict | None,
+    plan: JudgePlan,
+    verdict: Judgement | None,
     bare: Vote | None,
     calibration: Calibration | None,
     config: JudgeConfig,
@@ -56,7 +56,7 @@ def result_of(
 _TELLS_LEVEL = {"levels", "spread", "bare_level"}
 
 
-def _base(plan: Plan, **fields: object) -> CriterionResult:
+def _base(plan: JudgePlan, **fields: object) -> CriterionResult:
     criterion = plan.criterion
     return CriterionResult(
         id=criterion.id,
@@ -67,11 +67,11 @@ def _base(plan: Plan, **fields: object) -> CriterionResult:
     )
 
 
-def _unscored(plan: Plan, reason: str, details: Mapping[str, object]) -> CriterionResult:
+def _unscored(plan: JudgePlan, reason: str, details: Mapping[str, object]) -> CriterionResult:
     return _base(plan, level=None, source="none", accepted=False, reason=reason, details=details)
 
 
-def _suggested(plan: Plan, verdict: Verdict, why: str, details: Mapping[str, object]) -> CriterionResult:
+def _suggested(plan: JudgePlan, verdict: Judgement, why: str, details: Mapping[str, object]) -> CriterionResult:
     """A level that does not count: shown to reviewers with its evidence where the rubric allows it."""
     shown = plan.may_suggest and verdict.chosen is not None
     if not shown or verdict.chosen is None:
@@ -100,7 +100,7 @@ def _gap(level: int, bare: Vote | None) -> str:
     return f"Comments and strings alone move the level from {bare.level} to {level}; a person decides."
 
 
-def _other_mode(plan: Plan, verdict: Verdict, calibration: Calibration | None) -> str:
+def _other_mode(plan: JudgePlan, verdict: Judgement, calibration: Calibration | None) -> str:
     known = calibration.criteria.get(plan.criterion.id) if calibration is not None else None
     if known is None or plan.gate is None or not plan.gate.accepts:
         return ""
@@ -112,7 +112,7 @@ def _sentence(reason: str) -> str:
     return f"{reason[0].upper()}{reason[1:]}." if reason else "There is no answer."
 
 
-def _details(plan: Plan, verdict: Verdict | None, bare: Vote | None, config: JudgeConfig) -> dict[str, object]:
+def _details(plan: JudgePlan, verdict: Judgement | None, bare: Vote | None, config: JudgeConfig) -> dict[str, object]:
     details: dict[str, object] = {"model": plan.model, "asked": not plan.reason}
     if plan.gate is not None and plan.gate.verdict:
         details["gate"] = {"verdict": plan.gate.verdict, "sentence": plan.gate.sentence, **plan.gate.figures}
@@ -130,7 +130,7 @@ def _details(plan: Plan, verdict: Verdict | None, bare: Vote | None, config: Jud
     return details
 
 
-def _asked(plan: Plan, verdict: Verdict, bare: Vote | None, config: JudgeConfig) -> dict[str, object]:
+def _asked(plan: JudgePlan, verdict: Judgement, bare: Vote | None, config: JudgeConfig) -> dict[str, object]:
     usage = verdict.usage + (bare.usage if bare is not None else Usage())
     price = price_of(plan.model, config.prices)
     details: dict[str, object] = {
@@ -156,10 +156,10 @@ _MOST_CUT = 12
 
 
 def judge_block(
-    plans: Sequence[Plan],
+    plans: Sequence[JudgePlan],
     results: Sequence[CriterionResult],
     usage: Usage,
-    asked: Sequence[Verdict],
+    asked: Sequence[Judgement],
     reading: Reading,
     config: JudgeConfig,
     calibration: Calibration | None,
@@ -195,7 +195,7 @@ def judge_block(
 
 
 def flags_of(
-    plans: Sequence[Plan],
+    plans: Sequence[JudgePlan],
     results: Sequence[CriterionResult],
     reading: Reading,
     calibration: Calibration | None,
@@ -215,7 +215,7 @@ def flags_of(
     return tuple(flags)
 
 
-def _cut(plans: Sequence[Plan]) -> list[str]:
+def _cut(plans: Sequence[JudgePlan]) -> list[str]:
     over = list(dict.fromkeys(cut.shown for plan in plans for cut in plan.selection.cuts if "budget" in cut.what))
     if not over:
         return []

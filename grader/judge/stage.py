@@ -9,16 +9,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from grader.judge import drift
-from grader.judge.budget import Budget, total
+from grader.judge.budget import JudgeBudget, total
 from grader.judge.cache import Cache
 from grader.judge.client import Client
 from grader.judge.closed import ClosedGates
 from grader.judge.config import JudgeConfig
 from grader.judge.crew import ask_all
-from grader.judge.plan import Plan, plan_all
+from grader.judge.plan import JudgePlan, plan_all
 from grader.judge.reading import read_aside
 from grader.judge.results import flags_of, judge_block, result_of
-from grader.judge.votes import Verdict, Vote, settle, vote
+from grader.judge.votes import Judgement, Vote, settle, vote
 from grader.records import JudgeResult
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ def judge_submission(
     client = Client(config, cache, lane or nullcontext())
     criteria = challenge.rubric.criteria
     reading = read_aside(submission.files, criteria, config, challenge.submission.required, challenge.asked)
-    plans = plan_all(challenge, reading, config, calibration, gates, Budget(config))
+    plans = plan_all(challenge, reading, config, calibration, gates, JudgeBudget(config))
     try:
         verdicts, bare, canaries = _ask(challenge, submission, plans, client, config, calibration, progress)
         withheld = _drift(plans, canaries, client, config, calibration, gates)
@@ -76,12 +76,12 @@ def judge_submission(
 def _ask(
     challenge: Pack,
     submission: Submission,
-    plans: Sequence[Plan],
+    plans: Sequence[JudgePlan],
     client: Client,
     config: JudgeConfig,
     calibration: Calibration | None,
     progress: Progress | None,
-) -> tuple[dict[str, Verdict], dict[str, Vote], list[tuple[drift.Ride, Vote]]]:
+) -> tuple[dict[str, Judgement], dict[str, Vote], list[tuple[drift.Ride, Vote]]]:
     """All questions at once: verdicts by criterion, votes on the stripped twins, and the canaries'."""
     asked = [plan for plan in plans if not plan.reason]
     repeats = [(plan, n) for plan in asked for n in range(config.repeats)]
@@ -121,7 +121,7 @@ def _ask(
 
 
 def _drift(
-    plans: Sequence[Plan],
+    plans: Sequence[JudgePlan],
     canaries: Sequence[tuple[drift.Ride, Vote]],
     client: Client,
     config: JudgeConfig,

@@ -38,7 +38,7 @@ class Vote:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Verdict:
+class Judgement:
     """What k votes say together. `spread` is the highest level less the lowest."""
 
     level: int | None
@@ -114,12 +114,12 @@ def vote(
     )
 
 
-def settle(votes: Sequence[Vote]) -> Verdict:
+def settle(votes: Sequence[Vote]) -> Judgement:
     """The median level of `votes`, the lower one of two; no level when more than half of the votes have none."""
     levels = [vote.level for vote in votes if vote.level is not None]
     if not votes or 2 * len(levels) <= len(votes):
         why = Counter(vote.reason for vote in votes if vote.level is None).most_common(1)
-        return Verdict(level=None, reason=why[0][0] if why else "it was not asked", votes=tuple(votes), chosen=None)
+        return Judgement(level=None, reason=why[0][0] if why else "it was not asked", votes=tuple(votes), chosen=None)
     level = statistics.median_low(levels)
     chosen = max((vote for vote in votes if vote.level == level), key=lambda vote: len(vote.evidence))
-    return Verdict(level=level, reason="", votes=tuple(votes), chosen=chosen)
+    return Judgement(level=level, reason="", votes=tuple(votes), chosen=chosen)

@@ -90,14 +90,14 @@ class Round(Strict):
         return self.model_dump(mode="json", exclude=None if self.alternatives else {"alternatives"})
 
 
-class Row(Strict):
+class MatrixRow(Strict):
     """What a round measures: exactly one primary competency, and others that it touches."""
 
     primary: Competency
     secondary: list[Competency] = []
 
     @model_validator(mode="after")
-    def _distinct(self) -> Row:
+    def _distinct(self) -> MatrixRow:
         if self.primary in self.secondary or len(set(self.secondary)) < len(self.secondary):
             raise ValueError("a competency stands twice in this round")
         return self
@@ -108,7 +108,7 @@ class Matrix(Strict):
 
     agreed_on: str = Field(pattern=r"^\d{4}-\d{2}-\d{2}$")
     agreed_by: list[str] = Field(min_length=1)
-    rows: dict[str, Row]
+    rows: dict[str, MatrixRow]
     digest: str = ""
     """`sha256:…` of rounds, rows, weights and scorecard as agreed; see `digest`."""
 

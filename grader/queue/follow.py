@@ -19,9 +19,9 @@ from sqlalchemy.engine import RowMapping
 from grader import secret
 from grader.batch.ask_again import or_before, unanswered
 from grader.batch.blind import Known
-from grader.batch.entries import NOWHERE, Entry, is_there
+from grader.batch.entries import NOWHERE, BatchEntry, is_there
 from grader.batch.finished import finished, load
-from grader.batch.runner import Outcome, Plan, Record, Watcher, outcome_of
+from grader.batch.runner import BatchOutcome, BatchPlan, Record, Watcher, outcome_of
 from grader.errors import GraderError, InfrastructureError, RefusedError, UsageError, visible
 from grader.grading.failure import save_failure
 from grader.grading.run import Request, Run
@@ -56,7 +56,7 @@ class QueuedBatch:
 
     def __init__(
         self,
-        plan: Plan,
+        plan: BatchPlan,
         settings: Settings,
         watcher: Watcher,
         *,
@@ -67,7 +67,7 @@ class QueuedBatch:
     ) -> None:
         self.plan, self.settings, self.watcher = plan, settings, watcher
         self.queue, self._people, self._record, self._wishes = queue, people, record, wishes
-        self._outcomes: dict[str, Outcome] = {}
+        self._outcomes: dict[str, BatchOutcome] = {}
         self._jobs: dict[str, JobSpec] = {}
         self._entries = {entry.name: entry for entry in plan.entries}
         self._running: dict[str, float] = {}
@@ -105,7 +105,7 @@ class QueuedBatch:
         self.queue.put(self.id, list(self._jobs.values()))
         return len(self._jobs)
 
-    def run(self) -> list[Outcome]:
+    def run(self) -> list[BatchOutcome]:
         """Waits for all; an outcome for each entry, in their order. An interrupt ends the waiting, not the jobs."""
         pool = ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="asking")
         try:
@@ -126,7 +126,7 @@ class QueuedBatch:
             if entry.name in self._silent and entry.name not in self._outcomes:
                 self._ended(outcome_of(entry, self._silent[entry.name], 0.0, 0))
             elif entry.name not in self._outcomes:
-                self._ended(Outcome(entry=entry, state="not_started", reason="it is still in the queue"))
+                self._ended(BatchOutcome(entry=entry, state="not_started", reason="it is still in the queue"))
         return [self._outcomes[entry.name] for entry in self.plan.entries]
 
     def _ask_again(self, pool: ThreadPoolExecutor) -> list[Future[None]]:
@@ -137,7 +137,7 @@ class QueuedBatch:
         lane = Lane(self.queue, self.plan.want.judge_model, JudgeConfig.of(self.settings).concurrency)
         return [pool.submit(self._ask_one, self._entries[name], before, lane) for name, before in self._silent.items()]
 
-    def _ask_one(self, entry: Entry, before: Grade, lane: Lane) -> None:
+    def _ask_one(self, entry: BatchEntry, before: Grade, lane: Lane) -> None:
         began = time.monotonic()
         self.watcher.started(entry)
         self.watcher.stage(entry, "asking the judge again")
@@ -151,7 +151,7 @@ class QueuedBatch:
         self._keep(entry)
         self._ended(outcome_of(entry, result, time.monotonic() - began, 1))
 
-    def _request(self, entry: Entry) -> Request:
+    def _request(self, entry: BatchEntry) -> Request:
         out = self.plan.out / entry.name
         return Request(source=entry.source, found_in=entry.found_in, challenge=self.plan.want.challenge, out=out)
 
@@ -166,7 +166,7 @@ class QueuedBatch:
                 fix="the same GRADER_SECRET, or the same file (`grade secret show`), here and for every worker",
             )
 
-    def _skip_finished(self, entry: Entry) -> None:
+    def _skip_finished(self, entry: BatchEntry) -> None:
         before = (
             None
             if self.plan.fresh
@@ -180,7 +180,7 @@ class QueuedBatch:
         else:
             self._ended(outcome_of(entry, before, 0.0, 0))
 
-    def _spec(self, entry: Entry) -> JobSpec | None:
+    def _spec(self, entry: BatchEntry) -> JobSpec | None:
         """The job of an entry; None where its submission cannot be brought to the workers, which is its outcome."""
         shared, folder = self._wishes.shared, os.path.abspath(self.plan.out / entry.name)
         source, result = os.path.abspath(entry.source), folder
@@ -253,7 +253,7 @@ class QueuedBatch:
             self._ended(self._failed(entry, self._parked(row)))
             return True
         if row["status"] == "cancelled":
-            self._ended(Outcome(entry=entry, state="not_started", reason="it was taken out of the queue"))
+            self._ended(BatchOutcome(entry=entry, state="not_started", reason="it was taken out of the queue"))
             return True
         if row["status"] == "doing" and spec.name not in self._running:
             self._running[spec.name] = time.monotonic()
@@ -261,7 +261,7 @@ class QueuedBatch:
             self.watcher.stage(entry, f"on {row['worker'] or 'a worker'}")
         return False
 
-    def _collected(self, entry: Entry, spec: JobSpec) -> Outcome:
+    def _collected(self, entry: BatchEntry, spec: JobSpec) -> BatchOutcome:
         folder = self.plan.out / entry.name
         try:
             places.collect(spec.result, folder)
@@ -270,7 +270,7 @@ class QueuedBatch:
         grade = load(folder)
         if grade is None:
             said = f"A worker put the result to {spec.result}, but here it is not to be read."
-            return Outcome(entry=entry, state="infrastructure_error", reason=said, attempts=1)
+            return BatchOutcome(entry=entry, state="infrastructure_error", reason=said, attempts=1)
         self._keep(entry)
         for copy in (spec.source, spec.result) if self._wishes.shared else ():
             if copy not in {entry.source, str(folder)}:
@@ -284,19 +284,19 @@ class QueuedBatch:
             f"Parked after {len(reasons)} attempts, the last one: {last}", fix="grade queue parked"
         )
 
-    def _failed(self, entry: Entry, problem: GraderError) -> Outcome:
+    def _failed(self, entry: BatchEntry, problem: GraderError) -> BatchOutcome:
         """There is no grade, and grade.json says so, as where a batch runs on one machine."""
         if not isinstance(problem, RefusedError):
             problem = InfrastructureError(problem.message, fix=problem.fix)
         save_failure(Run(request=self._request(entry), settings=self.settings, say=lambda _text: None), problem)
         self._keep(entry)
-        return Outcome(entry=entry, state=problem.status, reason=problem.message, attempts=1)
+        return BatchOutcome(entry=entry, state=problem.status, reason=problem.message, attempts=1)
 
-    def _ended(self, outcome: Outcome) -> None:
+    def _ended(self, outcome: BatchOutcome) -> None:
         self._outcomes[outcome.entry.name] = outcome
         self.watcher.finished(outcome)
 
-    def _keep(self, entry: Entry) -> None:
+    def _keep(self, entry: BatchEntry) -> None:
         grade = load(self.plan.out / entry.name)
         if grade is None:
             return

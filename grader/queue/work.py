@@ -16,10 +16,10 @@ from typing import Any, TypeVar
 
 from grader import scratch
 from grader.batch.blind import Known
-from grader.batch.entries import Entry
+from grader.batch.entries import BatchEntry
 from grader.batch.finished import Wanted, finished, load, wanted
 from grader.batch.record import Result, record
-from grader.batch.runner import Outcome, attempt, outcome_of
+from grader.batch.runner import BatchOutcome, attempt, outcome_of
 from grader.challenge import Pack
 from grader.errors import ChallengeError, GraderError, InfrastructureError, RefusedError
 from grader.grading.run import MakeSandbox, Request, Run
@@ -76,7 +76,7 @@ class Means:
     """As they are now."""
     folder: Path
     """For what is being made."""
-    done: Callable[[Outcome], None]
+    done: Callable[[BatchOutcome], None]
     changed: Callable[[], None] = lambda: None
     """Called when a pack is no longer what it was."""
     make_sandbox: MakeSandbox
@@ -103,7 +103,7 @@ def run(means: Means, job: int, args: Mapping[str, Any]) -> None:
         attempts = _patiently(lambda: means.ledger.end(job, counted=True, reason=reason))
         seconds = time.monotonic() - began
         means.done(
-            Outcome(
+            BatchOutcome(
                 entry=_logged(spec),
                 state="infrastructure_error",
                 reason=reason,
@@ -208,11 +208,11 @@ def _record(means: Means, spec: JobSpec, folder: Path) -> None:
     _patiently(lambda: record(means.queue.store, result, why="grade batch --queue"))
 
 
-def _entry(spec: JobSpec) -> Entry:
-    return Entry(name=spec.name, source=spec.source, candidate=spec.candidate)
+def _entry(spec: JobSpec) -> BatchEntry:
+    return BatchEntry(name=spec.name, source=spec.source, candidate=spec.candidate)
 
 
-def _logged(spec: JobSpec) -> Entry:
+def _logged(spec: JobSpec) -> BatchEntry:
     """The entry as a worker's log names it: by blind id, for logs are kept and read by others."""
     return replace(_entry(spec), name=spec.blind)
 

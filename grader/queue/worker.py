@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from grader import scratch
-from grader.batch.runner import Outcome
+from grader.batch.runner import BatchOutcome
 from grader.errors import GraderError, InfrastructureError, UsageError
 from grader.grading.run import MakeSandbox
 from grader.grading.warm import warm_engine
@@ -198,7 +198,7 @@ class Worker:
         )
         work.run(means, job, args)
 
-    def _done(self, outcome: Outcome) -> None:
+    def _done(self, outcome: BatchOutcome) -> None:
         from grader.batch.display import result_line
 
         self.say(result_line(outcome))

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from grader import csv_files
 from grader.challenge.rubric import Criterion
-from grader.csv_files import Row
+from grader.csv_files import CsvRow
 from grader.errors import UsageError, visible
 from grader.ratings import places
 from grader.ratings.sheet import LEANS, LONGEST, Said, Sheet
@@ -42,7 +42,7 @@ def read_sheet(path: Path, criteria: Sequence[Criterion]) -> Sheet:
     return sheet
 
 
-def _with(sheet: Sheet, row: Row, criteria: Sequence[Criterion], faults: list[str]) -> Sheet:
+def _with(sheet: Sheet, row: CsvRow, criteria: Sequence[Criterion], faults: list[str]) -> Sheet:
     name = row.cells["criterion"]
     known = next((criterion for criterion in criteria if criterion.id == name), None)
     if any(len(text) > LONGEST for text in row.cells.values()):
@@ -58,7 +58,7 @@ def _with(sheet: Sheet, row: Row, criteria: Sequence[Criterion], faults: list[st
     return sheet
 
 
-def _whole(sheet: Sheet, row: Row, faults: list[str]) -> Sheet:
+def _whole(sheet: Sheet, row: CsvRow, faults: list[str]) -> Sheet:
     lean = next((one for one in LEANS if one == row.cells["level"]), None)
     if lean is None:
         said = visible(row.cells["level"], 40)
@@ -66,7 +66,7 @@ def _whole(sheet: Sheet, row: Row, faults: list[str]) -> Sheet:
     return Sheet(said=sheet.said, lean=lean or "", rationale=row.cells["note"])
 
 
-def _said(row: Row, criterion: Criterion, faults: list[str]) -> Said:
+def _said(row: CsvRow, criterion: Criterion, faults: list[str]) -> Said:
     text, note = row.cells["level"], row.cells["note"]
     level = int(text) if re.fullmatch(r"[0-9]{1,4}", text) else None
     if text and level not in criterion.levels:

@@ -96,7 +96,7 @@ class File(NamedTuple):
 
 
 @dataclass(kw_only=True)
-class Budget:
+class PageBudget:
     """What a page can still take: characters of source, characters with colours, opened lines, seconds for colours."""
 
     characters: int = 1_200_000
@@ -113,12 +113,12 @@ def files_of(
     *,
     mask: Callable[[str], str] = str,
     name: Callable[[str], str] = str,
-    budget: Budget | None = None,
+    budget: PageBudget | None = None,
     root: str = "code",
 ) -> list[File]:
     """All `files`, by path, with as much of their text as the page can take. `mask` hides what a blind copy hides in
     their texts, `name` what it hides in their paths. `root`: what the files' ids on the page begin with."""
-    budget = budget or Budget()
+    budget = budget or PageBudget()
     by_path: dict[str, list[Mark]] = {}
     for mark in marks:
         by_path.setdefault(mark.path, []).append(mark)
@@ -170,7 +170,7 @@ def _anchors(paths: Mapping[str, str], root: str) -> dict[str, str]:
 
 
 def _file(
-    bare: File, content: bytes, marks: Sequence[Mark], mask: Callable[[str], str], budget: Budget, room: int
+    bare: File, content: bytes, marks: Sequence[Mark], mask: Callable[[str], str], budget: PageBudget, room: int
 ) -> File:
     if not content:
         return bare._replace(notes=("empty",))
@@ -184,7 +184,7 @@ def _file(
     return _shown(bare._replace(lines=total, marks=marks), decoded, mask, budget, min(room, budget.characters))
 
 
-def _shown(file: File, decoded: Decoded, mask: Callable[[str], str], budget: Budget, room: int) -> File:
+def _shown(file: File, decoded: Decoded, mask: Callable[[str], str], budget: PageBudget, room: int) -> File:
     lines = decoded.text.split("\n", _MOST_SPLIT)[: min(file.lines, _MOST_SPLIT)]
     windows = _windows(len(lines), file.marks, lines, room)
     kept = sum(end - start + 1 for start, end in windows)

@@ -36,7 +36,7 @@ class Anchor(NamedTuple):
     state: str
 
 
-class Gate(NamedTuple):
+class GateView(NamedTuple):
     """The judge's standing on a criterion; positions are percent of the line from chance (0) to perfect (100)."""
 
     lead: str
@@ -61,7 +61,7 @@ class Assessor(NamedTuple):
     places: str
 
 
-class Criterion(NamedTuple):
+class CriterionView(NamedTuple):
     """One criterion on the page."""
 
     number: int
@@ -80,7 +80,7 @@ class Criterion(NamedTuple):
     who: str
     quotes: tuple[Quote, ...]
     anchors: tuple[Anchor, ...]
-    gate: Gate | None
+    gate: GateView | None
     facts: str
     people: tuple[Assessor, ...]
     """What each assessor said, where people rated."""
@@ -111,21 +111,21 @@ def label(number: int, place: int) -> str:
     return f"{number}{letters}"
 
 
-def views(grade: Grade, challenge: Challenge, shown: Mapping[str, str]) -> list[Criterion]:
+def views(grade: Grade, challenge: Challenge, shown: Mapping[str, str]) -> list[CriterionView]:
     """The criteria in order. `shown` maps the labels of marks that are on the page to their id there."""
     return [_view(number, entry, grade, challenge, shown) for number, entry in enumerate(grade.criteria, 1)]
 
 
 def _view(
     number_: int, result: CriterionResult, grade: Grade, challenge: Challenge, shown: Mapping[str, str]
-) -> Criterion:
+) -> CriterionView:
     known = next((criterion for criterion in challenge.rubric.criteria if criterion.id == result.id), None)
     earned, full = wording.earned_points(result, grade, challenge), wording.full_points(result, grade, challenge)
     gate = _gate_of(result, grade)
     withheld = earned is None and gate.get("verdict") == "STALE"
     hint = None if withheld or earned is not None else result.suggestion
     entry = next((entry for entry in grade.open if entry.criterion == result.id), None)
-    return Criterion(
+    return CriterionView(
         number=number_,
         anchor=f"c-{result.id}",
         question=known.question if known else result.id,
@@ -215,13 +215,13 @@ def _gate_of(result: CriterionResult, grade: Grade) -> Mapping[str, Any]:
     return found if isinstance(found, Mapping) else {"verdict": found} if found else {}
 
 
-def _gate(gate: Mapping[str, Any], challenge: Challenge, *, counts: bool) -> Gate:
+def _gate(gate: Mapping[str, Any], challenge: Challenge, *, counts: bool) -> GateView:
     needed = challenge.rubric.gate.judge_qwk or _NEEDED
     stale = gate.get("verdict") == "STALE"
     places = {
         key: None if stale else _place(gate.get(key)) for key in ("qwk", "human_human_qwk", "qwk_low", "qwk_high")
     }
-    return Gate(
+    return GateView(
         lead=wording.gate_lead(gate, counts=counts),
         text=wording.gate_sentence(gate),
         verdict=str(gate.get("verdict") or ""),

@@ -185,7 +185,7 @@ def _tests(grade: Grade, challenge: Challenge) -> dict[str, Any]:
     }
 
 
-def _tests_lead(rows: Sequence[results.Row]) -> str:
+def _tests_lead(rows: Sequence[results.ResultRow]) -> str:
     words: dict[str, int] = {}
     for row in rows:
         words[row.word] = words.get(row.word, 0) + 1

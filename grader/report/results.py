@@ -26,7 +26,7 @@ class Meter(NamedTuple):
     percent: float
 
 
-class Row(NamedTuple):
+class ResultRow(NamedTuple):
     """One test. `word` says the state, `icon` draws it; `tone` is empty, `bad` or `open`."""
 
     anchor: str
@@ -53,8 +53,8 @@ class Group(NamedTuple):
     note: str
     points: str
     most: str
-    lost: tuple[Row, ...]
-    full: tuple[Row, ...]
+    lost: tuple[ResultRow, ...]
+    full: tuple[ResultRow, ...]
 
 
 def groups(tests: tuple[TestResult, ...], challenge: Challenge) -> list[Group]:
@@ -102,11 +102,11 @@ def _group(name: str, tests: list[TestResult], challenge: Challenge, room: _Room
     )
 
 
-def _row(test: TestResult, room: _Room, short: Counter[str]) -> Row:
+def _row(test: TestResult, room: _Room, short: Counter[str]) -> ResultRow:
     icon, word, tone = _state(test)
     lead, rest = _lead(test)
     name = test.id.rpartition("::")[2]
-    return Row(
+    return ResultRow(
         anchor=test_anchor(test.id),
         name=name if short[name] == 1 else test.id,
         title=test.title,

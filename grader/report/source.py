@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from grader import aside
 from grader.report.blind import Blind, found_in
-from grader.report.code import Budget, File, Mark, files_of, listed_only
+from grader.report.code import File, Mark, PageBudget, files_of, listed_only
 from grader.submission.person import Identities
 
 _PLAIN = "shown plain: {} took too long to be read"
@@ -51,7 +51,7 @@ def show(
     """The work itself. `plain`: why there are neither colours nor rendered documents."""
     found = found_in(files) if names is not None else Identities()
     blind = Blind(names, common, found) if names is not None else None
-    budget = Budget(plain=plain)
+    budget = PageBudget(plain=plain)
     if blind is None:
         return Shown(files_of(files, marks, budget=budget), found, {})
     blind.hide_paths(files)

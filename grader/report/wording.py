@@ -17,7 +17,7 @@ _TINY = 1e-9
 
 
 @dataclass(frozen=True, kw_only=True)
-class Outcome:
+class Headline:
     """The first line of a page: a word for the outcome and the fact that decides it."""
 
     word: str
@@ -38,19 +38,19 @@ class NoGrade:
     step: str
 
 
-def outcome(grade: Grade, challenge: Challenge | None) -> Outcome:
+def outcome(grade: Grade, challenge: Challenge | None) -> Headline:
     """The heading of the page for any status. Only without a grade there may be no challenge."""
     if grade.status == "refused":
-        return Outcome(word="Refused", fact="this cannot be graded as it is", tone="bad")
+        return Headline(word="Refused", fact="this cannot be graded as it is", tone="bad")
     if grade.status == "challenge_error":
-        return Outcome(word="No grade", fact="the challenge is broken", tone="open")
+        return Headline(word="No grade", fact="the challenge is broken", tone="open")
     if grade.score is None or challenge is None:
-        return Outcome(word="No grade", fact="this machine or a service failed", tone="open")
+        return Headline(word="No grade", fact="this machine or a service failed", tone="open")
     if grade.recommendation == "advance":
-        return Outcome(word="Advance", fact=_advance_fact(grade), tone="fine")
+        return Headline(word="Advance", fact=_advance_fact(grade), tone="fine")
     if grade.recommendation == "decline":
-        return Outcome(word="Decline", fact=_decline_fact(grade, challenge), tone="bad")
-    return Outcome(word="Needs review", fact=_review_fact(grade, challenge), tone="open")
+        return Headline(word="Decline", fact=_decline_fact(grade, challenge), tone="bad")
+    return Headline(word="Needs review", fact=_review_fact(grade, challenge), tone="open")
 
 
 def no_grade(grade: Grade) -> NoGrade:

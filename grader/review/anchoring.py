@@ -23,7 +23,7 @@ from sqlalchemy.engine import Connection, RowMapping
 
 from grader.errors import UsageError
 from grader.review import rows, rules
-from grader.review.assigning import Plan, Wish
+from grader.review.assigning import AssignmentPlan, Wish
 from grader.review.base import Base, has_work
 from grader.review.problems import NotAllowedError
 from grader.review.records import Actor, Assignment, Case, File, Person
@@ -85,7 +85,9 @@ class AnchorsDesk(Base):
             for one in found if actor.person is None or not rules.linked(actor.person, one)
         )  # fmt: skip
 
-    def _with_anchors(self, connection: Connection, made: Plan, wish: Wish, people: Iterable[Person]) -> Plan:
+    def _with_anchors(
+        self, connection: Connection, made: AssignmentPlan, wish: Wish, people: Iterable[Person]
+    ) -> AssignmentPlan:
         """`made`, with the anchors that are due to the people in it and to those who rate already."""
         if not wish.anchors:
             return made

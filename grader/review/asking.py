@@ -11,7 +11,7 @@ from sqlalchemy import select
 from grader.errors import UsageError
 from grader.review import rows, rules
 from grader.review.anchoring import CHANGED, AnchorsDesk, given_to
-from grader.review.assigning import Plan, Wish, plan
+from grader.review.assigning import AssignmentPlan, Wish, plan
 from grader.review.debrief import DebriefDesk
 from grader.review.people import PeopleDesk
 from grader.review.problems import NotAllowedError
@@ -24,7 +24,7 @@ from grader.store.engine import joined, reading
 class AskingDesk(PeopleDesk, DebriefDesk, AnchorsDesk):
     """The part of the desk that plans who rates what."""
 
-    def preview(self, actor: Actor, wanted: Sequence[str] = (), wish: Wish | None = None) -> Plan:
+    def preview(self, actor: Actor, wanted: Sequence[str] = (), wish: Wish | None = None) -> AssignmentPlan:
         """Who would be asked for the cases `wanted` (all that collect, where none is named); nothing is done. Cases
         that the actor rates, or may not know of, are left out. Raises NotAllowedError for one who leads nothing."""
         if not rules.leads(actor):
@@ -51,7 +51,9 @@ class AskingDesk(PeopleDesk, DebriefDesk, AnchorsDesk):
         with reading(self.engine) as connection:
             return self._with_anchors(connection, made, wish or Wish(), everybody)
 
-    def carry_out(self, actor: Actor, digest: str, wanted: Sequence[str] = (), wish: Wish | None = None) -> Plan:
+    def carry_out(
+        self, actor: Actor, digest: str, wanted: Sequence[str] = (), wish: Wish | None = None
+    ) -> AssignmentPlan:
         """Asks everybody as `preview` said, whose digest it was, or nobody; the plan, with the cases that were made of
         its anchors. Raises UsageError where things have changed since, so that what is done is what was looked at."""
         with joined(self.engine) as connection:

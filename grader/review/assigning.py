@@ -46,7 +46,7 @@ class Part:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Plan:
+class AssignmentPlan:
     """What would be done, to be looked at before it is."""
 
     parts: tuple[Part, ...]
@@ -88,7 +88,7 @@ def plan(
     asked: Mapping[str, Sequence[tuple[str, Kind]]],
     gone: Collection[tuple[str, str]] = (),
     loads: Mapping[str, int] | None = None,
-) -> Plan:
+) -> AssignmentPlan:
     """Who is to be asked for `cases`, in their order.
 
     `asked`: case → people who are asked already, without those who stepped aside; those are in `gone`, as (case,
@@ -107,7 +107,7 @@ def plan(
             _take(case, "assessor", table, out, parts, lacking)
         if (wish.bar_raiser or case.bar_raiser) and not any(kind == "bar_raiser" for _, kind in there):
             _take(case, "bar_raiser", table, out, parts, lacking)
-    return Plan(
+    return AssignmentPlan(
         parts=tuple(parts), lacking=tuple(lacking), loads=dict(table.loads), blocks=blocks(table.asked.values())
     )
 

@@ -46,7 +46,7 @@ class Task:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Row:
+class CaseRow:
     """A case in the list of all. `asked` and `inside` are None for a lead who rates the case."""
 
     case: str
@@ -72,7 +72,7 @@ class Unopened:
 class Page:
     """A page of cases, and where the next one begins; empty on the last."""
 
-    rows: tuple[Row, ...]
+    rows: tuple[CaseRow, ...]
     after: str
 
 
@@ -350,10 +350,10 @@ def _may_list(actor: Actor, row: RowMapping) -> bool:
     return actor.person is None or not rules.linked(actor.person, _case(row))
 
 
-def _row(actor: Actor, row: RowMapping, asked: Sequence[RowMapping]) -> Row:
+def _row(actor: Actor, row: RowMapping, asked: Sequence[RowMapping]) -> CaseRow:
     raters = [one for one in asked if one["kind"] != "adjudicator" and one["state"] != "recused"]
     blind = any(actor.person and one["person"] == actor.person.id and one["state"] in rules.BLIND for one in raters)
-    return Row(
+    return CaseRow(
         case=row["id"], challenge=row["challenge"], challenge_version=row["challenge_version"], blind=row["blind"],
         state="collecting" if blind else row["state"], at=row["at"],
         asked=None if blind else len(raters),

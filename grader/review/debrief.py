@@ -19,7 +19,18 @@ from grader.review.anchoring import given_to
 from grader.review.base import Base, said
 from grader.review.grade import challenge_of, closed_grade
 from grader.review.problems import NotAllowedError, NotFoundError, NotReadyError
-from grader.review.records import OUTCOMES, Actor, Assignment, Decision, File, Kind, Letter, Outcome, Person, Response
+from grader.review.records import (
+    OUTCOMES,
+    Actor,
+    Assignment,
+    Decision,
+    DecisionOutcome,
+    File,
+    Kind,
+    Letter,
+    Person,
+    Response,
+)
 from grader.review.visible import criterion_ids, side_by_side
 from grader.review.visible import visible as view_of
 from grader.store.case_tables import adjudications, assignments, decisions, letters, responses
@@ -135,7 +146,9 @@ class DebriefDesk(Base):
             self._find_by_words(connection, case)
         return made
 
-    def decide(self, actor: Actor, case: str, outcome: Outcome, why: str, *, by: Person | None = None) -> Decision:
+    def decide(
+        self, actor: Actor, case: str, outcome: DecisionOutcome, why: str, *, by: Person | None = None
+    ) -> Decision:
         """Advance, decline or more, by a named lead, with a reason. Advance and decline take that no criterion is left
         open between people. Raises NotAllowedError."""
         reason = said(why, "A decision")

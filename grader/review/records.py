@@ -16,8 +16,8 @@ State = Literal["assigned", "draft", "submitted", "sealed", "recused", "late"]
 """Of an assignment. `sealed`: others may have seen it; `late`: a lead closed the case before it was in."""
 Stage = Literal["collecting", "debrief", "decided", "released"]
 """Of a case. It is `ready` while it collects and nothing is missing: that is found, never stored."""
-Outcome = Literal["advance", "decline", "more"]
-OUTCOMES: tuple[Outcome, ...] = get_args(Outcome)
+DecisionOutcome = Literal["advance", "decline", "more"]
+OUTCOMES: tuple[DecisionOutcome, ...] = get_args(DecisionOutcome)
 How = Literal["page", "command", "import"]
 """The way in which something was done."""
 
@@ -143,7 +143,7 @@ class Decision:
 
     person: str
     round: int
-    outcome: Outcome
+    outcome: DecisionOutcome
     why: str
     recommendation: str
     against: bool

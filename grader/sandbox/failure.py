@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from grader.records import Fault
 
-__all__ = ["Observation", "Verdict", "candidate_container", "replace", "verifier_container"]
+__all__ = ["ContainerFault", "Observation", "candidate_container", "replace", "verifier_container"]
 
 
 CRASHES = (134, 135, 136, 139)
@@ -33,7 +33,7 @@ class Observation:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Verdict:
+class ContainerFault:
     """Whose fault, which limit (if any), and a sentence for the reviewer."""
 
     fault: Fault
@@ -41,7 +41,7 @@ class Verdict:
     sentence: str
 
 
-def candidate_container(seen: Observation) -> Verdict:
+def candidate_container(seen: Observation) -> ContainerFault:
     """Decides for the candidate's container.
 
     - The daemon cannot be asked: nothing can be known about the candidate, so it is **infrastructure**. A daemon that
@@ -59,27 +59,29 @@ def candidate_container(seen: Observation) -> Verdict:
       **infrastructure**.
     """
     if not seen.daemon_reachable:
-        return Verdict(fault=Fault.INFRASTRUCTURE, limit="", sentence="The Docker daemon went away during the run.")
+        return ContainerFault(
+            fault=Fault.INFRASTRUCTURE, limit="", sentence="The Docker daemon went away during the run."
+        )
     if seen.killed_from_outside:
         sentence = "Somebody ended the candidate's container through the Docker daemon during the run."
-        return Verdict(fault=Fault.INFRASTRUCTURE, limit="", sentence=sentence)
+        return ContainerFault(fault=Fault.INFRASTRUCTURE, limit="", sentence=sentence)
     if seen.out_of_memory:
         sentence = "The candidate's container was ended by the kernel for using more memory than allowed."
-        return Verdict(fault=Fault.CANDIDATE, limit="memory", sentence=sentence)
+        return ContainerFault(fault=Fault.CANDIDATE, limit="memory", sentence=sentence)
     if not seen.candidate_ran:
         sentence = f"The candidate's container ended before candidate code ran (exit code {seen.exit_code})."
-        return Verdict(fault=Fault.INFRASTRUCTURE, limit="", sentence=sentence)
+        return ContainerFault(fault=Fault.INFRASTRUCTURE, limit="", sentence=sentence)
     if seen.silent or seen.ended_by_us:
         sentence = "The candidate's container did not answer within 30 s while candidate code was running in it."
-        return Verdict(fault=Fault.CANDIDATE, limit="total", sentence=sentence)
+        return ContainerFault(fault=Fault.CANDIDATE, limit="total", sentence=sentence)
     if seen.exit_code == 0 or seen.exit_code is None:
         sentence = "The candidate's container ended without a cause that could be observed."
-        return Verdict(fault=Fault.INFRASTRUCTURE, limit="", sentence=sentence)
+        return ContainerFault(fault=Fault.INFRASTRUCTURE, limit="", sentence=sentence)
     sentence = f"The candidate's container was brought down while candidate code ran (exit code {seen.exit_code})."
-    return Verdict(fault=Fault.CANDIDATE, limit="", sentence=sentence)
+    return ContainerFault(fault=Fault.CANDIDATE, limit="", sentence=sentence)
 
 
-def verifier_container(seen: Observation) -> Verdict:
+def verifier_container(seen: Observation) -> ContainerFault:
     """Decides for the verifier's container, where no candidate code runs.
 
     - Out of memory there, a deadline that passed although each candidate call is limited, or a crash of Python itself,
@@ -89,18 +91,20 @@ def verifier_container(seen: Observation) -> Verdict:
     - Anything else is **infrastructure**.
     """
     if not seen.daemon_reachable:
-        return Verdict(fault=Fault.INFRASTRUCTURE, limit="", sentence="The Docker daemon went away during the run.")
+        return ContainerFault(
+            fault=Fault.INFRASTRUCTURE, limit="", sentence="The Docker daemon went away during the run."
+        )
     whose = Fault.CANDIDATE if seen.in_hand else Fault.CHALLENGE
     over = " at work on what the submission gave" if seen.in_hand else ""
     if seen.out_of_memory:
         sentence = f"The hidden tests{over} used more memory than the verifier has."
-        return Verdict(fault=whose, limit="memory", sentence=sentence)
+        return ContainerFault(fault=whose, limit="memory", sentence=sentence)
     if seen.ended_by_us:
-        return Verdict(
+        return ContainerFault(
             fault=whose, limit="total", sentence=f"The hidden tests{over} did not end in time by themselves."
         )
     if seen.in_hand and not seen.killed_from_outside and seen.exit_code in CRASHES:
         sentence = f"Python crashed in a hidden test{over} (exit code {seen.exit_code})."
-        return Verdict(fault=whose, limit="", sentence=sentence)
+        return ContainerFault(fault=whose, limit="", sentence=sentence)
     sentence = f"The verifier's container ended unexpectedly (exit code {seen.exit_code})."
-    return Verdict(fault=Fault.INFRASTRUCTURE, limit="", sentence=sentence)
+    return ContainerFault(fault=Fault.INFRASTRUCTURE, limit="", sentence=sentence)

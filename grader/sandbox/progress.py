@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from grader.sandbox.failure import Verdict
+from grader.sandbox.failure import ContainerFault
 from grader.sandbox.inside import agreed
 from grader.sandbox.protocol import Event
 
@@ -28,7 +28,7 @@ class Progress:
             self.in_hand = event["test"]
         return bool(event["event"] != "in_hand")
 
-    def ended_by_the_candidate(self, verdict: Verdict) -> Iterator[Event]:
+    def ended_by_the_candidate(self, verdict: ContainerFault) -> Iterator[Event]:
         """The events that the verifier did not come to: the test in hand is lost, and those after it have not run."""
         for name in self._left:
             if name == self.in_hand:

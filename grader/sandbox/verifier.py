@@ -169,13 +169,13 @@ class Verifier:
         self._background.check()
         check()
 
-    def _verdict(self, began: float, *, late: bool = False, in_hand: bool = False) -> failure.Verdict:
+    def _verdict(self, began: float, *, late: bool = False, in_hand: bool = False) -> failure.ContainerFault:
         """Whose doing it is that it ended."""
         self._background.check()
         seen = observe(self.client, self.container, time.monotonic() - began)
         return failure.verifier_container(failure.replace(seen, ended_by_us=late, in_hand=in_hand))
 
-    def _problem(self, verdict: failure.Verdict) -> GraderError:
+    def _problem(self, verdict: failure.ContainerFault) -> GraderError:
         """Its last line is told and no more: what comes before quotes hidden tests, and a candidate may read this."""
         said = visible("".join(self._attached.errors.strip().splitlines()[-1:]), 300)
         sentence = verdict.sentence + (f" Its last words: {said}" if said else "")

@@ -9,7 +9,7 @@ from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from grader.errors import UsageError
-from grader.review.assigning import Plan, Wish
+from grader.review.assigning import AssignmentPlan, Wish
 from grader.review.cases import Unopened
 from grader.web import visit
 from grader.web.cases import NAMES
@@ -38,7 +38,7 @@ def show() -> ResponseReturnValue:
     return _page()
 
 
-def _page(*, wrong: str = "", status: int = 200, plan: Plan | None = None) -> ResponseReturnValue:
+def _page(*, wrong: str = "", status: int = 200, plan: AssignmentPlan | None = None) -> ResponseReturnValue:
     desk = visit.desk()
     waiting = desk.unopened(visit.actor())
     views: dict[str, Any] = {
@@ -58,7 +58,7 @@ def _page(*, wrong: str = "", status: int = 200, plan: Plan | None = None) -> Re
     return page("assign.html.j2", **views), status
 
 
-def _shown(plan: Plan) -> dict[str, Any]:
+def _shown(plan: AssignmentPlan) -> dict[str, Any]:
     """A plan in words: who would be asked for what."""
     known = {person.id: person for person in visit.desk().people()}
     names = visit.desk().case_names(

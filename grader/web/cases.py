@@ -8,7 +8,7 @@ from flask import g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from grader.errors import UsageError
-from grader.review.cases import Row
+from grader.review.cases import CaseRow
 from grader.review.problems import NotReadyError
 from grader.review.records import KINDS, Kind, Person
 from grader.review.visible import View
@@ -51,7 +51,7 @@ def show() -> ResponseReturnValue:
     )  # fmt: skip
 
 
-def _line(row: Row) -> Line:
+def _line(row: CaseRow) -> Line:
     told = row.asked is not None and row.inside is not None
     share = 100 * (row.inside or 0) / row.asked if told and row.asked else None
     return Line(

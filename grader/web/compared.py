@@ -27,7 +27,7 @@ class Side(NamedTuple):
     note: str
 
 
-class Row(NamedTuple):
+class ComparedRow(NamedTuple):
     """One case, all levels beside each other."""
 
     case: str
@@ -56,14 +56,16 @@ def _shown(view: Norming, levels: Ratings, *, wrong: str = "", status: int = 200
     ), status  # fmt: skip
 
 
-def _row(view: Norming, case: str, levels: Ratings) -> Row:
+def _row(view: Norming, case: str, levels: Ratings) -> ComparedRow:
     earlier = {one.rater: str(one.level) for one in view.before.rows if one.item == case} if view.before else {}
     sides = sorted(
         Side(view.called[one.rater], one.level, earlier.get(one.rater, ""), view.notes[case, one.rater])
         for one in levels.rows if one.item == case
     )  # fmt: skip
     given = frozenset(one.level for one in sides)
-    return Row(case, rated.called(view, case), tuple(sides), given, min(given, default=0), max(given, default=0))
+    return ComparedRow(
+        case, rated.called(view, case), tuple(sides), given, min(given, default=0), max(given, default=0)
+    )
 
 
 def _agreed(view: Norming, levels: Ratings) -> Agreed:

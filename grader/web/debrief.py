@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 
 from grader.challenge.rubric import Criterion
 from grader.errors import UsageError
-from grader.review.records import OUTCOMES, Adjudication, Outcome
+from grader.review.records import OUTCOMES, Adjudication, DecisionOutcome
 from grader.review.visible import Side, SideBySide, View
 from grader.web import cases, forms, rate, visit, work
 from grader.web.queue import name_of
@@ -185,7 +185,7 @@ def respond(case: str) -> ResponseReturnValue:
 
 def decide(case: str) -> ResponseReturnValue:
     wanted = request.form.get("outcome", "")
-    outcome: Outcome | None = next((one for one in OUTCOMES if one == wanted), None)
+    outcome: DecisionOutcome | None = next((one for one in OUTCOMES if one == wanted), None)
     if outcome is None:
         return shown(visit.desk().view(visit.actor(), case), wrong="Choose an outcome.", status=422)
     chosen = outcome

@@ -9,7 +9,7 @@ from flask import g, request, url_for
 from grader.web import visit
 
 
-class Entry(NamedTuple):
+class MenuItem(NamedTuple):
     name: str
     address: str
     here: bool
@@ -22,7 +22,7 @@ _PAGES = (
 )  # fmt: skip
 
 
-def entries() -> list[Entry]:
+def entries() -> list[MenuItem]:
     """Empty for strangers. A page that somebody may not open is not named to them."""
     from grader.web.routes import ROUTES
 
@@ -37,4 +37,4 @@ def entries() -> list[Entry]:
     ]
     module = (request.endpoint or "").partition(".")[0]
     inside = g.get("inside", module)
-    return [Entry(name, url_for(endpoint), endpoint.startswith(f"{inside}.")) for name, endpoint in mine]
+    return [MenuItem(name, url_for(endpoint), endpoint.startswith(f"{inside}.")) for name, endpoint in mine]

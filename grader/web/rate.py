@@ -27,7 +27,7 @@ class Level(NamedTuple):
     clauses: tuple[str, ...]
 
 
-class Row(NamedTuple):
+class CriterionRow(NamedTuple):
     """A criterion as the form shows it."""
 
     number: int
@@ -98,10 +98,10 @@ def _json(value: Any) -> str:
     return json.dumps(value)
 
 
-def _row(number: int, criterion: Criterion, ticked: frozenset[str], gaps: tuple[Gap, ...]) -> Row:
+def _row(number: int, criterion: Criterion, ticked: frozenset[str], gaps: tuple[Gap, ...]) -> CriterionRow:
     prefix = f"{criterion.id}:"
     example = criterion.evidence[0] if criterion.evidence and "*" not in criterion.evidence[0] else "DECISIONS.md"
-    return Row(
+    return CriterionRow(
         number=number,
         id=criterion.id,
         name=criterion.name,

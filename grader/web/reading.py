@@ -18,7 +18,7 @@ from grader.pages.text import count, size
 from grader.ratings.places import Work
 from grader.report import source as report_source
 from grader.report.blind import Blind, found_in
-from grader.report.code import Budget, File, Mark, files_of, listed_only
+from grader.report.code import File, Mark, PageBudget, files_of, listed_only
 from grader.report.speech import Spoken, search
 from grader.web import facts, findings
 from grader.web.standing import Standing, standing, taken_away
@@ -166,7 +166,7 @@ def read_one(source: Source, path: str) -> File | None:
     if own is None:
         return None
     marks = [mark for mark in source.marks if mark.path == own]
-    budget = Budget(opened=_OPENED)
+    budget = PageBudget(opened=_OPENED)
     return files_of({own: source.files[own]}, marks, mask=blinded.blind.work, name=blinded.paths.__getitem__,
                     budget=budget)[0]  # fmt: skip
 
@@ -199,7 +199,7 @@ def _files(source: Source, blinded: _Blinded, stands: Mapping[str, Standing], pl
     bulk = {path for path, content in source.files.items() if _is_bulk(path, content)}
     contents = {path: b"" if path in bulk else content for path, content in source.files.items()}
     names, mask = blinded.paths.__getitem__, blinded.blind.work
-    files = files_of(contents, source.marks, mask=mask, name=names, budget=Budget(plain=plain))
+    files = files_of(contents, source.marks, mask=mask, name=names, budget=PageBudget(plain=plain))
     made = dict(zip(sorted(contents), files, strict=True))
     made |= {path: _folded(made[path], path if not plain else "", source.files[path], mask) for path in bulk}
     for path, stand in stands.items():
@@ -226,7 +226,7 @@ def _starter(source: Source) -> dict[str, bytes]:
 def _given_files(source: Source) -> list[File]:
     """The starter's small texts, to be read beside the work; nobody's words but the challenge's."""
     small = {path: content for path, content in _starter(source).items() if len(content) <= _DATA_BYTES}
-    return files_of(small, [], budget=Budget(characters=300_000, colours=60_000, opened=0), root=GIVEN)
+    return files_of(small, [], budget=PageBudget(characters=300_000, colours=60_000, opened=0), root=GIVEN)
 
 
 def holds(path: str, content: bytes) -> str:

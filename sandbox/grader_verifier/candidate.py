@@ -13,7 +13,7 @@ from grader_protocol import FRAME, FRAME_BYTES, TEXT
 from grader_verifier import wire
 from grader_verifier.blame import CandidateError, NotMeasuredError
 from grader_verifier.bridge_link import DRAIN_SECONDS, Link, NoProcessError, Process, kills
-from grader_verifier.clock import Budget
+from grader_verifier.clock import TimeBudget
 from grader_verifier.own_time import OwnTime, put_back
 from grader_verifier.remote import Remote, wrapped
 from grader_verifier.work import Completed, Files
@@ -35,7 +35,7 @@ class Candidate:
         self,
         link: Link,
         files: dict[str, bytes],
-        budget: Budget,
+        budget: TimeBudget,
         module: str,
         reply_cap: int,
         output_cap: int,

@@ -22,7 +22,7 @@ PATIENCE = 15.0
 by the kernel's own word, brings a call there."""
 
 
-class Budget:
+class TimeBudget:
     """The candidate's own time, over the whole run. Nothing of ours is clocked."""
 
     def __init__(self, call: float, total: float) -> None:

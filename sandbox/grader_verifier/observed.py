@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Job:
+class ReceivedJob:
     """What the host sent: limits of the run, the seed, and the submission as data."""
 
     seed: int

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from grader_verifier.bridge_link import Link, Process
-from grader_verifier.clock import Budget, Clock
+from grader_verifier.clock import Clock, TimeBudget
 
 LOOK_SECONDS = 0.01
 """How often the time of a call that goes on is looked at."""
@@ -21,7 +21,7 @@ share of a processor used between them."""
 class OwnTime:
     """`begin`, `wait`, `stop` for a command; `clear`, and then `start`, `wait`, `stop` for each of several calls."""
 
-    def __init__(self, link: Link, budget: Budget) -> None:
+    def __init__(self, link: Link, budget: TimeBudget) -> None:
         self.total = 0.0
         """Seconds in this test so far."""
         self.starved = False

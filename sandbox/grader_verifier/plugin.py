@@ -14,10 +14,10 @@ from grader_verifier.blame import CandidateError, TestOverrunError, whose
 from grader_verifier.bounds import Bounds
 from grader_verifier.bridge_link import BridgeLostError, Capture, Link, NoProcessError, Process, SlowResetError
 from grader_verifier.candidate import Candidate
-from grader_verifier.clock import Budget, Clock
+from grader_verifier.clock import Clock, TimeBudget
 from grader_verifier.events import Events, cut
 from grader_verifier.marks import group, points, title
-from grader_verifier.observed import Job, Observed, finite, forget, place
+from grader_verifier.observed import Observed, ReceivedJob, finite, forget, place
 
 if TYPE_CHECKING:
     from _pytest._code import TracebackEntry
@@ -31,12 +31,12 @@ SHOWN = 20
 """Most problems of a pack's tests that are told at once."""
 
 
-class Verifier:
+class HiddenTestPlugin:
     """Runs in the pytest process. `wait_for_bridge` is called once, after the list of tests has been fixed."""
 
     def __init__(
         self,
-        job: Job,
+        job: ReceivedJob,
         events: Events,
         connect: Callable[[str], Link],
         ask_host: Callable[..., Answer],
@@ -44,7 +44,7 @@ class Verifier:
     ) -> None:
         self.job, self.events = job, events
         self.connect, self.ask_host = connect, ask_host
-        self.budget = Budget(job.call_seconds, job.total_seconds)
+        self.budget = TimeBudget(job.call_seconds, job.total_seconds)
         self.link: Link | None = None
         self.now = Observed()
         self.numbers = drawing.stream(job.seed, "numbers")
@@ -354,7 +354,7 @@ class Verifier:
         return self.job.seed
 
 
-def start_gateway(job: Job, ask_model: AskHost | None = None) -> Gateway | None:
+def start_gateway(job: ReceivedJob, ask_model: AskHost | None = None) -> Gateway | None:
     """The model endpoint, which listens once there is a candidate's network; None for a pack without one."""
     if job.model is None:
         return None

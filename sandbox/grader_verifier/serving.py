@@ -22,8 +22,8 @@ from grader_protocol import EXIT_BROKEN, EXIT_DONE, EXIT_LOST, SUBMISSION, TESTS
 from grader_verifier import candidate_network
 from grader_verifier.bridge_link import BridgeLostError, Link, Listener
 from grader_verifier.events import Events, cut
-from grader_verifier.observed import Job
-from grader_verifier.plugin import Verifier
+from grader_verifier.observed import ReceivedJob
+from grader_verifier.plugin import HiddenTestPlugin
 
 if TYPE_CHECKING:
     from grader_protocol import Answer
@@ -98,7 +98,7 @@ def run_tests(header: dict[str, Any], files: dict[str, bytes], events: Events, h
         listener = Listener(token) if token else listeners.pop()
         return listener.accept(CONNECT_SECONDS)
 
-    verifier = Verifier(Job(files=files, **header), events, connect, host.ask, host.ask_model)
+    verifier = HiddenTestPlugin(ReceivedJob(files=files, **header), events, connect, host.ask, host.ask_model)
     candidate_network.install(verifier.socket, lambda: verifier.now.candidate)
     os.chdir(TESTS)
     sys.path.insert(0, TESTS)

@@ -57,7 +57,7 @@ class Host:
 
 
 def verifier(host: Host, links: list[Link]) -> Any:
-    job = plugin.Job(
+    job = plugin.ReceivedJob(
         seed=1, module="fort", call_seconds=1.0, total_seconds=2.0, reply_bytes=10, output_bytes=10, packages=[],
         trusted=[], preload=["numpy"], only=[], files={},
     )  # fmt: skip
@@ -67,7 +67,7 @@ def verifier(host: Host, links: list[Link]) -> Any:
         tokens.append(token)
         return links.pop(0)
 
-    made = plugin.Verifier(job, host, connect, host.ask)
+    made = plugin.HiddenTestPlugin(job, host, connect, host.ask)
     made.tokens = tokens
     return made
 

@@ -40,7 +40,7 @@ _BLOB = re.compile(r"(?<![A-Za-z0-9+/=])[A-Za-z0-9+/]{24,4000}={0,2}(?![A-Za-z0-
 
 
 @dataclass(frozen=True, kw_only=True)
-class Finding:
+class SpeechFinding:
     """A passage that seems to address the grader. Lines count from 1; 0 where the place is a name or hidden text."""
 
     path: str
@@ -59,14 +59,14 @@ class _Hit:
     end: int
 
 
-def findings(path: str, text: str, hidden: Sequence[str] = ()) -> tuple[Finding, ...]:
+def findings(path: str, text: str, hidden: Sequence[str] = ()) -> tuple[SpeechFinding, ...]:
     """The passages of `text` (and of what was hidden in it, and of its name) that address the grader."""
     return scan(path, text, hidden)[0]
 
 
 def scan(
     path: str, text: str, hidden: Sequence[str] = (), *, subject: bool = False
-) -> tuple[tuple[Finding, ...], frozenset[str]]:
+) -> tuple[tuple[SpeechFinding, ...], frozenset[str]]:
     """As `findings`, and the kinds of phrases in `text`, whatever they weigh: what an order that is split over files
     is put together from. `subject`: judges are what the challenge is about, so that its honest work is full of orders
     to them; those that its code quotes are examples then, however much they weigh."""
@@ -132,7 +132,9 @@ def _weight(hits: Iterable[_Hit]) -> int:
     return sum(best.values())
 
 
-def _in_text(path: str, folded: str, hits: Sequence[_Hit], enough: int, *, quoted_at_all: bool) -> Iterable[Finding]:
+def _in_text(
+    path: str, folded: str, hits: Sequence[_Hit], enough: int, *, quoted_at_all: bool
+) -> Iterable[SpeechFinding]:
     lines = [0, *(n + 1 for n, c in enumerate(folded) if c == "\n")]
     starts = [hit.start for hit in hits]
     fences = [found.start() for found in re.finditer("```", folded)]
@@ -203,7 +205,7 @@ def _from_base64(blob: str) -> str:
     return decoded if decoded.isprintable() or "\n" in decoded else ""
 
 
-def in_hidden(path: str, hidden: Sequence[str]) -> Iterable[Finding]:
+def in_hidden(path: str, hidden: Sequence[str]) -> Iterable[SpeechFinding]:
     """Hidden text needs little to be told: nobody hides a note from readers and means it for them."""
     for piece in hidden:
         hits = _hits(_fold(piece))
@@ -212,6 +214,6 @@ def in_hidden(path: str, hidden: Sequence[str]) -> Iterable[Finding]:
             yield _finding(path, 0, hits, "characters that turn the direction of text" if unprintable else piece)
 
 
-def _finding(path: str, line: int, hits: Sequence[_Hit], text: str) -> Finding:
+def _finding(path: str, line: int, hits: Sequence[_Hit], text: str) -> SpeechFinding:
     kinds = tuple(sorted({hit.kind for hit in hits})) or ("hidden text",)
-    return Finding(path=path, line=line, kinds=kinds, weight=_weight(hits), text=" ".join(text.split())[:240])
+    return SpeechFinding(path=path, line=line, kinds=kinds, weight=_weight(hits), text=" ".join(text.split())[:240])

@@ -14,7 +14,7 @@ import socket
 
 from .allowance import Allowance, OverrunError
 from .records import ApiError
-from .service import Outcome, Request, Service
+from .service import GatewayReply, Request, Service
 
 MOST_CONNECTIONS = 400
 BACKLOG = 128
@@ -107,7 +107,7 @@ class Server:
         close = headers.get("connection", "").lower() == "close"
         return await self._reply(outcome, reader, writer, close=close) and not close
 
-    def _answer(self, request: Request) -> Outcome:
+    def _answer(self, request: Request) -> GatewayReply:
         """The service's answer, or a refusal where it takes more than one request, or one test, is given."""
         try:
             with self.allowance.of_one_answer():
@@ -117,7 +117,7 @@ class Server:
             return self.service.refused(ApiError(429, "Your request takes more work than is done for one."))
 
     async def _reply(
-        self, outcome: Outcome, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, *, close: bool
+        self, outcome: GatewayReply, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, *, close: bool
     ) -> bool:
         size = sum(map(len, outcome.parts))
         if self._held + size > HELD_BYTES:
@@ -131,7 +131,7 @@ class Server:
             outcome.finish()
 
     async def _body(
-        self, outcome: Outcome, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, close: bool
+        self, outcome: GatewayReply, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, close: bool
     ) -> bool:
         if outcome.stall:
             return await _stall(outcome, reader)
@@ -142,7 +142,7 @@ class Server:
         return not outcome.drop
 
     async def _stream(
-        self, outcome: Outcome, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, close: bool
+        self, outcome: GatewayReply, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, close: bool
     ) -> bool:
         """The first half at once after half of the time, the rest at its end: a reader of the stream sees it grow."""
         middle = max(1, len(outcome.parts) // 2)
@@ -193,7 +193,7 @@ def _size(headers: dict[str, str], held: int) -> int:
     return int(written)
 
 
-def _head_lines(outcome: Outcome, *, close: bool) -> bytes:
+def _head_lines(outcome: GatewayReply, *, close: bool) -> bytes:
     framing = ("Transfer-Encoding", "chunked") if outcome.stream else ("Content-Length", str(len(outcome.parts[0])))
     lines = [f"HTTP/1.1 {outcome.status} {_REASONS[outcome.status]}"]
     lines += [f"{name}: {value}" for name, value in (*outcome.headers.items(), framing)]
@@ -212,7 +212,7 @@ async def _write(writer: asyncio.StreamWriter, data: bytes) -> None:
         await writer.drain()
 
 
-async def _stall(outcome: Outcome, reader: asyncio.StreamReader) -> bool:
+async def _stall(outcome: GatewayReply, reader: asyncio.StreamReader) -> bool:
     """Silence until the caller goes away or the stall has lasted its time; then the connection is dropped."""
     with contextlib.suppress(TimeoutError):
         async with asyncio.timeout(outcome.stall):

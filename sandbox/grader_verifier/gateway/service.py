@@ -33,7 +33,7 @@ class Request:
 
 
 @dataclass(kw_only=True)
-class Outcome:
+class GatewayReply:
     """What is to be written, and when. `parts` are the events of a stream, or the one body."""
 
     status: int
@@ -65,7 +65,7 @@ class Service:
         self.script: deque[Scripted] = deque()
         self.behaviour = behaviour.Behaviour(self.settings, self.seed)
 
-    def answer(self, request: Request) -> Outcome:
+    def answer(self, request: Request) -> GatewayReply:
         """Never raises for anything that a caller sends: what is not foreseen is answered as a server's error."""
         self.count += 1
         try:
@@ -81,7 +81,7 @@ class Service:
 
     # ------------------------------------------------------------------------------------------------ requests
 
-    def _route(self, request: Request) -> Outcome:
+    def _route(self, request: Request) -> GatewayReply:
         path = request.path.partition("?")[0].rstrip("/")
         posts = {CHAT: self._chat, RESPONSES: self._responses, EMBEDDINGS: self._embeddings}
         is_models = path == MODELS or path.startswith(MODELS + "/")
@@ -130,15 +130,15 @@ class Service:
             raise ApiError(403, f"You are not allowed to use the model `{name}` for this.", code="model_not_allowed")
         return dict(model)
 
-    def _chat(self, body: dict[str, Any], request: Request) -> Outcome:
+    def _chat(self, body: dict[str, Any], request: Request) -> GatewayReply:
         return self._say("chat", chat.parse(body))
 
-    def _responses(self, body: dict[str, Any], request: Request) -> Outcome:
+    def _responses(self, body: dict[str, Any], request: Request) -> GatewayReply:
         return self._say("responses", responses.parse(body))
 
     # ------------------------------------------------------------------------------------------------ text
 
-    def _say(self, endpoint: str, ask: Ask) -> Outcome:
+    def _say(self, endpoint: str, ask: Ask) -> GatewayReply:
         model = self._model(ask.model, "chat")
         prompt = tokens.of_prompt(ask)
         if prompt > model["context_window"] and model["overflow"] == "error":
@@ -158,7 +158,7 @@ class Service:
             stream=ask.stream,
         )
 
-        def work(fault: faults.Fault | None) -> Outcome:
+        def work(fault: faults.Fault | None) -> GatewayReply:
             replies, number, said = self._replies(ask, model, fault)
             usage = Usage(prompt=prompt, completion=sum(behaviour.spoken_tokens(reply) for reply in replies))
             if said is not None:
@@ -196,7 +196,7 @@ class Service:
 
     # ------------------------------------------------------------------------------------------------ embeddings
 
-    def _embeddings(self, body: dict[str, Any], request: Request) -> Outcome:
+    def _embeddings(self, body: dict[str, Any], request: Request) -> GatewayReply:
         given, texts = embeddings.parse(body)
         model = self._model(given["model"], "embedding")
         dimensions = given.get("dimensions", model["dimensions"])
@@ -208,7 +208,7 @@ class Service:
             )
         call = Call(endpoint="embeddings", model=given["model"], inputs=texts, result=f"{len(texts)} vectors")
 
-        def work(fault: faults.Fault | None) -> Outcome:
+        def work(fault: faults.Fault | None) -> GatewayReply:
             usage = Usage(prompt=sum(tokens.count(text) for text in texts))
             made = embeddings.answer(given["model"], texts, dimensions, given["encoding_format"], usage.prompt)
             return self._metered(call, model, usage, fault, [json.dumps(made).encode()])
@@ -217,7 +217,9 @@ class Service:
 
     # ------------------------------------------------------------------------------------------------ meters
 
-    def _called(self, call: Call, model: dict[str, Any], work: Callable[[faults.Fault | None], Outcome]) -> Outcome:
+    def _called(
+        self, call: Call, model: dict[str, Any], work: Callable[[faults.Fault | None], GatewayReply]
+    ) -> GatewayReply:
         """Begins the call, lets a fault of the schedule strike, and has the work done where it does not refuse."""
         used = self.meter
         used.begin(call)
@@ -231,7 +233,7 @@ class Service:
             used.end(call)
             raise
 
-    def _current(self, used: Meter, outcome: Outcome) -> Outcome:
+    def _current(self, used: Meter, outcome: GatewayReply) -> GatewayReply:
         """`outcome`, unless it is a real model's answer that came after its test had ended."""
         if used is not self.meter:
             raise ApiError(503, "The test that asked for this has ended.")
@@ -239,7 +241,7 @@ class Service:
 
     def _metered(
         self, call: Call, model: dict[str, Any], usage: Usage, fault: faults.Fault | None, parts: list[bytes]
-    ) -> Outcome:
+    ) -> GatewayReply:
         """Charges the call, and says how long the model takes for it."""
         call.prompt_tokens, call.completion_tokens = usage.prompt, usage.completion
         call.cost = meter.price(model, usage.prompt, usage.completion)
@@ -252,7 +254,7 @@ class Service:
             call.result = breaks
         if fault is not None and breaks == "stall":
             call.seconds += fault.seconds
-        return Outcome(
+        return GatewayReply(
             status=200,
             headers=self._headers(
                 model, "text/event-stream; charset=utf-8" if call.stream else "application/json", call
@@ -274,7 +276,7 @@ class Service:
 
         return finish
 
-    def _fault_refuses(self, fault: faults.Fault, call: Call, model: dict[str, Any]) -> Outcome:
+    def _fault_refuses(self, fault: faults.Fault, call: Call, model: dict[str, Any]) -> GatewayReply:
         problem = refusals.FAULTS[fault.kind](call.model)
         if fault.kind in ("rate_limit", "overloaded"):
             problem.headers = {
@@ -291,13 +293,13 @@ class Service:
 
     # ------------------------------------------------------------------------------------------------ replies
 
-    def refused(self, problem: ApiError) -> Outcome:
+    def refused(self, problem: ApiError) -> GatewayReply:
         headers = {"content-type": "application/json", "x-request-id": self._request_id(), **problem.headers}
-        return Outcome(status=problem.status, headers=headers, parts=[json.dumps(problem.body, indent=2).encode()])
+        return GatewayReply(status=problem.status, headers=headers, parts=[json.dumps(problem.body, indent=2).encode()])
 
-    def _plain(self, value: dict[str, Any]) -> Outcome:
+    def _plain(self, value: dict[str, Any]) -> GatewayReply:
         headers = {"content-type": "application/json", "x-request-id": self._request_id()}
-        return Outcome(status=200, headers=headers, parts=[json.dumps(value).encode()])
+        return GatewayReply(status=200, headers=headers, parts=[json.dumps(value).encode()])
 
     def _request_id(self) -> str:
         return "req_" + hashlib.blake2b(f"{self.seed}:{self.count}".encode(), digest_size=16).hexdigest()
