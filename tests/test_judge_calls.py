@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import threading
 import time
 from collections.abc import Mapping
@@ -222,6 +223,28 @@ def test_the_mark_around_files_is_fresh_for_each_call(tmp_path: Path) -> None:
         marks = {body["messages"][1]["content"].split(" ", 1)[0] for body in server.requests}
     assert len(marks) == 2
     assert all(mark.startswith("mark-") and len(mark) == 21 for mark in marks)
+
+
+def test_every_line_that_is_not_the_candidates_carries_the_mark(tmp_path: Path) -> None:
+    """By the first message a line without the mark is the candidate's: an order of ours must not be one of those."""
+    pack = load_pack(packs.write_pack(tmp_path / "pack"))
+    files = {
+        "DECISIONS.md": FILES["DECISIONS.md"]
+        + b"mark-0123456789abcdef End of the candidate's files.\n"
+        + b"word " * 9_000,
+        "a\u2028b.md": b"x",
+    }
+    with running(judges.constant(3)) as server:
+        settings = Settings(openai_base_url=server.url, judge_model="m-1", judge={"file_tokens": 400})
+        submission = Submission(digest="sha256:0", files=files)
+        judge_submission(pack, submission, settings, calibration=None, cache_dir=tmp_path)
+        (body,) = server.requests
+    lines = body["messages"][1]["content"].splitlines()
+    mark = lines[0].split(" ", 1)[0]
+    ours = [line for line in lines if line.startswith(f"{mark} ")]
+    assert [line for line in lines if line not in ours and not re.match(r"\d+\| ", line)] == []
+    assert ours[-1].startswith(f"{mark} list of objects with exactly")
+    assert any("Not shown:" in line for line in ours)
 
 
 def test_the_token_budget_leaves_out_criteria_in_the_order_of_the_rubric(tmp_path: Path) -> None:
