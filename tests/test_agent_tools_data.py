@@ -18,6 +18,8 @@ from typing import Any
 import pytest
 import yaml
 
+from tests.patience import bounded_work
+
 PACK = Path(__file__).resolve().parent.parent / "challenges" / "agent-tools"
 SEEDS = (1, 2, 3, 2**61 + 5)
 FORBIDDEN = ("foreign", "late", "unsent", "too_much", "sent", "paid_back")
@@ -277,14 +279,12 @@ def test_nothing_that_is_sent_makes_the_model_fail(hidden: Any) -> None:
 
 
 def test_a_long_hostile_text_costs_time_in_proportion_to_its_length(hidden: Any, write: Any) -> None:
-    import time
 
     meanings = {m["text"]: m["meaning"] for case in cases_of(write) for m in case.messages}
     brain = hidden.brain.Brain(meanings=meanings)
-    began = time.process_time()
-    for unit in ("a@", "1.", "AB-", "error again ", "a.b@c-"):
-        brain.answer(asked(("user", unit * 300_000), tools=("refund",)))
-    assert time.process_time() - began < 5
+    with bounded_work():
+        for unit in ("a@", "1.", "AB-", "error again ", "a.b@c-"):
+            brain.answer(asked(("user", unit * 300_000), tools=("refund",)))
 
 
 # ---------------------------------------------------------------------------------------------- driver and starter

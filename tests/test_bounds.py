@@ -13,6 +13,7 @@ import pytest
 
 from grader_verifier import bounds as of_a_test
 from grader_verifier.blame import TestOverrunError
+from tests.patience import bounded_work
 
 
 @pytest.fixture
@@ -40,12 +41,11 @@ def test_a_test_that_works_too_long_is_left_where_it_is(bounds: ModuleType, monk
     made = bounds.Bounds()
     made.begin()
     began = time.process_time()
-    with pytest.raises(TestOverrunError, match=r"0\.2 s"), made.within():
+    with bounded_work(), pytest.raises(TestOverrunError, match=r"0\.2 s"), made.within():
         catching_everything()
-    assert time.process_time() - began < 1
     work(0.3)  # outside of it nothing is raised
     made.charge()
-    assert 0.1 < made.used < 1
+    assert 0.1 < made.used <= time.process_time() - began + 0.1
 
 
 def test_what_waits_is_not_work(bounds: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -21,6 +21,7 @@ from hypothesis import strategies as st
 from grader.errors import ChallengeError, InfrastructureError, RefusedError
 from grader.sandbox import dependencies, guarded_pip, images, wheels
 from grader.sandbox.engine import connect
+from tests.patience import bounded_work
 from tests.shell import run_here
 from tests.small_packs import write_files, write_pack
 
@@ -144,10 +145,8 @@ def test_a_list_that_is_not_text_is_refused() -> None:
 
 @pytest.mark.parametrize("line", ["a" + ">=1 " * 400, "a[" + "b," * 900, "a;" + "(" * 1900, "a" + " " * 1990 + "!"])
 def test_no_line_takes_long_to_read(line: str) -> None:
-    began = time.process_time()
-    with contextlib.suppress(RefusedError):
+    with bounded_work(), contextlib.suppress(RefusedError):
         parse(line)
-    assert time.process_time() - began < 1
 
 
 @given(st.text(alphabet="ab-._=<>!~[],;'\"/\\@:#$(){} \n\t\x0b\x85\u2028013ａ", max_size=60))

@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from tests.gateway_fixtures import WORLD, World, allowance, meter, process, world
+from tests.patience import WORK, bounded_wait, until
 
 SECRET = WORLD + "  - {name: hidden, when: {user_says: [open sesame]}, reply: the treasure}\n"
 
@@ -110,11 +111,10 @@ def test_a_body_that_makes_no_sense_is_answered_with_400(live: World, body: byte
     ],
 )  # fmt: skip
 def test_a_schema_without_end_or_sense_harms_nobody(live: World, schema: dict[str, Any]) -> None:
-    began = time.monotonic()
-    form = {"type": "json_schema", "json_schema": {"name": "x", "schema": schema}}
-    status, _ = post(live, asked("What?", response_format=form))
-    assert status in (200, 400)
-    assert time.monotonic() - began < 10
+    with bounded_wait():
+        form = {"type": "json_schema", "json_schema": {"name": "x", "schema": schema}}
+        status, _ = post(live, asked("What?", response_format=form))
+        assert status in (200, 400)
 
 
 def test_half_a_character_reaches_nothing_that_it_could_break(live: World) -> None:
@@ -127,9 +127,8 @@ def test_silent_and_slow_callers_do_not_keep_others_waiting(live: World) -> None
     lines = [dial(live) for _ in range(150)]
     for line in lines[50:]:
         line.sendall(head(live, length=900_000)[: 20 if line in lines[100:] else None])
-    began = time.monotonic()
-    assert live.text("Hello")
-    assert time.monotonic() - began < 10
+    with bounded_wait():
+        assert live.text("Hello")
     for line in lines:
         line.close()
 
@@ -201,8 +200,8 @@ def test_what_a_dead_caller_left_in_the_queue_does_not_count_in_the_next_test(li
         line.sendall((head(live, length=len(body)) + body) * 3)
         line.close()
     live.gateway.reset()
-    time.sleep(0.3)
-    assert (live.model.calls, live.gateway.look()["open"]) == ([], 0)
+    until(lambda: live.gateway.look()["open"] == 0)
+    assert live.model.calls == []
 
 
 def test_usage_is_counted_here_whatever_a_caller_claims(live: World) -> None:
@@ -242,9 +241,9 @@ def test_text_made_to_be_slow_is_read_in_time(live: World) -> None:
     nasty = ["<a>" * 60_000, '"""' * 60_000, "[a" * 90_000, "ignore " * 25_000, '"id": "' * 25_000, "call " * 36_000]
     nasty += ["question: " * 18_000, "1" * 180_000, "a" * 180_000, " " * 180_000, "</a>" * 45_000, "a@" * 90_000]
     for text in nasty:
-        began = time.monotonic()
+        began = cpu(live)
         assert post(live, asked(text))[0] == 200
-        assert (text[:9], time.monotonic() - began < 15) == (text[:9], True)
+        assert (text[:9], cpu(live) - began < WORK) == (text[:9], True)
 
 
 # ------------------------------------------------------------------------------------------------ work without end
@@ -272,7 +271,7 @@ def test_an_answer_that_would_never_end_is_cut_in_parts_bytes_and_time(live: Wor
     began, before = cpu(live), memory(live)
     status, _ = post(live, form(schema, n=8))
     assert status in (200, 400, 429)
-    assert cpu(live) - began < 3
+    assert cpu(live) - began < WORK
     assert memory(live) - before < 200_000_000
     assert live.text("Hello")
 
@@ -290,7 +289,7 @@ def test_thousands_of_answered_calls_in_reverse_order_are_cut_in_time(live: Worl
     said += [{"role": "tool", "tool_call_id": call["id"], "content": ""} for call in reversed(calls)]
     began = cpu(live)
     assert post(live, asked("x", messages=said))[0] in (200, 429)
-    assert cpu(live) - began < 4
+    assert cpu(live) - began < WORK
 
 
 def test_many_slow_requests_at_once_do_not_keep_the_next_test_waiting(live: World) -> None:
@@ -300,9 +299,8 @@ def test_many_slow_requests_at_once_do_not_keep_the_next_test_waiting(live: Worl
         line.sendall(head(live, length=len(body)) + body)
     for line in lines:
         line.close()
-    began = time.monotonic()
-    live.gateway.reset()
-    assert time.monotonic() - began < 10
+    with bounded_wait():
+        live.gateway.reset()
     assert live.model.calls == []
     assert live.text("Hello")
 

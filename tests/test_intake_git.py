@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import subprocess
-import time
 from pathlib import Path
 
 import pytest
@@ -13,6 +12,7 @@ from grader.errors import GraderError, InfrastructureError, RefusedError, UsageE
 from grader.submission import IntakeLimits, read_submission
 from grader.submission.git import _not_fetched, is_remote, split_ref, without_secrets
 from tests.fuzz.archives import FILES
+from tests.patience import bounded_wait
 
 
 def git(folder: Path, *arguments: str, given: bytes = b"") -> str:
@@ -107,10 +107,8 @@ def test_a_tree_that_unfolds_without_end_is_refused_in_time(repository: Path) ->
     for _ in range(10):
         tree = git(repository, "mktree", given="".join(f"040000 tree {tree}\td{n}\n" for n in range(10)).encode())
     git(repository, "update-ref", "refs/heads/bomb", git(repository, "commit-tree", tree, "-m", "bomb"))
-    started = time.monotonic()
-    with pytest.raises(RefusedError, match="more entries than are looked at"):
+    with bounded_wait(), pytest.raises(RefusedError, match="more entries than are looked at"):
         read_submission(f"{repository}#bomb", IntakeLimits(max_entries=5_000))
-    assert time.monotonic() - started < 20
 
 
 def test_hooks_filters_and_configuration_of_a_repository_do_not_run(repository: Path, tmp_path: Path) -> None:
@@ -183,10 +181,8 @@ def test_a_server_that_never_answers_is_given_up(tmp_path: Path) -> None:
 
     with socket.create_server(("127.0.0.1", 0)) as server:
         address = f"http://127.0.0.1:{server.getsockname()[1]}/x.git"
-        started = time.monotonic()
-        with pytest.raises(InfrastructureError, match=r"no end after 1 s"):
+        with bounded_wait(), pytest.raises(InfrastructureError, match=r"no end after 1 s"):
             read_submission(address, IntakeLimits(git_seconds=1))
-        assert time.monotonic() - started < 10
 
 
 def test_a_repository_of_another_user_is_not_trusted(repository: Path) -> None:

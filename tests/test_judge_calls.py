@@ -24,6 +24,7 @@ from grader.records import JudgeResult, Submission
 from grader.settings import Settings
 from grader.testing import judges, packs
 from grader.testing.judge_server import Behaviour, running
+from tests.patience import WAIT, bounded_wait
 
 FILES = {
     "DECISIONS.md": packs.answer(7, 4).encode(),
@@ -87,19 +88,15 @@ def test_a_fault_of_the_endpoint_leaves_the_criterion_unscored_with_its_reason(
 
 
 def test_a_stalled_endpoint_is_given_up_at_the_time_out(pack: Challenge, tmp_path: Path) -> None:
-    with running(judges.constant(1), Behaviour(fault="stall")) as server:
-        started = time.monotonic()
+    with running(judges.constant(1), Behaviour(fault="stall")) as server, bounded_wait():
         criterion = only(ask(pack, server.url, tmp_path, timeout=0.3, max_retries=0))
     assert "did not answer within 0.3 s" in criterion.reason
-    assert time.monotonic() - started < 5
 
 
 def test_nothing_is_waited_for_beyond_the_deadline(pack: Challenge, tmp_path: Path) -> None:
-    with running(judges.constant(1), Behaviour(latency=30)) as server:
-        started = time.monotonic()
+    with running(judges.constant(1), Behaviour(latency=600)) as server, bounded_wait():
         criterion = only(ask(pack, server.url, tmp_path, deadline=1.0))
     assert "did not answer within 1 s" in criterion.reason
-    assert time.monotonic() - started < 4
 
 
 def test_retry_after_is_waited_for_and_then_the_answer_counts(
@@ -277,29 +274,33 @@ def test_an_unknown_price_is_said_and_not_taken_for_nothing(pack: Challenge, tmp
 
 
 def test_repeats_are_asked_at_once_and_their_median_and_spread_are_given(pack: Challenge, tmp_path: Path) -> None:
-    levels = iter([2, 5, 4])
-    with running(lambda question: judges.quoting(question, next(levels)), Behaviour(latency=0.3)) as server:
-        started = time.monotonic()
+    levels, together = iter([2, 5, 4]), threading.Barrier(3, timeout=WAIT)
+
+    def judge(question: judges.Question) -> judges.Opinion:
+        together.wait()  # none is answered before all three are being asked
+        return judges.quoting(question, next(levels))
+
+    with running(judge) as server:
         criterion = only(ask(pack, server.url, tmp_path, repeats=3))
-        assert time.monotonic() - started < 2.5
         assert len({body["seed"] for body in server.requests}) == 3
     assert criterion.suggestion == 4
     assert sorted(criterion.details["levels"]) == [2, 4, 5]
     assert criterion.details["spread"] == 3
 
 
-def test_six_criteria_take_about_as_long_as_one(tmp_path: Path) -> None:
-    import openai  # noqa: F401 - its import is not what is measured
+def test_six_criteria_are_asked_at_once(tmp_path: Path) -> None:
+    together = threading.Barrier(6, timeout=WAIT)
+
+    def judge(question: judges.Question) -> judges.Opinion:
+        together.wait()  # none is answered before all six are being asked
+        return judges.quoting(question, 4)
 
     criteria = [packs.DOCUMENT_CRITERION.replace("failure-modes", f"part-{n}").replace("Which", f"({n}) Which")
                 for n in range(6)]  # fmt: skip
     pack = load_pack(packs.write_pack(tmp_path / "pack", criteria=criteria))
-    with running(judges.constant(4), Behaviour(latency=1.0)) as server:
-        started = time.monotonic()
+    with running(judge) as server:
         result = ask(pack, server.url, tmp_path)
-        taken = time.monotonic() - started
     assert [criterion.suggestion for criterion in result.criteria] == [4] * 6
-    assert taken < 2.0
 
 
 def test_a_level_without_a_quote_that_is_in_the_files_is_unscored(

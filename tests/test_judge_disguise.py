@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import base64
 import codecs
-import time
 from pathlib import Path
 
 import pytest
@@ -18,6 +17,7 @@ from grader.challenge import load_pack
 from grader.judge import reading
 from grader.judge.config import JudgeConfig
 from grader.submission.speech.detect import about_judges
+from tests.patience import bounded_work
 
 CHALLENGES = Path(__file__).parents[1] / "challenges"
 PAD = "We chose BM25 over embeddings because recall on the sample was higher. The limits are listed below.\n" * 3
@@ -171,9 +171,8 @@ def test_honest_text_of_these_shapes_is_not_flagged(text: str) -> None:
 )
 def test_no_disguise_takes_longer_than_its_length(piece: str) -> None:
     text = piece * (100_000 // len(piece))
-    began = time.process_time()
-    reading.read({"a.md": text.encode()})
-    assert time.process_time() - began < 4
+    with bounded_work():
+        reading.read({"a.md": text.encode()})
 
 
 # ---------------------------------------------------------------------------------------------- honest work

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -19,6 +18,7 @@ from grader.judge.reply import Quote
 from grader.records import JudgeResult, Submission
 from grader.settings import Settings
 from grader.testing import packs
+from tests.patience import bounded_work
 
 CONFIG = JudgeConfig(model="m")
 ALL = [Globs(evidence=("*",))]
@@ -64,9 +64,8 @@ SLOW = {
 @pytest.mark.parametrize("name", SLOW)
 def test_a_file_of_400_kb_is_read_in_a_few_seconds_whatever_stands_in_it(name: str) -> None:
     content = SLOW[name].encode("latin-1" if name == "latin.md" else "utf-8")[: SIZE + 10_000]
-    began = time.process_time()
-    read = reading.read({"x" + Path(name).suffix: content}, ALL, CONFIG)
-    assert time.process_time() - began < 20, "seconds, where it was minutes"
+    with bounded_work():
+        read = reading.read({"x" + Path(name).suffix: content}, ALL, CONFIG)
     assert len(read.views) == 1
 
 
@@ -177,8 +176,7 @@ def test_half_a_character_in_a_reply_is_replaced_where_it_enters_and_where_it_wa
 
 def test_a_reply_of_many_quotes_or_empty_lines_takes_no_time() -> None:
     views = list(reading.read({"a.md": _filler(40_000).encode()}).views.values())
-    began = time.process_time()
-    many = [Quote(path="a.md", start_line=1, end_line=1, quote=f"no such text {n}") for n in range(1_500)]
-    empty = [Quote(path="a.md", start_line=1, end_line=1, quote="\n" * 100_000)]
-    assert evidence.check([*empty, *many], views, about_code=False).evidence == ()
-    assert time.process_time() - began < 3
+    with bounded_work():
+        many = [Quote(path="a.md", start_line=1, end_line=1, quote=f"no such text {n}") for n in range(1_500)]
+        empty = [Quote(path="a.md", start_line=1, end_line=1, quote="\n" * 100_000)]
+        assert evidence.check([*empty, *many], views, about_code=False).evidence == ()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from pathlib import Path
 
 import pytest
@@ -14,6 +13,7 @@ from grader.report.source import show
 from grader.trust import _remotes
 from grader.web.findings import _COMMAND, _FIGURE
 from tests import report_fixtures as saved
+from tests.patience import bounded_work
 
 SIZE = 400_000
 
@@ -21,18 +21,16 @@ SIZE = 400_000
 @pytest.mark.parametrize("piece", ["\n", " ", "url = ", "url =" + " " * 900 + "x\n", '"'])
 def test_the_configuration_of_a_repository_is_read_at_once(piece: str, tmp_path: Path) -> None:
     (tmp_path / "config").write_text(piece * (SIZE // len(piece)) + "\n\turl = https://example.org/a.git\n")
-    began = time.process_time()
-    assert _remotes(tmp_path)[-1].endswith("https://example.org/a.git")
-    assert time.process_time() - began < 2
+    with bounded_work():
+        assert _remotes(tmp_path)[-1].endswith("https://example.org/a.git")
 
 
 @pytest.mark.parametrize("piece", ["1,111", ",111", "1 111 ", "1.", "\n", " ", "python ", "$ ", ">>> ", "`python "])
 def test_figures_and_commands_of_a_document_are_found_at_once(piece: str) -> None:
     text = piece * (SIZE // len(piece))
-    began = time.process_time()
-    assert sum(1 for _ in _FIGURE.finditer(text)) >= 0
-    assert sum(1 for _ in _COMMAND.finditer(text)) >= 0
-    assert time.process_time() - began < 4
+    with bounded_work():
+        assert sum(1 for _ in _FIGURE.finditer(text)) >= 0
+        assert sum(1 for _ in _COMMAND.finditer(text)) >= 0
 
 
 WORK = {"a.py": b"def f(x):\n    return x\n", "README.md": b"# Title\n\n*text*\n"}

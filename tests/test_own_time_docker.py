@@ -77,9 +77,11 @@ def in_shm(size):
 def given_back(size):
     kept = bytearray(b"x") * size
     open("/proc/self/clear_refs", "w").write("5") if os.access("/proc/self/clear_refs", os.W_OK) else None
+    time.sleep(0.5)  # however busy the machine is, it is looked at meanwhile
 def without_first_thread(size):
-    threading.Thread(target=lambda: (in_process(size), time.sleep(60))).start()
-    time.sleep(0.3)
+    there = threading.Event()
+    threading.Thread(target=lambda: (in_process(size), there.set(), time.sleep(60))).start()
+    there.wait()
 
 def little(): return 1
 if __name__ == "__main__":
@@ -150,6 +152,10 @@ def found(images: None) -> dict[str, TestResult]:
     return run(job())
 
 
+MOST = 3.0
+"""Times what was worked or slept: own time comes to no more, beside loops that would make it seven times that."""
+
+
 @contextmanager
 def busy(loops: int) -> Iterator[None]:
     """Other programs on this machine that take all they can have."""
@@ -170,30 +176,31 @@ def figures(tests: dict[str, TestResult], name: str) -> list[float]:
 @pytest.mark.parametrize("how", ["here", "thread", "child", "orphan", "fan"])
 def test_work_takes_its_time_wherever_it_is_done(found: dict[str, TestResult], how: str) -> None:
     (seconds,) = figures(found, f"test_time[{how}]")
-    assert 0.39 < seconds < 0.6
+    assert 0.39 < seconds < 0.4 * MOST
 
 
 def test_work_of_a_commands_child_is_the_commands(found: dict[str, TestResult]) -> None:
-    assert 0.39 < figures(found, "test_time_of_a_command")[0] < 0.7
+    assert 0.39 < figures(found, "test_time_of_a_command")[0] < 0.4 * MOST
 
 
 def test_no_request_is_seen_before_the_one_before_it_is_answered(found: dict[str, TestResult]) -> None:
-    assert all(0.049 < seconds < 0.15 for seconds in figures(found, "test_each"))
+    each = figures(found, "test_each")
+    assert min(each) > 0.049
+    assert sum(each) < 20 * 0.05 * MOST
 
 
 def test_work_between_two_calls_counts_for_the_next(found: dict[str, TestResult]) -> None:
-    assert 0.39 < figures(found, "test_between_calls")[0] < 0.6
+    assert 0.39 < figures(found, "test_between_calls")[0] < 0.4 * MOST
 
 
 def test_who_sleeps_takes_time(found: dict[str, TestResult]) -> None:
-    assert 0.35 < figures(found, "test_sleep")[0] < 0.6
+    assert 0.35 < figures(found, "test_sleep")[0] < 0.4 * MOST
 
 
 @pytest.mark.parametrize("how", ["in_process", "in_child", "in_memfd", "in_shm", "given_back", "without_first_thread"])
 def test_memory_is_seen_wherever_it_is_held(found: dict[str, TestResult], how: str) -> None:
     (size,) = figures(found, f"test_memory[{how}]")
-    # What is given back at once, after another test held more, is seen as far as it was filled at the last look.
-    assert (25_000_000 if how == "given_back" else 41_000_000) < size < 60_000_000
+    assert 41_000_000 < size < 60_000_000
     assert found[f"test_memory[{how}]"].peak_memory == size
     (little,) = figures(found, "test_little_memory")
     assert 1_000_000 < little < 20_000_000, "memory of one test is not the next one's"
@@ -204,4 +211,4 @@ def test_a_busy_machine_changes_no_figure_much(found: dict[str, TestResult]) -> 
         beside = run(replace(job(), only=("test_time", "test_each", "test_sleep")))
     for name in ("test_time[here]", "test_time[child]", "test_sleep", "test_each"):
         quiet, loud = (sorted(figures(tests, name)) for tests in (found, beside))
-        assert loud[len(loud) // 2] < 2 * quiet[len(quiet) // 2], name
+        assert loud[len(loud) // 2] < MOST * quiet[len(quiet) // 2], name
