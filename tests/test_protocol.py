@@ -15,7 +15,7 @@ from grader.sandbox import containers, failure, stream
 from grader.sandbox.inside import agreed
 from grader.sandbox.progress import Progress
 from grader.sandbox.protocol import CandidateLimits, Job
-from grader_verifier.observed import Job as VerifierJob
+from grader_verifier.observed import ReceivedJob
 from tests import messages
 
 ROOT = Path(__file__).parent.parent
@@ -85,7 +85,7 @@ def test_a_job_says_what_the_protocol_has_and_the_verifier_takes_all_of_it() -> 
     header = json.loads(line)
     assert messages.wrong(header, "Header") == ""
     assert rest == b"12345"
-    taken = {field for field in VerifierJob.__dataclass_fields__ if field != "files"}
+    taken = {field for field in ReceivedJob.__dataclass_fields__ if field != "files"}
     assert header.keys() - {"bridge", "tests", "files"} == taken
 
 
