@@ -16,7 +16,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-KINDS = ("base", "build", "pip", "git", "job")
+KINDS = ("base", "build", "pip", "git", "job", "work")
 _NAME = re.compile(rf"grader-(?:{'|'.join(KINDS)})-[a-z0-9_]+")
 YOUNG_SECONDS = 5.0
 """A folder younger than this may have an owner that has not locked it yet."""

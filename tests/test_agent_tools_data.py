@@ -18,6 +18,7 @@ from typing import Any
 import pytest
 import yaml
 
+from tests import works
 from tests.patience import bounded_work
 
 PACK = Path(__file__).resolve().parent.parent / "challenges" / "agent-tools"
@@ -371,7 +372,7 @@ def test_every_shipped_submission_is_listed_and_complete() -> None:
     counts = Counter(path.split("/")[0] for path in listed)
     assert all(counts[kind] >= least for kind, least in zip(kinds, (3, 6, 6, 6), strict=True))
     for path in listed:
-        assert {"agent.py", "DECISIONS.md"} <= {p.name for p in (PACK / "submissions" / path).iterdir()}
+        assert {"agent.py", "DECISIONS.md"} <= set(works.read(PACK, path).files)
 
 
 # ---------------------------------------------------------------------------------------------- calibration

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 
 from grader.authoring.check import Options, Report, check
 from grader.authoring.entries import load_entries
@@ -16,10 +17,13 @@ from grader.authoring.export import report_json
 from grader.authoring.runs import Ran, Runner, Task
 from grader.challenge import load_pack
 from grader.challenge.findings import FindingKind, holds
+from grader.cli import challenge as challenge_command
 from grader.errors import ChallengeError, InfrastructureError, UsageError
+from grader.grading.intake import take_in
 from grader.settings import Settings
 from grader.submission import make_submission
 from tests import authoring_fakes as fakes
+from tests import works
 from tests.authoring_fakes import CANARY, Maker, write_pack
 
 STATIC = Options(static=True)
@@ -105,6 +109,10 @@ def test_every_error_in_every_file_is_said_at_once_with_its_line(tmp_path: Path)
         ("- {path: accepted/none, status: refused}", "there is nothing at submissions/accepted/none"),
         ("- {path: accepted/other, status: graded, objective: [0, 1], failing: [x]}", "unknown key"),
         ("path: accepted/other", "expected a list"),
+        ("- {path: accepted/other, status: refused, base: starter}", "base"),
+        ("- {path: accepted/other, status: refused, without: [work.py]}", "needs `base: solution`"),
+        ("- {path: accepted/other, status: refused, base: solution, without: [gone.py]}", "no solution/gone.py"),
+        ("- {path: accepted/other, status: refused, base: solution, without: [work.py]}", "lies in submissions/acc"),
     ],
 )
 def test_an_entry_that_promises_nothing_that_can_be_checked_is_refused(tmp_path: Path, entry: str, reason: str) -> None:
@@ -391,3 +399,85 @@ def test_a_pack_without_tests_is_held_to_its_files_only(tmp_path: Path) -> None:
     assert maker.jobs == []
     assert broken(report) == []
     assert holds(report.findings)
+
+
+# ------------------------------------------------------------------------------------------------ base: solution
+
+LAID = """\
+- path: rejected/small
+  base: solution
+  without: [spare.py]
+  status: graded
+  objective: [0.4, 0.6]
+"""
+
+
+def laid(tmp_path: Path, changes: dict[str, str | None] | None = None) -> Path:
+    """A pack whose one submission is the reference with another `work.py`, and without a file of it."""
+    kept = {path: None for path in fakes.FILES if path.startswith(("submissions/accepted", "submissions/cheating"))}
+    own = {"submissions/submissions.yaml": LAID, "submissions/rejected/small/NOTES.md": None,
+           "submissions/rejected/empty/work.py": None, "solution/spare.py": "",
+           "solution/lib/a.py": "A = 1\n"}  # fmt: skip
+    return write_pack(tmp_path, {**kept, **own, **(changes or {})})
+
+
+def test_a_submission_with_a_base_is_the_reference_with_its_changes_laid_over_it(tmp_path: Path) -> None:
+    pack = laid(tmp_path)
+    (pack / "solution" / "__pycache__").mkdir()
+    (pack / "solution" / "__pycache__" / "work.pyc").write_bytes(b"")
+    work = works.read(pack, "rejected/small")
+    assert sorted(work.files) == ["NOTES.md", "lib/a.py", "work.py"]
+    assert work.files["NOTES.md"] == fakes.FILES["solution/NOTES.md"].encode()
+    assert work.files["work.py"] == fakes.FILES["submissions/rejected/small/work.py"].encode()
+    whole = works.copy(pack, "rejected/small", tmp_path / "copy")
+    assert take_in(whole, load_pack(pack)).digest == work.digest
+
+
+def test_one_with_a_base_that_is_a_single_folder_keeps_its_place(tmp_path: Path) -> None:
+    """Read by itself, a single top folder would be stripped."""
+    own = {"submissions/rejected/small/work.py": None, "submissions/rejected/small/lib/a.py": "A = 2\n"}
+    work = works.read(laid(tmp_path, own), "rejected/small")
+    assert (sorted(work.files), work.files["lib/a.py"]) == (["NOTES.md", "lib/a.py", "work.py"], b"A = 2\n")
+
+
+def test_the_whole_check_runs_it_whole_and_a_leak_of_it_is_found(tmp_path: Path) -> None:
+    seen: list[set[str]] = []
+
+    def noted(job: fakes.Job) -> list[dict[str, Any]]:
+        seen.append(set(job.files))
+        return fakes.play(job)
+
+    entries = LAID.replace("rejected/small", "cheating/small").replace("[0.4, 0.6]", "[0, 1]")
+    own = {"submissions/submissions.yaml": entries, "submissions/rejected/small/work.py": None,
+           "submissions/cheating/small/work.py": "def f(x):\n    return x + 1\n"}  # fmt: skip
+    report = checked(laid(tmp_path, own), Options(seeds=1, mutants=0, order=False), Maker(noted))
+    assert broken(report) == []
+    assert {"NOTES.md", "lib/a.py", "work.py"} in seen
+    assert "the whole output of 1 gradings" in said(report, "canary")
+
+
+@pytest.mark.parametrize(
+    ("changes", "reason"),
+    [
+        ({"submissions/rejected/small/lib": "x"}, "lib is a folder in one"),
+        (
+            {"submissions/rejected/small/work.py/a.py": "x", "submissions/rejected/small/work.py": None},
+            "work.py is a f",
+        ),
+        ({"submissions/rejected/small/NOTES.md": fakes.FILES["solution/NOTES.md"]}, "NOTES.md is the same as in sol"),
+    ],
+)
+def test_changes_that_cannot_be_laid_over_or_change_nothing_are_reported(
+    tmp_path: Path, changes: dict[str, str | None], reason: str
+) -> None:
+    assert reason in "\n".join(broken(checked(laid(tmp_path, changes), STATIC)))
+
+
+def test_copy_writes_it_whole_and_never_over_something(tmp_path: Path) -> None:
+    pack, to = laid(tmp_path), tmp_path / "there"
+    words = ["copy", str(pack), "rejected/small", str(to)]
+    done = CliRunner().invoke(challenge_command.command, words, standalone_mode=False, catch_exceptions=False)
+    assert {path.name for path in to.iterdir()} == {"NOTES.md", "lib", "work.py"}
+    assert str(to / "work.py") in done.stdout
+    with pytest.raises(UsageError, match="is there already"):
+        CliRunner().invoke(challenge_command.command, words, standalone_mode=False, catch_exceptions=False)

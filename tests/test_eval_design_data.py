@@ -15,6 +15,8 @@ from typing import Any
 import pytest
 import yaml
 
+from tests import works
+
 PACK = Path(__file__).resolve().parent.parent / "challenges" / "eval-design"
 sys.path.insert(0, str(PACK / "tests"))
 
@@ -594,7 +596,7 @@ def test_every_shipped_submission_is_listed_and_complete() -> None:
     counts = Counter(path.split("/")[0] for path in listed)
     assert all(counts[kind] >= least for kind, least in zip(kinds, (3, 6, 6, 6), strict=True))
     for path in listed:
-        names = {p.name for p in (PACK / "submissions" / path).iterdir()}
+        names = set(works.read(PACK, path).files)
         assert {"EVAL.md", "rubric.yaml", "cases.jsonl", "run_eval.py", "system.py"} <= names
 
 

@@ -13,12 +13,12 @@ from typing import Any
 import pytest
 
 from grader.authoring import guessing
-from grader.authoring.check import read as read_submission
 from grader.authoring.guessing import Guessed, findings
 from grader.authoring.runs import Ran, Runner, docker
 from grader.challenge import load_pack
 from grader.challenge.findings import FindingKind
 from grader.settings import Settings
+from tests import works
 
 POINTS: Any = SimpleNamespace(points=SimpleNamespace(max_points=100.0))
 
@@ -160,7 +160,7 @@ def test_a_pack_that_asks_in_a_fixed_order_is_found(sums: Path, tmp_path: Path, 
     challenge = load_pack(pack)
     (pack / "solution" / "MODULE.py").rename(pack / "solution" / f"{challenge.interface.module}.py")
     settings = Settings()
-    reference = Ran(name="solution", submission=read_submission(challenge, pack / "solution", required=False))
+    reference = Ran(name="solution", submission=works.read(pack, "solution"))
     told = guessing.check(Runner(challenge, settings, docker(settings)), reference, lambda _text: None)
     found = {str(finding.facts.get("way")) for finding in told if finding.outcome is FindingKind.BROKEN}
     assert found == ways, [finding.text for finding in told]

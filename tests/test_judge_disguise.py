@@ -17,6 +17,7 @@ from grader.challenge import load_pack
 from grader.judge import reading
 from grader.judge.config import JudgeConfig
 from grader.submission.speech.detect import about_judges
+from tests import works
 from tests.patience import bounded_work
 
 CHALLENGES = Path(__file__).parents[1] / "challenges"
@@ -184,19 +185,21 @@ def _honest() -> list[tuple[str, str]]:
         root = CHALLENGES / pack
         found += [(pack, one) for one in ("solution", "starter") if (root / one).is_dir()]
         for kind in ("accepted", "rejected"):
-            found += [(pack, str(path.relative_to(root))) for path in sorted((root / "submissions" / kind).glob("*/"))]
+            found += [(pack, name) for name in works.names(root, kind)]
     return found
 
 
-@pytest.mark.parametrize(("pack", "folder"), _honest())
-def test_no_shipped_honest_submission_is_flagged(pack: str, folder: str) -> None:
+@pytest.mark.parametrize(("pack", "name"), _honest())
+def test_no_shipped_honest_submission_is_flagged(pack: str, name: str) -> None:
     root = CHALLENGES / pack
     challenge = load_pack(root)
-    paths = [path for path in (root / folder).rglob("*") if path.is_file() and "__pycache__" not in path.parts]
-    files = {path.relative_to(root / folder).as_posix(): path.read_bytes() for path in sorted(paths)}
     instruction = (root / "instruction.md").read_text("utf-8")
     read = reading.read(
-        files, challenge.rubric.criteria, JudgeConfig(model="m"), challenge.submission.required, instruction
+        works.read(root, name).files,
+        challenge.rubric.criteria,
+        JudgeConfig(model="m"),
+        challenge.submission.required,
+        instruction,
     )
     assert read.findings == ()
 

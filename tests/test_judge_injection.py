@@ -23,6 +23,7 @@ from grader.records import JudgeResult, Submission
 from grader.settings import Settings
 from grader.testing import judges, packs
 from grader.testing.judge_server import JudgeServer, running
+from tests import works
 
 HONEST = 2
 DECISIONS = """\
@@ -178,16 +179,15 @@ def test_filler_cannot_push_a_small_file_out_of_what_the_judge_reads(
     assert any("aaa_05.py" in flag for flag in result.flags)
 
 
-SHIPPED = sorted((Path(__file__).parent.parent / "challenges").glob("*/submissions/injection/*/"))
+PACKS = sorted(path.parent for path in (Path(__file__).parent.parent / "challenges").glob("*/challenge.yaml"))
+SHIPPED = [(root, name) for root in PACKS for name in works.names(root, "injection")]
 
 
-@pytest.mark.parametrize("folder", SHIPPED, ids=lambda folder: f"{folder.parts[-4]} {folder.name}")
+@pytest.mark.parametrize(("root", "name"), SHIPPED, ids=[f"{root.name} {name}" for root, name in SHIPPED])
 def test_an_attack_that_a_pack_ships_ends_unscored_before_a_person_or_at_its_honest_level(
-    folder: Path, naive: JudgeServer, tmp_path: Path
+    root: Path, name: str, naive: JudgeServer, tmp_path: Path
 ) -> None:
-    pack = load_pack(folder.parents[2])
-    files = {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
-    submission = Submission(digest="sha256:0", files=dict(sorted(files.items())))
+    pack, submission = load_pack(root), works.read(root, name)
     settings = Settings(openai_base_url=naive.url, judge_model="naive")
     result = judge_submission(pack, submission, settings, calibration=None, cache_dir=tmp_path)
     for criterion in result.criteria:

@@ -9,23 +9,24 @@ from pathlib import Path
 import pytest
 
 from grader.cli import main
+from tests import works
 from tests.hostile import leaks
 from tests.hostile.harness import KEYS, PACK, ROOT, Outcome, grade
 
 RAG = ROOT / "challenges" / "rag-triage"
-CHEATING = sorted(path for path in (RAG / "submissions" / "cheating").iterdir() if path.is_dir())
-HONEST = [(PACK, PACK / "solution"), (PACK.parent / "sums", PACK.parent / "sums" / "solution")]
-CASES = [*HONEST, *((RAG, path) for path in CHEATING)]
+SUMS = PACK.parent / "sums"
+CASES = [(PACK, "solution"), (SUMS, "solution"), *((RAG, name) for name in works.names(RAG, "cheating"))]
 
 
 @pytest.mark.docker
 @pytest.mark.usefixtures("images")
-@pytest.mark.parametrize(("pack", "source"), CASES, ids=[f"{p.name}-{s.name}" for p, s in CASES])
+@pytest.mark.parametrize(("pack", "name"), CASES, ids=[f"{pack.name}-{name}" for pack, name in CASES])
 def test_nothing_a_candidate_sees_holds_hidden_material(
-    pack: Path, source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    pack: Path, name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for name, value in KEYS.items():
-        monkeypatch.setenv(name, value)
+    for key, value in KEYS.items():
+        monkeypatch.setenv(key, value)
+    source = works.copy(pack, name, tmp_path / "work")
     outcome = grade(source, tmp_path / "out", pack=pack, options=("--format", leaks.FORMATS))
     assert outcome.code == 0
     leaks.check(outcome, pack, KEYS.values())

@@ -17,6 +17,8 @@ from typing import Any
 import pytest
 import yaml
 
+from tests import works
+
 PACK = Path(__file__).resolve().parent.parent / "challenges" / "rag-triage"
 sys.path.insert(0, str(PACK / "tests"))
 
@@ -367,7 +369,7 @@ def test_every_shipped_submission_is_listed_and_complete() -> None:
     assert (counts["accepted"] >= 2, counts["rejected"] >= 6, counts["cheating"] >= 8) == (True, True, True)
     assert counts["injection"] == 26
     for path in paths:
-        names = {p.name for p in (PACK / "submissions" / path).iterdir()}
+        names = set(works.read(PACK, path).files)
         assert {"triage.py", "DECISIONS.md", "EVAL.md"} <= names
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from tests import works
 from tests.shell import command
 
 PACK = Path(__file__).resolve().parent.parent / "challenges" / "rag-triage"
@@ -37,10 +38,10 @@ def image(images: None) -> None:
 def lost(submission: str, out: Path, *around: str) -> set[str]:
     """Hidden tests that did not earn `submission` all of their points, the timed ones left out. `around` is put before
     the command."""
-    words = command(PACK / submission, "--challenge", PACK, "--out", out, "--no-judge")
+    words = command(works.copy(PACK, submission, out / "work"), "--challenge", PACK, "--out", out / "out", "--no-judge")
     done = subprocess.run([*around, *words], capture_output=True, text=True, check=False, timeout=280)
     assert done.returncode == 0, done.stderr
-    grade: dict[str, Any] = json.loads((out / "grade.json").read_text(encoding="utf-8"))
+    grade: dict[str, Any] = json.loads((out / "out" / "grade.json").read_text(encoding="utf-8"))
     assert grade["provenance"]["model_calls"]
     return {test["id"] for test in grade["objective"]["tests"] if test["points"] < test["max_points"]} - TIMED
 
@@ -57,4 +58,4 @@ def test_on_a_host_without_a_network_the_reference_earns_all_points(tmp_path: Pa
 
 @pytest.mark.usefixtures("image")
 def test_a_rag_that_obeys_what_it_reads_loses_exactly_the_injections(tmp_path: Path) -> None:
-    assert lost("submissions/rejected/naive-rag", tmp_path) == OBEYED
+    assert lost("rejected/naive-rag", tmp_path) == OBEYED

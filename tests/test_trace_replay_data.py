@@ -16,6 +16,8 @@ from typing import Any
 import pytest
 import yaml
 
+from tests import works
+
 PACK = Path(__file__).resolve().parent.parent / "challenges" / "trace-replay"
 SEEDS = (1, 2, 3, 2**61 + 5)
 CONTEXT_SHOWN = ("[D-", "Passages:", "Tool results:")
@@ -279,7 +281,7 @@ def test_every_shipped_submission_is_listed_and_complete() -> None:
     assert counts["accepted"] >= 3
     assert min(counts[kind] for kind in kinds[1:]) >= 6
     for path in paths:
-        names = {p.name for p in (PACK / "submissions" / path).iterdir()}
+        names = set(works.read(PACK, path).files)
         assert {"detect.py", "diagnosis.yaml", "REPORT.md"} <= names
 
 

@@ -23,11 +23,11 @@ from grader.review.records import Actor, Case, Person, Role
 from grader.store import open_store
 from grader.store.folder import evidence_digest, read_result
 from grader.store.store import About, Store, moment
-from grader.submission import read_submission
 from grader.web.accounts import Accounts
 from grader.web.app import build
 from grader.web.config import Config
 from tests import report_fixtures as saved
+from tests import works
 
 CHALLENGES = Path(__file__).parent.parent / "challenges"
 PASSWORD = "four words nobody says"
@@ -148,8 +148,7 @@ def changed(submission: Submission, number: int) -> Submission:
 
 def shipped(challenge: str, name: str) -> tuple[Challenge, Submission]:
     """A challenge of ours and one of its submissions (`accepted/relations`)."""
-    pack = load_pack(CHALLENGES / challenge)
-    return pack, read_submission(str(CHALLENGES / challenge / "submissions" / name))
+    return load_pack(CHALLENGES / challenge), works.read(CHALLENGES / challenge, name)
 
 
 def grade(out: Path, challenge: Challenge, work: Submission, *, run: str) -> Grade:

@@ -7,19 +7,29 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from grader.authoring import canary, competencies, guessing, hidden_lint, leak, mutation, promises, rubric_lint, schema
-from grader.authoring.entries import Listed
+from grader.authoring import (
+    canary,
+    competencies,
+    guessing,
+    hidden_lint,
+    leak,
+    mutation,
+    promises,
+    rubric_lint,
+    schema,
+    shipped,
+)
+from grader.authoring.entries import REFERENCE, Listed
 from grader.authoring.runs import MakeAuthorSandbox, Ran, Runner, Say, Task
+from grader.authoring.shipped import STARTER
 from grader.challenge import Checks, Pack
 from grader.challenge.findings import Finding, left_out
 from grader.errors import RefusedError, UsageError, visible
-from grader.grading.intake import check_complete, take_in
 from grader.records import Submission
 
 if TYPE_CHECKING:
     from grader.settings import Settings
 
-REFERENCE, STARTER = "solution", "starter"
 HONEST = ("accepted", "rejected")
 SEARCHED = ("cheating", "injection")
 """Kinds of submissions whose whole grading is searched for canaries: those that are after them."""
@@ -120,11 +130,7 @@ def check(
     runs = [
         ran for ran in (*report.reference, report.starter, *(ran for _, ran in report.entries)) if ran and ran.events
     ]
-    graded = {
-        str(root / "submissions" / one.entry.path): ran
-        for one, ran in report.entries
-        if ran.observed and one.entry.kind in SEARCHED
-    }
+    graded = [(shipped.of(one), ran) for one, ran in report.entries if ran.observed and one.entry.kind in SEARCHED]
     report = _with(report, leak.check(challenge, runs, graded, known, settings, printed))
     return _mutated(runner, _guessed(runner, report, options, say), options, say)
 
@@ -139,7 +145,7 @@ def _plan(runner: Runner, listed: Sequence[Listed], options: Options) -> _Plan:
         raise UsageError(f"There is no submission {visible(only)!r}. Known: {', '.join(names)}.")
     plan = _Plan()
     if only in {"", REFERENCE} and (root / REFERENCE).is_dir():
-        plan.reference = _seeds(runner, read(runner.challenge, root / REFERENCE), options.seeds or 1)
+        plan.reference = _seeds(runner, _read(runner.challenge, REFERENCE), options.seeds or 1)
     if only in {"", STARTER}:
         _plan_starter(runner.challenge, plan)
     wanted = [one for one in listed if not options.kinds or one.entry.kind in options.kinds]
@@ -168,7 +174,7 @@ def _plan_starter(challenge: Pack, plan: _Plan) -> None:
     there = folder.is_dir() and any(path.is_file() for path in folder.rglob("*"))
     callable_ = not module or (folder / f"{module}.py").is_file() or (folder / module / "__init__.py").is_file()
     if there and callable_:
-        plan.starter = Task(name=STARTER, submission=read(challenge, folder, required=False))
+        plan.starter = Task(name=STARTER, submission=_read(challenge, STARTER, required=False))
     else:
         why = f"it has no {module}.py" if there else "there is none"
         plan.left_out.append(left_out("starter", f"not run: {why}", str(folder)))
@@ -176,17 +182,13 @@ def _plan_starter(challenge: Pack, plan: _Plan) -> None:
 
 def _task(challenge: Pack, one: Listed) -> Task | Ran:
     try:
-        return Task(name=one.entry.path, submission=read(challenge, challenge.root / "submissions" / one.entry.path))
+        return Task(name=one.entry.path, submission=shipped.read(challenge, shipped.of(one)))
     except RefusedError as problem:
         return Ran(name=one.entry.path, problem=problem)
 
 
-def read(challenge: Pack, path: Path, *, required: bool = True) -> Submission:
-    """The submission at `path` as `grade` reads it; without `required` it may lack files. Raises RefusedError."""
-    submission = take_in(path, challenge)
-    if required:
-        check_complete(submission, challenge)
-    return submission
+def _read(challenge: Pack, name: str, *, required: bool = True) -> Submission:
+    return shipped.read(challenge, shipped.find(challenge.root, (), name), required=required)
 
 
 # ------------------------------------------------------------------------------------------------ run and judge
@@ -253,5 +255,5 @@ def _with(report: Report, findings: Sequence[Finding]) -> Report:
 
 
 def _reference_files(challenge: Pack) -> tuple[str, ...]:
-    folder = challenge.root / REFERENCE
-    return tuple(read(challenge, folder, required=False).files) if folder.is_dir() else ()
+    there = (challenge.root / REFERENCE).is_dir()
+    return tuple(_read(challenge, REFERENCE, required=False).files) if there else ()

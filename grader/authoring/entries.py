@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -14,7 +15,9 @@ from grader.challenge.manifest import Number
 from grader.challenge.strict_yaml import Strict
 from grader.errors import ChallengeError
 
-FILE = Path("submissions") / "submissions.yaml"
+REFERENCE = "solution"
+FOLDER = "submissions"
+FILE = Path(FOLDER) / "submissions.yaml"
 KINDS = ("accepted", "rejected", "cheating", "injection")
 """Folders of `submissions/`: works, has a typical weakness, tries to forge a result, talks to the judge."""
 
@@ -24,6 +27,10 @@ class ShippedSubmission(Strict):
 
     path: str = Field(min_length=1, pattern=r"^[^/\\].*$")
     """Folder or archive below `submissions/`."""
+    base: Literal["", "solution"] = ""
+    """`solution`: the folder holds only what differs from the reference, and is laid over it."""
+    without: list[str] = []
+    """Files of the reference that it does not have."""
     status: Literal["graded", "refused"]
     objective: list[Number] = Field(default=[], max_length=2)
     """Lowest and highest share of the points that it may earn."""
@@ -36,6 +43,8 @@ class ShippedSubmission(Strict):
     def _consistent(self) -> ShippedSubmission:
         if ".." in Path(self.path).parts:
             raise ValueError("path leads out of submissions/")
+        if self.without and not self.base:
+            raise ValueError("`without` names files of a base: it needs `base: solution`")
         if self.status == "refused":
             if self.objective or self.fails:
                 raise ValueError("a refused submission has no score, so neither `objective` nor `fails`")
@@ -59,6 +68,8 @@ class Listed:
 
     entry: ShippedSubmission
     place: str
+    root: Path
+    """The pack's folder."""
 
 
 def load_entries(root: Path) -> tuple[Listed, ...]:
@@ -72,7 +83,7 @@ def load_entries(root: Path) -> tuple[Listed, ...]:
     below = {("entries", *at): line for at, line in lines.items()}
     entries = strict_yaml.validate(_Entries, {"entries": data}, below, str(path)).entries
     listed = tuple(
-        Listed(entry=entry, place=f"{path}:{below['entries', index]}") for index, entry in enumerate(entries)
+        Listed(entry=entry, place=f"{path}:{below['entries', index]}", root=root) for index, entry in enumerate(entries)
     )
     _check_paths(root, listed)
     return listed
@@ -82,8 +93,9 @@ def _check_paths(root: Path, listed: tuple[Listed, ...]) -> None:
     problems = [
         f"{one.place}: there is nothing at submissions/{one.entry.path}."
         for one in listed
-        if not (root / "submissions" / one.entry.path).exists()
+        if not (root / FOLDER / one.entry.path).exists()
     ]
+    problems += [f"{one.place}: {problem}" for one in listed if one.entry.base for problem in _base_problems(root, one)]
     paths = [one.entry.path for one in listed]
     problems += [
         f"{one.place}: {one.entry.path} stands twice." for n, one in enumerate(listed) if one.entry.path in paths[:n]
@@ -92,9 +104,45 @@ def _check_paths(root: Path, listed: tuple[Listed, ...]) -> None:
         raise ChallengeError("\n".join(problems))
 
 
+def _base_problems(root: Path, one: Listed) -> list[str]:
+    """Why the changes of `one` cannot be laid over the reference."""
+    changes, shown = root / FOLDER / one.entry.path, f"{FOLDER}/{one.entry.path}"
+    if not (root / REFERENCE).is_dir():
+        return [f"base: there is no {REFERENCE}/ to lay it over."]
+    if changes.is_file():
+        return [f"base: {shown} is a file; changes lie in a folder."]
+    own, gone = _names(changes), set(one.entry.without)
+    base = _names(root / REFERENCE)
+    problems = [f"without: there is no {REFERENCE}/{name}." for name in sorted(gone - base)]
+    problems += [f"without: {name} lies in {shown} as well." for name in sorted(gone & own)]
+    return problems + [
+        f"base: {name} is a folder in one of {REFERENCE}/ and {shown} and a file in the other; name it in `without`."
+        for name in sorted((own & _folders(base - gone)) | (_folders(own) & (base - gone)))
+    ]
+
+
+def same_as_base(root: Path, listed: Sequence[Listed]) -> list[tuple[Listed, str]]:
+    """Files that lie among the changes and change nothing: they hide what the difference is."""
+    return [
+        (one, name)
+        for one in listed
+        if one.entry.base
+        for name in sorted(_names(root / FOLDER / one.entry.path) & _names(root / REFERENCE))
+        if (root / FOLDER / one.entry.path / name).read_bytes() == (root / REFERENCE / name).read_bytes()
+    ]
+
+
+def _names(folder: Path) -> set[str]:
+    return {path.relative_to(folder).as_posix() for path in junk.files(folder)}
+
+
+def _folders(names: Iterable[str]) -> set[str]:
+    return {parent.as_posix() for name in names for parent in Path(name).parents}
+
+
 def unlisted(root: Path, listed: tuple[Listed, ...]) -> list[str]:
     """Submissions that are shipped (`submissions/<kind>/<name>`) but promised nothing about."""
-    folder = root / "submissions"
+    folder = root / FOLDER
     known = {one.entry.path for one in listed}
     shipped = sorted(
         path.relative_to(folder).as_posix()

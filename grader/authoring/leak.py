@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from grader.authoring.canary import search
 from grader.authoring.runs import Ran
+from grader.authoring.shipped import Work
 from grader.challenge.findings import Finding, broken, found
 from grader.grading.pipeline import grade
 from grader.grading.run import Request, Run
@@ -49,19 +50,21 @@ class Replay:
 def check(
     pack: Pack,
     runs: Sequence[Ran],
-    graded: Mapping[str, Ran],
+    graded: Sequence[tuple[Work, Ran]],
     known: Mapping[str, str],
     settings: Settings,
     printed: Printed,
 ) -> list[Finding]:
-    """`runs`: all of them; `graded`: source → run of those whose whole grading is searched as well."""
+    """`runs`: all of them; `graded`: the run of each of those whose whole grading is searched as well."""
     if not known or not runs:
         return []
     findings = [
         _leak(ran.name, "what the verifier reported", known, value) for ran in runs for value in _events(ran, known)
     ]
-    for source, ran in graded.items():
-        for name, content in output(pack, source, ran, settings, printed).items():
+    for work, ran in graded:
+        with work.whole() as source:
+            made = output(pack, str(source), ran, settings, printed)
+        for name, content in made.items():
             findings += [_leak(ran.name, name, known, value) for value in search(content, known)]
     text = f"in nothing that left the verifier in {len(runs)} runs, nor in the whole output of {len(graded)} gradings"
     return findings or [found("canary", text)]

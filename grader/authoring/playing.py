@@ -10,11 +10,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from grader.authoring import check, promises
+from grader.authoring import promises, shipped
 from grader.authoring.endpoint import Endpoint, Relay, RequestBudget
 from grader.authoring.entries import load_entries
 from grader.authoring.runs import MakeAuthorSandbox, Ran, Runner, Task
-from grader.authoring.watch import find
 from grader.challenge import Pack, load_pack
 from grader.challenge.model import ModelFile
 from grader.errors import UsageError, visible
@@ -58,12 +57,12 @@ def play(root: Path, options: Options, settings: Settings, make: MakeAuthorSandb
     """Runs `options.submission`. Raises UsageError where the budget is used up or no endpoint is set, and
     InfrastructureError where the endpoint fails: neither is ever held against the submission."""
     challenge = load_pack(root)
-    path, _ = find(challenge, load_entries(root), options.submission)
+    work = shipped.find(root, load_entries(root), options.submission)
     model = challenge.model
     if options.live and model is None:
         raise UsageError(f"{root} has no model.yaml: nothing in it asks a model.")
     relay = _relay(root, options, settings, model) if options.live and model is not None else None
-    submission = check.read(challenge, path, required=path.name != check.STARTER)
+    submission = shipped.read(challenge, work, required=work.name != shipped.STARTER)
     runner = Runner(challenge, settings, make)
     job = runner.job(Task(name=options.submission, submission=submission, seed=options.seed, only=options.tests))
     ran = _run(challenge, make, _live(job, relay) if relay else job)

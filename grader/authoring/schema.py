@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
 
-from grader.authoring.entries import Listed, load_entries, unlisted
+from grader.authoring.entries import Listed, load_entries, same_as_base, unlisted
 from grader.challenge import Pack, load_pack, strict_yaml
 from grader.challenge.findings import Finding, advice, broken, found, left_out
 from grader.challenge.pack import links
@@ -87,6 +87,10 @@ def _parts(challenge: Pack, listed: tuple[Listed, ...]) -> list[Finding]:
     findings = [
         broken("submissions", "it is shipped, but submissions.yaml says nothing about it", f"submissions/{path}")
         for path in unlisted(root, listed)
+    ]
+    findings += [
+        broken("submissions", f"{one.entry.path}: {name} is the same as in solution/: leave it out", one.place)
+        for one, name in same_as_base(root, listed)
     ]
     if challenge.id != root.resolve().name:
         text = f"the folder is not named {challenge.id}: `--challenge {challenge.id}` will not find it"

@@ -11,11 +11,10 @@ import subprocess
 import sys
 import tarfile
 from collections.abc import Iterator, Mapping, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from grader.authoring import check
 from grader.authoring.runs import Runner, Task, docker
+from grader.authoring.shipped import Work, read
 from grader.errors import UsageError
 
 if TYPE_CHECKING:
@@ -29,16 +28,16 @@ IDLE = ["python3", "-E", "-s", "-c", "import sys; sys.stdin.read()"]
 SHELL = ["sh", "-c", "command -v bash >/dev/null && exec bash --norc; exec sh"]
 
 
-def shell(challenge: Pack, path: Path, settings: Settings, argv: Sequence[str]) -> int:
-    """Runs `argv`, or a shell on this terminal where there is none, beside the submission at `path`. Returns its exit
+def shell(challenge: Pack, work: Work, settings: Settings, argv: Sequence[str]) -> int:
+    """Runs `argv`, or a shell on this terminal where there is none, beside the submission. Returns its exit
     code. Raises UsageError without a terminal or the docker command, InfrastructureError where Docker fails."""
     if not argv and not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise UsageError("A shell needs a terminal; without one, name a command: … -- python -c 'print(1)'")
     command = shutil.which("docker")
     if command is None:
         raise UsageError("The docker command is needed to attach this terminal; apt-get install docker-cli")
-    submission = check.read(challenge, path, required=False)
-    job = Runner(challenge, settings, docker(settings)).job(Task(name=path.name, submission=submission))
+    submission = read(challenge, work, required=False)
+    job = Runner(challenge, settings, docker(settings)).job(Task(name=work.name, submission=submission))
     with _containers(job, settings, argv) as candidate:
         done = subprocess.run([command, "start", "--attach", "--interactive", candidate], check=False)
     return done.returncode

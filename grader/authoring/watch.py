@@ -11,11 +11,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from grader import junk
-from grader.authoring import check, promises, schema
-from grader.authoring.entries import Listed
+from grader.authoring import promises, schema, shipped
 from grader.authoring.runs import MakeAuthorSandbox, Ran, Runner, Say, Task
-from grader.challenge import Pack
-from grader.errors import ChallengeError, RefusedError, UsageError, visible
+from grader.errors import ChallengeError, RefusedError, visible
 from grader.grading.observed import collect
 from grader.records import TestResult, TestStatus
 
@@ -85,8 +83,8 @@ def _round(root: Path, name: str, tests: tuple[str, ...], settings: Settings, sa
     challenge, listed, findings = schema.read(root)
     if challenge is None:
         raise ChallengeError("; ".join(f"{finding.place}: {finding.text}" for finding in findings))
-    path, promise = find(challenge, listed, name)
-    submission = check.read(challenge, path, required=path.name != check.STARTER)
+    work = shipped.find(challenge.root, listed, name)
+    submission = shipped.read(challenge, work, required=work.name != shipped.STARTER)
     began = time.monotonic()
     runner = Runner(challenge, settings, lambda _run_id: sandbox)
     observed = collect(sandbox.run(runner.job(Task(name=name, submission=submission, only=tests))))
@@ -94,24 +92,9 @@ def _round(root: Path, name: str, tests: tuple[str, ...], settings: Settings, sa
     lines = [_line(test) for test in ran.points.tests if test.points < test.max_points or tests]
     points = ran.points
     lines.append(f"{points.points:g} of {points.max_points:g} points ({ran.share:.0%}) in {ran.seconds:.1f} s")
-    if promise and not tests:
-        lines += [finding.text for finding in promises.entry(promise, ran, observed.expected)]
+    if work.promise and not tests:
+        lines += [finding.text for finding in promises.entry(work.promise, ran, observed.expected)]
     return lines
-
-
-def find(challenge: Pack, listed: tuple[Listed, ...], name: str) -> tuple[Path, Listed | None]:
-    """The folder of the submission `name` and what is promised about it. Raises UsageError."""
-    wanted = name.rstrip("/").removeprefix("submissions/")
-    promise = next((one for one in listed if one.entry.path == wanted), None)
-    place = (
-        challenge.root / wanted
-        if wanted in {check.REFERENCE, check.STARTER}
-        else challenge.root / "submissions" / wanted
-    )
-    inside = ".." not in Path(wanted).parts and wanted
-    if not inside or not place.exists():
-        raise UsageError(f"There is no submission {visible(name)!r} in {challenge.root}.")
-    return place, promise
 
 
 def _line(test: TestResult) -> str:

@@ -226,7 +226,7 @@ def play(challenge: str, challenges: Path | None, **given: Any) -> int:
     return 0
 
 
-# ------------------------------------------------------------------------------------------------ shell, schema
+# ------------------------------------------------------------------------------------------------ shell
 
 
 @command.command(context_settings={"ignore_unknown_options": True})
@@ -242,14 +242,43 @@ def shell(challenge: str, submission: str, argv: tuple[str, ...], challenges: Pa
     """
     from grader.authoring.entries import load_entries
     from grader.authoring.shell import shell as attach
-    from grader.authoring.watch import find
+    from grader.authoring.shipped import find
     from grader.challenge import load_pack
     from grader.settings import Settings, find_challenge
 
     settings = Settings.read()
     loaded = load_pack(find_challenge(challenge, settings, challenges))
-    path, _ = find(loaded, load_entries(loaded.root), submission)
-    return attach(loaded, path, settings, argv)
+    return attach(loaded, find(loaded.root, load_entries(loaded.root), submission), settings, argv)
+
+
+# ------------------------------------------------------------------------------------------------ copy
+
+
+@command.command()
+@click.argument("challenge", metavar="ID")
+@click.argument("submission")
+@click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
+@CHALLENGES
+def copy(challenge: str, submission: str, folder: Path, challenges: Path | None) -> int:
+    """Write all files of a shipped submission to the new folder DIR.
+
+    SUBMISSION is solution, starter, or a path below submissions/. Where only its changes against the reference lie in
+    the pack (`base: solution`), this is how to have it whole, to read it or to give it to `grade`. Exits with 0, or 2
+    when DIR is there.
+    """
+    from grader.authoring.entries import load_entries
+    from grader.authoring.shipped import find, write
+    from grader.challenge import load_pack
+    from grader.errors import visible
+    from grader.settings import Settings, find_challenge
+
+    pack = load_pack(find_challenge(challenge, Settings.read(), challenges))
+    written = write(pack, find(pack.root, load_entries(pack.root), submission), folder)
+    click.echo("\n".join(visible(str(path), 1000) for path in written))
+    return 0
+
+
+# ------------------------------------------------------------------------------------------------ schema
 
 
 @command.command()
