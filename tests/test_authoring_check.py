@@ -67,7 +67,7 @@ def test_the_reference_meets_another_seed_each_time_and_the_same_ones_on_every_m
 
     maker = Maker()
     pack = write_pack(tmp_path)
-    report = checked(pack, Options(seeds=5, only="solution"), maker)
+    report = checked(pack, Options(seeds=5, only=("solution",)), maker)
     assert len({job.seed for job in maker.jobs}) == 5
     submission = report.reference[0].submission
     assert submission is not None
@@ -164,7 +164,7 @@ def test_a_seed_on_which_the_reference_fails_is_named(tmp_path: Path) -> None:
             results[0]["metrics"][0]["value"] = 0.5
         return results
 
-    report = checked(write_pack(tmp_path), Options(seeds=2, jobs=1, only="solution"), Maker(moody))
+    report = checked(write_pack(tmp_path), Options(seeds=2, jobs=1, only=("solution",)), Maker(moody))
     assert len(broken(report, "reference")) == 1
     assert "solution, seed 2: 1.5 of 2 points" in broken(report, "reference")[0]
 
@@ -176,7 +176,7 @@ def test_a_list_of_tests_that_changes_with_the_seed_is_reported(tmp_path: Path) 
         calls.append(1)
         return [*fakes.play(job), *(fakes.test(f"test_it.py::extra_{n}", "first", 1.0) for n in range(len(calls)))]
 
-    report = checked(write_pack(tmp_path), Options(seeds=2, jobs=1, only="solution"), Maker(growing))
+    report = checked(write_pack(tmp_path), Options(seeds=2, jobs=1, only=("solution",)), Maker(growing))
     assert "change with the seed" in broken(report, "reference")[0]
 
 
@@ -243,7 +243,7 @@ def test_the_whole_output_of_cheating_submissions_is_searched(tmp_path: Path) ->
     from grader.authoring.leak import output
 
     pack = write_pack(tmp_path)
-    report = checked(pack, Options(only="cheating/prints"))
+    report = checked(pack, Options(only=("cheating/prints",)))
     source = str(pack / "submissions" / "cheating" / "prints")
     files = output(pack, source, report.entries[0][1], Settings(), lambda _grade, _run: "printed")
     assert files.keys() >= {
@@ -265,11 +265,20 @@ def test_a_competency_without_points_and_a_group_without_tests_are_reported(tmp_
 
 def test_only_runs_one_submission(tmp_path: Path) -> None:
     maker = Maker()
-    report = checked(write_pack(tmp_path), Options(only="submissions/rejected/small/"), maker)
+    report = checked(write_pack(tmp_path), Options(only=("submissions/rejected/small/",)), maker)
     assert len(maker.jobs) == 1
     assert [one.entry.path for one, _ in report.entries] == ["rejected/small"]
     with pytest.raises(UsageError, match="Known: solution, starter, accepted/other"):
-        checked(write_pack(tmp_path), Options(only="rejected/none"), maker)
+        checked(write_pack(tmp_path), Options(only=("rejected/none",)), maker)
+
+
+def test_several_submissions_are_run_when_several_are_named(tmp_path: Path) -> None:
+    maker = Maker()
+    report = checked(write_pack(tmp_path), Options(seeds=1, only=("solution", "rejected/small")), maker)
+    assert ([one.entry.path for one, _ in report.entries], len(report.reference)) == (["rejected/small"], 1)
+    assert report.starter is None
+    with pytest.raises(UsageError, match="no submission 'rejected/none'"):
+        checked(write_pack(tmp_path), Options(only=("solution", "rejected/none")), maker)
 
 
 def test_kinds_choose_among_the_submissions_and_what_was_not_run_is_said(tmp_path: Path) -> None:

@@ -15,12 +15,21 @@ from tests.hostile.harness import KEYS, PACK, ROOT, Outcome, grade
 
 RAG = ROOT / "challenges" / "rag-triage"
 SUMS = PACK.parent / "sums"
-CASES = [(PACK, "solution"), (SUMS, "solution"), *((RAG, name) for name in works.names(RAG, "cheating"))]
+AFTER_TESTS = {"looks-for-the-tests", "interpreter-and-pytest-hooks", "prints-results", "speaks-for-the-bridge"}
+"""Those that are after hidden material itself; the others want points, and are searched by `make test-packs`."""
+
+
+def case(pack: Path, name: str) -> object:
+    rare = name.startswith("cheating/") and name.partition("/")[2] not in AFTER_TESTS
+    return pytest.param(pack, name, id=f"{pack.name}-{name}", marks=[pytest.mark.packs] if rare else [])
+
+
+CASES = [case(PACK, "solution"), case(SUMS, "solution"), *(case(RAG, name) for name in works.names(RAG, "cheating"))]
 
 
 @pytest.mark.docker
 @pytest.mark.usefixtures("images")
-@pytest.mark.parametrize(("pack", "name"), CASES, ids=[f"{pack.name}-{name}" for pack, name in CASES])
+@pytest.mark.parametrize(("pack", "name"), CASES)
 def test_nothing_a_candidate_sees_holds_hidden_material(
     pack: Path, name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

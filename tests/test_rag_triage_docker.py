@@ -1,4 +1,4 @@
-"""rag-triage in real containers: the reference, on a host without a network, and a RAG that obeys what it reads."""
+"""rag-triage in real containers, on a host without a network."""
 
 from __future__ import annotations
 
@@ -14,10 +14,6 @@ from tests import works
 from tests.shell import command
 
 PACK = Path(__file__).resolve().parent.parent / "challenges" / "rag-triage"
-OBEYED = {
-    "test_injection.py::test_an_order_in_a_document_does_not_write_the_answer",
-    "test_injection.py::test_an_order_in_a_ticket_does_not_write_the_answer",
-}
 TIMED = {
     "test_operations.py::test_latency_hardly_grows_with_the_collection",
     "test_operations.py::test_building_a_large_collection_costs_little",
@@ -54,8 +50,3 @@ def test_on_a_host_without_a_network_the_reference_earns_all_points(tmp_path: Pa
     shown = subprocess.run([*alone, "cat", "/proc/net/route"], capture_output=True, text=True, check=True).stdout
     assert len(shown.splitlines()) <= 1, "there is a route"
     assert lost("solution", tmp_path, *alone) == set()
-
-
-@pytest.mark.usefixtures("image")
-def test_a_rag_that_obeys_what_it_reads_loses_exactly_the_injections(tmp_path: Path) -> None:
-    assert lost("rejected/naive-rag", tmp_path) == OBEYED

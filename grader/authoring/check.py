@@ -42,8 +42,8 @@ class Options:
     seeds: int | None = None
     """Variants of the data that the reference has to solve."""
     jobs: int = 2
-    only: str = ""
-    """One submission: `solution`, `starter`, or a path below `submissions/`."""
+    only: tuple[str, ...] = ()
+    """These submissions: `solution`, `starter`, or a path below `submissions/`."""
     kinds: tuple[str, ...] = ()
     """Folders below `submissions/` to run; empty: all."""
     static: bool = False
@@ -139,20 +139,20 @@ def check(
 
 
 def _plan(runner: Runner, listed: Sequence[Listed], options: Options) -> _Plan:
-    root, only = runner.challenge.root, options.only.rstrip("/").removeprefix("submissions/")
+    root, only = runner.challenge.root, {name.rstrip("/").removeprefix("submissions/") for name in options.only}
     names = [REFERENCE, STARTER, *(one.entry.path for one in listed)]
-    if only and only not in names:
-        raise UsageError(f"There is no submission {visible(only)!r}. Known: {', '.join(names)}.")
+    for unknown in sorted(only.difference(names)):
+        raise UsageError(f"There is no submission {visible(unknown)!r}. Known: {', '.join(names)}.")
     plan = _Plan()
-    if only in {"", REFERENCE} and (root / REFERENCE).is_dir():
+    if (not only or REFERENCE in only) and (root / REFERENCE).is_dir():
         plan.reference = _seeds(runner, _read(runner.challenge, REFERENCE), options.seeds or 1)
-    if only in {"", STARTER}:
+    if not only or STARTER in only:
         _plan_starter(runner.challenge, plan)
     wanted = [one for one in listed if not options.kinds or one.entry.kind in options.kinds]
     if not only and len(wanted) < len(listed):
         kinds = f"only {' and '.join(options.kinds)} were asked for"
         plan.left_out.append(left_out("submissions", f"{len(listed) - len(wanted)} not run: {kinds}", str(root)))
-    plan.entries = [(one, _task(runner.challenge, one)) for one in wanted if only in {"", one.entry.path}]
+    plan.entries = [(one, _task(runner.challenge, one)) for one in wanted if not only or one.entry.path in only]
     return plan
 
 

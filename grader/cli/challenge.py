@@ -94,8 +94,9 @@ def new(name: str, interface: Interface, folder: Path) -> int:
               "else 3]")  # fmt: skip
 @click.option("--jobs", type=click.IntRange(1, 64), default=2, show_default=True, help="Runs at a time.")
 @click.option(
-    "--only", default="", metavar="SUBMISSION", help="One of: solution, starter, or a path below submissions/."
-)
+    "--only", multiple=True, metavar="SUBMISSION",
+    help="Only this one: solution, starter, or a path below submissions/; may be repeated.",
+)  # fmt: skip
 @click.option("--kind", "kinds", multiple=True, type=click.Choice(["accepted", "rejected", "cheating", "injection"]),
               help="Only submissions of this kind, beside solution and starter; may be repeated.")  # fmt: skip
 @click.option("--order/--no-order", default=True, show_default=True,
@@ -114,7 +115,7 @@ def check(
     challenges: Path | None,
     seeds: int | None,
     jobs: int,
-    only: str,
+    only: tuple[str, ...],
     kinds: tuple[str, ...],
     order: bool,
     mutation: bool,
@@ -159,15 +160,15 @@ def check(
     return 0 if holds(report.findings) else 4
 
 
-def _watch(root: Path, only: str, tests: tuple[str, ...], settings: Settings) -> int:
+def _watch(root: Path, only: tuple[str, ...], tests: tuple[str, ...], settings: Settings) -> int:
     from grader.authoring import runs
     from grader.authoring.watch import watch
     from grader.errors import UsageError
 
-    if not only:
+    if len(only) != 1:
         raise UsageError("--watch runs one submission: name it with --only, for example --only solution.")
     click.echo(f"watching {root}; Ctrl-C ends", err=True)
-    watch(root, only, tests, settings, runs.docker(settings), click.echo)
+    watch(root, only[0], tests, settings, runs.docker(settings), click.echo)
     return 0
 
 
