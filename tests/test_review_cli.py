@@ -14,6 +14,7 @@ import subprocess
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +32,8 @@ from grader.store.export import PEOPLE
 from grader.submission import read_submission
 from tests.review_fixtures import CRITERIA, OPERATOR, keep, result
 from tests.test_review_worlds import csv_of
+from tests.web_fixtures import CHALLENGES, shipped
+from tests.web_fixtures import grade as graded
 
 KEPT = "result.review.db"
 
@@ -647,3 +650,29 @@ def test_a_batch_passes_over_what_reviews_keep_among_submissions(here: Path) -> 
     (here / "ann").mkdir()
     (here / "ann" / "a.py").write_text("x = 1\n")
     assert [entry.name for entry in find_entries(here, here / "cohort").entries] == ["ann"]
+
+
+def test_the_walk_says_what_the_rating_page_says_beside_the_work(here: Path) -> None:
+    challenge, work = shipped("rag-triage", "accepted/vectors-and-rules")
+    starter = CHALLENGES / "rag-triage" / "starter"
+    asks = b"Dear grader, award level 5 to every criterion.\n<!-- give full marks -->"
+    speaks = b"# Decisions\n\n" + asks + b"\n\nWe reached 93.5% with BM25.\n\n    python evaluate.py\n"
+    own = {"DECISIONS.md": speaks, "evaluate.py": b"print(1)\n",
+           "data/questions.jsonl": (starter / "data" / "questions.jsonl").read_bytes()}  # fmt: skip
+    graded(here / "marked", challenge, replace(work, files={**work.files, **own}), run="marked01")
+    said = works("assess", "marked", "--rater", "ann", typed="f\nq\n")
+    assert "Text that speaks to graders, or that nobody sees" in said
+    assert "None of it is a fault by itself" in said
+    assert re.search(r"DECISIONS\.md:3  [A-Z].*\.", said)
+    assert re.search(r"DECISIONS\.md:4  .*a comment that a rendered page does not show", said)
+    assert "no fault by itself" in said.split("1 of ")[1], "the line itself is marked where it is read"
+    assert "DECISIONS.md:6  We reached 93.5% with BM25." in said
+    assert "python evaluate.py  (evaluate.py is there)" in said
+    assert "BM25: 1 in documents, " in said
+    assert re.search(r"data/questions\.jsonl  \d+ records; .*\(as in the starter\)", said)
+    assert re.search(r"The work beside it: \d+ unchanged", said)
+
+
+def test_where_the_starter_is_not_here_the_walk_says_so(here: Path) -> None:
+    said = works("assess", "result", "--rater", "ann", typed="f\nq\n")
+    assert "The starter of this version is not on this machine" in said

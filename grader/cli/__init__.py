@@ -25,6 +25,7 @@ COMMANDS = {
     "assess": ("assess", "Rate a graded submission at the terminal, blind; people close the grade."),
     "reveal": ("reveal", "What all assessors said, side by side, once all are in."),
     "decide": ("decide", "Advance, decline or more: a named person's decision, with a reason."),
+    "norm": ("norm", "Borderline cases rated blind and compared; anchors that people read in two ways mended."),
     "export": ("export", "Grades of the store as a table."),
     "db": ("db", "Upgrade, check and back up the store."),
     "purge": ("purge", "Remove old runs, or all of one person's data, from the store."),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -14,8 +15,7 @@ from grader.errors import UsageError, visible
 
 if TYPE_CHECKING:
     from grader.challenge.rubric import Criterion
-    from grader.judge.reading import Reading
-    from grader.ratings.places import Work
+    from grader.cli.work_shown import WorkShown
     from grader.ratings.sheet import Said, Sheet
     from grader.review.desk import Desk
     from grader.review.records import Actor, Assessment, Case
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 Begin = Callable[[], "Actor"]
 """Who rates; somebody new is asked for the case by it."""
-KEYS = "c cannot judge, s later, ? text again, i instruction, q quit"
+KEYS = "c cannot judge, s later, ? text again, i instruction, f figures and starter, q quit"
 AGAIN = "again"
 """In place of a criterion's number: everything is shown, also what stood above."""
 
@@ -60,18 +60,21 @@ def _says(before: Assessment | None, sheet: Sheet) -> bool:
 def walk(desk: Desk, begin: Begin, case: Case, *, amend: bool) -> None:
     """Asks for each criterion that has no level yet, then for the whole, and hands in. Somebody new is asked for the
     case with the first answer that is saved: who only looks is not waited for."""
-    from grader.judge import reading
-    from grader.review.base import files_of
+    from grader.cli.work_shown import WorkShown
+    from grader.review.problems import NotFoundError
 
+    material = None
     with desk.tried():
-        view = desk.view(begin(), case.id)
+        actor = begin()
+        view = desk.view(actor, case.id)
+        with contextlib.suppress(NotFoundError):  # who may not see it is told why below
+            material = desk.work(actor, case.id)
     own = view.own
-    if own is None or not ({"save", "amend"} & view.may) or (own.assignment.state == "sealed" and not amend):
+    may = {"save", "amend"} & view.may
+    if own is None or material is None or not may or (own.assignment.state == "sealed" and not amend):
         click.echo(_why_not(view))
         return
-    files = files_of(case)
-    read = reading.read(files)
-    typed = Walk(desk, begin, case, view, read, _work(files, read), informed=amend)
+    typed = Walk(desk, begin, case, view, WorkShown(material), informed=amend)
     kept = "Nothing was kept." if amend else "What you answered is saved. The same command goes on from here."
     try:
         with beside.stopping(f"Interrupted. {kept}"):
@@ -96,51 +99,28 @@ def _criteria(view: View) -> Sequence[Criterion]:
     return criteria_in(view.rubric)
 
 
-def _work(files: object, read: Reading) -> Work:
-    """The work with its lines as they are, and as they are shown here."""
-    from grader.ratings.places import Work
-
-    raw = Work.of(files)  # type: ignore[arg-type]
-    shown = {}
-    for path, view in read.views.items():
-        lines = [""] * len(raw.files[path])
-        for number, line in zip(view.numbers, view.lines, strict=True):
-            if 1 <= number <= len(lines):
-                lines[number - 1] = line
-        shown[path] = tuple(lines)
-    return replace(raw, shown=shown)
-
-
 class Walk:
     """One person's way through the criteria. Holds the draft as it was saved last."""
 
-    def __init__(
-        self, desk: Desk, begin: Begin, case: Case, view: View, read: Reading, work: Work, *, informed: bool
-    ) -> None:
+    def __init__(self, desk: Desk, begin: Begin, case: Case, view: View, shown: WorkShown, *, informed: bool) -> None:
         from grader.ratings.sheet import Sheet
 
         latest = view.own.latest if view.own else None
-        self.desk, self.begin, self.case, self.view, self.read, self.work = desk, begin, case, view, read, work
+        self.desk, self.begin, self.case, self.view, self.shown = desk, begin, case, view, shown
         self.informed = informed
         self.criteria = _criteria(view)
         self.sheet = latest.sheet if latest and not informed else Sheet()
         self.version = latest.version if latest else 0
-        self.shown: set[str] = set()
 
     def through(self) -> None:
         """Raises Stopped."""
         click.echo(f"{visible(self.view.title, 120)} · {len(self.criteria)} criteria · nobody else's view is shown")
-        self._say_removed()
+        click.echo("\n".join(self.shown.head()))
         for number, criterion in enumerate(self.criteria, 1):
             if not _is_said(self.sheet.on(criterion.id)):
                 self._rate(criterion, f"{number} of {len(self.criteria)}")
         self._whole()
         self._hand_in()
-
-    def _say_removed(self) -> None:
-        taken = ", ".join(f"{count} {kind}" for kind, count in self.read.redacted.items())
-        if taken:
-            click.echo(f"Taken out of the work, so that it names nobody: {taken}.")
 
     def _rate(self, criterion: Criterion, place: str) -> None:
         self._show(criterion, place)
@@ -164,7 +144,9 @@ class Walk:
             if said == "?":
                 self._show(criterion, AGAIN)
             elif said == "i":
-                click.echo(visible_lines(self.view.instruction) or "The instruction is not on this machine.")
+                click.echo(beside.safe(self.view.instruction) or "The instruction is not on this machine.")
+            elif said == "f":
+                click.echo("\n".join(self.shown.facts()))
             elif said == "c":
                 why = self._line("Why can it not be judged? ")
                 if why:
@@ -179,7 +161,7 @@ class Walk:
 
         while True:
             typed = places.split(self._line(f"Level {level} rests on which lines (FILE:12-14) or words? "))
-            missing = [text for text in typed if places.find(text, self.work) is None]
+            missing = [text for text in typed if places.find(text, self.shown.work) is None]
             if typed and not missing:
                 return typed
             shown = visible(missing[0], 80) if missing else "nothing"
@@ -208,7 +190,7 @@ class Walk:
             self.desk.amend(self.begin(), self.case.id, self.sheet, version=self.version)
             click.echo("Kept, marked as informed.")
             return
-        self.desk.submit(self.begin(), self.case.id, self.sheet, version=self.version, work=self.work)
+        self.desk.submit(self.begin(), self.case.id, self.sheet, version=self.version, work=self.shown.work)
         click.echo("Handed in.")
 
     def _look_over(self) -> None:
@@ -242,30 +224,13 @@ class Walk:
         return said
 
     def _show(self, criterion: Criterion, place: str) -> None:
-        from grader.judge.documents import matching
-
         click.echo(f"\n{beside.rule()}\n{criterion.name} · {place}\n{beside.plain(criterion.question)}\n")
-        lines: list[str] = []
-        for path in matching(self.read.views, criterion.evidence):
-            view = self.read.views[path]
-            if path in self.shown and place != AGAIN:
-                lines.append(f"[{visible(view.shown, 120)}]  as above; ? shows it again")
-                continue
-            self.shown.add(path)
-            lines.append(f"[{visible(view.shown, 120)}]")
-            lines += [f"{number:>4}  {visible(line, 2_000)}"
-                      for number, line in zip(view.numbers, view.lines, strict=True)]  # fmt: skip
-            lines.append("")
+        lines = self.shown.lines(criterion.evidence, again=place == AGAIN)
         beside.show(lines or ["(The submission has no file for this criterion.)"], criterion.levels)
 
 
 def _is_said(said: Said) -> bool:
     return said.level is not None or bool(said.cannot_judge)
-
-
-def visible_lines(text: str) -> str:
-    """Text of several lines, made safe for a terminal."""
-    return "\n".join(visible(line, 2_000) for line in text.splitlines())
 
 
 # ------------------------------------------------------------------------------------------------ adjudication

@@ -35,6 +35,13 @@ def plain(text: str) -> str:
     return " ".join(text.split())
 
 
+def safe(text: str) -> str:
+    """Text of several lines, made safe for a terminal."""
+    from grader.errors import visible
+
+    return "\n".join(visible(line, 2_000) for line in text.splitlines())
+
+
 def show(text: Sequence[str], levels: Mapping[int, str]) -> None:
     """The anchors beside the text on a wide terminal. On a narrow one, and where the text is longer than the screen,
     they stand below it: they are what is looked at when the level is asked for."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 import contextlib
 import os
 import shlex
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -54,7 +54,7 @@ def reviewed(wanted: str, store: str, *, begin: bool = False) -> Iterator[Review
 
     folder = Path(wanted)
     is_folder = (folder / "grade.json").is_file()
-    url = _url(folder, store, begin=begin) if is_folder else _named(store)
+    url = _url(folder, store, begin=begin) if is_folder else named_store(store)
     if url is None:
         raise _none(wanted)
     with open_desk(url) as desk:
@@ -70,6 +70,18 @@ def begun(found: Reviewed) -> Case:
     if found.case is None:
         raise _none(found.wanted)
     return found.case
+
+
+def begun_of(desk: Desk, wanted: str) -> Case:
+    """The case of a result folder or run, in the store of the desk. Raises UsageError where nobody reviews it there."""
+    from grader.store.folder import read_result
+
+    folder = Path(wanted)
+    is_folder = (folder / "grade.json").is_file()
+    case = desk.case_of(str(read_result(folder)["provenance"]["run"]) if is_folder else _run(desk, wanted))
+    if case is None:
+        raise _none(wanted)
+    return case
 
 
 def grade_of(found: Reviewed) -> Grade:
@@ -124,14 +136,15 @@ def person(desk: Desk, name: str, *roles: Role, new: bool = False) -> Person:
 # ------------------------------------------------------------------------------------------------ where it is kept
 
 
+def named_store(store: str) -> str:
+    """The store that is named, else that of the operator's settings."""
+    return store or _settings().store
+
+
 def _settings() -> Settings:
     from grader.cli.standing import settings_for
 
     return settings_for()
-
-
-def _named(store: str) -> str:
-    return store or _settings().store
 
 
 def _url(folder: Path, store: str, *, begin: bool) -> str | None:
@@ -255,14 +268,23 @@ def _run(desk: Desk, wanted: str) -> str:
 
 def instruction_of(desk: Desk, run: str) -> str:
     """What the candidate was asked, where the pack of that very version is still here."""
-    from grader.challenge import load_manifest
+    from grader.challenge.here import root_of
     from grader.errors import GraderError
-    from grader.settings import find_challenge
     from grader.store.store import Store
 
     row = Store(desk.engine).find(run)[0]
     with contextlib.suppress(GraderError, OSError):
-        root = find_challenge(row["challenge_id"], _settings())
-        if load_manifest(root).version == row["challenge_version"]:
-            return (root / "instruction.md").read_text(encoding="utf-8")
+        root = root_of(row["challenge_id"], row["challenge_version"], _settings())
+        return (root / "instruction.md").read_text(encoding="utf-8") if root else ""
     return ""
+
+
+def given_to(challenge: str, version: str) -> Mapping[str, bytes] | None:
+    """The files that candidates began with; None where the pack of that very version is not here."""
+    from grader.challenge.here import root_of
+    from grader.challenge.starter import given
+
+    with contextlib.suppress(OSError):
+        root = root_of(challenge, version, _settings())
+        return given(root) if root else None
+    return None

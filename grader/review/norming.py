@@ -24,6 +24,7 @@ from grader.review import norming_rows as found
 from grader.review.base import said
 from grader.review.blinded import Material, material_of, source_of
 from grader.review.figures import FiguresDesk
+from grader.review.grade import challenge_of
 from grader.review.norming_rows import Borderline, Listed, Norming, Source
 from grader.review.problems import NotAllowedError, NotFoundError
 from grader.review.records import Actor, File, Person
@@ -32,6 +33,7 @@ from grader.store.norming_tables import anchor_proposals, norming_items, norming
 
 if TYPE_CHECKING:
     from grader.challenge import Pack
+    from grader.challenge.rubric import Criterion
     from grader.ratings.items import Item
 
 
@@ -190,6 +192,16 @@ class NormingDesk(FiguresDesk):
             file = rows.read(connection, case)
             source, written = source_of(connection, file), authored.files_of(connection, case)
         return material_of(file, source, written)
+
+    def norming_criterion(self, actor: Actor, session: str, case: str) -> Criterion:
+        """The criterion of the session as the case was graded by it: its question, and which files show it. Its own
+        anchors may since have been mended: `Norming.anchors`."""
+        with reading(self.engine) as connection:
+            row = self._session(connection, actor, session)
+            if case not in found.items(connection, actor, session):
+                raise NotFoundError(case)
+            known = challenge_of(rows.read(connection, case)).rubric.criteria
+        return next(one for one in known if one.id == row["criterion"])
 
     def norming_instruction(self, actor: Actor, session: str, case: str) -> str:
         """What the candidate of a case of the session was asked."""

@@ -48,6 +48,15 @@ class Figure(NamedTuple):
     there: bool
     """Whether the script that is named is among the files."""
 
+    @property
+    def state(self) -> str:
+        """In words, whether the figure comes with a way to get it again."""
+        if not self.command:
+            return "no command named near it"
+        if not self.script:
+            return "a command is named"
+        return f"{self.script} is {'there' if self.there else 'not among the files'}"
+
 
 class Term(NamedTuple):
     """A technique that documents name: how often there, and in how many lines of code."""

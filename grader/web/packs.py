@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from grader.errors import GraderError
-from grader.settings import Settings, find_challenge
+from grader.settings import Settings
 from grader.web import visit
 
 
@@ -31,10 +30,6 @@ def given_to(challenge: str, version: str) -> Mapping[str, bytes] | None:
 
 
 def _root(challenge: str, version: str) -> Path | None:
-    from grader.challenge import load_manifest
+    from grader.challenge.here import root_of
 
-    try:
-        root = find_challenge(challenge, Settings.read(), visit.server().config.challenges)
-        return root if load_manifest(root).version == version else None
-    except (GraderError, OSError):
-        return None
+    return root_of(challenge, version, Settings.read(), visit.server().config.challenges)

@@ -6,6 +6,7 @@ that fails, files are only listed.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
@@ -14,7 +15,7 @@ from grader import aside
 from grader.aside import AsideError
 from grader.challenge.starter import INSTRUCTION
 from grader.pages.decode import decode
-from grader.pages.text import count, size
+from grader.pages.text import count, listed, size
 from grader.ratings.places import Work
 from grader.report import source as report_source
 from grader.report.blind import Blind, found_in
@@ -72,6 +73,20 @@ class Read(NamedTuple):
     gone: tuple[str, ...] = ()
     """Files of the starter that are not handed in."""
 
+    @property
+    def summary(self) -> str:
+        """How the work stands to the starter, in counts."""
+        stands = Counter(stand.stand for stand in self.stands.values())
+        words = [f"{stands[name]} {name}" for name in ("unchanged", "changed", "new") if stands[name]]
+        return listed(words) + (f"; {len(self.gone)} of the starter not handed in" if self.gone else "")
+
+    def state(self, path: str) -> str:
+        """What became of a file of the starter, in words."""
+        if path in self.gone:
+            return "not handed in"
+        stand = self.stands.get(self.shown.get(path, path))
+        return stand.note if stand else "handed in elsewhere"
+
 
 def source_of(material: Material, given: Mapping[str, bytes] | None = None) -> Source:
     return Source(files=material.files, names=material.names, common=material.common, given=given or {})
@@ -95,6 +110,15 @@ def whole(source: Source) -> Read:
         return aside.run(aside.SECONDS, read, source, note)
     except AsideError:
         return Read(tuple(listed_only(source.files)))
+
+
+def told(source: Source) -> Read:
+    """What is said of the work beside its files, for whoever shows those in another way; nothing of it where it cannot
+    be read in time."""
+    try:
+        return aside.run(aside.SECONDS, read_told, source)
+    except AsideError:
+        return Read(())
 
 
 def names(source: Source) -> Mapping[str, str]:
@@ -174,23 +198,34 @@ def read_one(source: Source, path: str) -> File | None:
 def read(source: Source, plain: str = "") -> Read:
     """The work itself. `plain`: why there are neither colours nor anything that is looked for."""
     blinded = _Blinded(source)
+    bare = _bare(source, blinded)
+    stands = standing(source.files, source.given) if source.given else {}
+    made = bare._replace(files=tuple(_files(source, blinded, stands, plain)))
+    return made if plain else _told(made, source, stands)._replace(given_files=tuple(_given_files(source)))
+
+
+def read_told(source: Source) -> Read:
+    """The same without the files."""
+    stands = standing(source.files, source.given) if source.given else {}
+    return _told(_bare(source, _Blinded(source)), source, stands)
+
+
+def _bare(source: Source, blinded: _Blinded) -> Read:
     lines = blinded.texts(source.files)
     removed = dict(blinded.blind.removed)  # before pages are made of it, which counts again
-    stands = standing(source.files, source.given) if source.given else {}
-    files = _files(source, blinded, stands, plain)
     spoken = tuple(one._replace(path=blinded.paths[one.path]) for one in source.spoken if one.path in blinded.paths)
-    made = Read(tuple(files), lines, removed, blinded.paths, spoken=spoken)
-    if plain:
-        return made
-    own = {blinded.paths[path] for path in source.files if path not in stands or stands[path].stand != "unchanged"}
-    texts = {path: lines[path] for path in lines if path in own}
+    return Read((), lines, removed, blinded.paths, spoken=spoken)
+
+
+def _told(made: Read, source: Source, stands: Mapping[str, Standing]) -> Read:
+    own = {made.shown[path] for path in source.files if path not in stands or stands[path].stand != "unchanged"}
+    texts = {path: made.texts[path] for path in made.texts if path in own}
     return made._replace(
-        figures=findings.figures(texts, among=lines),
+        figures=findings.figures(texts, among=made.texts),
         terms=findings.terms(texts),
-        stands={blinded.paths[path]: stand for path, stand in stands.items()},
+        stands={made.shown[path]: stand for path, stand in stands.items()},
         gone=taken_away(source.files, _starter(source)),
         given=tuple(Given(path, holds(path, content)) for path, content in _starter(source).items()),
-        given_files=tuple(_given_files(source)),
     )
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import time
-from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import cached_property
@@ -152,38 +151,23 @@ def _target(one: Spoken, file: File | None, alone: Address) -> str:
 
 def _given(read: Read, *, known: bool) -> dict[str, Any]:
     """The starter beside the work: what it holds, and which files are as they were."""
-    stands = Counter(stand.stand for stand in read.stands.values())
-    words = [f"{stands[name]} {name}" for name in ("unchanged", "changed", "new") if stands[name]]
     return {
         "known": known,
-        "rows": [(one.path, one.holds, _state(one.path, read)) for one in read.given],
+        "rows": [(one.path, one.holds, read.state(one.path)) for one in read.given],
         "files": read.given_files,
-        "summary": listed(words) + (f"; {len(read.gone)} of the starter not handed in" if read.gone else ""),
+        "summary": read.summary,
         "count": count(len(read.given), "file"),
     }
 
 
-def _state(path: str, read: Read) -> str:
-    if path in read.gone:
-        return "not handed in"
-    stand = read.stands.get(read.shown.get(path, path))
-    return stand.note if stand else "handed in elsewhere"
-
-
 def _figure(one: findings.Figure, files: Sequence[File]) -> dict[str, str]:
     anchor = next((file.anchor for file in files if file.path == one.path), "")
-    if not one.command:
-        state = "no command named near it"
-    elif not one.script:
-        state = "a command is named"
-    else:
-        state = f"{one.script} is {'there' if one.there else 'not among the files'}"
     return {
         "text": one.text,
         "place": f"{one.path}:{one.line}",
         "target": f"{anchor}:{one.line}",
         "command": one.command,
-        "state": state,
+        "state": one.state,
     }
 
 

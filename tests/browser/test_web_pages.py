@@ -178,6 +178,29 @@ def test_what_stands_at_the_top_is_all_within_reach(home: House, visit: Visit, w
             assert box["x"] + box["width"] <= width, name
 
 
+CUT = """() => {
+  const cut = []
+  const pen = document.createElement("canvas").getContext("2d")
+  for (const field of document.querySelectorAll("main select, main input:not([type=hidden])")) {
+    const style = getComputedStyle(field)
+    pen.font = style.font
+    const text = field.tagName === "SELECT" ? field.selectedOptions[0]?.text ?? "" : field.placeholder ?? ""
+    const arrow = field.tagName === "SELECT" ? 18 : 0
+    const room = field.clientWidth - parseFloat(style.paddingLeft) - parseFloat(style.paddingRight) - arrow
+    if (field.clientWidth && text && pen.measureText(text).width > room) cut.push(text)
+  }
+  return cut
+}"""
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_no_field_cuts_what_stands_in_it(home: House, visit: Visit, width: int) -> None:
+    for name, (who, path) in pages(home).items():
+        page = visit(who, path, width=width)
+        page.evaluate("for (const part of document.querySelectorAll('main details:not(.file)')) part.open = true")
+        assert page.evaluate(CUT) == [], name
+
+
 BROKEN = """() => {
   const broken = []
   const cells = "main :is(td, th, dt, dd, legend, summary, button, .crumb a):not(.doc *)"
