@@ -21,7 +21,7 @@ from grader.store.hire_tables import HIRE_TABLES
 from grader.store.store import About, Store
 from tests.store_fixtures import Cluster, cluster, result
 
-pytestmark = pytest.mark.xdist_group("store")
+pytestmark = pytest.mark.xdist_group("hire")
 CSV = "candidate,stage,entered_at,left_at,exit\nk7,applied,2026-01-05,2026-01-07,advance\nk7,take-home,2026-01-07,,\n"
 
 

@@ -23,7 +23,7 @@ from grader.store.case_tables import APPEND_ONLY, case_events, case_heads
 from tests.review_fixtures import CRITERIA, OPERATOR, Panel, keep, panel, result, sheet
 from tests.store_fixtures import Cluster
 
-pytestmark = pytest.mark.xdist_group("store")
+pytestmark = pytest.mark.xdist_group("review-rules")
 
 
 @pytest.fixture(params=["sqlite", "postgres"])

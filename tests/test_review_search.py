@@ -21,7 +21,7 @@ from grader.store.case_tables import case_sources, case_words, cases
 from tests.review_fixtures import CRITERIA, OPERATOR, Panel, panel
 from tests.store_fixtures import Cluster
 
-pytestmark = pytest.mark.xdist_group("store")
+pytestmark = pytest.mark.xdist_group("review-search")
 RATIONALE = "eigenständig gedacht"
 
 

@@ -13,7 +13,7 @@ from sqlalchemy import select
 from grader.cli import cli
 from grader.store.account_tables import ACCOUNTS
 from grader.web.accounts import IDLE, INVITE_DAYS, LONGEST, MOST, WINDOW, AccountError
-from tests.web_fixtures import OPERATOR, PASSWORD, House, house
+from tests.web_fixtures import HASHER, OPERATOR, PASSWORD, House, house
 
 
 @pytest.fixture
@@ -21,6 +21,13 @@ def home(tmp_path: Path) -> Iterator[House]:
     made = house(tmp_path)
     yield made
     made.store.close()
+
+
+def test_a_password_costs_whoever_guesses_at_it_as_much_as_the_standard_says() -> None:
+    """RFC 9106, the second recommended choice; other tests have it cheaper."""
+    made = HASHER()
+    assert (made.time_cost, made.memory_cost, made.type.name) == (3, 65_536, "ID")
+    assert made.hash(PASSWORD).startswith("$argon2id$v=19$m=65536,t=3,")
 
 
 def test_looking_at_an_invitation_does_not_use_it_up_and_the_button_does(home: House) -> None:

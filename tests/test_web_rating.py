@@ -24,7 +24,7 @@ from grader.store.check import problems
 from grader.web.accounts import IDLE
 from tests.web_fixtures import OPERATOR, PASSWORD, House, Visitor, house, levels
 
-pytestmark = pytest.mark.xdist_group("store")
+pytestmark = pytest.mark.xdist_group("web-rating")
 
 
 @pytest.fixture(params=["sqlite", "postgres"])

@@ -7,9 +7,11 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
 
+from argon2 import PasswordHasher
 from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
@@ -23,6 +25,7 @@ from grader.review.records import Actor, Case, Person, Role
 from grader.store import open_store
 from grader.store.folder import evidence_digest, read_result
 from grader.store.store import About, Store, moment
+from grader.web import accounts
 from grader.web.accounts import Accounts
 from grader.web.app import build
 from grader.web.config import Config
@@ -31,6 +34,10 @@ from tests import works
 
 CHALLENGES = Path(__file__).parent.parent / "challenges"
 PASSWORD = "four words nobody says"
+HASHER = accounts._hasher
+"""The product's: half a second of the processor for each password. Nobody guesses at those of the tests, which sign in
+some hundred times."""
+accounts._hasher = cache(lambda: PasswordHasher(time_cost=1, memory_cost=64, parallelism=1))
 OPERATOR = Actor(user="root", how="command")
 BEGAN = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
 
