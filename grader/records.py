@@ -285,3 +285,5 @@ class Grade:
     flags: tuple[str, ...] = ()
     """What a reviewer should look at, one sentence each: limits hit, text that addresses the grader, …"""
     resources: Mapping[str, float] = field(default_factory=dict)
+    claims: Mapping[str, object] = field(default_factory=dict)
+    """Figures of the documents with what came of running their commands (grader/claims/marks.py); in no score."""

@@ -7,11 +7,12 @@ from pathlib import Path
 import pytest
 
 from grader import aside
+from grader.claims.figures import COMMAND, FIGURE
+from grader.claims.numbers import numbers, skeleton
 from grader.records import Submission
 from grader.report import render_report
 from grader.report.source import show
 from grader.trust import _remotes
-from grader.web.findings import _COMMAND, _FIGURE
 from tests import report_fixtures as saved
 from tests.patience import bounded_work
 
@@ -29,8 +30,10 @@ def test_the_configuration_of_a_repository_is_read_at_once(piece: str, tmp_path:
 def test_figures_and_commands_of_a_document_are_found_at_once(piece: str) -> None:
     text = piece * (SIZE // len(piece))
     with bounded_work():
-        assert sum(1 for _ in _FIGURE.finditer(text)) >= 0
-        assert sum(1 for _ in _COMMAND.finditer(text)) >= 0
+        assert sum(1 for _ in FIGURE.finditer(text)) >= 0
+        assert sum(1 for _ in COMMAND.finditer(text)) >= 0
+        assert len(numbers(text)) >= 0
+        assert len(skeleton(text)) >= 0
 
 
 WORK = {"a.py": b"def f(x):\n    return x\n", "README.md": b"# Title\n\n*text*\n"}

@@ -40,11 +40,11 @@ def ask_again(run: Run, before: Grade, challenge: Pack) -> Grade:
     pack that graded it. Answers that were kept stand. Raises UsageError, RefusedError, InfrastructureError."""
     out = run.request.out
     submission, observed = evidence.load_submission(out), evidence.load_observed(out)
-    judged = judge(run, challenge, submission)
+    judged = judge(run, challenge, submission, before.claims)
     asked = replace(
         before,
         judge=judged.judge,
-        flags=flags_of(challenge, submission, observed, judged),
+        flags=flags_of(challenge, submission, observed, judged, before.claims),
         provenance={**before.provenance, "judged_again_at": datetime.now(UTC).isoformat(timespec="seconds")},
         timings={**before.timings, **run.timings},
     )

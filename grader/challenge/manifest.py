@@ -135,6 +135,25 @@ class Review(Strict):
     """Whether one of them has to be a bar raiser's."""
 
 
+class ClaimedData(Strict):
+    """What the commands in candidates' documents are run on (`grade claims`). Grades do not depend on it."""
+
+    data: list[str] = []
+    """Files and folders of `starter/`, by their path in it, that stand in the candidate's folder when commands run."""
+    generator: str = Field(default="", pattern=r"^[A-Za-z_][\w.]*:[A-Za-z_]\w*$|^$")
+    """`module:function` below `tests/`: a seed → the files of `data` with other contents, path → text or bytes."""
+
+    @model_validator(mode="after")
+    def _fits(self) -> ClaimedData:
+        for name in self.data:
+            parts = Path(name).parts
+            if not parts or name != "/".join(parts) or Path(name).is_absolute() or ".." in parts:
+                raise ValueError(f"claims: data: {name!r} is no plain path below starter/")
+        if self.generator and not self.data:
+            raise ValueError("claims: generator needs `data`, the files that it makes anew")
+        return self
+
+
 class Manifest(Strict):
     """challenge.yaml as it was read: all that a candidate's copy of a pack says about itself."""
 
@@ -155,6 +174,7 @@ class Manifest(Strict):
     groups: dict[str, Group] = {}
     check: Checks = Checks()
     review: Review = Review()
+    claims: ClaimedData = ClaimedData()
 
     @model_validator(mode="after")
     def _consistent(self) -> Manifest:

@@ -88,6 +88,7 @@ def load_pack(root: Path) -> Pack:
         if not (root / name).exists():
             raise ChallengeError(f"{root}: {name} is missing; every pack has {', '.join(PARTS[:-1])} and {PARTS[-1]}.")
     check_files(root, manifest)
+    check_claims(root, manifest)
     files = {"challenge.yaml": raw, **_optional(root, "model.yaml"), **_graded(root)}
     for name in manifest.named:  # they may lie elsewhere
         files.setdefault(name, (root / name).read_bytes())
@@ -137,6 +138,16 @@ def check_files(root: Path, manifest: Manifest) -> None:
     problems = [problem for path in (*(root / name for name in named), *below) if (problem := _not_taken(path, root))]
     if problems:
         raise ChallengeError("\n".join(dict.fromkeys(problems)))
+
+
+def check_claims(root: Path, manifest: Manifest) -> None:
+    """Raises ChallengeError where data or generator that `claims` names are not there."""
+    for name in manifest.claims.data:
+        if not (root / "starter" / name).exists():
+            raise ChallengeError(f"{root / 'challenge.yaml'}: claims names {name}, which is not in starter/.")
+    module = manifest.claims.generator.partition(":")[0].replace(".", "/")
+    if module and not any((root / "tests" / name).is_file() for name in (f"{module}.py", f"{module}/__init__.py")):
+        raise ChallengeError(f"{root / 'challenge.yaml'}: claims names {module}.py, which is not in tests/.")
 
 
 def _not_taken(path: Path, root: Path) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 
 from grader.challenge import Challenge, Pack
 from grader.challenge import model as models
+from grader.claims import marks
 from grader.grading.observed import model_calls
 from grader.grading.provenance import challenge_facts, provenance, submission_facts
 from grader.grading.run import Run
@@ -23,11 +24,13 @@ def grade_of(
     observed: VerifierResult,
     judged: JudgeResult,
     facts: Mapping[str, Any],
+    claims: Mapping[str, Any],
 ) -> Grade:
-    """The grade of `submission`. `facts`: what the sandbox says that the run rested on."""
+    """The grade of `submission`. `facts`: what the sandbox says that the run rested on; `claims`: what came of the
+    figures in the documents, which changes no score."""
     calls = model_calls(observed.tests)
     traced = {**facts, **({"model_calls": calls} if calls else {}), **models.provenance(pack.model, calls)}
-    flags = flags_of(pack, submission, observed, judged)
+    flags = flags_of(pack, submission, observed, judged, claims)
     if run.request.only:
         flags = (f"Only tests that match {', '.join(run.request.only)} were run: this is not a grade.", *flags)
     unscored = Grade(
@@ -40,12 +43,17 @@ def grade_of(
         timings=dict(run.timings),
         flags=flags,
         resources=observed.resources,
+        claims=claims,
     )
     return combine.scored(unscored, pack, objective.score(observed.tests), judged.criteria)
 
 
 def flags_of(
-    challenge: Challenge, submission: Submission, observed: VerifierResult, judged: JudgeResult
+    challenge: Challenge,
+    submission: Submission,
+    observed: VerifierResult,
+    judged: JudgeResult,
+    claims: Mapping[str, Any],
 ) -> tuple[str, ...]:
     """What a reviewer should look at that is not in the score; one sentence each."""
     points = objective.score(observed.tests)
@@ -53,6 +61,7 @@ def flags_of(
     return (
         *formats.flags(submission, challenge.submission.required),
         *combine.flags(points, observed.limits_hit),
+        *marks.flags(claims),
         *judged.flags,
         *route(judged.criteria, share),
     )

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 from grader.challenge import Pack
 from grader.grading.run import Run
@@ -14,27 +15,32 @@ from grader.score.combine import unscored
 NO_JUDGE = "no judge configured"
 
 
-def start(run: Run, pack: Pack, submission: Submission) -> Callable[[], JudgeResult]:
-    """Begins to judge; calling what is returned waits for the levels. Raises UsageError for settings that are wrong."""
+def start(
+    run: Run, pack: Pack, submission: Submission, claims: Mapping[str, Any] | None = None
+) -> Callable[[], JudgeResult]:
+    """Begins to judge; calling what is returned waits for the levels. `claims`: what came of the figures in the
+    documents, for the judge to know. Raises UsageError for settings that are wrong."""
     criteria = pack.rubric.criteria
     if criteria and run.request.judge and run.settings.judge_configured:
-        return _in_background(run, pack, submission)
+        return _in_background(run, pack, submission, claims or {})
     reason = NO_JUDGE if run.request.judge else "the judge was switched off for this run"
     nothing = settled(pack, submission, JudgeResult(criteria=unscored(criteria, reason)))
     return lambda: nothing
 
 
-def _in_background(run: Run, pack: Pack, submission: Submission) -> Callable[[], JudgeResult]:
+def _in_background(
+    run: Run, pack: Pack, submission: Submission, claims: Mapping[str, Any]
+) -> Callable[[], JudgeResult]:
     from grader.judge.config import JudgeConfig
 
     JudgeConfig.of(run.settings)  # what is wrong with the settings is said before anything runs
     pool = ThreadPoolExecutor(1, thread_name_prefix="judge")
-    waiting = pool.submit(judge, run, pack, submission)
+    waiting = pool.submit(judge, run, pack, submission, claims)
     pool.shutdown(wait=False)
     return waiting.result
 
 
-def judge(run: Run, pack: Pack, submission: Submission) -> JudgeResult:
+def judge(run: Run, pack: Pack, submission: Submission, claims: Mapping[str, Any] | None = None) -> JudgeResult:
     """Asks the judge about the criteria of `pack`; answers that were kept are not asked for again. Of
     blank documents nobody is asked."""
     from grader import calibration
@@ -49,5 +55,6 @@ def judge(run: Run, pack: Pack, submission: Submission) -> JudgeResult:
             calibration=calibration.load(pack),
             cache_dir=PLACES.cache / "judge",
             lane=run.judge_lane,
+            claims=claims,
         )
     return settled(pack, submission, judged)

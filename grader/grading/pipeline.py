@@ -30,23 +30,24 @@ def grade(run: Run, make_sandbox: MakeSandbox = docker_sandbox) -> Grade:
     with saved(run), contextlib.closing(Containers(lambda: make_sandbox(run), run.say)) as containers:
         if not run.request.fetch_first:
             containers.boot()
-        return _grade(run, containers)
+        return _grade(run, containers, make_sandbox)
 
 
-def _grade(run: Run, containers: Containers) -> Grade:
-    from grader.grading import judging  # heavy: while the containers boot
+def _grade(run: Run, containers: Containers, make_sandbox: MakeSandbox) -> Grade:
+    from grader.grading import claims, judging  # heavy: while the containers boot
     from grader.grading.grade import grade_of
 
     run.say("reading the submission")
     pack, submission = _read(run)
     if run.request.fetch_first:
         _image(run, pack, submission)
+    claimed = claims.block(run, pack, submission, make_sandbox)
     containers.boot()
-    levels = judging.start(run, pack, submission)
+    levels = judging.start(run, pack, submission, claimed)
     observed = _run_tests(run, containers, pack, submission)
     removal = threading.Thread(target=containers.close)
     removal.start()
-    result = grade_of(run, pack, submission, observed, levels(), containers.facts())
+    result = grade_of(run, pack, submission, observed, levels(), containers.facts(), claimed)
     with run.stage("report"):
         run.say("writing the report")
         _save(run, result, pack, submission, observed)

@@ -7,9 +7,9 @@ Importing this package is cheap: the SDK is loaded when the first call is made.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from grader.judge.routing import route
 
@@ -33,10 +33,12 @@ def judge_submission(
     cache_dir: Path,
     progress: Callable[[int, int], None] | None = None,
     lane: AbstractContextManager[object] | None = None,
+    claims: Mapping[str, Any] | None = None,
 ) -> JudgeResult:
     """See `grader.judge.stage`."""
     from grader.judge import stage
 
     return stage.judge_submission(
-        challenge, submission, settings, calibration=calibration, cache_dir=cache_dir, progress=progress, lane=lane
-    )
+        challenge, submission, settings, calibration=calibration, cache_dir=cache_dir, progress=progress, lane=lane,
+        claims=claims,
+    )  # fmt: skip

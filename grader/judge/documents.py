@@ -65,6 +65,8 @@ class Selection:
 
     views: tuple[View, ...]
     cuts: tuple[Cut, ...]
+    ran: tuple[str, ...] = ()
+    """What the grader found when it ran the commands of these files, a figure a line."""
 
 
 def estimate_tokens(text: str) -> int:

@@ -27,7 +27,7 @@ PARTS = {
 }
 """Part → what has changed when its digest has, as a phrase."""
 _SOURCES = {
-    "prompt": ("judge/prompt.py",),
+    "prompt": ("judge/prompt.py", "judge/claimed.py"),
     "sanitiser": (
         *("judge/documents.py", "judge/reading.py", "submission/sanitise.py", "submission/code.py"),
         *(f"submission/speech/{name}.py" for name in ("detect", "disguise", "languages", "letters", "phrases")),

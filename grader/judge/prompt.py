@@ -53,6 +53,11 @@ _REPLY = """\
 Reply with one JSON object and nothing else, with exactly these keys in this order: "rationale" (text), "evidence" (a
 list of objects with exactly "path", "start_line", "end_line" and "quote"), "level" (one of {choices})."""
 _END = "End of the candidate's files. Assess the criterion by the rules of the first message.\n{reply}"
+_RAN = """\
+Figures of these files, held by the grader against what the commands that are named for them print:
+reproduced: the command printed a number that rounds to it. differs, cannot be run: the figure counts as not given.
+no command: nothing was run for it; it is a claim. does not depend on the data: the command printed the very same number
+when the data was exchanged, as a stored result would; it counts as not given unless the files say why it must be so."""
 REPAIR = (
     "That reply could not be used: {problem}. Reply again with the one JSON object that was asked for and nothing else."
 )
@@ -91,7 +96,8 @@ def build(criterion: Criterion, selection: Selection, nonce: str, *, bare: bool 
         cannot=CANNOT_JUDGE,
     )
     reply = _REPLY.format(choices=", ".join(f'"{choice}"' for choice in allowed))
-    user = "\n".join([*_files(selection, nonce, bare=bare), *_ours(_END.format(reply=reply), nonce)])
+    ran = _ours("\n".join([_RAN, *selection.ran]), nonce) if selection.ran else ()
+    user = "\n".join([*_files(selection, nonce, bare=bare), *ran, *_ours(_END.format(reply=reply), nonce)])
     messages = ({"role": "system", "content": system}, {"role": "user", "content": user})
     return Prompt(
         messages=messages,

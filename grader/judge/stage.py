@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from grader.judge import drift
 from grader.judge.budget import JudgeBudget, total
 from grader.judge.cache import Cache
+from grader.judge.claimed import with_marks
 from grader.judge.client import Client
 from grader.judge.closed import ClosedGates
 from grader.judge.config import JudgeConfig
@@ -41,11 +43,13 @@ def judge_submission(
     cache_dir: Path,
     progress: Progress | None = None,
     lane: AbstractContextManager[object] | None = None,
+    claims: Mapping[str, Any] | None = None,
 ) -> JudgeResult:
     """Levels for the criteria of `challenge`. Whatever goes wrong with one leaves it unscored, with the reason.
 
     `progress` is told (answers in, questions asked). `lane` is entered for each call: a limit that several submissions
-    share; the deadline begins with the first call that got through. Raises UsageError for settings that are wrong and
+    share; the deadline begins with the first call that got through. `claims`: the
+    block of that name of the grade. Raises UsageError for settings that are wrong and
     InfrastructureError for a cache that cannot be used; no answer of an endpoint raises.
     """
     config = JudgeConfig.of(settings)
@@ -55,6 +59,7 @@ def judge_submission(
     criteria = challenge.rubric.criteria
     reading = read_aside(submission.files, criteria, config, challenge.submission.required, challenge.asked)
     plans = plan_all(challenge, reading, config, calibration, gates, JudgeBudget(config))
+    plans = tuple(replace(plan, selection=with_marks(plan.selection, claims or {})) for plan in plans)
     try:
         verdicts, bare, canaries = _ask(challenge, submission, plans, client, config, calibration, progress)
         withheld = _drift(plans, canaries, client, config, calibration, gates)

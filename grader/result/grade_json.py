@@ -50,6 +50,7 @@ def grade_to_json(grade: Grade) -> dict[str, Any]:
         "provenance": _plain(grade.provenance),
         "timings": _plain(grade.timings),
         "resources": _plain(grade.resources),
+        **({"claims": _plain(grade.claims)} if grade.claims else {}),
         **({"detail": grade.detail} if grade.detail else {}),
     }
     _finite(data, "grade.json")
@@ -152,7 +153,26 @@ def grade_from_json(data: Any) -> Grade:
         flags=top.texts("flags"),
         resources=top.numbers("resources", {}),
         detail=top.take("detail", str, ""),
+        claims=_read_claims(top),
     )
+
+
+def _read_claims(top: Object) -> dict[str, Any]:
+    """The block as it is, once what readers take of it has been seen to be of its kind."""
+    if "claims" not in top.data:
+        return {}
+    block = top.known("claims", {"counts": dict, "commands": list, "figures": list, "notes": list})
+    inner = Object(block, "grade.json: claims")
+    for row in inner.each("figures", lambda row: row):
+        row.count("line")
+        for name in ("path", "text", "figure", "mark", "why", "printed", "by", "fresh"):
+            row.take(name, str)
+        row.count("command", None)
+    for row in inner.each("commands", lambda row: row):
+        row.count("line")
+        for name in ("command", "path", "reason", "output", "not_fresh"):
+            row.take(name, str)
+    return block
 
 
 _SUBMISSION = {"digest": str, "files": int, "bytes": float, "left_out": list, "minutes": float}

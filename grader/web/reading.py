@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from grader import aside
 from grader.aside import AsideError
 from grader.challenge.starter import INSTRUCTION
+from grader.claims import figures
 from grader.pages.decode import decode
 from grader.pages.text import count, listed, size
 from grader.ratings.places import Work
@@ -64,7 +65,7 @@ class Read(NamedTuple):
     removed: Mapping[str, int] = {}
     shown: Mapping[str, str] = {}
     """The file's own path → that of the page."""
-    figures: tuple[findings.Figure, ...] = ()
+    figures: tuple[figures.Figure, ...] = ()
     terms: tuple[findings.Term, ...] = ()
     spoken: tuple[Spoken, ...] = ()
     stands: Mapping[str, Standing] = {}
@@ -221,7 +222,7 @@ def _told(made: Read, source: Source, stands: Mapping[str, Standing]) -> Read:
     own = {made.shown[path] for path in source.files if path not in stands or stands[path].stand != "unchanged"}
     texts = {path: made.texts[path] for path in made.texts if path in own}
     return made._replace(
-        figures=findings.figures(texts, among=made.texts),
+        figures=figures.figures(texts, among=made.texts),
         terms=findings.terms(texts),
         stands={made.shown[path]: stand for path, stand in stands.items()},
         gone=taken_away(source.files, _starter(source)),

@@ -13,6 +13,7 @@ from typing import Any
 
 from flask import url_for
 
+from grader.claims import figures
 from grader.pages.documents import rendered
 from grader.pages.text import count, listed
 from grader.ratings.places import Work
@@ -20,7 +21,7 @@ from grader.report import speech
 from grader.report.code import File
 from grader.report.speech import Speech, Spoken
 from grader.review.blinded import Material
-from grader.web import findings, packs, reading, visit
+from grader.web import packs, reading, visit
 from grader.web.reading import Read
 
 Address = Callable[[str], str]
@@ -160,7 +161,7 @@ def _given(read: Read, *, known: bool) -> dict[str, Any]:
     }
 
 
-def _figure(one: findings.Figure, files: Sequence[File]) -> dict[str, str]:
+def _figure(one: figures.Figure, files: Sequence[File]) -> dict[str, str]:
     anchor = next((file.anchor for file in files if file.path == one.path), "")
     return {
         "text": one.text,

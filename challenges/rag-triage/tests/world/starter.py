@@ -74,12 +74,21 @@ def lines(rows: list[dict[str, Any]]) -> str:
     return "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
 
 
+def files(world: World) -> dict[str, str]:
+    """The sample's files, by name."""
+    made = {"documents": world.documents, "history": history(world), "questions": questions(world)}
+    return {f"{name}.jsonl": lines(rows) for name, rows in made.items()}
+
+
+def fresh(seed: int) -> dict[str, str]:
+    """The sample of another client, in the public wording: what commands in candidates' documents are run on again."""
+    return {f"data/{name}": text for name, text in files(world_for(f"claims-{seed}", public=True)).items()}
+
+
 def main(folder: Path) -> None:
-    world = sample_world()
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / "documents.jsonl").write_text(lines(world.documents), "utf-8")
-    (folder / "history.jsonl").write_text(lines(history(world)), "utf-8")
-    (folder / "questions.jsonl").write_text(lines(questions(world)), "utf-8")
+    for name, text in files(sample_world()).items():
+        (folder / name).write_text(text, "utf-8")
 
 
 if __name__ == "__main__":

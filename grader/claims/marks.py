@@ -1,0 +1,224 @@
+"""What came of running the commands, as a mark on each figure. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from grader.claims.documents import Claims, Stated
+from grader.claims.numbers import Number, gap, is_of, nearest, numbers, skeleton
+from grader.errors import visible
+
+REPRODUCED, DIFFERS, CANNOT_RUN, NO_COMMAND = "reproduced", "differs", "cannot_run", "no_command"
+MARKS = (REPRODUCED, DIFFERS, CANNOT_RUN, NO_COMMAND)
+SHOWN = 4_000
+"""Characters of a command's output that a grade keeps."""
+MOST_LINES = 2_000
+"""Lines of an output that are compared."""
+_MOST_HITS = 20
+"""Places of an output that are looked at, where a figure may be any of them."""
+FIXED = "does not depend on the data"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outcome:
+    """What became of one command. `outputs`: what it printed on the data as given, once a repeat; `fresh`: on other
+    data, once a set. `reason` and `fault` say why it could not be run, and whose doing that is."""
+
+    outputs: tuple[str, ...] = ()
+    fresh: tuple[str, ...] = ()
+    reason: str = ""
+    fault: str = ""
+    not_fresh: str = ""
+    """Why it was not tried on other data."""
+    seconds: float = 0.0
+
+
+class Mark(NamedTuple):
+    mark: str
+    why: str = ""
+    printed: str = ""
+    by: str = ""
+    command: int | None = None
+    fresh: str = "not tried"
+    """`moved`, `same`, or `not tried`: what the figure did on other data."""
+
+
+def marked(claims: Claims, outcomes: Sequence[Outcome]) -> dict[str, Any]:
+    """The block `claims` of a grade; empty where nothing is claimed."""
+    if not claims.stated and not claims.commands:
+        return {}
+    printed = [_Printed(outcome) for outcome in outcomes]
+    rows = [_row(one, _mark(one, printed)) for one in claims.stated]
+    counts = {mark: sum(row["mark"] == mark for row in rows) for mark in MARKS}
+    fixed = sum(bool(row.get("flag")) for row in rows)
+    stayed = [each.stayed() for each in printed]
+    return {
+        "counts": {**counts, "fixed": fixed},
+        "commands": [
+            {
+                "command": command.text, "path": command.path, "line": command.line,
+                "ran": not outcome.reason, "reason": outcome.reason, "fault": outcome.fault or None,
+                "seconds": round(outcome.seconds, 3), "output": outcome.outputs[0][:SHOWN] if outcome.outputs else "",
+                "fresh": len(outcome.fresh), "not_fresh": outcome.not_fresh, "numbers": told, "same": same,
+            }
+            for command, outcome, (same, told) in zip(claims.commands, outcomes, stayed, strict=True)
+        ],
+        "figures": rows,
+        "notes": list(claims.notes),
+    }  # fmt: skip
+
+
+def _row(one: Stated, mark: Mark) -> dict[str, Any]:
+    flag = {"flag": FIXED} if mark.fresh == "same" and not one.number.says_little else {}
+    return {
+        "path": one.path, "line": one.line, "text": one.text, "figure": one.figure, "command": mark.command,
+        "mark": mark.mark, "why": mark.why, "printed": mark.printed, "by": mark.by, "fresh": mark.fresh, **flag,
+    }  # fmt: skip
+
+
+class _Printed:
+    """The numbers of a command's outputs, by line, in one pass."""
+
+    def __init__(self, outcome: Outcome) -> None:
+        self.outcome = outcome
+        self.given = [_Lines(text) for text in outcome.outputs]
+        self.fresh = [_Lines(text) for text in outcome.fresh]
+
+    def on_fresh(self, row: int, at: int, given: _Lines) -> str:
+        """What the number in that place came to on other data: `moved`, `same` or `not tried`. A line is known by its
+        words, and by which of several alike it is."""
+        if not self.fresh:
+            return "not tried"
+        bare, found = given.rows[row]
+        which, there = given.which[row], []
+        for lines in self.fresh:
+            rows = lines.by_skeleton.get(bare, [])
+            if which < len(rows) and at < len(lines.rows[rows[which]][1]):
+                there.append(lines.rows[rows[which]][1][at])
+        return "same" if there and all(other.text == found[at].text for other in there) else "moved"
+
+    def stayed(self) -> tuple[int, int]:
+        """Of the numbers that the first output tells something by, how many are the same on other data; and all."""
+        if not self.fresh or not self.given:
+            return 0, 0
+        told = [(row, at) for row, at, one in self.given[0].places() if not one.says_little]
+        return sum(self.on_fresh(row, at, self.given[0]) == "same" for row, at in told), len(told)
+
+
+class _Lines:
+    def __init__(self, text: str) -> None:
+        self.rows = [(skeleton(line), numbers(line)) for line in text.splitlines()[:MOST_LINES]]
+        self.by_skeleton: dict[str, list[int]] = {}
+        self.which: list[int] = []
+        """Row → which of the rows that read alike it is."""
+        for at, (bare, _) in enumerate(self.rows):
+            alike = self.by_skeleton.setdefault(bare, [])
+            self.which.append(len(alike))
+            alike.append(at)
+
+    def places(self) -> Iterator[tuple[int, int, Number]]:
+        return ((at, n, one) for at, (_, found) in enumerate(self.rows) for n, one in enumerate(found))
+
+    def like(self, printed: str, at: int) -> list[tuple[int, int, Number]]:
+        """The number in place `at` of each line that reads as `printed` does."""
+        rows = self.by_skeleton.get(skeleton(printed), ())
+        return [(row, at, self.rows[row][1][at]) for row in rows if at < len(self.rows[row][1])]
+
+
+def _mark(one: Stated, printed: Sequence[_Printed]) -> Mark:
+    tied = one.command
+    if tied is not None and printed[tied].outcome.reason:
+        other = _elsewhere(one, printed)
+        meant = one.printed or one.path.endswith(".yaml") or _is_quality(one)
+        return other or (Mark(CANNOT_RUN, printed[tied].outcome.reason, command=tied) if meant else Mark(NO_COMMAND))
+    if tied is not None:
+        found = _by(one, tied, printed[tied])
+        if found.mark == REPRODUCED or one.printed or one.path.endswith(".yaml"):
+            return found
+        return _elsewhere(one, printed) or (found if _is_quality(one) else Mark(NO_COMMAND))
+    return _elsewhere(one, printed) or Mark(NO_COMMAND)
+
+
+def _is_quality(one: Stated) -> bool:
+    """Whether a figure beside a command is of the kind that commands print: a share, a percentage, so many of so many.
+    Of seconds, sums of money and sizes nobody says so by naming a command nearby."""
+    number = one.number
+    rest = one.figure[len(number.text) :].strip()
+    return number.percent or " of " in one.figure or (number.decimals > 0 and not rest)
+
+
+def _elsewhere(one: Stated, printed: Sequence[_Printed]) -> Mark | None:
+    """Reproduced by whichever command prints it; None where none does, or the figure is too common to tell by."""
+    number = one.number
+    common = number.decimals < 2 and not number.percent and " of " not in one.figure
+    if one.printed or common or not _is_quality(one):
+        return None
+    for at, each in enumerate(printed):
+        if at != one.command and not each.outcome.reason:
+            found = _by(one, at, each)
+            if found.mark == REPRODUCED:
+                return found
+    return None
+
+
+def _by(one: Stated, at: int, printed: _Printed) -> Mark:
+    """What the outputs of one command say of a figure. Where it was run several times, the figure may lie anywhere
+    between what was printed."""
+    stated, several = one.number, numbers(one.figure)
+    values: list[Number] = []
+    for lines in printed.given:
+        places = lines.like(one.printed, one.at) if one.printed else []
+        places = places or list(lines.places())
+        hits = [place for place in places if _hits(one, several, place, lines)][:_MOST_HITS]
+        if hits:
+            on_fresh = [printed.on_fresh(hit[0], hit[1], lines) for hit in hits]
+            place = on_fresh.index("moved") if "moved" in on_fresh else 0  # it may be any of them: to its favour
+            return Mark(REPRODUCED, printed=hits[place][2].text, command=at, fresh=on_fresh[place])
+        near = nearest(stated, (place[2] for place in places))
+        values += [near] if near is not None else []
+    if len(values) > 1 and min(gap(stated, v) for v in values) <= 0 <= max(gap(stated, v) for v in values):
+        return Mark(REPRODUCED, f"between what {len(values)} runs printed", values[0].text, command=at)
+    if not values:
+        return Mark(DIFFERS, "its command prints no such number", command=at)
+    best = min(values, key=lambda value: abs(gap(stated, value)))
+    return Mark(DIFFERS, "" if one.printed else "the nearest number that its command prints", best.text,
+                f"{gap(stated, best):+.4g}", at)  # fmt: skip
+
+
+def _hits(one: Stated, several: Sequence[Number], place: tuple[int, int, Number], lines: _Lines) -> bool:
+    """Whether what stands there is the figure; `20 of 22` are two numbers, one behind the other."""
+    row, at, number = place
+    if not is_of(several[0], number, one.within):
+        return False
+    beside = lines.rows[row][1][at + 1 : at + 2]
+    return len(several) < 2 or (bool(beside) and is_of(several[1], beside[0]))
+
+
+def sentence(row: Mapping[str, Any]) -> str:
+    """A mark in words, for people and for the judge: no text of the candidate's but numbers."""
+    said = {
+        REPRODUCED: "reproduced",
+        DIFFERS: f"differs: {row.get('printed')} is printed ({row.get('by')})" if row.get("printed") else
+                 "differs: its command does not print it",
+        CANNOT_RUN: "cannot be run",
+        NO_COMMAND: "no command",
+    }.get(str(row.get("mark")), "")  # fmt: skip
+    return f"{said}; {FIXED}" if row.get("flag") else said
+
+
+def flags(block: Mapping[str, Any]) -> tuple[str, ...]:
+    """What a reviewer should look at, one sentence each; where it is nobody's doing but the candidate's only."""
+    counts = block.get("counts", {})
+    number = counts.get(DIFFERS)
+    differ = f"{number} figures in the documents are" if number != 1 else "1 figure in the documents is"
+    return (
+        *([f"{differ} not what the command beside prints: see Figures."] if number else ()),
+        *(
+            f"{one['same']} of the {one['numbers']} numbers that a command in {visible(one['path'], 80)} prints are "
+            "the same to the digit on other data: see Figures."
+            for one in block.get("commands", ())
+            if one["numbers"] and 2 * one["same"] >= one["numbers"]
+        ),
+    )

@@ -1,0 +1,176 @@
+"""Runs the commands that a submission's documents name, in a container of their own, and marks the figures.
+
+The container is made of the same image as the one that is graded, with no network and limits of its own, and it is gone
+before the hidden tests begin: nothing that happens in it reaches them. No grade depends on it, and no failure ends
+a grading. Nothing is started, or imported, where the documents name no command.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import secrets
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from grader.claims import documents
+from grader.claims.documents import Claims
+from grader.claims.marks import Outcome, marked
+from grader.errors import GraderError, Interrupted, visible
+from grader.grading.run import MakeSandbox, Run, docker_sandbox
+
+if TYPE_CHECKING:
+    from grader.challenge import Pack
+    from grader.records import Submission
+    from grader.sandbox.protocol import Event, Job
+
+EACH_SECONDS = 20.0
+"""Own time of one command."""
+ALL_SECONDS = 60.0
+"""Own time of all of them, on all data."""
+OUTPUT_BYTES = 64_000
+FRESH = 2
+"""Sets of other data that a command is tried on."""
+_TEST = "test_grader_claims.py"
+_NO_DATA = "the challenge has no data to exchange"
+
+
+class Planned(NamedTuple):
+    """One run of a command: its place in the list, and on which data (0: as given)."""
+
+    command: int
+    data: int
+
+
+def block(run: Run, pack: Pack, submission: Submission, make: MakeSandbox = docker_sandbox) -> Mapping[str, Any]:
+    """The block `claims` of the grade: each figure of the documents with its mark; empty where they state none."""
+    with run.stage("claims"):
+        claims = documents.read(submission.files, _given(pack))
+        if not any(not command.blank for command in claims.commands):
+            return marked(claims, [_blank(command.blank) for command in claims.commands])
+        run.say("running the commands that the documents name")
+        return marked(claims, outcomes(run, pack, submission, claims, make))
+
+
+def _given(pack: Pack) -> Mapping[str, bytes]:
+    from grader.challenge.starter import given
+
+    return given(pack.root)
+
+
+def _blank(blank: str) -> Outcome:
+    return Outcome(reason=f"there is a blank in it: {visible(blank, 60)}", fault="candidate")
+
+
+def outcomes(run: Run, pack: Pack, submission: Submission, claims: Claims, make: MakeSandbox) -> list[Outcome]:
+    """What became of each command. Raises only what ends the grading as a whole: an interrupt."""
+    plan = planned(claims, fresh=FRESH if pack.claims.generator else 0)
+    own = replace(run, id=secrets.token_hex(6), timings={}, submission=submission)
+    seen: list[Event] = []
+    try:
+        with contextlib.closing(make(own)) as sandbox:
+            sandbox.boot()
+            seen += sandbox.run(_job(own, pack, submission, claims, plan))
+    except Interrupted:
+        raise
+    except GraderError as problem:
+        fault = "challenge" if problem.exit_code == 4 else "infrastructure"
+        why = "the pack could not be made ready" if fault == "challenge" else f"the sandbox failed: {problem.message}"
+        return [_blank(one.blank) if one.blank else Outcome(reason=why, fault=fault) for one in claims.commands]
+    return collected(claims, plan, seen, "" if pack.claims.generator else _NO_DATA)
+
+
+def planned(claims: Claims, fresh: int) -> list[Planned]:
+    """All runs in their order: on the data as given, each so often as it asks for; then on each set of other data."""
+    whole = [at for at, command in enumerate(claims.commands) if not command.blank]
+    given = [Planned(at, 0) for at in whole for _ in range(claims.commands[at].repeats)]
+    return [*given, *(Planned(at, data) for data in range(1, fresh + 1) for at in whole)]
+
+
+def _job(run: Run, pack: Pack, submission: Submission, claims: Claims, plan: Sequence[Planned]) -> Job:
+    from grader.grading.claims_runner import RUNNER
+    from grader.grading.job import candidate_image, limits_of
+    from grader.sandbox.protocol import Job
+
+    data = data_files(pack)
+    todo = {
+        "runs": [{"command": claims.commands[one.command].text, "data": one.data} for one in plan],
+        "generator": pack.claims.generator,
+        "data": sorted(data),
+    }
+    helpers = {name: content for name, content in pack.tests.items() if not _is_test(name)}
+    limits = replace(limits_of(pack), call=EACH_SECONDS, total=ALL_SECONDS, output=OUTPUT_BYTES)
+    return Job(
+        tests={**(helpers if pack.claims.generator else {}), _TEST: RUNNER,
+               "grader_claims.json": json.dumps(todo).encode()},
+        files={**submission.files, **data},
+        module="",
+        seed=run.key().seed(pack.digest, f"{submission.digest}#claims") >> 2,
+        limits=limits,
+        candidate_image=candidate_image(pack, submission, run.settings.base_image, run.say),
+    )  # fmt: skip
+
+
+def data_files(pack: Pack) -> dict[str, bytes]:
+    """The starter's data, where the commands find them: they stand in place of what the submission has there."""
+    from grader.challenge.starter import given
+
+    named = pack.claims.data
+    return {
+        path: content
+        for path, content in given(pack.root).items()
+        if any(path == name or path.startswith(f"{name}/") for name in named)
+    }
+
+
+def _is_test(name: str) -> bool:
+    last = name.rpartition("/")[2]
+    return last == "conftest.py" or (last.endswith(".py") and (last.startswith("test_") or last.endswith("_test.py")))
+
+
+# ---------------------------------------------------------------------------------------------- what came of it
+
+
+def collected(claims: Claims, plan: Sequence[Planned], events: Iterable[Event], not_fresh: str) -> list[Outcome]:
+    """The outcome of each command, out of the events of its runs. A run that gave none was not come to."""
+    tests = {event["id"]: event for event in events if event["event"] == "test"}
+    by_place = [tests.get(f"{_TEST}::test_command[{at}]") for at in range(len(plan))]
+    found = []
+    for number, command in enumerate(claims.commands):
+        mine = [(one, event) for one, event in zip(plan, by_place, strict=True) if one.command == number]
+        found.append(_blank(command.blank) if command.blank else _outcome(mine, not_fresh))
+    return found
+
+
+def _outcome(runs: Sequence[tuple[Planned, Event | None]], not_fresh: str) -> Outcome:
+    given = [event for one, event in runs if not one.data]
+    fresh = [event for one, event in runs if one.data]
+    bad = next((event for event in given if not _is_well(event)), None) if all(given) else {}
+    reason, fault = _why(bad) if bad is not None else ("", "")
+    if not reason and fresh and not any(map(_is_well, fresh)):
+        not_fresh = _why(fresh[0])[0]
+    return Outcome(
+        outputs=tuple(event["stdout"] for event in given if event) if not reason else (),
+        fresh=tuple(event["stdout"] for event in fresh if event and _is_well(event)) if not reason else (),
+        reason=reason,
+        fault=fault,
+        not_fresh=not_fresh,
+        seconds=sum(float(event["seconds"]) for _, event in runs if event),
+    )
+
+
+def _is_well(event: Event | None) -> bool:
+    return event is not None and event["status"] == "passed"
+
+
+def _why(event: Event | None) -> tuple[str, str]:
+    """Why a run printed nothing that counts, and whose doing that is."""
+    if not event:
+        return "it was not come to", "candidate"
+    fault = str(event["fault"] or "candidate")
+    if fault == "infrastructure":
+        return "this machine was too busy, or failed", fault
+    if not event["used"] and event["status"] in {"error", "failed"}:
+        return "the pack's own data could not be made", "challenge"
+    return visible(str(event["message"]).removeprefix("AssertionError: ").splitlines()[0], 300), fault

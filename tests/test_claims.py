@@ -1,0 +1,209 @@
+"""Figures in documents: which command is said to print them, and what mark they get by what it printed."""
+
+from __future__ import annotations
+
+import json
+import time
+from typing import Any
+
+import pytest
+
+from grader.challenge.manifest import ClaimedData
+from grader.claims import documents
+from grader.claims.marks import Outcome, flags, marked, sentence
+from grader.claims.numbers import is_of, numbers
+
+
+def rows(text: str, *outcomes: Outcome, yaml: str = "") -> list[dict[str, Any]]:
+    """The figures of a document, each with its mark, where its commands came to `outcomes`."""
+    files = {"EVAL.md": text.encode(), **({"claims.yaml": yaml.encode()} if yaml else {})}
+    block = marked(documents.read(files), outcomes)
+    return list(block["figures"])
+
+
+def marks(text: str, *outcomes: Outcome, yaml: str = "") -> list[str]:
+    return [row["mark"] for row in rows(text, *outcomes, yaml=yaml)]
+
+
+CONSOLE = "# Results\n\n```console\n$ python measure.py data\nrouted right: 0.92 of 240\n```\n"
+
+
+def printed(*outputs: str, fresh: tuple[str, ...] = ()) -> Outcome:
+    return Outcome(outputs=outputs, fresh=fresh)
+
+
+# ---------------------------------------------------------------------------------------------- what is found
+
+
+def test_a_console_block_gives_the_command_and_each_number_that_it_is_said_to_print() -> None:
+    found = documents.read({"EVAL.md": CONSOLE.encode()})
+    assert [command.text for command in found.commands] == ["python measure.py data"]
+    assert [(one.line, one.figure, one.command) for one in found.stated] == [(5, "0.92", 0), (5, "240", 0)]
+
+
+def test_the_same_command_in_several_places_is_run_once() -> None:
+    found = documents.read({"A.md": CONSOLE.encode(), "B.md": b"By `python measure.py data`, 92 % are right.\n"})
+    assert len(found.commands) == 1
+
+
+def test_a_document_of_the_starter_that_is_unchanged_claims_nothing() -> None:
+    files = {"README.md": CONSOLE.encode()}
+    assert documents.read(files, files) == documents.Claims()
+
+
+def test_a_command_with_a_blank_is_named_and_says_so() -> None:
+    (command,) = documents.read({"A.md": b"All by `python measure.py <starter data>`.\n"}).commands
+    assert command.blank == "<starter data>"
+
+
+@pytest.mark.parametrize("word", ["`shop`", "`makes`", "`shell`", "`python_version`"])
+def test_a_name_that_begins_as_a_program_does_is_no_command(word: str) -> None:
+    assert documents.read({"A.md": f"See {word}, 92 % right.\n".encode()}).commands == ()
+
+
+def test_claims_yaml_ties_a_figure_of_the_text_to_its_command() -> None:
+    claims = "- {command: python measure.py data, figure: 92 %, repeats: 3}\n"
+    found = documents.read({"claims.yaml": claims.encode(), "A.md": b"We route 92 % right.\n"})
+    assert found.commands[0].repeats == 3
+    assert [(one.path, one.command) for one in found.stated] == [("claims.yaml", 0), ("A.md", 0)]
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("- {figure: 3 %}", "it has no command"),
+        ("- {command: x, figur: 3 %}", "unknown key"),
+        ("- {command: x, repeats: 99}", "repeats is 1 to 5"),
+        ("- {command: x, within: no}", "within is a number"),
+        ("- {command: x, figure: much}", "figure holds no number"),
+        ("- &a {command: x}\n- *a", "was not read"),
+        ("!!python/object/apply:os.system [true]", "was not read"),
+        ("claims: 3", "no list of claims"),
+        ("[" * 20_000, "was not read"),
+        ("x" * 70_000, "larger than"),
+    ],
+)
+def test_a_claims_yaml_that_is_wrong_is_a_note_and_never_an_error(text: str, said: str) -> None:
+    found = documents.read({"claims.yaml": text.encode()})
+    assert any(said in note for note in found.notes), found.notes
+
+
+def test_a_flood_of_documents_commands_and_figures_is_read_in_bounds() -> None:
+    text = "".join(f"By `python a.py {n}`, {n}.25 % are right.\n" for n in range(30_000)).encode()
+    began = time.process_time()
+    found = documents.read({f"{n}.md": text for n in range(20)} | {"z.md": b"`" * 200_000})
+    assert time.process_time() - began < 10
+    assert len(found.commands) == documents.MOST_COMMANDS
+    assert len(found.stated) == documents.MOST_FIGURES
+    assert any("were not run" in note for note in found.notes)
+
+
+# ---------------------------------------------------------------------------------------------- numbers
+
+
+@pytest.mark.parametrize(
+    ("stated", "other", "yes"),
+    [
+        ("92 %", "0.917", True), ("92 %", "0.914", False), ("92 %", "92.4 %", True), ("92 %", "92", False),
+        ("0.92", "0.917", True), ("0.938", "0.94", False), ("0.92", "92 %", True), ("1,234", "1234", True),
+        ("0,92", "0.92", True), ("−3.5", "-3.52", True), ("240", "240.4", True), ("240", "241", False),
+    ],
+)  # fmt: skip
+def test_a_printed_number_is_the_stated_one_where_it_rounds_to_it(stated: str, other: str, yes: bool) -> None:
+    assert is_of(numbers(stated)[0], numbers(other)[0]) is yes
+
+
+def test_within_takes_the_place_of_the_rounding() -> None:
+    assert is_of(numbers("0.8 ms")[0], numbers("1.2")[0], within=0.5)
+    assert not is_of(numbers("0.8 ms")[0], numbers("1.4")[0], within=0.5)
+
+
+# ---------------------------------------------------------------------------------------------- marks
+
+
+def test_what_the_command_prints_again_is_reproduced() -> None:
+    assert marks(CONSOLE, printed("routed right: 0.917 of 240\n")) == ["reproduced", "reproduced"]
+
+
+def test_another_number_in_the_same_line_differs_and_it_is_said_by_how_much() -> None:
+    first, second = rows(CONSOLE, printed("routed right: 0.61 of 240\nsomething else: 0.92\n"))
+    assert (first["mark"], first["printed"], first["by"]) == ("differs", "0.61", "-0.31")
+    assert second["mark"] == "reproduced"
+    assert sentence(first) == "differs: 0.61 is printed (-0.31)"
+
+
+def test_a_command_that_fails_is_told_with_its_reason_and_costs_no_other_figure() -> None:
+    (row,) = rows("By `python x.py`: 92 % right.\n", Outcome(reason="it ended with 1: no file", fault="candidate"))
+    assert (row["mark"], row["why"]) == ("cannot_run", "it ended with 1: no file")
+
+
+def test_a_figure_in_a_table_without_any_command_has_none() -> None:
+    assert marks("| slice | right |\n|---|---|\n| all | 92 % |\n") == ["no_command"]
+
+
+def test_a_figure_of_the_text_beside_a_command_that_prints_another_differs() -> None:
+    (row,) = rows("By `python measure.py data`: 97 % right.\n", printed("right 0.61\n"))
+    assert (row["mark"], row["printed"]) == ("differs", "0.61")
+
+
+def test_a_figure_far_from_the_command_is_reproduced_where_it_is_printed() -> None:
+    text = "Every figure is printed by `python measure.py data`.\n" + "\n" * 20 + "French: 0.79, and 0.55.\n"
+    assert marks(text, printed("french 0.788\n")) == ["reproduced", "no_command"]
+
+
+def test_a_random_figure_is_reproduced_between_what_several_runs_print() -> None:
+    yaml = "- {command: python measure.py, figure: '0.90', repeats: 2}\n"
+    assert marks("", printed("right 0.88\n", "right 0.93\n"), yaml=yaml) == ["reproduced"]
+    assert marks("", printed("right 0.88\n", "right 0.89\n"), yaml=yaml) == ["differs"]
+
+
+def test_seconds_and_money_beside_a_command_that_prints_none_are_no_lie() -> None:
+    assert marks("With `python measure.py data`. A miss costs 50 EUR.\n", printed("right 0.61\n")) == ["no_command"]
+
+
+# ---------------------------------------------------------------------------------------------- other data
+
+
+def test_what_stays_the_same_to_the_digit_on_other_data_is_flagged_and_what_moves_is_not() -> None:
+    fixed, moved = "share 0.917 of 240\n", "share 0.903 of 240\n"
+    text = "```console\n$ python measure.py data\nshare 0.92 of 240\n```\n"
+    first, count = rows(text, printed(fixed, fresh=(fixed, fixed)))
+    assert (first["fresh"], first["flag"]) == ("same", "does not depend on the data")
+    assert "flag" not in count  # how many there are is the data's
+    assert "flag" not in rows(text, printed(fixed, fresh=(moved, fixed)))[0]
+    assert rows(text, printed(fixed))[0]["fresh"] == "not tried"
+
+
+def test_the_end_of_a_scale_is_not_flagged() -> None:
+    text = "```console\n$ python measure.py data\nright 1.00\n```\n"
+    assert "flag" not in rows(text, printed("right 1.00\n", fresh=("right 1.00\n",) * 2))[0]
+
+
+def test_a_reviewer_is_told_where_most_that_a_command_prints_stays_the_same() -> None:
+    claims = documents.read({"EVAL.md": CONSOLE.encode()})
+    fixed = marked(claims, [printed("right: 0.92 of 240\n", fresh=("right: 0.92 of 240\n",) * 2)])
+    moved = marked(claims, [printed("right: 0.92 of 240\n", fresh=("right: 0.91 of 240\n",) * 2)])
+    assert "same to the digit" in flags(fixed)[0]
+    assert flags(moved) == ()
+
+
+def test_an_endless_output_is_compared_in_bounds() -> None:
+    text = "```console\n$ python m.py\n" + "".join(f"a {n}.25\n" for n in range(300)) + "```\n"
+    flood = "a 1.25\n" * 9_000
+    began = time.process_time()
+    json.dumps(rows(text, printed(flood, fresh=(flood, flood))))
+    assert time.process_time() - began < 5
+
+
+# ---------------------------------------------------------------------------------------------- the manifest
+
+
+@pytest.mark.parametrize("name", ["../x", "/etc", "a//b", "", "./a"])
+def test_data_of_a_challenge_are_plain_paths_below_its_starter(name: str) -> None:
+    with pytest.raises(ValueError, match="plain path"):
+        ClaimedData(data=[name])
+
+
+def test_a_generator_needs_to_be_said_what_it_makes() -> None:
+    with pytest.raises(ValueError, match="generator needs"):
+        ClaimedData(generator="world.starter:fresh")
