@@ -324,6 +324,50 @@ def test_who_asked_for_less_than_its_share_was_not_starved(kernel: Write, monkey
     assert not taken.starved
 
 
+def test_who_asked_for_less_than_its_share_waits_on_its_own_time(kernel: Write) -> None:
+    taken, budget = timed(kernel, [])
+    files = kernel({"first": "0 0 1\n"})
+    taken.begin(SimpleNamespace(times=files["first"], pid=666))
+
+    def waits() -> bool:  # the kernel says that the whole time went by without a processor
+        kernel("first", f"0 {round(taken._clock.passed * 1e9)} 1\n")
+        return False
+
+    assert not taken.wait(waits, 0.4, PROCESS)
+    taken.stop()
+    assert budget.used > budget.kept, "no longer than a call that sleeps: the machine kept nothing from it"
+    assert not taken.starved
+
+
+def test_who_has_its_share_and_waits_for_others_does_not_wait_on_its_own_time(kernel: Write) -> None:
+    taken, budget = timed(kernel, [])
+    files = kernel({"first": "0 0 1\n"})
+    taken.begin(SimpleNamespace(times=files["first"], pid=7))
+    until = time.monotonic() + 1.0
+
+    def waits() -> bool:
+        kernel("first", f"0 {round(taken._clock.passed * 1e9)} 1\n")
+        return time.monotonic() > until
+
+    assert taken.wait(waits, 0.9, PROCESS)
+    taken.stop()
+    assert budget.kept > budget.used
+
+
+def test_what_never_answers_gets_little_time_after_three_tests_until_it_answers() -> None:
+    budget = own_time.TimeBudget(10.0, 180.0)
+    assert budget.allow(None, "call f") == (10.0, "call")
+    for _ in range(clock.SILENT_TESTS):
+        assert budget.allow(None, "call f") == (10.0, "call")
+        budget.unanswered("call f")
+    assert budget.allow(None, "call f") == (1.0, "call")
+    assert budget.allow(0.3, "call f") == (0.3, "call"), "a test's own limit is never made longer"
+    assert budget.allow(None, "call g") == (10.0, "call"), "nothing is known of another"
+    budget.answered("call f")
+    budget.unanswered("call f")
+    assert budget.allow(None, "call f") == (10.0, "call"), "who has answered once is slow, and not silent"
+
+
 def test_the_time_of_a_command_is_its_own_whenever_it_is_read(kernel: Write) -> None:
     taken, _ = timed(kernel, [(0.3, 0), (0.0, 0), (0.0, 0), (0.0, 0), (0.0, 0), (0.7, 0)])
     one = brief(taken)

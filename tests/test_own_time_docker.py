@@ -212,3 +212,48 @@ def test_a_busy_machine_changes_no_figure_much(found: dict[str, TestResult]) -> 
     for name in ("test_time[here]", "test_time[child]", "test_sleep", "test_each"):
         quiet, loud = (sorted(figures(tests, name)) for tests in (found, beside))
         assert loud[len(loud) // 2] < MOST * quiet[len(quiet) // 2], name
+
+
+HOLDS = """
+import os, threading, time
+
+def burn():
+    while True:
+        pass
+def sleeps(): time.sleep(3600)
+def burns():
+    for _ in range(8): threading.Thread(target=burn).start()
+    burn()
+def idles():
+    os.nice(19)
+    burns()
+def little(): return 1
+"""
+HELD = """
+import pytest
+
+@pytest.mark.parametrize("turn", range(6))
+def test_held(candidate, turn):
+    candidate.call("HOW")
+
+@pytest.mark.parametrize("turn", range(3))
+def test_little(candidate, turn):
+    assert candidate.call("little") == 1
+"""
+
+
+@pytest.mark.parametrize("how", ["sleeps", "burns", "idles"])
+def test_what_never_answers_holds_its_place_for_three_calls_and_little_more(how: str) -> None:
+    what = replace(
+        job(),
+        tests={"test_it.py": HELD.replace("HOW", how).encode()},
+        files={"work.py": HOLDS.encode()},
+        limits=CandidateLimits(memory=256_000_000, call=2.0, total=60.0),
+    )
+    tests = run(what)
+    held = [test for name, test in tests.items() if "held" in name]
+    whole = [test for test in held if "did not finish within 2 s" in test.message]
+    short = [test for test in held if "within 1 s; it gave no answer in 3 tests before" in test.message]
+    assert (len(whole), len(short)) == (3, 3), [test.message for test in held]
+    assert {test.fault for test in held} == {"candidate"}
+    assert all(test.status == TestStatus.PASSED for name, test in tests.items() if "little" in name)

@@ -13,7 +13,7 @@ from grader_protocol import FRAME, FRAME_BYTES, TEXT
 from grader_verifier import wire
 from grader_verifier.blame import CandidateError, NotMeasuredError
 from grader_verifier.bridge_link import DRAIN_SECONDS, Link, NoProcessError, Process, kills
-from grader_verifier.clock import TimeBudget
+from grader_verifier.clock import SILENT_TESTS, TimeBudget
 from grader_verifier.own_time import OwnTime, put_back
 from grader_verifier.remote import Remote, wrapped
 from grader_verifier.work import Completed, Files
@@ -57,6 +57,8 @@ class Candidate:
         self._dead: CandidateError | None = None
         self._serial = 0
         self._room = max(REPLIES_PER_TEST, reply_cap)
+        self._silent: set[str] = set()
+        """What has not answered in this test."""
         self._wholes = wire.Wholes()
 
     def _take(self) -> None:
@@ -109,7 +111,8 @@ class Candidate:
         """Runs a command in the submission's folder. Raises CandidateError when it takes too long."""
         process = self._command(argv, env)
         process.outgoing += stdin.encode() if isinstance(stdin, str) else stdin
-        seconds, which = self._budget.allow(limit)
+        what = f"the command {' '.join(map(str, argv[:2]))}"
+        seconds, which = self._budget.allow(limit, what)
         self.time.begin(process)
 
         def ended() -> bool:
@@ -119,8 +122,9 @@ class Candidate:
 
         finished = self.time.wait(ended, seconds, process)
         self.time.stop()
+        self._heard(what, finished, seconds)
         if not finished:
-            raise self._time_limit(f"the command {argv[0]}", seconds, which)
+            raise self._time_limit(f"the command {argv[0]}", seconds, which, what)
         # What the command left running may hold its output open; what it wrote itself is there already.
         self._link.wait(lambda: not {process.out, process.err} & process.open, time.monotonic() + DRAIN_SECONDS)
         self._note_memory()
@@ -133,17 +137,19 @@ class Candidate:
     ) -> str:
         """Starts a service and waits until it listens on 127.0.0.1:`port`. Returns its base URL."""
         process = self._command(argv, env)
-        seconds, which = self._budget.allow(limit)
+        what = f"the service {' '.join(map(str, argv[:2]))}"
+        seconds, which = self._budget.allow(limit, what)
         self.time.begin(process)
         listening = False
         while not listening and process.ended is None and not self.time.used_up(seconds):
             self._link.move(START_SECONDS)
             listening = _listens(port)
         self.time.stop()
+        self._heard(what, listening or process.ended is not None, seconds)
         if process.ended is not None:
             raise self._died(process, f"the service {argv[0]}")
         if not listening:
-            raise self._time_limit(f"the service {argv[0]} (listening on port {port})", seconds, which)
+            raise self._time_limit(f"the service {argv[0]} (listening on port {port})", seconds, which, what)
         return f"http://127.0.0.1:{port}"
 
     def afresh(self) -> None:
@@ -220,7 +226,8 @@ class Candidate:
         return [self._dead or self._reply(worker, request, limit) for request in requests]
 
     def _reply(self, worker: Process, request: dict[str, Any], limit: float | None) -> Any:
-        seconds, which = self._budget.allow(limit)
+        what = f"{request['op']} {request['name']}"
+        seconds, which = self._budget.allow(limit, what)
         worker.outgoing += wire.frame(request)
         self.time.start(worker)
 
@@ -237,8 +244,9 @@ class Candidate:
         finished = self.time.wait(done, seconds, worker)
         self.time.stop()
         wanted = size()
+        self._heard(what, finished, seconds)
         if not finished:
-            return self._end(self._time_limit(f"{request['name']}()", seconds, which))
+            return self._end(self._time_limit(f"{request['name']}()", seconds, which, what))
         if wanted is not None and wanted > min(self._reply_cap, self._room):
             return self._end(self._too_much(wanted))
         if wanted is None or len(worker.incoming) < FRAME_BYTES + wanted:
@@ -297,11 +305,22 @@ class Candidate:
         if limit not in self.limits:
             self.limits.append(limit)
 
-    def _time_limit(self, what: str, seconds: float, which: str) -> CandidateError:
+    def _heard(self, what: str, finished: bool, seconds: float) -> None:
+        """Keeps whether it answers at all. One that the machine starved, or that had less than its whole time, has not
+        been silent."""
+        if finished:
+            self._budget.answered(what)
+        elif seconds >= self._budget.call and not self.time.starved and what not in self._silent:
+            self._silent.add(what)
+            self._budget.unanswered(what)
+
+    def _time_limit(self, said: str, seconds: float, which: str, what: str = "") -> CandidateError:
         self._hit(which)
         whole = f"; the whole run may take {self._budget.total:g} s" if which == "total" else ""
+        if which == "call" and self._budget.is_silent(what) and seconds < self._budget.call:
+            whole = f"; it gave no answer in {SILENT_TESTS} tests before, within {self._budget.call:g} s each"
         return CandidateError(
-            "TimeLimit", f"{what} did not finish within {max(0.0, seconds):.3g} s{whole}", limit=which
+            "TimeLimit", f"{said} did not finish within {max(0.0, seconds):.3g} s{whole}", limit=which
         )
 
     def _note_memory(self) -> str:

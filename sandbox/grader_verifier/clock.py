@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import time
+from collections import Counter
 from dataclasses import dataclass, replace
 from functools import cache
 
@@ -20,6 +21,10 @@ RESERVE = 2.0
 PATIENCE = 15.0
 """Times its limit: how long one call may take on this machine's clock, at most. Nothing but a machine that starves it,
 by the kernel's own word, brings a call there."""
+SILENT_TESTS = 3
+"""In so many tests something may use up the whole limit of a call without ever having answered."""
+SHORT_SECONDS, SHORT_SHARE = 1.0, 0.1
+"""What it gets after them, until it answers once: this share of the limit, and no less than these seconds."""
 
 
 class TimeBudget:
@@ -29,6 +34,8 @@ class TimeBudget:
         self.call, self.total, self.used = call, total, 0.0
         self.kept = 0.0
         """Seconds for which this machine kept processors from the candidate."""
+        self._answered: set[str] = set()
+        self._silent: Counter[str] = Counter()
 
     @property
     def left(self) -> float:
@@ -39,10 +46,26 @@ class TimeBudget:
         """Whether this machine has kept more from the candidate than can be waited for."""
         return self.kept > self.total * (CEILING - 1)
 
-    def allow(self, limit: float | None) -> tuple[float, str]:
-        """Seconds that the next call may take, and the name of the limit that says so."""
+    def allow(self, limit: float | None, what: str = "") -> tuple[float, str]:
+        """Seconds that the next call may take, to a function or of a command named `what`, and the name of the limit
+        that says so."""
         wanted = min(limit or self.call, self.call)
+        if self.is_silent(what):
+            wanted = min(wanted, max(SHORT_SECONDS, wanted * SHORT_SHARE))
         return (self.left, "total") if self.left < wanted else (wanted, "call")
+
+    def is_silent(self, what: str) -> bool:
+        """Whether it has used up the limit of a call in test after test, and never answered. What does not answer at
+        all, or cannot be imported, holds no place for as long as all tests together may take; and what answers once,
+        even within the short time, has its whole time again: no test that it would pass is lost to it."""
+        return self._silent[what] >= SILENT_TESTS and what not in self._answered
+
+    def answered(self, what: str) -> None:
+        self._answered.add(what)
+
+    def unanswered(self, what: str) -> None:
+        """In one more test."""
+        self._silent[what] += 1
 
     def patience(self, limit: float) -> float:
         """Seconds on this machine's clock after which a call that may take `limit` cannot be judged here.
@@ -95,13 +118,19 @@ class Clock:
         self._gauges = gauges
         self._charged = gauges.computed()
         self._called: int | None = None
+        self._gives_way = False
         self._here = _own_times()
         self._before = Moment(wall=time.monotonic())
 
     def start(self, called: int | None) -> None:
         """`called`: descriptor of the times of the process that is called."""
-        self._called = called
+        self._called, self._gives_way = called, False
         self._before = self._moment()
+
+    def gives_way(self) -> None:
+        """What is called has asked the kernel for less than its share of the processors: for what it waits then, it
+        waits on its own time."""
+        self._gives_way = True
 
     @property
     def passed(self) -> float:
@@ -131,7 +160,7 @@ class Clock:
         return Moment(
             wall=time.monotonic(),
             computed=self._gauges.computed(),
-            called=times(self._called),
+            called=None if self._gives_way else times(self._called),
             throttled=self._gauges.throttled(),
             here=times(self._here),
         )
