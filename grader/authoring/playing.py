@@ -4,7 +4,6 @@ which is asked from here. For authors; nothing of it is a grade."""
 from __future__ import annotations
 
 import contextlib
-import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -13,11 +12,10 @@ from typing import TYPE_CHECKING, Any
 from grader.authoring import promises, shipped
 from grader.authoring.endpoint import Endpoint, Relay, RequestBudget
 from grader.authoring.entries import load_entries
-from grader.authoring.runs import MakeAuthorSandbox, Ran, Runner, Task
+from grader.authoring.runs import MakeAuthorSandbox, Ran, Runner, Task, containers
 from grader.challenge import Pack, load_pack
 from grader.challenge.model import ModelFile
 from grader.errors import UsageError, visible
-from grader.grading.containers import Containers
 from grader.judge.address import read as read_address
 from grader.records import TestResult, TestStatus
 
@@ -92,9 +90,9 @@ def _live(job: Job, relay: Relay) -> Job:
 
 
 def _run(challenge: Pack, make: MakeAuthorSandbox, job: Job) -> Ran:
-    with contextlib.closing(Containers(lambda: make(secrets.token_hex(6)))) as containers:
-        observed = containers.observe(job)
-        return Ran(name=challenge.id, observed=observed, facts=containers.facts())
+    with contextlib.closing(containers(make)) as own:
+        observed = own.observe(job)
+        return Ran(name=challenge.id, observed=observed, facts=own.facts())
 
 
 def lines(played: Played) -> list[str]:

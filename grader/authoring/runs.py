@@ -69,6 +69,11 @@ class Ran:
         return sum(test.seconds for test in self.observed.tests) if self.observed else 0.0
 
 
+def containers(make: MakeAuthorSandbox) -> Containers:
+    """Those of one run of an author's, in a sandbox that `make` gives."""
+    return Containers(lambda: make(secrets.token_hex(6)))
+
+
 def docker(settings: Settings) -> MakeAuthorSandbox:
     """The sandbox that `grade` uses."""
 
@@ -84,12 +89,9 @@ def docker(settings: Settings) -> MakeAuthorSandbox:
 def kept(settings: Settings, many: int) -> Iterator[MakeAuthorSandbox]:
     """As `docker`, for so many runs at a time, with verifiers that stay and serve one run after the other, as in a
     batch; they are gone afterwards. Nothing is started before the first run."""
-    from grader.sandbox.images import Pins
-    from grader.sandbox.kept import Slots
-    from grader.sandbox.verifier import Verifier
+    from grader.sandbox.kept import Slots, Verifiers
 
-    pins = Pins()
-    slots = Slots(many, lambda _number: Verifier(pins=pins, base_image=settings.base_image))
+    slots = Slots(many, Verifiers(settings.base_image))
     try:
         yield lambda run_id: slots.place(run_id, settings.runtime)
     finally:
@@ -129,25 +131,25 @@ class Runner:
         finally:
             self._stopped = True
             pool.shutdown(wait=False, cancel_futures=True)
-            for containers in list(self._open):
-                containers.close()
+            for own in list(self._open):
+                own.close()
             pool.shutdown(wait=True)
         return [results[n] for n in range(len(tasks))]
 
     def _one(self, task: Task) -> Ran:
         """Runs one task, as `grade` does."""
         began = time.monotonic()
-        containers = Containers(lambda: self._make(secrets.token_hex(6)))
-        self._open.add(containers)
+        own = containers(self._make)
+        self._open.add(own)
         if self._stopped:
-            containers.close()
+            own.close()
         try:
-            containers.boot()
-            observed = containers.observe(self.job(task))
-            ran = Ran(name=task.name, submission=task.submission, observed=observed, facts=containers.facts())
+            own.boot()
+            observed = own.observe(self.job(task))
+            ran = Ran(name=task.name, submission=task.submission, observed=observed, facts=own.facts())
         except (ChallengeError, RefusedError) as problem:
             ran = Ran(name=task.name, submission=task.submission, problem=problem)
         finally:
-            containers.close()
-            self._open.discard(containers)
-        return replace(ran, events=tuple(containers.events), seconds=time.monotonic() - began)
+            own.close()
+            self._open.discard(own)
+        return replace(ran, events=tuple(own.events), seconds=time.monotonic() - began)

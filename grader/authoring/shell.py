@@ -11,15 +11,13 @@ import subprocess
 import sys
 import tarfile
 from collections.abc import Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from grader.authoring.runs import Runner, Task, docker
 from grader.authoring.shipped import Work, read
 from grader.errors import UsageError
 
 if TYPE_CHECKING:
-    from docker import APIClient
-
     from grader.challenge import Pack
     from grader.sandbox.protocol import Job
     from grader.settings import Settings
@@ -47,10 +45,11 @@ def shell(challenge: Pack, work: Work, settings: Settings, argv: Sequence[str]) 
 def _containers(job: Job, settings: Settings, argv: Sequence[str]) -> Iterator[str]:
     """The candidate's container, made and not started; both are gone afterwards."""
     from grader.sandbox.containers import candidate_options, verifier_options
-    from grader.sandbox.engine import connect, explain
+    from grader.sandbox.engine import connect, create, explain, remove
     from grader.sandbox.images import verifier_recipe
     from grader.sandbox.inside import agreed
     from grader.sandbox.stream import Stream
+    from grader.sandbox.verifier import REMOVAL_SECONDS
 
     run_id = secrets.token_hex(6)
     client = connect()
@@ -58,28 +57,20 @@ def _containers(job: Job, settings: Settings, argv: Sequence[str]) -> Iterator[s
     stream = None
     try:
         idle = verifier_options()
-        made.append(
-            _create(
-                client,
-                run_id,
-                "verifier",
-                verifier_recipe(settings.base_image).tag,
-                idle["host"],
-                idle["container"] | {"command": IDLE},
-            )
-        )
+        idle["container"] |= {"command": IDLE}
+        made.append(create(client, run_id, "shell-verifier", verifier_recipe(settings.base_image).tag, idle))
         client.put_archive(made[0], agreed.SUBMISSION, _pack(job.files))
         stream = Stream(client, made[0])  # its standard input is open as long as this process lives
         client.start(made[0])
         options = candidate_options(job.limits, made[0], run_id, settings.runtime)
         environment = {"PYTHONPATH": f"{agreed.DEPENDENCIES}:{agreed.PACKAGES}", "PS1": "candidate$ "}
-        container = options["container"] | {
+        options["container"] |= {
             "command": list(argv) or SHELL,
             "environment": options["container"]["environment"] | environment,
             "stdin_open": True,
             "tty": not argv,
         }
-        made.append(_create(client, run_id, "candidate", job.candidate_image, options["host"], container))
+        made.append(create(client, run_id, "shell-candidate", job.candidate_image, options))
         yield made[1]
     except Exception as problem:
         raise explain(problem) from problem
@@ -87,36 +78,8 @@ def _containers(job: Job, settings: Settings, argv: Sequence[str]) -> Iterator[s
         if stream is not None:
             stream.close()
         for name in reversed(made):
-            _remove(client, name)
+            remove(client, name, REMOVAL_SECONDS)
         client.close()
-
-
-def _create(
-    client: APIClient, run_id: str, role: str, image: str, host: Mapping[str, Any], container: Mapping[str, Any]
-) -> str:
-    from grader.sandbox.janitor import labels
-
-    made = client.create_container(
-        image,
-        host_config=client.create_host_config(**host),
-        name=f"grader-{run_id}-shell-{role}",
-        labels=labels(run_id, role),
-        **container,
-    )
-    return str(made["Id"])
-
-
-def _remove(client: APIClient, name: str) -> None:
-    """Removes it; it may be on its way out by itself."""
-    from docker.errors import APIError, NotFound
-
-    with contextlib.suppress(NotFound):
-        try:
-            client.remove_container(name, force=True, v=True)
-        except APIError as problem:
-            if problem.status_code != 409:
-                raise
-            client.wait(name, condition="removed", timeout=30)
 
 
 def _pack(files: Mapping[str, bytes]) -> bytes:

@@ -4,7 +4,6 @@ beforehand, so a round costs a candidate's container and the tests themselves.""
 from __future__ import annotations
 
 import contextlib
-import secrets
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -12,13 +11,12 @@ from typing import TYPE_CHECKING
 
 from grader import junk
 from grader.authoring import promises, schema, shipped
-from grader.authoring.runs import MakeAuthorSandbox, Ran, Runner, Say, Task
+from grader.authoring.runs import MakeAuthorSandbox, Ran, Runner, Say, Task, containers
 from grader.errors import ChallengeError, RefusedError, visible
-from grader.grading.observed import collect
+from grader.grading.containers import Containers
 from grader.records import TestResult, TestStatus
 
 if TYPE_CHECKING:
-    from grader.sandbox.protocol import Sandbox
     from grader.settings import Settings
 
 POLL_SECONDS = 0.3
@@ -37,7 +35,7 @@ def watch(
     """Runs the submission `name` of the pack in `root` (only tests whose id holds one of `tests`, where given), and
     again after each change, until interrupted. Raises UsageError for an unknown submission."""
     seen: dict[str, int] = {}
-    sandbox = _booted(make)
+    own = _booted(make)
     try:
         while not until():
             now = stamps(root)
@@ -52,21 +50,21 @@ def watch(
             )
             seen = now
             try:
-                tell("\n".join(_round(root, name, tests, settings, sandbox)))
+                tell("\n".join(_round(root, name, tests, settings, make, own)))
             except ChallengeError as problem:
                 tell(f"BROKEN    {visible(problem.message, 1000)}")
             except RefusedError as problem:
                 tell(f"refused   {visible(problem.message, 1000)}")
-            sandbox.close()
-            sandbox = _booted(make)
+            own.close()
+            own = _booted(make)
     finally:
-        sandbox.close()
+        own.close()
 
 
-def _booted(make: MakeAuthorSandbox) -> Sandbox:
-    sandbox = make(secrets.token_hex(6))
-    sandbox.boot()
-    return sandbox
+def _booted(make: MakeAuthorSandbox) -> Containers:
+    own = containers(make)
+    own.boot()
+    return own
 
 
 def stamps(root: Path) -> dict[str, int]:
@@ -78,7 +76,9 @@ def stamps(root: Path) -> dict[str, int]:
     return found
 
 
-def _round(root: Path, name: str, tests: tuple[str, ...], settings: Settings, sandbox: Sandbox) -> list[str]:
+def _round(
+    root: Path, name: str, tests: tuple[str, ...], settings: Settings, make: MakeAuthorSandbox, own: Containers
+) -> list[str]:
     """One run of one submission, as lines."""
     challenge, listed, findings = schema.read(root)
     if challenge is None:
@@ -86,8 +86,8 @@ def _round(root: Path, name: str, tests: tuple[str, ...], settings: Settings, sa
     work = shipped.find(challenge.root, listed, name)
     submission = shipped.read(challenge, work, required=work.name != shipped.STARTER)
     began = time.monotonic()
-    runner = Runner(challenge, settings, lambda _run_id: sandbox)
-    observed = collect(sandbox.run(runner.job(Task(name=name, submission=submission, only=tests))))
+    job = Runner(challenge, settings, make).job(Task(name=name, submission=submission, only=tests))
+    observed = own.observe(job)
     ran = Ran(name=name, submission=submission, observed=observed, seconds=time.monotonic() - began)
     lines = [_line(test) for test in ran.points.tests if test.points < test.max_points or tests]
     points = ran.points
