@@ -8,9 +8,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from grader.batch.attempts import BatchOutcome
 from grader.batch.entries import BatchEntry, from_folder
 from grader.batch.finished import wanted
-from grader.batch.runner import BatchOutcome, BatchPlan
+from grader.batch.runner import BatchPlan
 from grader.challenge import load_pack
 from grader.errors import InfrastructureError
 from grader.grading.run import Run

@@ -14,10 +14,11 @@ from typing import Any
 import pytest
 
 from grader.batch import blind
+from grader.batch.attempts import BatchOutcome
 from grader.batch.entries import BatchEntry, from_folder, from_manifest, missing
 from grader.batch.finished import wanted
 from grader.batch.room import Room, cores, room_of, slots
-from grader.batch.runner import BROKEN_AFTER, Batch, BatchOutcome, BatchPlan
+from grader.batch.runner import BROKEN_AFTER, Batch, BatchPlan
 from grader.challenge import load_pack
 from grader.cli.batch import _of_others, exit_code, summary
 from grader.cohort import lateness

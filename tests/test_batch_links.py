@@ -11,9 +11,10 @@ from pathlib import Path
 
 import pytest
 
+from grader.batch.attempts import BatchOutcome
 from grader.batch.entries import BatchEntry, from_folder, from_manifest, missing
 from grader.batch.finished import load
-from grader.batch.runner import Batch, BatchOutcome, BatchPlan
+from grader.batch.runner import Batch, BatchPlan
 from grader.errors import RefusedError
 from grader.queue import places
 from grader.settings import Settings

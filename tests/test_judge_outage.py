@@ -12,9 +12,10 @@ import pytest
 
 from grader.batch import blind
 from grader.batch.ask_again import unanswered
+from grader.batch.attempts import BatchOutcome
 from grader.batch.entries import BatchEntry
 from grader.batch.finished import wanted
-from grader.batch.runner import Batch, BatchOutcome, BatchPlan
+from grader.batch.runner import Batch, BatchPlan
 from grader.challenge import Challenge, load_pack
 from grader.cli import batch as batch_command
 from grader.cli.batch import exit_code

@@ -18,8 +18,9 @@ from sqlalchemy import text
 
 from grader import secret
 from grader.batch import blind
+from grader.batch.attempts import BatchOutcome
 from grader.batch.finished import wanted
-from grader.batch.runner import Batch, BatchOutcome, BatchPlan
+from grader.batch.runner import Batch, BatchPlan
 from grader.challenge import load_pack
 from grader.cli.db import command as db_command
 from grader.cli.purge import command as purge_command

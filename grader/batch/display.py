@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from grader.batch.runner import BatchOutcome
+from grader.batch.attempts import BatchOutcome
 from grader.errors import visible
 from grader.pages.text import duration
 

@@ -15,24 +15,20 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, Protocol
+from typing import Protocol
 
 from grader.batch.ask_again import or_before, unanswered
+from grader.batch.attempts import BatchOutcome, Streak, no_grade, outcome_of, until_graded
 from grader.batch.entries import NOWHERE, BatchEntry, is_there
 from grader.batch.finished import Wanted, finished, load
-from grader.errors import ChallengeError, GraderError, InfrastructureError, RefusedError
-from grader.grading.failure import save_failure, unforeseen
-from grader.grading.pipeline import grade
+from grader.errors import GraderError, InfrastructureError
+from grader.grading.failure import save_failure
 from grader.grading.run import MakeSandbox, Request, Run
 from grader.grading.warm import warm_engine
 from grader.records import Grade
 from grader.report.write import Pages
-from grader.sandbox.images import Pins
-from grader.sandbox.kept import Slots, StoppedError
+from grader.sandbox.kept import Slots, StoppedError, Verifiers
 from grader.settings import Settings
-
-if TYPE_CHECKING:
-    from grader.sandbox.verifier import Verifier
 
 RETRY_SECONDS = (2.0, 10.0, 30.0)
 """Pauses before a submission is tried again that the machine failed."""
@@ -41,30 +37,6 @@ BROKEN_AFTER = 5
 LOOK_SECONDS = 0.5
 UNDER_WAY = 2
 """Submissions under way for each one in containers: what is read, judged or reported holds no place."""
-
-State = Literal["graded", "refused", "challenge_error", "infrastructure_error", "not_started"]
-
-
-@dataclass(frozen=True, kw_only=True)
-class BatchOutcome:
-    """What became of one submission."""
-
-    entry: BatchEntry
-    state: State
-    reason: str = ""
-    score: float | None = None
-    recommendation: str = ""
-    seconds: float = 0.0
-    attempts: int = 0
-    """0: the result was there already."""
-    of_submission: bool = False
-    """No grade for a fault that came of what this submission names or holds, such as its address."""
-    unanswered: str = ""
-    """Why the judge gave no usable answer for a criterion, where it was asked."""
-
-    @property
-    def was_there(self) -> bool:
-        return self.attempts == 0 and self.state != "not_started"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -114,12 +86,11 @@ class Batch:
         self.plan, self.settings, self.watcher = plan, settings, watcher
         self._stop = threading.Event()
         self._lock = threading.Lock()
-        self._pins = Pins()
-        self._slots, self._record = Slots(plan.jobs, self._verifier), record
+        self._slots, self._record = Slots(plan.jobs, Verifiers(settings.base_image, plan.cores)), record
         self._make_sandbox = make_sandbox or self._slots.sandbox
         self._under_way = plan.jobs * (1 if make_sandbox else UNDER_WAY)
         self._lane = threading.BoundedSemaphore(plan.judge_calls) if plan.judge_calls else contextlib.nullcontext()
-        self._failed_in_a_row = 0
+        self._streak = Streak()
         self._closing = threading.Thread(target=self._slots.close, name="closing")
         self.interrupted = False
         self.problems: list[str] = []
@@ -170,12 +141,6 @@ class Batch:
         self._stop.set()
         self._slots.stop()
         self.watcher.stopping()
-
-    def _verifier(self, slot: int) -> Verifier:
-        from grader.sandbox.verifier import Verifier
-
-        cores = self.plan.cores[slot] if slot < len(self.plan.cores) else ""
-        return Verifier(pins=self._pins, cores=cores, base_image=self.settings.base_image)
 
     # ------------------------------------------------------------------------------------------------ one submission
 
@@ -230,32 +195,25 @@ class Batch:
 
     def _grade(self, entry: BatchEntry, began: float) -> BatchOutcome:
         pauses = iter(self.plan.retry_seconds)
-        attempts = 0
-        while True:
-            attempts += 1
-            try:
-                result = self._attempt(entry)
-            except StoppedError:
-                return _not_started(entry)
-            if isinstance(result, Grade):
-                self._keep(entry, result)
-                return outcome_of(entry, result, result.timings["total"], attempts)
-            theirs = isinstance(result, InfrastructureError) and result.of_submission
-            pause = next(pauses, None) if isinstance(result, InfrastructureError) and not theirs else None
-            if pause is None or self._stop.is_set():
-                seconds = time.monotonic() - began
-                written = load(self.plan.out / entry.name)
-                if written is not None:
-                    self._keep(entry, written)
-                return BatchOutcome(
-                    entry=entry, state=result.status, reason=result.message, seconds=seconds, attempts=attempts,
-                    of_submission=theirs,
-                )  # fmt: skip
-            self.watcher.stage(entry, f"again in {pause:.0f} s: {result.message}")
-            self._stop.wait(pause)
 
-    def _attempt(self, entry: BatchEntry) -> Grade | GraderError:
-        return attempt(self._run_of(entry), self._make_sandbox)
+        def again(problem: InfrastructureError) -> bool:
+            pause = None if problem.of_submission else next(pauses, None)
+            if pause is None or self._stop.is_set():
+                return False
+            self.watcher.stage(entry, f"again in {pause:.0f} s: {problem.message}")
+            self._stop.wait(pause)
+            return True
+
+        try:
+            result, attempts = until_graded(lambda: self._run_of(entry), self._make_sandbox, again)
+        except StoppedError:
+            return _not_started(entry)
+        if isinstance(result, Grade):
+            self._keep(entry, result)
+            return outcome_of(entry, result, result.timings["total"], attempts)
+        if (written := load(self.plan.out / entry.name)) is not None:
+            self._keep(entry, written)
+        return no_grade(entry, result, time.monotonic() - began, attempts)
 
     def _run_of(self, entry: BatchEntry) -> Run:
         plan = self.plan
@@ -286,55 +244,17 @@ class Batch:
                     self.problems.append(message)
 
     def _count(self, outcome: BatchOutcome) -> None:
+        if self._streak.note(outcome) != BROKEN_AFTER or self._stop.is_set():
+            return
         with self._lock:
-            failed = outcome.state == "infrastructure_error" and not outcome.of_submission
-            if not outcome.of_submission:
-                self._failed_in_a_row = self._failed_in_a_row + 1 if failed else 0
-            broken = self._failed_in_a_row >= BROKEN_AFTER and not self._stop.is_set()
-            if broken:
-                self.problems.append(
-                    f"{BROKEN_AFTER} submissions in a row could not be graded, so nothing more was started."
-                )
-        if broken:
-            self.stop()
+            self.problems.append(
+                f"{BROKEN_AFTER} submissions in a row could not be graded, so nothing more was started."
+            )
+        self.stop()
 
 
 def _not_started(entry: BatchEntry) -> BatchOutcome:
     return BatchOutcome(entry=entry, state="not_started", reason="the batch was stopped before")
-
-
-def attempt(run: Run, make_sandbox: MakeSandbox) -> Grade | GraderError:
-    """The grade, or why there is none; then grade.json says it too. Raises StoppedError where it got no place."""
-    try:
-        return grade(run, make_sandbox)
-    except StoppedError:
-        raise
-    except (RefusedError, ChallengeError, InfrastructureError) as problem:
-        return problem
-    except Exception as problem:  # whatever it is, the other submissions go on
-        return _unexpected(run, problem)
-
-
-def _unexpected(run: Run, problem: Exception) -> GraderError:
-    """No grade, and the reason in grade.json."""
-    found = unforeseen(problem)
-    with contextlib.suppress(Exception):
-        save_failure(run, found)
-    return found
-
-
-def outcome_of(entry: BatchEntry, result: Grade, seconds: float, attempts: int) -> BatchOutcome:
-    """What became of `entry`, by its result."""
-    return BatchOutcome(
-        entry=entry,
-        state=result.status,
-        reason=result.reason,
-        unanswered=next(iter(unanswered(result).values()), ""),
-        score=result.score.value if result.score else None,
-        recommendation=result.recommendation if result.score else "",
-        seconds=seconds,
-        attempts=attempts,
-    )
 
 
 def _wait(futures: Sequence[Future[BatchOutcome]]) -> None:

@@ -6,21 +6,61 @@ import contextlib
 import os
 import sys
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 if TYPE_CHECKING:
+    from grader.batch.attempts import BatchOutcome
     from grader.batch.blind import Known
     from grader.batch.entries import BatchEntry, Found
-    from grader.batch.runner import Batch, BatchOutcome, BatchPlan
+    from grader.batch.runner import Batch, BatchPlan
     from grader.challenge import Pack
     from grader.queue.follow import QueuedBatch
     from grader.records import Grade
-    from grader.report.write import Pages
     from grader.settings import Settings
     from grader.store.store import Store
+
+
+@dataclass(frozen=True, kw_only=True)
+class BatchOptions:
+    """What was asked for; each as its option's help says."""
+
+    folder: Path | None
+    challenge: str
+    manifest: Path | None
+    jobs: int | None
+    out: Path | None
+    fresh: bool
+    reveal: bool
+    late: str
+    no_judge: bool
+    require_judge: bool
+    no_similarity: bool
+    challenges: Path | None
+    formats: str
+    store: str
+    queued: bool
+    priority: int | None
+    shared: str
+    detach: bool
+
+    def check(self) -> None:
+        """Raises UsageError for what does not go together."""
+        from grader.errors import UsageError
+
+        if self.folder is None and self.manifest is None:
+            raise UsageError("Name a folder of submissions, or a --manifest.")
+        if not self.queued and (self.priority is not None or self.shared or self.detach):
+            raise UsageError("--priority, --shared and --detach are for the queue; add --queue.")
+
+    @property
+    def where(self) -> Path:
+        """The folder for the results."""
+        name = self.manifest.stem if self.manifest else (self.folder or Path()).resolve().name
+        return self.out or Path(f"grades-{name or 'batch'}")
 
 
 @click.command()
@@ -47,26 +87,7 @@ if TYPE_CHECKING:
 @click.option("--priority", type=click.IntRange(-100, 100), metavar="N", help="On the queue: before lower ones (0).")
 @click.option("--shared", default="", metavar="PLACE", help="On the queue: a folder or s3:// that all machines reach.")
 @click.option("--detach", is_flag=True, help="On the queue: do not wait; start again to collect.")
-def command(
-    folder: Path | None,
-    challenge: str,
-    manifest: Path | None,
-    jobs: int | None,
-    out: Path | None,
-    fresh: bool,
-    reveal: bool,
-    late: str,
-    no_judge: bool,
-    require_judge: bool,
-    no_similarity: bool,
-    challenges: Path | None,
-    formats: str,
-    store: str,
-    queued: bool,
-    priority: int | None,
-    shared: str,
-    detach: bool,
-) -> int:
+def command(**given: Any) -> int:
     """Grade each archive and folder in FOLDER, or each row of --manifest.
 
     \b
@@ -87,55 +108,64 @@ def command(
     Exit codes: 0 all graded or refused, 4 the challenge is broken, 5 some could not be graded for the machine's fault,
     6 --require-judge, and the judge did not answer for some, 130 interrupted.
     """
+    return _batch(BatchOptions(**given))
+
+
+def _batch(options: BatchOptions) -> int:
     from grader import files
     from grader.challenge import load_pack
     from grader.cli.printing import say
-    from grader.cli.report import listed
     from grader.cli.standing import say_origin
     from grader.cohort.lateness import read_policy
-    from grader.errors import UsageError
-    from grader.report.write import Pages
-    from grader.sandbox.guard import guarded
     from grader.settings import find_challenge
 
-    policy = read_policy(late)
-    if folder is None and manifest is None:
-        raise UsageError("Name a folder of submissions, or a --manifest.")
-    if not queued and (priority is not None or shared or detach):
-        raise UsageError("--priority, --shared and --detach are for the queue; add --queue.")
-    where = out or Path(f"grades-{(manifest.stem if manifest else (folder or Path()).resolve().name) or 'batch'}")
-    found, settings = _found(folder, manifest, where, store)
-    _check_store(store, settings)
-    pack = load_pack(find_challenge(challenge, settings, challenges))
+    policy = read_policy(options.late)
+    options.check()
+    where = options.where
+    found, settings = _found(options.folder, options.manifest, where, options.store)
+    _check_store(options.store, settings)
+    pack = load_pack(find_challenge(options.challenge, settings, options.challenges))
     files.check_writable(where)
-    plan = _plan(found, pack, where, settings, judge=not no_judge, fresh=fresh, pages=Pages(formats=listed(formats)))
-    plan = plan if queued else _sized(plan, settings, jobs)
+    plan = _plan(options, found, pack, settings)
     known = _who(plan)
 
     def write() -> None:
         from grader.cohort import write as cohort
 
-        cohort.write(where, pack, known, policy=policy, reveal=reveal, similarity=not no_similarity)
+        cohort.write(where, pack, known, policy=policy, reveal=options.reveal, similarity=not options.no_similarity)
 
-    batch: Batch | QueuedBatch
-    if queued:
-        from grader.cli.queued import run_queued
-        from grader.queue.follow import Wishes
-        from grader.queue.places import absolute
-
-        wishes = Wishes(priority=priority, shared=absolute(shared))
-        batch, outcomes = run_queued(plan, settings, known, store or settings.store, wishes, detach=detach)
-        if detach:
-            return 0
-        write()
-    else:
-        with guarded():
-            batch, outcomes = _run(plan, settings, known, store or settings.store, then=write)
+    done = _graded(options, plan, settings, known, write)
+    if done is None:
+        return 0
+    batch, outcomes = done
     edited = pack.is_edited()
     problems = [*batch.problems, *_of_others(where, found.entries), *([EDITED] if edited else [])]
     say(summary(outcomes, problems, found.passed_over, where), kept=f"The results are in {where}")
     say_origin(pack, settings)
-    return 130 if batch.interrupted else exit_code(outcomes, require_judge=require_judge, edited=edited)
+    code = exit_code(outcomes, require_judge=options.require_judge, edited=edited)
+    return 130 if batch.interrupted else code
+
+
+def _graded(
+    options: BatchOptions, plan: BatchPlan, settings: Settings, known: Sequence[Known], write: Callable[[], None]
+) -> tuple[Batch | QueuedBatch, Sequence[BatchOutcome]] | None:
+    """The batch when it is over, here or on the queue, with its pages written; None where it is not waited for."""
+    store = options.store or settings.store
+    if not options.queued:
+        from grader.sandbox.guard import guarded
+
+        with guarded():
+            return _run(plan, settings, known, store, then=write)
+    from grader.cli.queued import run_queued
+    from grader.queue.follow import Wishes
+    from grader.queue.places import absolute
+
+    wishes = Wishes(priority=options.priority, shared=absolute(options.shared))
+    done = run_queued(plan, settings, known, store, wishes, detach=options.detach)
+    if options.detach:
+        return None
+    write()
+    return done
 
 
 def _found(folder: Path | None, manifest: Path | None, out: Path, store: str) -> tuple[Found, Settings]:
@@ -179,14 +209,22 @@ def _of_others(out: Path, entries: Sequence[BatchEntry]) -> list[str]:
     return [f"{out} also holds results of submissions that are not in this batch: {shown}{more}."] if others else []
 
 
-def _plan(
-    found: Found, pack: Pack, out: Path, settings: Settings, *, judge: bool, fresh: bool, pages: Pages
-) -> BatchPlan:
+def _plan(options: BatchOptions, found: Found, pack: Pack, settings: Settings) -> BatchPlan:
     from grader.batch.finished import wanted
     from grader.batch.runner import BatchPlan
+    from grader.cli.report import listed
+    from grader.report.write import Pages
 
-    want = wanted(pack, settings, judge=judge)
-    return BatchPlan(entries=found.entries, out=out, jobs=1, want=want, judge=judge, fresh=fresh, pages=pages)
+    plan = BatchPlan(
+        entries=found.entries,
+        out=options.where,
+        jobs=1,
+        want=wanted(pack, settings, judge=not options.no_judge),
+        judge=not options.no_judge,
+        fresh=options.fresh,
+        pages=Pages(formats=listed(options.formats)),
+    )
+    return plan if options.queued else _sized(plan, settings, options.jobs)
 
 
 def _sized(plan: BatchPlan, settings: Settings, jobs: int | None) -> BatchPlan:

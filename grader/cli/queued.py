@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
+    from grader.batch.attempts import BatchOutcome
     from grader.batch.blind import Known
     from grader.batch.entries import BatchEntry
-    from grader.batch.runner import BatchOutcome, BatchPlan
+    from grader.batch.runner import BatchPlan
     from grader.queue.follow import QueuedBatch, Wishes
     from grader.records import Grade
     from grader.settings import Settings

@@ -9,8 +9,9 @@ import re
 import shlex
 import sys
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -18,6 +19,23 @@ if TYPE_CHECKING:
     from grader.grading.run import Request, Run
     from grader.records import Grade
     from grader.settings import Settings
+
+
+@dataclass(frozen=True, kw_only=True)
+class RunOptions:
+    """What was asked for; each as its option's help says."""
+
+    submission: str
+    challenge: str
+    out: Path | None
+    as_json: bool
+    no_judge: bool
+    require_judge: bool
+    fail_under: float | None
+    challenges: Path | None
+    only: tuple[str, ...]
+    formats: str
+    store: str
 
 
 @click.command()
@@ -39,19 +57,7 @@ if TYPE_CHECKING:
     "--format", "formats", default="", metavar="LIST", help="Also write: junit,ctrf,gradescope,csv,markdown,sarif."
 )
 @click.option("--store", default="", metavar="URL", help="Keep the result in this store (GRADER_STORE, where set).")
-def command(
-    submission: str,
-    challenge: str,
-    out: Path | None,
-    as_json: bool,
-    no_judge: bool,
-    require_judge: bool,
-    fail_under: float | None,
-    challenges: Path | None,
-    only: tuple[str, ...],
-    formats: str,
-    store: str,
-) -> int:
+def command(**given: Any) -> int:
     """Grade SUBMISSION: a .zip, .tar.gz, folder, or git address.
 
     \b
@@ -65,46 +71,59 @@ def command(
     open for people, and the grade says so. Where a store is named, by --store or GRADER_STORE, the result is kept there
     too (see `grade history`).
     """
+    return _grade(RunOptions(**given))
+
+
+def _grade(options: RunOptions) -> int:
     from grader.cli.printing import say
     from grader.cli.progress import Progress
-    from grader.cli.report import listed
     from grader.cli.standing import settings_for
     from grader.errors import NO_JUDGEMENT
     from grader.grading.pipeline import grade
-    from grader.grading.run import Request, Run
-    from grader.report.write import Pages, result_in
+    from grader.grading.run import Run
+    from grader.report.write import result_in
     from grader.sandbox.guard import guarded
-    from grader.settings import find_challenge
-    from grader.store import files_of
 
-    settings = settings_for(submission)
-    named = store or (settings.store if settings.store_is_named else "")
-    request = Request(
-        source=submission,
-        challenge=find_challenge(challenge, settings, challenges),
-        out=out or _default_out(submission, settings),
-        judge=not no_judge,
-        only=only,
-        pages=Pages(formats=listed(formats)),
-        own=(*files_of(named), *settings.read_from),
-    )
+    settings = settings_for(options.submission)
+    named = options.store or (settings.store if settings.store_is_named else "")
+    request = _request(options, settings, named)
     before = result_in(request.out).get("submission", {}).get("digest")
-    with _kept(named, request), guarded(), Progress(quiet=as_json) as progress:
+    with _kept(named, request), guarded(), Progress(quiet=options.as_json) as progress:
         run = Run(request=request, settings=settings, say=progress.say, progress=progress.tests)
         result = grade(run)
     if before not in {None, "", result.submission.get("digest")}:
         click.echo(f"{request.out} held the result of other files; it was replaced.", err=True)
-    if as_json:
-        from grader.result.grade_json import grade_to_json
-
-        utf8 = (sys.stdout.encoding or "").lower().replace("-", "") == "utf8"
-        said = json.dumps(grade_to_json(result), ensure_ascii=not utf8)
-    else:
-        said = summary(result, run)
+    said = _as_json(result) if options.as_json else summary(result, run)
     say(said, kept=f"The grade is in {request.out}")
-    if fail_under is not None and result.score is not None and result.score.low < fail_under:
+    if options.fail_under is not None and result.score is not None and result.score.low < options.fail_under:
         return 1
-    return NO_JUDGEMENT if require_judge and result.judge.get("unanswered") else 0
+    return NO_JUDGEMENT if options.require_judge and result.judge.get("unanswered") else 0
+
+
+def _request(options: RunOptions, settings: Settings, store: str) -> Request:
+    from grader.cli.report import listed
+    from grader.grading.run import Request
+    from grader.report.write import Pages
+    from grader.settings import find_challenge
+    from grader.store import files_of
+
+    return Request(
+        source=options.submission,
+        challenge=find_challenge(options.challenge, settings, options.challenges),
+        out=options.out or _default_out(options.submission, settings),
+        judge=not options.no_judge,
+        only=options.only,
+        pages=Pages(formats=listed(options.formats)),
+        own=(*files_of(store), *settings.read_from),
+    )
+
+
+def _as_json(result: Grade) -> str:
+    """grade.json for standard output, whatever encoding that has."""
+    from grader.result.grade_json import grade_to_json
+
+    utf8 = (sys.stdout.encoding or "").lower().replace("-", "") == "utf8"
+    return json.dumps(grade_to_json(result), ensure_ascii=not utf8)
 
 
 def _default_out(submission: str, settings: Settings) -> Path:

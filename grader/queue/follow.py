@@ -18,10 +18,11 @@ from sqlalchemy.engine import RowMapping
 
 from grader import secret
 from grader.batch.ask_again import or_before, unanswered
+from grader.batch.attempts import BatchOutcome, outcome_of
 from grader.batch.blind import Known
 from grader.batch.entries import NOWHERE, BatchEntry, is_there
 from grader.batch.finished import finished, load
-from grader.batch.runner import BatchOutcome, BatchPlan, Record, Watcher, outcome_of
+from grader.batch.runner import BatchPlan, Record, Watcher
 from grader.errors import GraderError, InfrastructureError, RefusedError, UsageError, visible
 from grader.grading.failure import save_failure
 from grader.grading.run import Request, Run

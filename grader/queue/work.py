@@ -15,11 +15,11 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from grader import scratch
+from grader.batch.attempts import BatchOutcome, outcome_of, until_graded
 from grader.batch.blind import Known
 from grader.batch.entries import BatchEntry
 from grader.batch.finished import Wanted, finished, load, wanted
 from grader.batch.record import Result, record
-from grader.batch.runner import BatchOutcome, attempt, outcome_of
 from grader.challenge import Pack
 from grader.errors import ChallengeError, GraderError, InfrastructureError, RefusedError
 from grader.grading.run import MakeSandbox, Request, Run
@@ -176,30 +176,30 @@ def _grade(means: Means, spec: JobSpec, pack: Pack, source: str, out: Path) -> G
     InfrastructureError, GivenBackError."""
     pages = Pages(formats=spec.formats, known=_entry(spec).known)
     request = Request(source=source, challenge=pack, out=out, judge=spec.judge, pages=pages)
-    while True:
-        run = Run(request=request, settings=means.settings, say=lambda _text: None, judge_lane=means.lane)
-        result = attempt(run, means.make_sandbox)
-        if isinstance(result, Grade):
-            return result
-        if isinstance(result, RefusedError | ChallengeError):
-            return _written(out)
-        if means.engine_answers():
-            raise result
-        _wait_for_engine(means)
 
+    def new_run() -> Run:
+        return Run(request=request, settings=means.settings, say=lambda _text: None, judge_lane=means.lane)
 
-def _written(out: Path) -> Grade:
-    grade = load(out)
-    if grade is None:
+    result, _ = until_graded(new_run, means.make_sandbox, lambda _problem: _engine_was_away(means))
+    if isinstance(result, Grade):
+        return result
+    if not isinstance(result, RefusedError | ChallengeError):
+        raise result
+    written = load(out)
+    if written is None:
         raise InfrastructureError(f"{out} holds no result.")
-    return grade
+    return written
 
 
-def _wait_for_engine(means: Means) -> None:
+def _engine_was_away(means: Means) -> bool:
+    """Whether the engine did not answer; then it does by now. Raises GivenBackError where it stays away."""
+    if means.engine_answers():
+        return False
     deadline = time.monotonic() + ENGINE_SECONDS
     while not means.engine_answers():
         if means.halt.wait(LOOK_SECONDS) or time.monotonic() > deadline:
             raise GivenBackError("The engine of this machine went away.")
+    return True
 
 
 def _record(means: Means, spec: JobSpec, folder: Path) -> None:

@@ -19,10 +19,10 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from grader import scratch
-from grader.batch.runner import BatchOutcome
+from grader.batch.attempts import BatchOutcome, Streak
 from grader.errors import GraderError, InfrastructureError, UsageError
 from grader.grading.run import MakeSandbox
 from grader.grading.warm import warm_engine
@@ -35,13 +35,9 @@ from grader.queue.offers import Offers, offers
 from grader.queue.queue import Queue
 from grader.sandbox.engine import connect
 from grader.sandbox.guard import guarded
-from grader.sandbox.images import Pins
 from grader.sandbox.janitor import sweep, sweep_own
-from grader.sandbox.kept import Slots
+from grader.sandbox.kept import Slots, Verifiers
 from grader.settings import Settings
-
-if TYPE_CHECKING:
-    from grader.sandbox.verifier import Verifier
 
 STALLED_SECONDS = 60.0
 """A worker that gives no sign for so long counts as dead."""
@@ -81,10 +77,10 @@ class Worker:
         self._halt, self._over = threading.Event(), threading.Event()
         self._draining = self._changed = False
         self._broken_until = 0.0
-        self._failed_in_a_row = self._breaks = 0
+        self._streak, self._breaks = Streak(), 0
         self._lock = threading.Lock()
-        self._pins = Pins()
-        self._slots = Slots(config.slots, self._verifier)
+        self._verifiers = Verifiers(settings.base_image, config.cores)
+        self._slots = Slots(config.slots, self._verifiers)
         self._pool = ThreadPoolExecutor(config.slots, thread_name_prefix="slot")
         self._lane = Lane(queue, settings.judge_model, JudgeConfig.of(settings).concurrency)
 
@@ -204,25 +200,18 @@ class Worker:
         self.say(result_line(outcome))
         if outcome.of_submission:
             return
+        failed = self._streak.note(outcome)
         with self._lock:
-            if outcome.state != "infrastructure_error":
-                self._failed_in_a_row = self._breaks = 0
+            if not failed:
+                self._breaks = 0
                 return
-            self._pins = Pins()  # an image may have been made anew
-            self._failed_in_a_row += 1
-            if self._failed_in_a_row < BROKEN_AFTER or self.broken:
+            self._verifiers.look_again()  # an image may have been made anew
+            if failed < BROKEN_AFTER or self.broken:
                 return
             pause = BROKEN_SECONDS[min(self._breaks, len(BROKEN_SECONDS) - 1)]
             self._breaks += 1
             self._broken_until = time.monotonic() + pause
-        self.say(f"{self._failed_in_a_row} in a row failed on this machine; taking nothing for {pause:.0f} s.")
-
-    def _verifier(self, slot: int) -> Verifier:
-        from grader.sandbox.verifier import Verifier
-
-        cores = self.config.cores
-        own = cores[slot] if slot < len(cores) else ""
-        return Verifier(pins=self._pins, cores=own, base_image=self.settings.base_image)
+        self.say(f"{failed} in a row failed on this machine; taking nothing for {pause:.0f} s.")
 
     def _pack_changed(self) -> None:
         self._changed = True

@@ -11,8 +11,10 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Protocol
+
+from grader.sandbox.images import Pins
 
 if TYPE_CHECKING:
     from grader.sandbox.docker import DockerSandbox
@@ -40,6 +42,24 @@ class Asking(Protocol):
     def say(self) -> Callable[[str], None]: ...
 
     def took(self, stage: str, seconds: float) -> None: ...
+
+
+class Verifiers:
+    """Makes the verifiers of places; all of one image, also where its tag is made anew meanwhile."""
+
+    def __init__(self, base_image: str, cores: Sequence[str] = ()) -> None:
+        """`cores`: for each place, the processor cores that its containers stay on; anywhere where that is empty."""
+        self._base_image, self._cores, self._pins = base_image, cores, Pins()
+
+    def __call__(self, number: int) -> Verifier:
+        from grader.sandbox.verifier import Verifier
+
+        cores = self._cores[number] if number < len(self._cores) else ""
+        return Verifier(pins=self._pins, cores=cores, base_image=self._base_image)
+
+    def look_again(self) -> None:
+        """From now on with the image that its tag stands for by then."""
+        self._pins = Pins()
 
 
 class Slots:
