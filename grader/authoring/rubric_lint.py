@@ -7,6 +7,7 @@ import re
 from collections.abc import Collection
 from itertools import pairwise
 
+from grader.authoring.anchor_lint import misfits
 from grader.challenge import Pack, strict_yaml
 from grader.challenge.findings import Finding, advice, broken, found
 from grader.challenge.rubric import Criterion
@@ -54,6 +55,10 @@ def check(challenge: Pack, files: Collection[str]) -> list[Finding]:
         entry = lines.get(("criteria", index), 1)
         places = {n: f"{path}:{lines.get(('criteria', index, 'levels', n), entry)}" for n in criterion.levels}
         findings += _anchors(criterion, places) + _differences(criterion, places)
+        findings += [
+            advice("rubric", f"{criterion.id}, level {level}: {text}", places[level])
+            for level, text in misfits(criterion)
+        ]
         findings += _evidence(criterion, files, f"{path}:{lines.get(('criteria', index, 'evidence'), entry)}")
     if criteria and not findings:
         findings.append(found("rubric", f"{len(criteria)} criteria: no vague anchors, levels differ, evidence exists"))
