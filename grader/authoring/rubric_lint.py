@@ -9,7 +9,7 @@ from itertools import pairwise
 
 from grader.authoring.anchor_lint import misfits
 from grader.challenge import Pack, strict_yaml
-from grader.challenge.findings import Finding, advice, broken, found
+from grader.challenge.findings import Finding, FindingKind, advice, broken, found
 from grader.challenge.rubric import Criterion
 
 VAGUE = frozenset(
@@ -60,7 +60,7 @@ def check(challenge: Pack, files: Collection[str]) -> list[Finding]:
             for level, text in misfits(criterion)
         ]
         findings += _evidence(criterion, files, f"{path}:{lines.get(('criteria', index, 'evidence'), entry)}")
-    if criteria and not findings:
+    if criteria and all(finding.outcome is FindingKind.ADVICE for finding in findings):
         findings.append(found("rubric", f"{len(criteria)} criteria: no vague anchors, levels differ, evidence exists"))
     return findings
 
