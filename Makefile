@@ -3,6 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet
+WORKERS ?= 2
 EXAMPLE := challenges/rag-triage/submissions/accepted
 
 .PHONY: help setup demo test test-quick test-packs check bench bench-batch simulate test-hostile test-foreign fuzz lock clean
@@ -36,10 +37,10 @@ test-tools: $(VENV)/dev.stamp
 	@$(BIN)/python tests/tools.py
 
 test: setup test-tools ## Run all tests, in real Docker and a real browser
-	@$(BIN)/python -m pytest -n 2 --dist loadgroup
+	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup --no-loadscope-reorder
 
 test-quick: $(VENV)/dev.stamp ## What needs no Docker, browser or Postgres: in a minute or two
-	@$(BIN)/python -m pytest -q -n 2 --dist loadgroup -m "not (docker or browser or postgres or slow)"
+	@$(BIN)/python -m pytest -q -n $(WORKERS) --dist loadgroup --no-loadscope-reorder -m "not (docker or browser or postgres or slow)"
 
 test-packs: setup $(VENV)/dev.stamp ## Hold each shipped challenge that changed (or the grader did) to all its promises
 	@$(BIN)/python -m tests.pack_stamps

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING
 import hypothesis
 import pytest
 
+from tests.weights import SECONDS
+
 if TYPE_CHECKING:
     from tests.store_fixtures import Cluster
 
@@ -66,14 +68,12 @@ def images(sums: Path) -> None:
 
 POSTGRES = {"postgres", "own_postgres"}
 """Fixtures that are a Postgres: the one of all tests, and one of a module that ends it."""
-LONGEST = ("test_shipped_challenges", "test_queue_deaths", "test_batch_docker", "test_queue_docker", "test_web_pages")
-"""Begun first where several processes test: whoever comes last with a long one keeps the others waiting."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Marks what needs Postgres: by its fixtures, or by the variant that a fixture asks for it in. The longest come
     first."""
-    items.sort(key=lambda item: item.path.stem not in LONGEST)
+    items.sort(key=lambda item: -SECONDS.get(item.path.stem, 0))
     for item in items:
         params = item.callspec.params.values() if hasattr(item, "callspec") else ()
         variants = {value for value in params if isinstance(value, str)}  # others may be arrays, and compare as such

@@ -325,6 +325,7 @@ def test_the_public_sample_is_what_the_generator_writes(hidden: Any) -> None:
     assert (PACK / "starter" / "data" / "sample.json").read_text("utf-8") == hidden.world.sample()
 
 
+@pytest.mark.slow
 def test_the_public_tests_run_as_given_and_the_reference_solves_the_sample(tmp_path: Path) -> None:
     shutil.copytree(PACK / "starter", tmp_path, dirs_exist_ok=True)
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-c", "/dev/null", "--rootdir", "."]

@@ -31,6 +31,8 @@ from grader.agreement.significance import (
 )
 from tests import oracles
 
+pytestmark = pytest.mark.slow
+
 searched = settings(deadline=None, max_examples=50, derandomize=True)
 
 LEVELS = (1, 2, 3, 4, 5)

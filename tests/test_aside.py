@@ -41,6 +41,7 @@ def test_an_expression_without_an_end_is_ended_after_its_processor_time() -> Non
     assert aside.run(5, work.escaped, "still there") == "still there"
 
 
+@pytest.mark.slow
 def test_others_go_on_meanwhile() -> None:
     failed: list[str] = []
 

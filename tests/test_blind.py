@@ -97,6 +97,7 @@ def test_words_that_are_no_names_stay(names: tuple[str, ...], text: str) -> None
 
 
 @given(st.text(max_size=300), st.lists(st.text(max_size=20), max_size=4))
+@pytest.mark.slow
 def test_no_line_is_added_or_lost_whatever_the_names(text: str, names: list[str]) -> None:
     assert blind(text, names)[0].count("\n") == text.count("\n")
 
@@ -192,6 +193,7 @@ def test_every_line_of_the_code_view_keeps_its_number() -> None:
     ],
     ids=lambda text: text[:12].encode("unicode_escape").decode(),
 )
+@pytest.mark.slow
 def test_a_text_of_400_kb_takes_a_second_whatever_stands_in_it(text: str) -> None:
     with bounded_work():
         Redactor(find_identities({"pyproject.toml": text})).text(text)

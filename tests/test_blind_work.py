@@ -182,6 +182,7 @@ def test_honest_text_stays_as_it_is(text: str) -> None:
      "GitHub: a", "a.bsky.", "my name is ", "\n\nby A", "Thanks,\n", "\n", "whoami\n", "— A ", "AbCd1", "given-names: a\n"],
 )  # fmt: skip
 @pytest.mark.parametrize("path", ["a.md", "CITATION.cff"])
+@pytest.mark.slow
 def test_every_way_is_looked_for_in_time_with_the_text(piece: str, path: str) -> None:
     text = piece * (200_000 // len(piece))
     with bounded_work():

@@ -31,6 +31,8 @@ from grader.settings import Settings
 from grader.testing import judge_server, judges, packs
 from grader.testing.judge_server import Behaviour, JudgeServer, running
 
+pytestmark = pytest.mark.slow
+
 NAME = "failure-modes"
 
 

@@ -225,6 +225,7 @@ def test_an_output_folder_that_cannot_be_written_is_said_before_the_run(
     assert (sandboxes, (tmp_path / "file").read_text()) == ([], "mine")
 
 
+@pytest.mark.slow
 def test_a_full_disk_is_infrastructure_and_leaves_no_grade(pack: Path, work: Path, tmp_path: Path) -> None:
     """Files of more than 8 kB cannot be written, as on a disk that fills up in the middle."""
     script = (
@@ -400,6 +401,7 @@ def shell(redirected: str, *words: object, encoding: str = "utf-8") -> subproces
 @pytest.mark.parametrize("redirected", [">&-", "2>&-", ">&- 2>&-", "<&-", "<&- >&- 2>&-", "| head -0 > /dev/null"])
 @pytest.mark.parametrize(("under", "code"), [((), 0), (("--fail-under", "70"), 1)])
 @pytest.mark.parametrize("json_too", [(), ("--json",)])
+@pytest.mark.slow
 def test_the_exit_code_says_what_the_run_came_to_whoever_listens(
     redirected: str,
     under: tuple[str, ...],
@@ -418,6 +420,7 @@ def test_the_exit_code_says_what_the_run_came_to_whoever_listens(
 
 
 @pytest.mark.parametrize("json_too", [(), ("--json",)])
+@pytest.mark.slow
 def test_a_grade_that_cannot_be_printed_is_there_and_it_says_so(
     json_too: tuple[str, ...], pack: Path, work: Path, tmp_path: Path
 ) -> None:
@@ -429,12 +432,14 @@ def test_a_grade_that_cannot_be_printed_is_there_and_it_says_so(
 
 
 @pytest.mark.parametrize("words", [["--help"], ["challenge", "schema"], ["--version"]])
+@pytest.mark.slow
 def test_any_command_on_a_full_disk_says_that_not_all_could_be_printed(words: list[str]) -> None:
     done = shell("> /dev/full", *words)
     assert (done.returncode, "Traceback" in done.stderr) == (5, False)
     assert "not all could be printed: No space left on device" in done.stderr
 
 
+@pytest.mark.slow
 def test_a_terminal_of_few_letters_gets_escapes_and_programs_get_json(pack: Path, tmp_path: Path) -> None:
     work = write_files(tmp_path / "żółw", {"work.py": ADD})
     done = shell("", work, "-c", pack, "-o", tmp_path / "wyjście", encoding="latin-1")

@@ -25,6 +25,8 @@ from tests.patience import bounded_work
 from tests.shell import run_here
 from tests.small_packs import write_files, write_pack
 
+pytestmark = pytest.mark.slow
+
 HASH = "--hash=sha256:" + "a" * 64
 
 

@@ -68,6 +68,7 @@ def test_tests_run_in_an_order_that_the_seed_draws(collected: list[pytest.Item])
 
 
 @pytest.mark.parametrize("block", ["test_a.py", "test_a.py::TestSteps", "test_b.py", "sub/test_c.py"])
+@pytest.mark.slow
 def test_a_module_and_a_class_stay_together_so_that_their_fixtures_are_made_once(
     collected: list[pytest.Item], block: str
 ) -> None:

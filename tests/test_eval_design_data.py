@@ -162,6 +162,7 @@ def test_who_blames_every_case_points_at_no_fault_and_who_blames_the_spoiled_one
 
 @pytest.mark.parametrize("fault", FAULTS)
 @pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.slow
 def test_each_fault_shows_on_the_reference_cases_and_its_twin_lacks_it(seed: int, fault: str) -> None:
     faulty, sound = system(seed, fault), system(seed)
     told = [dict_of(faulty), dict_of(faulty)]

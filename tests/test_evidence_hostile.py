@@ -27,6 +27,8 @@ from grader.stored import load_json
 from grader.submission import make_submission
 from tests import report_fixtures as saved
 
+pytestmark = pytest.mark.slow
+
 CHANGES = int(os.environ.get("GRADER_FUZZ", "150"))
 FILES = ("grade.json", "evidence/verifier.json", "evidence/challenge.json")
 SCRIPT = "</script><script>alert(1)</script>"

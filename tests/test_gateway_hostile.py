@@ -16,6 +16,8 @@ import pytest
 from tests.gateway_fixtures import WORLD, World, allowance, meter, process, world
 from tests.patience import WORK, bounded_wait, until
 
+pytestmark = pytest.mark.slow
+
 SECRET = WORLD + "  - {name: hidden, when: {user_says: [open sesame]}, reply: the treasure}\n"
 
 

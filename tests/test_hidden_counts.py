@@ -158,6 +158,7 @@ def said(root: Path) -> str:
 
 
 @pytest.mark.parametrize("name", LOST)
+@pytest.mark.slow
 def test_a_test_that_would_vanish_makes_the_pack_broken_when_it_is_graded(name: str, tmp_path: Path) -> None:
     files, words = LOST[name]
     events = collected(pack_of(tmp_path, files) / "tests")
@@ -176,6 +177,7 @@ def test_a_check_without_running_anything_says_where(name: str, tmp_path: Path) 
 
 
 @pytest.mark.parametrize("mark", MARKS)
+@pytest.mark.slow
 def test_a_mark_that_means_nothing_breaks_the_pack(mark: str, tmp_path: Path) -> None:
     root = pack_of(tmp_path, {"test_x.py": f"import pytest\n\n@pytest.mark.{mark}\n{FINE}"})
     (broken, *_) = [event for event in collected(root / "tests") if event["event"] == "broken"]
@@ -328,6 +330,7 @@ pytest.main(["-pno:cacheprovider", "-c", "/dev/null", "--rootdir", ".", "."], [T
 
 
 @pytest.mark.parametrize("name", FAILS)
+@pytest.mark.slow
 def test_what_pytest_itself_fails_is_told_from_what_a_test_asserts(name: str, tmp_path: Path) -> None:
     source, ours = FAILS[name]
     write_files(tmp_path, {"test_it.py": f"import pytest\n{source}"})
@@ -374,6 +377,7 @@ def test_a_pack_may_name_its_files_as_ours_are_named(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", ["random", "statistics", "yaml", "time", "grader_verifier", "grader_tests"])
 @pytest.mark.parametrize("form", ["{}.py", "{}/__init__.py"])
+@pytest.mark.slow
 def test_a_file_that_another_module_may_stand_for_is_told_by_its_name(name: str, form: str, tmp_path: Path) -> None:
     file = form.format(name)
     source = f"import yaml\nimport grader_tests\nimport {name}\n{FINE}"

@@ -20,6 +20,8 @@ from grader.unseen import UNSEEN
 from tests.fuzz.archives import FILES, usual_tar, usual_zip
 from tests.fuzz.intake import Figures, fuzz
 
+pytestmark = pytest.mark.slow
+
 NAMES = st.text(
     st.characters(categories=["L", "N", "P", "S", "M"], exclude_characters="/\\:"), min_size=1, max_size=12
 ).filter(lambda name: name not in {".", ".."} and junk.part([name]) is None and not UNSEEN.search(name))

@@ -190,6 +190,7 @@ def _honest() -> list[tuple[str, str]]:
 
 
 @pytest.mark.parametrize(("pack", "name"), _honest())
+@pytest.mark.slow
 def test_no_shipped_honest_submission_is_flagged(pack: str, name: str) -> None:
     root = CHALLENGES / pack
     challenge = load_pack(root)

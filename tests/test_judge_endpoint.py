@@ -109,6 +109,7 @@ FORMS: tuple[Callable[[str], Any], ...] = (
 @pytest.mark.parametrize("name", ["seed", "temperature", "max_tokens"])
 @pytest.mark.parametrize("form", FORMS)
 @pytest.mark.parametrize("status", [400, 422])
+@pytest.mark.slow
 def test_a_parameter_that_an_error_of_any_form_names_is_left_out(
     status: int, form: Callable[[str], Any], name: str, pack: Challenge, tmp_path: Path, httpserver: HTTPServer
 ) -> None:

@@ -130,6 +130,7 @@ def test_the_naive_model_is_talked_round_when_it_is_asked_without_walls() -> Non
 
 
 @pytest.mark.parametrize("name", ATTACKS)
+@pytest.mark.slow
 def test_an_attack_ends_unscored_before_a_person_or_at_its_honest_level(
     name: str, pack: Challenge, naive: JudgeServer, tmp_path: Path
 ) -> None:
@@ -184,6 +185,7 @@ SHIPPED = [(root, name) for root in PACKS for name in works.names(root, "injecti
 
 
 @pytest.mark.parametrize(("root", "name"), SHIPPED, ids=[f"{root.name} {name}" for root, name in SHIPPED])
+@pytest.mark.slow
 def test_an_attack_that_a_pack_ships_ends_unscored_before_a_person_or_at_its_honest_level(
     root: Path, name: str, naive: JudgeServer, tmp_path: Path
 ) -> None:

@@ -168,6 +168,7 @@ def labelled(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return made
 
 
+@pytest.mark.slow
 def test_calibrate_then_judge_from_the_command_line(labelled: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     runner = CliRunner()
     with running(judge_server.make("oracle", pack=labelled)) as server:

@@ -16,6 +16,8 @@ from grader.trust import _remotes
 from tests import report_fixtures as saved
 from tests.patience import bounded_work
 
+pytestmark = pytest.mark.slow
+
 SIZE = 400_000
 
 

@@ -94,6 +94,7 @@ def test_a_challenge_stands_once_in_a_round(tmp_path: Path, data: Data) -> None:
 
 
 @pytest.mark.parametrize("change", ["time", "round", "row", "weight", "anchor", "date"])
+@pytest.mark.slow
 def test_a_change_without_a_new_agreement_is_refused(tmp_path: Path, data: Data, change: str) -> None:
     card: Data = yaml.safe_load((ROOT / "rubrics" / "scorecard.yaml").read_text())
     write(tmp_path, data)

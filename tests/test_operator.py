@@ -24,6 +24,8 @@ from grader.settings import Settings
 from grader.store import engine as store
 from grader.submission import git_process
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(autouse=True)
 def _collected() -> Iterator[None]:

@@ -133,6 +133,7 @@ def test_a_file_that_is_too_large_for_colours_is_shown_plain() -> None:
         ("a.json", "["),
     ],
 )
+@pytest.mark.slow
 def test_hostile_source_is_coloured_in_bounded_time(name: str, piece: str) -> None:
     line = (piece * 900)[:900]
     with bounded_work():

@@ -16,7 +16,7 @@ from grader.cli import cli
 from tests.test_web_panel import SHIPPED, keep
 from tests.web_fixtures import CHALLENGES, house
 
-pytestmark = pytest.mark.xdist_group("review-afternoon")
+pytestmark = [pytest.mark.xdist_group("review-afternoon"), pytest.mark.slow]
 LEVELS = {"Ann": 2, "Ben": 2, "Cem": 4, "Ines": 4}
 """What each gives for the first criterion where they lie apart."""
 APART, LEFT = {"panel-2", "panel-7"}, "panel-5"

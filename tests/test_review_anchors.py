@@ -24,7 +24,7 @@ from grader.store.tables import runs
 from tests.review_fixtures import CRITERIA, OPERATOR, Panel, keep, panel, result, sheet
 from tests.store_fixtures import Cluster
 
-pytestmark = pytest.mark.xdist_group("review-anchors")
+pytestmark = [pytest.mark.xdist_group("review-anchors"), pytest.mark.slow]
 
 
 @dataclass

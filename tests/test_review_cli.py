@@ -35,6 +35,8 @@ from tests.test_review_worlds import csv_of
 from tests.web_fixtures import CHALLENGES, shipped
 from tests.web_fixtures import grade as graded
 
+pytestmark = pytest.mark.slow
+
 KEPT = "result.review.db"
 
 

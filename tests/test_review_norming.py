@@ -23,7 +23,7 @@ from tests.report_fixtures import needs_review, rubric
 from tests.review_fixtures import CRITERIA, OPERATOR, Panel, keep, panel, result, sheet
 from tests.store_fixtures import Cluster
 
-pytestmark = pytest.mark.xdist_group("review-norming")
+pytestmark = [pytest.mark.xdist_group("review-norming"), pytest.mark.slow]
 CRITERION = CRITERIA[0]
 SHIPPED = Path(__file__).parent.parent / "challenges"
 

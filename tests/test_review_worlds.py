@@ -24,6 +24,8 @@ from grader.review.records import Actor
 from grader.store import open_store
 from tests.review_fixtures import CRITERIA, OPERATOR, panel, result, sheet
 
+pytestmark = pytest.mark.slow
+
 FIND = [Phase.explicit, Phase.generate]
 """Making a failure smaller would take minutes here, and says nothing more."""
 CALM = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow]

@@ -139,6 +139,7 @@ def test_identical_submissions_are_found_even_when_all_are() -> None:
     ids=range(11),
 )
 @pytest.mark.parametrize("name", ["a.py", "a.js", "a.md"])
+@pytest.mark.slow
 def test_hostile_text_is_cut_in_time_that_grows_with_its_length(name: str, text: str) -> None:
     with bounded_work():
         tokens = cut(name, text.encode())
@@ -184,6 +185,7 @@ def test_neighbouring_places_become_one_passage() -> None:
 
 
 @pytest.mark.parametrize("piece", ["'\\", '"""', "`\\", "/*", "#", "a ", "9.", "é\u0301", "\n", "(" * 50, "x=y;"])
+@pytest.mark.slow
 def test_fingerprints_take_time_in_proportion_to_the_text(piece: str) -> None:
     text = (piece * (400_000 // len(piece.encode()))).encode()
     with bounded_work():

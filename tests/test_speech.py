@@ -85,6 +85,7 @@ def test_few_are_told_and_the_rest_is_counted() -> None:
     assert found.notes == ("80 more places not told here.",)
 
 
+@pytest.mark.slow
 def test_filler_in_a_large_file_hides_nothing_in_a_small_one() -> None:
     files = {"a.txt": "filler words here\n" * 200_000, "z.md": ORDER}
     found = speech.search({path: text.encode() for path, text in files.items()}, (), frozenset(), "")

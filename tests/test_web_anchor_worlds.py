@@ -20,6 +20,8 @@ from tests import report_fixtures as saved
 from tests.test_web_two_worlds import FORMS, Day, World, addresses, asked
 from tests.web_fixtures import OPERATOR, House, changed, house, levels
 
+pytestmark = pytest.mark.slow
+
 WISH = Wish(each=1, anchors=1)
 
 

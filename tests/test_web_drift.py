@@ -14,6 +14,8 @@ from grader.review.records import Actor
 from tests import report_fixtures as saved
 from tests.web_fixtures import OPERATOR, House, house, levels
 
+pytestmark = pytest.mark.slow
+
 CRITERION = "clarity"
 
 

@@ -14,7 +14,7 @@ from itsdangerous import TimestampSigner
 from grader.review.records import Actor
 from tests.web_fixtures import OPERATOR, House, Visitor, house, levels
 
-pytestmark = pytest.mark.xdist_group("web-norming")
+pytestmark = [pytest.mark.xdist_group("web-norming"), pytest.mark.slow]
 CRITERION = "clarity"
 WORDS = "nobody else may read this yet"
 

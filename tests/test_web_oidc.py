@@ -20,6 +20,8 @@ from grader.errors import UsageError
 from grader.web.config import Oidc, oidc_of
 from tests.web_fixtures import House, Visitor, house
 
+pytestmark = pytest.mark.slow
+
 
 @dataclass
 class Provider:

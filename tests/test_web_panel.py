@@ -16,7 +16,7 @@ from grader.store.folder import evidence_digest, read_result
 from grader.store.store import About
 from tests.web_fixtures import House, grade, house, shipped
 
-pytestmark = pytest.mark.xdist_group("web-panel")
+pytestmark = [pytest.mark.xdist_group("web-panel"), pytest.mark.slow]
 SHIPPED = (
     "accepted/gates", "accepted/money-and-surprise", "accepted/relations", "rejected/blocks-on-any-error",
     "rejected/decisions-only", "rejected/english-only", "rejected/one-figure", "rejected/pilot-only",

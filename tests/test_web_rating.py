@@ -485,6 +485,7 @@ def serving(home: House) -> Iterator[tuple[subprocess.Popen[str], str]]:
             process.kill()
 
 
+@pytest.mark.slow
 def test_a_server_that_is_killed_in_the_middle_of_a_draft_has_lost_nothing_that_it_said_was_saved(home: House) -> None:
     case = home.cases["C1"].id
     with serving(home) as (process, address):

@@ -19,6 +19,8 @@ from grader.web.config import Config, networks
 from grader.web.routes import ROUTES
 from tests.web_fixtures import OPERATOR, House, house, levels
 
+pytestmark = pytest.mark.slow
+
 ROLES = {"Ann": "reviewer", "Lea": "lead", "Ada": "admin"}
 
 

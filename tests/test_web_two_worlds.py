@@ -28,6 +28,8 @@ from grader.web.routes import ROUTES
 from tests import report_fixtures as saved
 from tests.web_fixtures import OPERATOR, House, house, levels
 
+pytestmark = pytest.mark.slow
+
 OTHERS = ("Bob", "Bar")
 METRICS = "0123456789abcdef"
 WORDS = "aufgefallen ist mir das"

@@ -96,6 +96,7 @@ def test_nesting_is_counted_exactly() -> None:
     assert depth == wire.MAX_DEPTH == 64
 
 
+@pytest.mark.slow
 def test_a_request_is_its_length_and_its_text() -> None:
     framed = wire.frame({"id": 1, "args": ["ä"]})
     assert struct.unpack(">I", framed[:4])[0] == len(framed) - 4

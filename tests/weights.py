@@ -1,0 +1,40 @@
+"""About how many seconds each of the longest files of tests takes, so that they are begun first.
+
+Where several processes test, whoever comes last with a long group keeps the others waiting. Rough is good enough; a
+file that is not here takes less than ten. `pytest --durations=60 -vv` gives them again."""
+
+SECONDS = {
+    "test_shipped_challenges": 180,
+    "test_queue_deaths": 150,
+    "test_corpus": 150,
+    "test_own_faults": 120,
+    "test_batch_docker": 110,
+    "test_web_afternoon": 100,
+    "test_queue_docker": 90,
+    "test_web_pages": 80,
+    "test_calibration": 75,
+    "test_ci": 75,
+    "test_run": 70,
+    "test_own_time_docker": 60,
+    "test_dependencies": 50,
+    "test_web_panel": 45,
+    "test_report_page": 40,
+    "test_review_rules": 40,
+    "test_queue_workers": 40,
+    "test_web_rating": 35,
+    "test_review_cli": 35,
+    "test_leaks": 30,
+    "test_sandbox": 30,
+    "test_twenty": 30,
+    "test_cli": 27,
+    "test_judge_disguise": 27,
+    "test_review_worlds": 23,
+    "test_web_norming": 22,
+    "test_judge_hostile": 22,
+    "test_review_afternoon": 21,
+    "test_web_routes": 20,
+    "test_agreement_oracles": 18,
+    "test_review_search": 16,
+    "test_gateway_hostile": 12,
+    "test_web_two_worlds": 12,
+}
