@@ -126,7 +126,7 @@ def connect(_token):
 
 fields = {name: [] for name in ("packages", "trusted", "preload", "only")}
 fields |= dict.fromkeys(("seed", "call_seconds", "total_seconds", "reply_bytes", "output_bytes"), 1)
-job = plugin.Job(module="work", files={}, **fields)
+job = plugin.ReceivedJob(module="work", files={}, **fields)
 gone = {"fault": "candidate", "message": "", "limit": "", "again": False}
 verifier = plugin.Verifier(job, Events(), connect, lambda *_, **__: gone)
 sys.path.insert(0, ".")
