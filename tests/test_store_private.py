@@ -198,3 +198,95 @@ def test_a_copy_of_the_store_is_ours_too(tmp_path: Path) -> None:
     open_store(f"sqlite:///{tmp_path / 'grader.db'}").close()
     shutil.copy(tmp_path / "grader.db", tmp_path / "moved.db")
     check(tmp_path / "moved.db", Settings.read())
+
+
+OPENING = (
+    ("history",), ("show", "ABCDEF"), ("export", "--csv"), ("purge", "--older-than", "1d"), ("db", "check"),
+    ("db", "upgrade"), ("db", "backup", "x.bak"), ("people", "list"), ("people", "ask"), ("people", "anchor", "R1"),
+    ("queue",), ("worker",), ("serve",), ("hire", "stage", "K7", "onsite"), ("assess", "R1", "--rater", "ann"),
+    ("reveal", "R1"), ("decide", "R1", "advance", "--by", "ann", "--why", "good"),
+)  # fmt: skip
+
+
+def of_another(path: Path) -> Path:
+    """A store that is made by somebody else, with another secret."""
+    open_store(f"sqlite:///{path}").close()
+    content = bytearray(path.read_bytes())
+    content[60:64] = b"\1\2\3\4"
+    path.write_bytes(content)
+    return path
+
+
+@pytest.mark.parametrize("words", OPENING, ids=" ".join)
+def test_no_command_opens_a_store_that_it_merely_found_and_that_is_not_ours(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, words: tuple[str, ...]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    before = of_another(tmp_path / "grader.db").read_bytes()
+    outcome = run_here(*words)
+    assert outcome.code == 2, outcome.out
+    assert "The store grader.db is not opened, because it was not made with your secret." in outcome.err
+    assert (tmp_path / "grader.db").read_bytes() == before
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["grader.db"]
+
+
+@pytest.mark.parametrize("side", ["-journal", "-wal", "-shm"])
+def test_what_was_laid_beside_a_store_of_ours_is_not_read_into_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, side: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    open_store("sqlite:///grader.db").close()
+    beside = tmp_path / f"grader.db{side}"
+    beside.write_bytes(b"forged" * 100)
+    beside.chmod(0o644)
+    outcome = run_here("history")
+    assert outcome.code == 2
+    assert f"because grader.db{side} beside it is not of its making" in outcome.err
+    assert beside.read_bytes() == b"forged" * 100
+
+    beside.unlink()
+    beside.symlink_to("elsewhere")
+    assert "is not of its making" in run_here("history").err
+    beside.unlink()
+    assert run_here("history").code == 0
+
+
+def test_no_store_of_ours_has_a_journal_to_be_written_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    open_store("sqlite:///grader.db").close()
+    beside = tmp_path / "grader.db-journal"
+    beside.write_bytes(b"forged")
+    beside.chmod(0o600)
+    outcome = run_here("history")
+    assert outcome.code == 2
+    assert "a store of ours never leaves one" in outcome.err
+
+
+def test_a_store_that_a_link_leads_to_is_opened_where_it_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    open_store("sqlite:///mine.db").close()
+    (tmp_path / "grader.db").symlink_to("mine.db")
+    outcome = run_here("history")
+    assert outcome.code == 2
+    assert "because it is a link to mine.db" in outcome.err
+    assert run_here("history", "--store", "sqlite:///grader.db").code == 0
+
+
+def test_no_store_is_begun_beside_the_log_of_another(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "grader.db-wal").write_bytes(b"forged")
+    outcome = run_here("history")
+    assert outcome.code == 2
+    assert "grader.db-wal lies there already, of a store that is not there" in outcome.err
+    assert not (tmp_path / "grader.db").exists()
+
+
+def test_a_store_of_ours_is_opened_while_another_command_has_it_open(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    with open_store("sqlite:///grader.db") as store:
+        assert store.counts()
+        assert run_here("history").code == 0

@@ -24,9 +24,9 @@ def command(run: str, end: bool, store: str) -> None:
     grade people ask --anchors 10
     """
     from grader.cli.reviewed import begun, operator, reviewed
+    from grader.cli.standing import store_at
     from grader.errors import UsageError, visible
     from grader.review.desk import open_desk
-    from grader.settings import Settings
 
     if run:
         with reviewed(run, store) as found:
@@ -35,7 +35,7 @@ def command(run: str, end: bool, store: str) -> None:
         return
     if end:
         raise UsageError("Say which anchor ends.", fix="grade people anchor RUN --end")
-    with open_desk(store or Settings.read().store) as desk:
+    with open_desk(store_at(store)) as desk:
         anchors = desk.anchors(operator())
     for one in anchors:
         click.echo(f"{one.run}  {one.blind:8}  {one.challenge} {one.challenge_version}  given to {one.given}")

@@ -38,12 +38,12 @@ def command(
     grade people ask --yes 4f0c9a31b2d86e57
     """
     from grader.cli.reviewed import operator
+    from grader.cli.standing import store_at
     from grader.review.assigning import Wish
     from grader.review.desk import open_desk
-    from grader.settings import Settings
 
     wish = Wish(each=each, bar_raiser=bar_raiser, cap=cap, anchors=anchors or 0)
-    with open_desk(store or Settings.read().store) as desk:
+    with open_desk(store_at(store)) as desk:
         if challenge:
             click.echo(f"{_open(desk, challenge)} cases opened.")
         plan = desk.carry_out(operator(), digest, (), wish) if digest else desk.preview(operator(), (), wish)

@@ -18,13 +18,13 @@ def command() -> None:
 @_STORE
 def upgrade(store: str) -> None:
     """Bring the schema to this grader's version, and that of the queue. What is in the store stays."""
+    from grader.cli.standing import store_at
     from grader.queue import has_packages
     from grader.review.desk import Desk
-    from grader.settings import Settings
     from grader.store.engine import connect
     from grader.store.schema import upgrade
 
-    engine = connect(store or Settings.read().store)
+    engine = connect(store_at(store))
     try:
         before, after = upgrade(engine)
         Desk(engine).find_all_by_words()
@@ -43,13 +43,13 @@ def upgrade(store: str) -> None:
 def check(no_evidence: bool, store: str) -> int:
     """Say whether the store is sound, the evidence is what it was, and all that happened in reviews is still there.
     Exits with 1 where not."""
+    from grader.cli.standing import store_at
     from grader.errors import visible
     from grader.review import audit
-    from grader.settings import Settings
     from grader.store import open_store
     from grader.store.check import problems
 
-    with open_store(store or Settings.read().store) as opened:
+    with open_store(store_at(store)) as opened:
         click.echo(", ".join(f"{count} {name}" for name, count in opened.counts().items()))
         found = [*problems(opened, evidence=not no_evidence), *audit.problems(opened.engine)]
     for problem in found:
@@ -63,11 +63,11 @@ def check(no_evidence: bool, store: str) -> int:
 @_STORE
 def backup(file: Path, store: str) -> None:
     """Copy the whole store into FILE while it is in use (Postgres: with pg_dump). Evidence on disk is not in it."""
-    from grader.settings import Settings
+    from grader.cli.standing import store_at
     from grader.store import open_store
     from grader.store.backup import backup
 
-    with open_store(store or Settings.read().store) as opened:
+    with open_store(store_at(store)) as opened:
         backup(opened, file)
         opened.event("backup", "", {"file": str(file.absolute())}, why="grade db backup")
     click.echo(f"The store is in {file}.")
@@ -79,11 +79,11 @@ def backup(file: Path, store: str) -> None:
 def add(folders: tuple[Path, ...], store: str) -> None:
     """Keep finished runs: output folders of `grade`, or of `grade batch` with all in it. Twice does no harm."""
     from grader.batch.record import known_results, record
-    from grader.settings import Settings
+    from grader.cli.standing import store_at
     from grader.store import open_store
 
     added = seen = 0
-    with open_store(store or Settings.read().store) as opened:
+    with open_store(store_at(store)) as opened:
         for folder in folders:
             for result in known_results(folder):
                 seen += 1

@@ -26,9 +26,9 @@ def command(form: str | None, challenge: str, out: Path | None, reveal: bool, st
     `decision` are what people made of it, and are empty until the reveal.
     """
     from grader import files
+    from grader.cli.standing import store_at
     from grader.errors import UsageError
     from grader.review.outcomes import Outcomes
-    from grader.settings import Settings
     from grader.store import open_store
     from grader.store.export import write_csv
 
@@ -36,7 +36,7 @@ def command(form: str | None, challenge: str, out: Path | None, reveal: bool, st
         raise UsageError("Say in which form: --csv or --parquet.")
     if form == "parquet" and out is None and sys.stdout.isatty():
         raise UsageError("Parquet is not text; name a file with --out.")
-    with open_store(store or Settings.read().store) as opened:
+    with open_store(store_at(store)) as opened:
         if form == "csv" and out is None:
             write_csv(Outcomes(opened.engine).beside(opened.each(challenge)), sys.stdout, reveal=reveal)
             return

@@ -159,11 +159,11 @@ def _keep(
     store: str, events: Sequence[HireEvent], *, name: str, who: str, why: str, digest: str = "", whole: bool = False,
     first_date: bool = False,
 ) -> Imported:  # fmt: skip
-    from grader.settings import Settings
+    from grader.cli.standing import store_at
     from grader.store import open_store
     from grader.store.hire import keep
 
-    with open_store(store or Settings.read().store) as opened:
+    with open_store(store_at(store)) as opened:
         try:
             return keep(opened.engine, events, source=events[0].source, digest=digest, name=name, whole=whole,
                         first_date=first_date, who=who, why=why)  # fmt: skip
@@ -173,11 +173,11 @@ def _keep(
 
 def _entered(store: str, key: str) -> str:
     """When the event with this key began, as it was written down by hand; empty where it was not."""
-    from grader.settings import Settings
+    from grader.cli.standing import store_at
     from grader.store import open_store
     from grader.store.hire import BY_HAND, standing
 
-    with open_store(store or Settings.read().store) as opened:
+    with open_store(store_at(store)) as opened:
         return next((e.entered_at for e in standing(opened.engine) if e.source == BY_HAND and e.key == key), "")
 
 

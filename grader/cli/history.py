@@ -24,11 +24,11 @@ def command(challenge: str, candidate: str, status: str, limit: int, reveal: boo
 
     The score is the machine's own. Where people have closed the grade, theirs stands behind it, from the reveal on.
     """
+    from grader.cli.standing import store_at
     from grader.review.outcomes import Outcomes
-    from grader.settings import Settings
     from grader.store import open_store
 
-    with open_store(store or Settings.read().store) as opened:
+    with open_store(store_at(store)) as opened:
         found = opened.history(challenge=challenge, candidate=candidate, status=status, limit=limit)
         rows = list(Outcomes(opened.engine).beside(found))
     for row in rows:

@@ -124,12 +124,12 @@ command.add_command(anchor.command)
 
 @contextlib.contextmanager
 def _opened(store: str) -> Iterator[tuple[Desk, Accounts]]:
+    from grader.cli.standing import store_at
     from grader.review.desk import Desk
-    from grader.settings import Settings
     from grader.store import open_store
     from grader.web.accounts import Accounts
 
-    with open_store(store or Settings.read().store) as kept:
+    with open_store(store_at(store)) as kept:
         yield Desk(kept.engine), Accounts(engine=kept.engine)
 
 

@@ -33,15 +33,16 @@ def command(older_than: str, candidate: str, why: str, yes: bool, store: str) ->
 
     Exits with 1 when nothing was found for --candidate.
     """
+    from grader.cli.standing import store_at
     from grader.errors import UsageError
     from grader.queue.forget import near
-    from grader.settings import PLACES, Settings
+    from grader.settings import PLACES
     from grader.store import open_store, retention
 
     if bool(older_than) == bool(candidate):
         raise UsageError("Give either --older-than AGE or --candidate NAME.")
     waiting, close = 0, tuple[str, ...]()
-    with open_store(store or Settings.read().store) as opened:
+    with open_store(store_at(store)) as opened:
         if candidate:
             removal = retention.of_person(opened, candidate)
             waiting, close = _purge_queue(opened.engine, candidate, yes=yes), near(opened.engine, candidate)

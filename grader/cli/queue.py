@@ -120,10 +120,10 @@ def judge_rate(ctx: click.Context, per_minute: float, store: str) -> None:
 
 
 def _open(store: str) -> Queue:
+    from grader.cli.standing import store_at
     from grader.queue import open_queue
-    from grader.settings import Settings
 
-    return open_queue(store or Settings.read().store)
+    return open_queue(store_at(store))
 
 
 # ------------------------------------------------------------------------------------------------ showing

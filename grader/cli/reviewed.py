@@ -138,7 +138,9 @@ def person(desk: Desk, name: str, *roles: Role, new: bool = False) -> Person:
 
 def named_store(store: str) -> str:
     """The store that is named, else that of the operator's settings."""
-    return store or _settings().store
+    from grader.cli.standing import store_at
+
+    return store_at(store)
 
 
 def _settings() -> Settings:
@@ -202,20 +204,23 @@ def _private(path: Path, text: str = "") -> None:
 
 def _of_batch(folder: Path, settings: Settings) -> Path | None:
     """The SQLite file in which a batch has kept the run in `folder`: the usual one here, or one near the folder."""
-    from grader import secret
-    from grader.errors import visible
+    from grader.errors import UsageError, visible
     from grader.store.folder import read_result
-    from grader.store.vouched import is_ours
+    from grader.store.vouched import check
 
     run = str(read_result(folder)["provenance"]["run"])
     usual = Path(settings.store.removeprefix("sqlite:///"))
     near = [usual.absolute(), *(parent / "grader.db" for parent in folder.absolute().parents[:2])]
-    keys = secret.known(settings)
     found = [path for path in dict.fromkeys(near) if path.is_file()]
     for path in found:
-        if not is_ours(path, keys):
+        try:
+            check(path, settings)
+        except UsageError:
             click.echo(f"{visible(str(path))} was not looked into: it was not made with your secret.", err=True)
-    return next((path for path in found if is_ours(path, keys) and _holds(path, run)), None)
+        else:
+            if _holds(path, run):
+                return path
+    return None
 
 
 def _holds(path: Path, run: str) -> bool:

@@ -62,12 +62,12 @@ def command(
     nginx, deploy/ a systemd unit). Ctrl-C or SIGTERM lets what is under way end, then stops. Drafts are saved as they
     are typed: nothing is lost when it stops, however it stops.
     """
-    from grader.settings import Settings
+    from grader.cli.standing import store_at
     from grader.web.config import LOCAL, Config, networks, oidc_of
 
     named = networks(proxies) or (LOCAL if public_url.startswith("https://") else ())
     config = Config(
-        store=store or Settings.read().store, host=host, port=port, public_url=public_url, proxies=named,
+        store=store_at(store), host=host, port=port, public_url=public_url, proxies=named,
         user_header=user_header, challenges=challenges, oidc=oidc_of(oidc_issuer, oidc_client),
         metrics_token=metrics_token,
     )  # fmt: skip

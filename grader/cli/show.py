@@ -39,13 +39,13 @@ def command(run: str, reveal: bool, store: str, as_json: bool) -> None:
 
 def _show_run(run: str, url: str, *, reveal: bool, as_json: bool) -> None:
     from grader.cli.reviewed import reviewed
+    from grader.cli.standing import store_at
     from grader.errors import UsageError
-    from grader.settings import Settings
     from grader.store import open_store
 
     if len(run.removeprefix("sha256:")) < 4:
         raise UsageError(f"{run!r} is too short; give a run's id or at least four characters of a digest.")
-    with open_store(url or Settings.read().store) as opened:
+    with open_store(store_at(url)) as opened:
         found = opened.find(run)
         if not found:
             raise UsageError(f"No run and no submission is called {run!r}.", fix="grade history")

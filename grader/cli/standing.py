@@ -24,6 +24,18 @@ def settings_for(*sources: str) -> Settings:
     return found
 
 
+def store_at(named: str) -> str:
+    """The address of the store that a command opens: `named`, else that of the settings. One that nobody named is only
+    opened where this operator's grader made it: it may have come with a submission. Raises UsageError."""
+    from grader.settings import Settings
+
+    if named:
+        return named
+    from grader.store.vouched import found
+
+    return found(Settings.read())
+
+
 def origin(root: Path, about: Mapping[str, object], settings: Settings) -> list[tuple[str, str]]:
     """For the end of a run: the challenge with folder and digest where it is not a shipped one, and the files that
     settings came from. `about` has its id and digest. Safe for a candidate."""

@@ -29,12 +29,12 @@ def command(store: str, slots: int | None, challenges: Path | None, work: Path |
     """
     from grader.batch.room import cores, room
     from grader.batch.room import slots as room_for
-    from grader.cli.standing import settings_for
+    from grader.cli.standing import settings_for, store_at
     from grader.queue import open_queue
     from grader.queue.worker import Config, Worker
 
     settings = settings_for()
-    with open_queue(store or settings.store) as queue:
+    with open_queue(store_at(store)) as queue:
         machine = room()  # a machine without an engine is no worker
         many = slots or room_for(len(machine.cores), machine.memory, 1.0, 512_000_000)
         config = Config(

@@ -10,18 +10,22 @@ from __future__ import annotations
 
 import contextlib
 import hmac
+import os
 import struct
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 from grader.errors import UsageError, visible
+from grader.own_files import with_sides
 from grader.secret import Secret
 from grader.settings import Settings
 
 _HEAD = 100
 _FIELDS = ((60, "user_version"), (68, "application_id"))
 """Where SQLite has them in the head of its file, in big-endian order."""
+_JOURNAL = "-journal"
+"""Of a store that keeps no log of pages: SQLite would write what stands in it back over the store. Ours keep one."""
 
 
 def put_mark(connection: Any) -> None:
@@ -50,18 +54,54 @@ def is_ours(path: Path, keys: Iterable[Secret]) -> bool:
     return any(hmac.compare_digest(found, struct.pack("!2i", *_numbers(key))) for key in keys)
 
 
+def found(settings: Settings) -> str:
+    """The address of the store in force. Raises UsageError for one that nobody named and that is not ours."""
+    from grader.store import files_of
+
+    for path in () if settings.store_is_named else files_of(settings.store)[:1]:
+        check(path, settings)
+    return settings.store
+
+
 def check(path: Path, settings: Settings, doubt: str = "") -> None:
     """Raises UsageError for a store that was found at `path` and that this operator's grader did not make. `doubt`: why
     what is there may be a candidate's."""
     from grader import secret
 
-    if not path.exists() or is_ours(path, secret.known(settings)):
-        return
-    because = f"{doubt}, and may have come with it" if doubt else "it was not made with your secret"
-    raise UsageError(
-        f"The store {visible(str(path))} is not opened, because {because}.",
-        fix=f"Run this from another folder. If the store is yours, say so: --store sqlite:///{visible(str(path))}",
-    )
+    because = _beside(path)
+    if not because and path.exists() and not is_ours(path, secret.known(settings)):
+        because = f"{doubt}, and may have come with it" if doubt else "it was not made with your secret"
+    if because:
+        raise UsageError(
+            f"The store {visible(str(path))} is not opened, because {because}.",
+            fix=f"Run this from another folder. If the store is yours, say so: --store sqlite:///{visible(str(path))}",
+        )
+
+
+def _beside(path: Path) -> str:
+    """Why a store found at `path` is not what it seems, by what leads to it and lies beside it; the end of a sentence.
+    SQLite takes pages from the files beside a store; it makes them with the store's own owner and rights."""
+    if path.is_symlink():
+        return f"it is a link to {visible(os.readlink(path))}"
+    for side in (Path(name) for name in with_sides(str(path))[1:]):
+        if not os.path.lexists(side):
+            continue
+        name = visible(side.name)
+        if not path.exists():
+            return f"{name} lies there already, of a store that is not there"
+        if _rights(side) not in {_rights(path), None}:
+            return f"{name} beside it is not of its making"
+        if side.name.endswith(_JOURNAL):
+            return f"{name} lies beside it, and a store of ours never leaves one"
+    return ""
+
+
+def _rights(path: Path) -> tuple[int, int] | None:
+    """Owner and kind with rights of what lies there, a link for itself; None where it has gone meanwhile."""
+    with contextlib.suppress(FileNotFoundError):
+        about = path.lstat()
+        return about.st_uid, about.st_mode
+    return None
 
 
 def _numbers(key: Secret) -> tuple[int, int]:

@@ -49,11 +49,12 @@ class Config:
         import os
 
         from grader.settings import Settings
+        from grader.store.vouched import found
 
         public = os.environ.get("GRADER_PUBLIC_URL", "")
         provider = oidc_of(os.environ.get("GRADER_OIDC_ISSUER", ""), os.environ.get("GRADER_OIDC_CLIENT", ""))
         proxies = LOCAL if public.startswith("https://") else ()
-        return cls(store=Settings.read().store, public_url=public, proxies=proxies, oidc=provider,
+        return cls(store=found(Settings.read()), public_url=public, proxies=proxies, oidc=provider,
                    metrics_token=os.environ.get("GRADER_METRICS_TOKEN", ""))  # fmt: skip
 
     @property
