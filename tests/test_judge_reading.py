@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from grader.challenge.named_files import matching
 from grader.challenge.rubric import Criterion
 from grader.judge import documents, evidence, reading, reply
 from grader.judge.config import JudgeConfig
@@ -132,7 +133,7 @@ def test_redaction_keeps_the_lines(text: str) -> None:
 def test_a_candidate_cannot_choose_the_order_of_files() -> None:
     paths = ["aaa.py", "DECISIONS.md", "src/deep/b.py", "triage.py"]
     globs = ["DECISIONS.md", "*.py"]
-    assert documents.matching(paths, globs, ["triage.py"]) == ["triage.py", "DECISIONS.md", "aaa.py", "src/deep/b.py"]
+    assert matching(paths, globs, ["triage.py"]) == ["triage.py", "DECISIONS.md", "aaa.py", "src/deep/b.py"]
 
 
 def test_what_is_over_the_budget_is_cut_from_the_largest_and_listed() -> None:

@@ -14,9 +14,10 @@ from grader.challenge import Challenge, load_pack
 from grader.cli import calibrate as calibrate_command
 from grader.cli import judge as judge_command
 from grader.cli import label as label_command
-from grader.errors import UsageError
+from grader.errors import ChallengeError, UsageError
 from grader.judge import record
 from grader.ratings import labelling as labels
+from grader.ratings.items import load_items
 from grader.testing import judge_server, packs
 from grader.testing.judge_server import running
 
@@ -151,6 +152,67 @@ def test_nothing_is_added_when_a_line_is_wrong_and_the_line_is_named(
     with pytest.raises(UsageError, match=re.escape(says)):
         labels.take_in(pack, source)
     assert len(ratings(root)) == 1
+
+
+# ------------------------------------------------------------------------------------------- work for several criteria
+
+
+@pytest.fixture
+def several(tmp_path: Path) -> Path:
+    """A pack of two criteria, and three pieces of work: for both by name, for what its files show, and for one."""
+    made = packs.write_pack(tmp_path / "tiny", criteria=(packs.DOCUMENT_CRITERION, packs.CODE_CRITERION))
+    packs.write_items(made, 1)
+    folder = made / "calibration"
+    for name in ("both", "whole"):
+        (folder / "items" / name).mkdir()
+        (folder / "items" / name / "DECISIONS.md").write_text(packs.answer(1, 3))
+        (folder / "items" / name / "work.py").write_text("def work():\n    return 1\n")
+    (folder / "items" / "prose").mkdir()
+    (folder / "items" / "prose" / "DECISIONS.md").write_text(packs.answer(2, 3))
+    (folder / "items.yaml").write_text(
+        f"schema: 1\nitems:\n  - {{id: both, criteria: [error-handling, {NAME}]}}\n"
+        "  - {id: whole}\n  - {id: prose}\n"
+    )
+    (folder / "ratings.csv").unlink()
+    return made
+
+
+def test_work_is_an_item_for_each_criterion_that_it_names_or_can_show(several: Path) -> None:
+    found = [(item.id, item.criterion, sorted(item.content)) for item in load_items(load_pack(several))]
+    assert found == [
+        ("both", "error-handling", ["work.py"]),
+        ("both", NAME, ["DECISIONS.md"]),
+        ("whole", NAME, ["DECISIONS.md"]),
+        ("whole", "error-handling", ["work.py"]),
+        ("prose", NAME, ["DECISIONS.md"]),
+    ]
+
+
+def test_each_criterion_of_a_piece_of_work_is_rated_by_itself(several: Path, tmp_path: Path) -> None:
+    assert label(several, "2\n\n" * 5, "--rater", "ada").exit_code == 0
+    assert len({(row["item"], row["criterion"]) for row in ratings(several)}) == len(ratings(several)) == 5
+    source = tmp_path / "in.csv"
+    source.write_text(f"item,criterion,rater,level\nboth,{NAME},cy,3\nboth,error-handling,cy,4\n")
+    assert labels.take_in(load_pack(several), source) == (2, 0)
+    assert labels.take_in(load_pack(several), source) == (0, 2)
+    source.write_text("item,criterion,rater,level\nprose,error-handling,cy,3\n")
+    with pytest.raises(UsageError, match="the item prose is for the criterion failure-modes, not error-handling"):
+        labels.take_in(load_pack(several), source)
+
+
+@pytest.mark.parametrize(
+    ("entry", "says"),
+    [
+        (f"{{id: both, criterion: {NAME}, criteria: [error-handling]}}", "both `criterion` and `criteria`"),
+        (f"{{id: both, criteria: [{NAME}, nope]}}", "the rubric has no criterion 'nope'"),
+        (f"{{id: prose, criteria: [{NAME}, error-handling]}}", "no file that is evidence for error-handling"),
+        ("{id: both, written_to: 3}", "written_to is a level of one criterion"),
+    ],
+)
+def test_what_a_piece_of_work_is_for_is_held_against_its_files(several: Path, entry: str, says: str) -> None:
+    (several / "calibration" / "items.yaml").write_text(f"schema: 1\nitems:\n  - {entry}\n")
+    with pytest.raises(ChallengeError, match=re.escape(says)):
+        load_items(load_pack(several))
 
 
 # ------------------------------------------------------------------------------------------------ the other commands

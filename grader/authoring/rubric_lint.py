@@ -109,7 +109,7 @@ def content(anchor: str) -> frozenset[str]:
 
 
 def _evidence(criterion: Criterion, files: Collection[str], place: str) -> list[Finding]:
-    from grader.judge.documents import matching
+    from grader.challenge.named_files import matching
 
     if not files:
         return []

@@ -208,8 +208,8 @@ def _differences(
     panel = report.measured.panel
     low = panel.levels[0]
     label = {item: int(level) + low for item, level in zip(panel.items, panel.label, strict=True)}
-    items = {item.id: item for item in load_items(challenge)}
-    notes = labels.notes(challenge) if calibration.labels_from == labels.RATINGS else {}
+    items = {item.id: item for item in load_items(challenge) if item.criterion == name}
+    notes = labels.notes(challenge, name) if calibration.labels_from == labels.RATINGS else {}
     judged = [row for row in rows if row["level"] is not None and row["item"] in label]
     differ = sorted(
         (row for row in judged if row["level"] != label[row["item"]]),

@@ -207,9 +207,9 @@ def _enough(asked: Sequence[Asked], votes: Sequence[Vote]) -> None:
 
 
 def _judged(asked: Sequence[Asked], votes: Sequence[Vote]) -> tuple[Judged, ...]:
-    found: dict[str, list[tuple[Asked, Vote]]] = {}
+    found: dict[tuple[str, str], list[tuple[Asked, Vote]]] = {}
     for question, answer in zip(asked, votes, strict=True):
-        found.setdefault(question.item.id, []).append((question, answer))
+        found.setdefault((question.item.id, question.criterion.id), []).append((question, answer))
     return tuple(
         Judged(
             item=rows[0][0].item,

@@ -52,7 +52,7 @@ class WorkShown:
 
     def lines(self, evidence: Sequence[str], *, again: bool = False) -> list[str]:
         """The files that match `evidence` by line, those that stood above by name alone unless it is `again`."""
-        from grader.judge.documents import matching
+        from grader.challenge.named_files import matching
 
         said: list[str] = []
         for path in matching(self.read.views, evidence):

@@ -8,7 +8,6 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from fnmatch import fnmatchcase
 
 from grader.submission import code
 from grader.submission.code import Kind
@@ -179,18 +178,6 @@ def _places(text: str) -> dict[str, list[int]]:
                 if not known or known[-1] != number:
                     known.append(number)
     return found
-
-
-def matching(paths: Iterable[str], globs: Sequence[str], required: Sequence[str] = ()) -> list[str]:
-    """The paths that a criterion's globs name, in the grader's own order: required files first, then by the first
-    glob that names them, then files near the root, then by name. A candidate's file names do not change it but
-    within a folder."""
-
-    def order(path: str) -> tuple[bool, int, int, str]:
-        first = next(n for n, glob in enumerate(globs) if fnmatchcase(path, glob))
-        return path not in required, first, path.count("/"), path
-
-    return sorted((path for path in paths if any(fnmatchcase(path, glob) for glob in globs)), key=order)
 
 
 def select(views: Sequence[View], not_text: Mapping[str, str], *, per_file: int, in_all: int) -> Selection:

@@ -30,6 +30,7 @@ _SOURCES = {
     "prompt": ("judge/prompt.py", "judge/claimed.py"),
     "sanitiser": (
         *("judge/documents.py", "judge/reading.py", "submission/sanitise.py", "submission/code.py"),
+        "challenge/named_files.py",
         *(f"submission/speech/{name}.py" for name in ("detect", "disguise", "languages", "letters", "phrases")),
         *("submission/redact.py", "submission/person.py", "submission/known_words.py", "submission/said.py"),
         *("submission/traces.py", "submission/shares.py"),

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from grader import aside
 from grader.aside import AsideError
+from grader.challenge.named_files import matching
 from grader.errors import visible
 from grader.judge import documents
 from grader.judge.address import Address
@@ -79,7 +80,7 @@ def read_aside(
     instruction: str = "",
 ) -> Reading:
     """As `read`, in a process that can be ended, within a budget of its own."""
-    named = {path for criterion in criteria for path in documents.matching(files, criterion.evidence, required)}
+    named = {path for criterion in criteria for path in matching(files, criterion.evidence, required)}
     begun = _begun(files, named, documents.MAX_READ, MAX_READ)
     begun |= _begun(files, files.keys() - named, MAX_NAMED, MAX_OTHER)
     begun = {path: begun[path] for path in files}
@@ -145,7 +146,7 @@ def _named(texts: Mapping[str, str], criteria: Sequence[Named], required: Sequen
     """The paths that some criterion's evidence names, in the order of the files."""
     if not criteria:
         return list(texts)
-    named = {path for criterion in criteria for path in documents.matching(texts, criterion.evidence, required)}
+    named = {path for criterion in criteria for path in matching(texts, criterion.evidence, required)}
     return [path for path in texts if path in named]
 
 
@@ -218,7 +219,7 @@ def _hidden(item: View | None) -> tuple[str, ...]:
 
 def select(reading: Reading, criterion: Named, config: JudgeConfig, required: Sequence[str] = ()) -> Selection:
     """What is shown for `criterion`."""
-    named = documents.matching([*reading.views, *reading.not_text], criterion.evidence, required)
+    named = matching([*reading.views, *reading.not_text], criterion.evidence, required)
     return documents.select(
         [reading.views[path] for path in named if path in reading.views],
         {path: reading.not_text[path] for path in named if path in reading.not_text},

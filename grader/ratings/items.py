@@ -1,8 +1,8 @@
-"""calibration/items.yaml and the items' files: texts to be rated, each for one criterion."""
+"""calibration/items.yaml and the items' files: pieces of work to be rated, each for one criterion or for several."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Literal
@@ -11,6 +11,7 @@ from pydantic import Field
 
 from grader import junk
 from grader.challenge import strict_yaml
+from grader.challenge.named_files import matching
 from grader.challenge.strict_yaml import Strict
 from grader.errors import ChallengeError
 
@@ -22,7 +23,8 @@ Kind = Literal["authored", "model", "candidate"]
 
 class _Entry(Strict):
     id: str = Field(pattern=r"^[a-z0-9][a-z0-9_.-]*$", max_length=80)
-    criterion: str
+    criterion: str = ""
+    criteria: list[str] = []
     files: list[str] = []
     kind: Kind = "candidate"
     written_to: int | None = None
@@ -38,7 +40,8 @@ class _File(Strict):
 
 @dataclass(frozen=True, kw_only=True)
 class Item:
-    """A text to be rated for one criterion. What it was written to is its author's word and no label."""
+    """A piece of work to be rated for one criterion; work for several is one of these for each, under the same id. What
+    it was written to is its author's word and no label."""
 
     id: str
     criterion: str
@@ -58,7 +61,8 @@ def folder_of(challenge: Pack) -> Path:
 
 
 def load_items(challenge: Pack) -> tuple[Item, ...]:
-    """The pack's items, in the order of items.yaml. Raises ChallengeError with file and line for what is wrong."""
+    """The pack's items, in the order of items.yaml: one for each criterion that an entry names, or, where it names
+    none, for each whose evidence its files hold. Raises ChallengeError with file and line for what is wrong."""
     path = folder_of(challenge) / "items.yaml"
     if not path.is_file():
         raise ChallengeError(
@@ -69,35 +73,45 @@ def load_items(challenge: Pack) -> tuple[Item, ...]:
     file = strict_yaml.validate(_File, data, lines, str(path))
     problems: list[str] = []
     seen: dict[str, int] = {}
-    items = []
+    items: list[Item] = []
     for index, entry in enumerate(file.items):
         line = lines.get(("items", index), 1)
-        found, problem = _item(entry, challenge)
+        found, problem = _items(entry, challenge)
         if entry.id in seen:
             problem = f"the item {entry.id!r} stands twice (first in line {seen[entry.id]})"
         seen.setdefault(entry.id, line)
         if problem:
             problems.append(f"{path}:{line}: {problem}.")
-        elif found is not None:
-            items.append(found)
+        items += found
     if problems:
         raise ChallengeError("\n".join(problems))
     return tuple(items)
 
 
-def _item(entry: _Entry, challenge: Pack) -> tuple[Item | None, str]:
-    criterion = next((c for c in challenge.rubric.criteria if c.id == entry.criterion), None)
-    if criterion is None:
-        return None, f"the rubric has no criterion {entry.criterion!r}"
-    if entry.written_to is not None and entry.written_to not in criterion.levels:
-        return None, f"written_to {entry.written_to} is no level of {criterion.id}"
+def _items(entry: _Entry, challenge: Pack) -> tuple[list[Item], str]:
+    known = {criterion.id: criterion for criterion in challenge.rubric.criteria}
+    named = list(dict.fromkeys([*entry.criteria, *([entry.criterion] if entry.criterion else [])]))
+    strange = next((name for name in named if name not in known), None)
+    if strange is not None:
+        return [], f"the rubric has no criterion {strange!r}"
+    if entry.criterion and entry.criteria:
+        return [], "it has both `criterion` and `criteria`; keep one"
+    if entry.written_to is not None and len(named) != 1:
+        return [], "written_to is a level of one criterion, and this item is for several"
+    if entry.written_to is not None and entry.written_to not in known[named[0]].levels:
+        return [], f"written_to {entry.written_to} is no level of {named[0]}"
     folder = folder_of(challenge) / "items" / entry.id
     names = entry.files or [path.relative_to(folder).as_posix() for path in junk.files(folder)]
     wrong = next((name for name in names if not _is_inside(folder, name)), None)
     if wrong is not None or not names:
-        return None, f"items/{entry.id}/{wrong or ''} is not a file there"
-    content = {name: (folder / name).read_bytes() for name in sorted(names)}
-    return _made(entry, content), ""
+        return [], f"items/{entry.id}/{wrong or ''} is not a file there"
+    if len(named) == 1:
+        return [_made(entry, named[0], folder, names)], ""
+    held = {name: matching(names, known[name].evidence) for name in named or known}
+    bare = next((name for name in named if not held[name]), None)
+    if bare is not None or not any(held.values()):
+        return [], f"items/{entry.id}/ has no file that is evidence for {bare or 'any criterion'}"
+    return [_made(entry, name, folder, paths) for name, paths in held.items() if paths], ""
 
 
 def _is_inside(folder: Path, name: str) -> bool:
@@ -106,11 +120,11 @@ def _is_inside(folder: Path, name: str) -> bool:
     return not plain.is_absolute() and ".." not in plain.parts and path.is_file() and not path.is_symlink()
 
 
-def _made(entry: _Entry, content: Mapping[str, bytes]) -> Item:
+def _made(entry: _Entry, criterion: str, folder: Path, names: Iterable[str]) -> Item:
     return Item(
         id=entry.id,
-        criterion=entry.criterion,
-        content=content,
+        criterion=criterion,
+        content={name: (folder / name).read_bytes() for name in sorted(names)},
         kind=entry.kind,
         written_to=entry.written_to,
         candidate=entry.candidate,

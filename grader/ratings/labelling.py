@@ -49,8 +49,8 @@ def sheet(challenge: Pack, rater: str, *, criterion: str = "", development: bool
         raise UsageError(f"{visible(rater, 60)!r} is no name for a rater: letters, digits, spaces, and . _ @ - only.")
     path = path_of(challenge, development=development)
     items = [i for i in load_items(challenge) if i.development == development and criterion in {"", i.criterion}]
-    rated = {row["item"] for row in rows_of(path) if row["rater"] == rater}
-    waiting = [item for item in items if item.id not in rated]
+    rated = {(row["item"], row["criterion"]) for row in rows_of(path) if row["rater"] == rater}
+    waiting = [item for item in items if (item.id, item.criterion) not in rated]
     Random(f"order of {rater}").shuffle(waiting)  # noqa: S311 - an order, not a secret
     waiting.sort(key=lambda item: item.criterion)
     return Sheet(path=path, rater=rater, waiting=tuple(waiting), done=len(items) - len(waiting))
@@ -120,13 +120,13 @@ def take_in(challenge: Pack, source: Path, *, development: bool = False) -> tupl
     items = load_items(challenge)
     new = read_file(challenge, items, source)
     path = path_of(challenge, development=development)
-    there = {(row["item"], row["rater"]): row["level"] for row in rows_of(path)}
+    there = {(row["item"], row["criterion"], row["rater"]): row["level"] for row in rows_of(path)}
     faults = [
-        f"  line {row.line}: {visible(row.rater, 60)} has already rated {row.item} {there[row.item, row.rater]}"
+        f"  line {row.line}: {visible(row.rater, 60)} has already rated {row.item} {there[_key(row)]}"
         for row in new.rows
-        if there.get((row.item, row.rater), str(row.level)) != str(row.level)
+        if there.get(_key(row), str(row.level)) != str(row.level)
     ]
-    typed = {_folded(rater): rater for _, rater in there}
+    typed = {_folded(rater): rater for *_, rater in there}
     faults += [
         f"  line {row.line}: {visible(row.rater, 60)!r} is written {visible(typed[_folded(row.rater)], 60)!r} there"
         for row in new.rows
@@ -134,10 +134,14 @@ def take_in(challenge: Pack, source: Path, *, development: bool = False) -> tupl
     ]
     if faults:
         raise UsageError("\n".join([f"{source}: {len(faults)} ratings contradict {path}", *faults[:20]]))
-    fresh = [row for row in new.rows if (row.item, row.rater) not in there]
+    fresh = [row for row in new.rows if _key(row) not in there]
     if fresh:
         _write(path, [_row(row, development=development) for row in fresh])
     return len(fresh), len(new.rows) - len(fresh)
+
+
+def _key(row: Rating) -> tuple[str, str, str]:
+    return row.item, row.criterion, row.rater
 
 
 def _folded(name: str) -> str:

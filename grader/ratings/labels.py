@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -39,21 +39,21 @@ def read_file(challenge: Pack, items: Sequence[Item], used: Path) -> Ratings:
     """
     levels = {criterion.id: tuple(criterion.levels) for criterion in challenge.rubric.criteria}
     ratings = read_ratings(used, levels=levels)
-    known = {item.id: item for item in items}
-    faults = [
-        f"  line {row.line}: {problem}" for row in ratings.rows if (problem := _problem(row, known.get(row.item)))
-    ]
+    known = {(item.id, item.criterion): item for item in items}
+    faults = [f"  line {row.line}: {problem}" for row in ratings.rows if (problem := _problem(row, known))]
     if faults:
         raise UsageError("\n".join([f"{used}: {len(faults)} ratings are not of this pack's items", *faults[:20]]))
-    return replace(ratings, rows=tuple(_with_candidate(row, known[row.item]) for row in ratings.rows))
+    return replace(ratings, rows=tuple(_with_candidate(row, known[row.item, row.criterion]) for row in ratings.rows))
 
 
-def _problem(row: Rating, item: Item | None) -> str:
-    if item is None:
+def _problem(row: Rating, known: Collection[tuple[str, str]]) -> str:
+    if (row.item, row.criterion) in known:
+        return ""
+    criteria = [criterion for item, criterion in known if item == row.item]
+    if not criteria:
         return f"items.yaml has no item {visible(row.item, 60)!r}"
-    if item.criterion != row.criterion:
-        return f"the item {item.id} is for the criterion {item.criterion}, not {visible(row.criterion, 60)}"
-    return ""
+    word = "criterion" if len(criteria) == 1 else "criteria"
+    return f"the item {row.item} is for the {word} {', '.join(criteria)}, not {visible(row.criterion, 60)}"
 
 
 def _with_candidate(row: Rating, item: Item) -> Rating:
@@ -86,7 +86,8 @@ def labels_now(challenge: Pack) -> dict[str, str]:
     return digests(items, read(challenge, items))
 
 
-def notes(challenge: Pack) -> Mapping[tuple[str, str], str]:
-    """(item, rater) → what the rater wrote beside the level, where anything."""
+def notes(challenge: Pack, criterion: str) -> Mapping[tuple[str, str], str]:
+    """(item, rater) → what the rater wrote beside the level for `criterion`, where anything."""
     found = read(challenge, load_items(challenge))
-    return {(row.item, row.rater): row.note for row in found.rows if row.note} if found else {}
+    rows = found.rows if found else ()
+    return {(row.item, row.rater): row.note for row in rows if row.note and row.criterion == criterion}
