@@ -128,7 +128,7 @@ fields = {name: [] for name in ("packages", "trusted", "preload", "only")}
 fields |= dict.fromkeys(("seed", "call_seconds", "total_seconds", "reply_bytes", "output_bytes"), 1)
 job = plugin.ReceivedJob(module="work", files={}, **fields)
 gone = {"fault": "candidate", "message": "", "limit": "", "again": False}
-verifier = plugin.Verifier(job, Events(), connect, lambda *_, **__: gone)
+verifier = plugin.HiddenTestPlugin(job, Events(), connect, lambda *_, **__: gone)
 sys.path.insert(0, ".")
 options = ["-pno:cacheprovider", "-c", "/dev/null", "--rootdir", ".", "--strict-markers", *serving.STRICT]
 pytest.main([*options, "."], [verifier])
