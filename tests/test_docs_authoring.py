@@ -57,6 +57,7 @@ def test_the_manifest_of_the_page_is_one(tmp_path: Path) -> None:
     pack = tmp_path / "log-triage"
     scaffold.write("log-triage", "python", tmp_path)
     (pack / "environment").mkdir()
+    (pack / "starter" / "data").mkdir(exist_ok=True)
     (pack / "environment" / "requirements.txt").write_text("")
     manifest, entries, rubric = YAML
     (pack / "challenge.yaml").write_text(manifest)

@@ -456,3 +456,26 @@ def test_importing_the_package_is_cheap() -> None:
     script = f"import sys; import grader.report; print(sorted({heavy} & set(sys.modules)))"
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True, cwd=ROOT)
     assert done.stdout.strip() == "[]"
+
+
+def test_figures_stand_with_the_command_and_what_came_of_it_and_a_blind_page_hides_whose_they_are() -> None:
+    from grader.claims import documents
+    from grader.claims.marks import Outcome, marked
+
+    text = (
+        b"# Notes\n\n```console\n$ python greta.sandmann@gmail.com.py <b>\nright 0.92\n```\n"
+        + b"\n" * 12
+        + b"| all | 0.55 |\n"
+    )
+    text = text.replace(b" <b>", b" '<i>'")
+    files = {**saved.submission().files, "EVAL.md": text}
+    claims = marked(documents.read({"EVAL.md": text}), [Outcome(outputs=("right 0.61\n<script>\n",))])
+    grade = replace(saved.needs_review(), claims=claims)
+    page = render_report(grade, saved.challenge(), replace(saved.submission(), files=files))
+    part = page[page.index('id="figures"') : page.index('id="code"')]
+    assert "1 not what is printed and 1 without a command" in part
+    assert "differs: 0.61 is printed (-0.31)" in part
+    assert 'href="#code/EVAL.md:5"' in part
+    assert "sandmann" not in part.casefold()
+    assert "<script>" not in part
+    assert "<i>" not in part

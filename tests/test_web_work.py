@@ -196,3 +196,28 @@ INSIDE = json.dumps({"note": "z", "items": [{"in": {"ok": ok}} for ok in (True, 
 )
 def test_data_is_told_in_counts_or_not_at_all(path: str, content: str, holds: tuple[str, ...]) -> None:
     assert facts.facts(path, content.encode()) == holds
+
+
+# ---------------------------------------------------------------------------------------------- figures
+
+
+def test_a_figure_stands_with_what_came_of_running_its_command_and_the_debrief_says_how_many(home: House) -> None:
+    from grader.claims import documents
+    from grader.claims.marks import Outcome, marked
+
+    text = b"# Notes\n\n```console\n$ python measure.py\nright 0.92\n```\n"
+    claims = marked(documents.read({"EVAL.md": text}), [Outcome(outputs=("right 0.61\n",))])
+    files = {**PLAIN, "EVAL.md": text}
+    home.case("F1", "Ann", "Bob", submission=changed(saved.submission(files=files), 0), claims=claims)
+    case = home.cases["F1"].id
+    page = home.visitor("Ann").get(f"/rate/{case}").text
+    assert "Run again: 1 not what is printed" in page
+    assert "0.92 differs: 0.61 is printed (-0.31)" in page
+    for name in ("Ann", "Bob"):
+        rater = home.visitor(name)
+        rater.get(f"/rate/{case}")
+        assert rater.post(f"/rate/{case}/submit", levels(home.cases["F1"])).status_code == 303
+    lead = home.visitor("Lea")
+    lead.get(f"/cases/{case}")
+    lead.post(f"/cases/{case}/reveal")
+    assert "run again: 1 not what is printed" in lead.get(f"/cases/{case}/debrief").text

@@ -3,6 +3,7 @@ takes the token out of each form as a browser would."""
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -88,12 +89,15 @@ class House:
         return made
 
     def case(self, blind: str, *raters: str, bar_raiser: bool = False, submission: Submission | None = None,
-             challenge: Challenge | None = None) -> Case:  # fmt: skip
+             challenge: Challenge | None = None, claims: Mapping[str, Any] | None = None) -> Case:  # fmt: skip
         """A graded submission, its case, and the people asked to rate it."""
         number = len(self.cases)
         out = self.folder / f"out-{number}"
         work = submission or changed(saved.submission(), number)
         grade(out, challenge or saved.challenge(), work, run=f"run-{number}")
+        if claims:
+            data = json.loads((out / "grade.json").read_text("utf-8"))
+            (out / "grade.json").write_text(json.dumps({**data, "claims": claims}), "utf-8")
         kept = About(folder=str(out), evidence=evidence_digest(out), candidate=f"Person {blind}", blind=blind)
         self.store.record(read_result(out), kept)
         text = (CHALLENGES / (challenge.id if challenge else "rag-triage") / "instruction.md").read_text("utf-8")

@@ -78,7 +78,24 @@ class Blind:
             grade,
             objective=objective,
             criteria=tuple(map(self._criterion, grade.criteria)),
+            claims=self.claims(grade.claims),
         )
+
+    def claims(self, block: Mapping[str, object]) -> Mapping[str, object]:
+        """The figures with what was run for them, every text of the candidate's as `work` leaves it."""
+        masks = {
+            "path": self.path,
+            **dict.fromkeys(("text", "figure", "command", "output", "reason", "why"), self.work),
+        }
+
+        def masked(value: object, name: str = "") -> object:
+            if isinstance(value, Mapping):
+                return {key: masked(entry, str(key)) for key, entry in value.items()}
+            if isinstance(value, list | tuple):
+                return [masked(entry, name or "why") for entry in value]
+            return masks[name](value) if isinstance(value, str) and name in masks else value
+
+        return {key: masked(entry) for key, entry in block.items()}
 
     def _test(self, test: TestResult) -> TestResult:
         texts = {name: self.work(getattr(test, name)) for name in ("message", "stdout", "stderr")}

@@ -17,7 +17,7 @@ from grader.pages.templating import css_text, pages, policy
 from grader.pages.templating import source as asset
 from grader.pages.text import clean, competency, count, listed, number, sentence, stopped
 from grader.records import Grade, Submission
-from grader.report import criteria, first, results, run, wording
+from grader.report import claims, criteria, first, results, run, wording
 from grader.report.blind import Blind, words_of
 from grader.report.code import File, Mark, split_rules
 from grader.report.source import Shown
@@ -79,6 +79,9 @@ def render(
         "unread": source.unread,
         "title": f"{outcome.heading} · {who}, {grade.challenge.get('id', '')}",
         "flags": [{"text": stopped(flag.text), "target": shown.get(f"!{at}", "")} for at, flag in enumerate(flags, 1)],
+        "claimed": claims.figures(grade.claims, files),
+        "claim_commands": claims.commands(grade.claims),
+        "claimed_said": claims.summary(grade.claims),
         "files": files,
         "folders": [(folder, list(group)) for folder, group in groupby(files, key=lambda file: file.folder)],
         "csp": policy(style, script),
@@ -113,7 +116,12 @@ def _breakable(name: str) -> Any:
 
 
 def _parts(views: dict[str, Any]) -> list[tuple[str, str]]:
-    known = [("tests", "Tests", "groups"), ("criteria", "Criteria", "criteria"), ("code", "Code", "files")]
+    known = [
+        ("tests", "Tests", "groups"),
+        ("criteria", "Criteria", "criteria"),
+        ("figures", "Figures", "claimed"),
+        ("code", "Code", "files"),
+    ]
     found = [(anchor, name) for anchor, name, key in known if views[key]]
     return [*found, *([("run", "Run")] if views["stages"] else []), ("basis", "Basis")]
 

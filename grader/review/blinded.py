@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.engine import Connection
@@ -29,6 +30,8 @@ class Material:
     challenge: str
     version: str
     instruction: str = field(repr=False)
+    claims: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    """What came of running the figures of the documents: the block of that name of the machine's grade."""
 
 
 def source_of(connection: Connection, file: File) -> str:
@@ -50,4 +53,5 @@ def material_of(file: File, source: str, files: Mapping[str, bytes] | None = Non
         challenge=file.case.challenge,
         version=file.case.challenge_version,
         instruction=file.source.instruction,
+        claims=file.source.machine.get("claims", {}) if files is None else {},
     )

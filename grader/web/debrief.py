@@ -74,6 +74,7 @@ def shown(view: View, *, wrong: str = "", glass: bool = False, status: int = 200
         ],
         "came_in": cases.came_in(view) and not glass,
         "speech": _speech(view) if view.work and not glass else None,
+        "claimed": _claimed(view) if view.work and not glass else "",
         "wrong": wrong,
         "typed": _typed,
         "glass": glass,
@@ -142,6 +143,14 @@ def _speech(view: View) -> dict[str, Any]:
             "places": [],
             "notes": [f"The work was not searched for text that speaks to graders. {problem.message}"],
         }
+
+
+def _claimed(view: View) -> str:
+    """How the figures of the documents came out; empty where the work is not on this machine."""
+    try:
+        return work.shown(view.id).claimed
+    except UsageError:
+        return ""
 
 
 def _grade(view: View, *, glass: bool) -> dict[str, str]:

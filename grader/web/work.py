@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 from hashlib import sha256
@@ -14,10 +14,12 @@ from typing import Any
 from flask import url_for
 
 from grader.claims import figures
+from grader.claims.marks import sentence
+from grader.claims.numbers import numbers
 from grader.pages.documents import rendered
 from grader.pages.text import count, listed
 from grader.ratings.places import Work
-from grader.report import speech
+from grader.report import claims, speech
 from grader.report.code import File
 from grader.report.speech import Speech, Spoken
 from grader.review.blinded import Material
@@ -74,7 +76,8 @@ class Shown:
             "files": files,
             "hidden": listed([f"{amount:,} {kind}" for kind, amount in sorted(read.removed.items())]),
             "folders": [(folder, list(group)) for folder, group in groupby(files, key=lambda file: file.folder)],
-            "figures": [_figure(one, files) for one in read.figures],
+            "figures": [_figure(one, files, self._marks(read)) for one in read.figures],
+            "claimed": self.claimed,
             "terms": read.terms,
             "speech": spoken(self.speech, read.spoken, files, alone),
             "given": _given(read, known=self._given is not None),
@@ -99,6 +102,21 @@ class Shown:
             for number, one in enumerate(self.speech.places, 1) if one.path in names
         ]  # fmt: skip
         return {"places": rows, "notes": self.speech.notes, "no_fault": speech.NO_FAULT}
+
+    @property
+    def claimed(self) -> str:
+        """How the figures of the documents came out, in counts; empty where none was looked at."""
+        return claims.summary(self._material.claims)
+
+    def _marks(self, read: Read) -> dict[tuple[str, int], str]:
+        """The page's path and a line → what came of the figures in it: numbers and words of ours."""
+        found: dict[tuple[str, int], list[str]] = {}
+        for row in self._material.claims.get("figures", ()):
+            number = numbers(row["figure"])
+            if row["path"] in read.shown and number:
+                said = found.setdefault((read.shown[row["path"]], row["line"]), [])
+                said.append(f"{number[0].text} {sentence(row)}")
+        return {place: ", ".join(dict.fromkeys(said)) for place, said in found.items()}
 
     def _marked(self) -> reading.Source:
         return replace(self._source, marks=self.speech.marks, spoken=self.speech.places)
@@ -161,14 +179,14 @@ def _given(read: Read, *, known: bool) -> dict[str, Any]:
     }
 
 
-def _figure(one: figures.Figure, files: Sequence[File]) -> dict[str, str]:
+def _figure(one: figures.Figure, files: Sequence[File], marks: Mapping[tuple[str, int], str]) -> dict[str, str]:
     anchor = next((file.anchor for file in files if file.path == one.path), "")
     return {
         "text": one.text,
         "place": f"{one.path}:{one.line}",
         "target": f"{anchor}:{one.line}",
         "command": one.command,
-        "state": one.state,
+        "state": "; ".join(filter(None, (one.state, marks.get((one.path, one.line), "")))),
     }
 
 

@@ -1,0 +1,161 @@
+"""Commands of documents, run in a real container: cheats with figures, commands that attack, and what a grade keeps."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from grader.challenge import Pack, load_pack
+from grader.errors import InfrastructureError
+from grader.grading import claims
+from grader.grading.intake import take_in
+from grader.grading.run import Request, Run, docker_sandbox
+from grader.records import Submission
+from grader.settings import Settings
+from grader.submission import make_submission
+from grader.testing.sandbox import ScriptedSandbox
+from tests.shell import run_here
+
+ROOT = Path(__file__).resolve().parents[1]
+CHEATS = ROOT / "challenges" / "rag-triage" / "submissions" / "cheating"
+
+
+@pytest.fixture(scope="session")
+def pack() -> Pack:
+    return load_pack(ROOT / "challenges" / "rag-triage")
+
+
+def block(pack: Pack, submission: Submission) -> dict[str, Any]:
+    request = Request(source="", challenge=pack, out=Path())
+    run = Run(request=request, settings=Settings(), say=lambda _text: None)
+    return dict(claims.block(run, pack, submission, docker_sandbox))
+
+
+def figures(found: dict[str, Any], path: str = "EVAL.md") -> dict[str, dict[str, Any]]:
+    return {f"{row['line']}:{row['figure']}": row for row in found["figures"] if row["path"] == path}
+
+
+# ---------------------------------------------------------------------------------------------- cheats
+
+
+@pytest.mark.docker
+@pytest.mark.usefixtures("images")
+@pytest.mark.parametrize("name", ["figures-after-a-sleep", "figures-from-a-file", "figures-in-the-script"])
+def test_stored_figures_do_not_depend_on_the_data(name: str, pack: Pack) -> None:
+    found = block(pack, take_in(CHEATS / name, pack))
+    assert [one["ran"] for one in found["commands"]] == [True]
+    for place in ("5:0.917", "6:0.883", "7:0.071", "10:91.7 %"):
+        assert figures(found)[place]["mark"] == "reproduced"
+        assert figures(found)[place]["flag"] == "does not depend on the data"
+    assert found["commands"][0]["same"] == found["commands"][0]["numbers"] == 3
+
+
+@pytest.mark.docker
+@pytest.mark.usefixtures("images")
+def test_other_figures_than_the_right_script_prints_differ_and_it_is_said_by_how_much(pack: Pack) -> None:
+    found = figures(block(pack, take_in(CHEATS / "figures-beside-the-script", pack)))
+    assert {found[place]["mark"] for place in ("5:0.917", "8:91.7 %")} == {"differs"}
+    assert found["5:0.917"]["printed"] == "0.146"
+    assert found["5:0.917"]["by"].startswith("-0.77")
+
+
+def test_a_table_without_a_command_starts_no_container(pack: Pack) -> None:
+    def never(_run: Run) -> Any:
+        raise AssertionError("no container is wanted")
+
+    submission = take_in(CHEATS / "figures-in-a-table", pack)
+    run = Run(request=Request(source="", challenge=pack, out=Path()), settings=Settings(), say=lambda _text: None)
+    found = claims.block(run, pack, submission, never)
+    assert {row["mark"] for row in found["figures"]} == {"no_command"}
+    assert found["commands"] == []
+
+
+# ---------------------------------------------------------------------------------------------- faults of ours
+
+
+def test_an_engine_that_is_down_is_nobodys_fault_and_ends_no_grading(pack: Pack) -> None:
+    def down(_run: Run) -> Any:
+        return ScriptedSandbox([], problem=InfrastructureError("Docker was not reached."))
+
+    submission = take_in(CHEATS / "figures-from-a-file", pack)
+    run = Run(request=Request(source="", challenge=pack, out=Path()), settings=Settings(), say=lambda _text: None)
+    found = claims.block(run, pack, submission, down)
+    assert {row["mark"] for row in figures(found).values()} == {"cannot_run"}
+    assert found["commands"][0]["fault"] == "infrastructure"
+    assert "Docker was not reached" in found["commands"][0]["reason"]
+
+
+# ---------------------------------------------------------------------------------------------- hostile commands
+
+HOSTILE = {
+    "writes": "echo > data/history.jsonl; echo x > /submission/triage.py; dd if=/dev/zero of=/tmp/big bs=1M count=500",
+    "forks": "python -c \"import os; exec('while True: os.fork()')\"",
+    "floods": "yes 0.917",
+    "reads-proc": "cat /proc/1/environ /proc/*/maps; ls /run/grader; find / -name 'test_*.py' -path '*tests*'",
+    "sleeps": "sleep 100000",
+    "quotes": "python -c \"print('0.917')\"'; touch /submission/pwned; '\"$(id)\"",
+    "kills": "kill -9 -1; kill -9 1",
+    "network": "python -c \"import urllib.request as u; u.urlopen('http://1.1.1.1', timeout=3)\"",
+}
+
+
+def hostile(*names: str) -> Submission:
+    rows = [{"command": HOSTILE[name], "figure": "0.917"} for name in names]
+    files = {
+        "triage.py": (CHEATS / "figures-from-a-file" / "triage.py").read_bytes(),
+        "DECISIONS.md": b"# None\n",
+        "EVAL.md": b"# None\n",
+        "last.py": b"print('0.917')\n",
+    }
+    files["claims.yaml"] = json.dumps([*rows, {"command": "python last.py", "figure": "0.917"}]).encode()
+    return make_submission(files)
+
+
+@pytest.mark.docker
+@pytest.mark.usefixtures("images")
+def test_commands_that_attack_end_in_their_own_container_and_the_next_one_runs(pack: Pack) -> None:
+    quick = replace_claims(pack)
+    found = block(quick, hostile("writes", "reads-proc", "quotes", "network", "kills", "forks"))
+    *attacks, last = found["commands"]
+    assert last["ran"], last
+    assert last["output"] == "0.917\n"
+    assert {one["fault"] for one in attacks if not one["ran"]} <= {"candidate"}
+    said = json.dumps(found)
+    assert "grader_claims.json" not in said
+    assert "test_routing.py" not in said
+    assert len(said) < 100_000
+
+
+@pytest.mark.docker
+@pytest.mark.usefixtures("images")
+def test_endless_sleep_and_endless_output_end_at_the_limits_and_are_the_candidates_doing(pack: Pack) -> None:
+    found = block(replace_claims(pack), hostile("sleeps", "floods"))
+    assert [(one["ran"], one["fault"]) for one in found["commands"][:2]] == [(False, "candidate")] * 2
+    assert "did not finish within 20 s" in found["commands"][0]["reason"]
+    assert len(json.dumps(found)) < 100_000
+
+
+def replace_claims(pack: Pack) -> Pack:
+    """Without other data: what attacks does so once."""
+    return pack.model_copy(update={"claims": pack.claims.model_copy(update={"generator": ""})})
+
+
+@pytest.mark.docker
+@pytest.mark.usefixtures("images")
+def test_the_grade_is_the_same_with_hostile_claims_as_without(tmp_path: Path, sums: Path) -> None:
+    solution = {path.name: path.read_bytes() for path in (sums / "solution").iterdir() if path.is_file()}
+    work = tmp_path / "work"
+    work.mkdir()
+    for name, content in solution.items():
+        (work / name).write_bytes(content)
+    before = json.loads(run_here(work, "-c", sums, "--json", "-o", tmp_path / "a").out)
+    rows = [{"command": HOSTILE[name], "figure": "0.917"} for name in ("kills", "writes", "floods")]
+    (work / "claims.yaml").write_text(json.dumps(rows))
+    after = json.loads(run_here(work, "-c", sums, "--json", "-o", tmp_path / "b").out)
+    assert "claims" not in before
+    assert after["claims"]["counts"]["reproduced"] == 0
+    assert after["score"] == before["score"]
+    assert after["recommendation"] == before["recommendation"]
