@@ -12,14 +12,14 @@ from typing import TYPE_CHECKING
 from grader import junk
 from grader.judge import reading
 from grader.judge.client import Client
-from grader.judge.closed import ClosedGates
 from grader.judge.config import JudgeConfig
 from grader.judge.fingerprint import model_of
+from grader.judge.session import Session
 from grader.judge.votes import Vote, vote
 
 if TYPE_CHECKING:
     from grader.challenge.rubric import Criterion
-    from grader.judge.record import Calibration, Canary
+    from grader.judge.record import Canary
 
 CONFIRMATIONS = 2
 """Further questions before a canary counts as moved: one odd answer is not drift."""
@@ -36,19 +36,18 @@ class Ride:
     """Asked anew for each submission, once: a canary out of the cache would say nothing."""
 
 
-def rides(
-    criterion: Criterion, calibration: Calibration, root: Path, digest: str, config: JudgeConfig
-) -> tuple[Ride, ...]:
-    """The canary that rides along with the submission `digest` for `criterion`; mostly none, by the share configured.
+def rides(criterion: Criterion, session: Session) -> tuple[Ride, ...]:
+    """The canary that rides along with the submission for `criterion`; mostly none, by the share configured.
 
     Which submissions carry one follows from their digest, so that the same submission always does or never.
     """
-    canaries = calibration.criteria[criterion.id].canaries
+    digest, known = session.submission.digest, session.calibration
+    canaries = known.criteria[criterion.id].canaries if known is not None else ()
     draw = int.from_bytes(hashlib.sha256(f"canary {criterion.id} {digest}".encode()).digest()[:8], "big")
-    if not canaries or draw / 2**64 >= config.canary_share:
+    if not canaries or draw / 2**64 >= session.config.canary_share:
         return ()
     canary = canaries[draw % len(canaries)]
-    files = item_files(root, canary.item)
+    files = item_files(session.challenge.root, canary.item)
     return (Ride(criterion=criterion, canary=canary, files=files, rider=digest),) if files else ()
 
 
@@ -81,9 +80,3 @@ def moved(ride: Ride, first: Vote, client: Client, config: JudgeConfig) -> str:
         f"The canary {ride.canary.item} of known level {ride.canary.level} is now judged {now}"
         f" ({', '.join(map(str, levels))}): the judge has drifted since its calibration. Run `grade calibrate` again."
     )
-
-
-def close(gates: ClosedGates, calibration: Calibration, criteria: tuple[str, ...], reason: str) -> None:
-    """Closes the gate of `criteria` for this calibration, until there is a new one."""
-    for criterion in criteria:
-        gates.close(calibration.id, criterion, reason)

@@ -9,16 +9,14 @@ from typing import TYPE_CHECKING
 from grader.errors import visible
 from grader.judge import prompt, reading
 from grader.judge.budget import JudgeBudget
-from grader.judge.closed import ClosedGates
 from grader.judge.config import JudgeConfig
 from grader.judge.documents import Selection
 from grader.judge.fingerprint import PARTS, model_of, parts
-from grader.judge.reading import Reading
+from grader.judge.session import Session
 from grader.submission.code import is_about_code
 from grader.submission.speech.detect import SpeechFinding
 
 if TYPE_CHECKING:
-    from grader.challenge import Pack
     from grader.challenge.rubric import Criterion, GateSettings
     from grader.judge.record import Calibration, Gate
 
@@ -57,23 +55,9 @@ class JudgePlan:
         return self.criterion.suggest and not stale and not self.findings
 
 
-def plan_all(
-    challenge: Pack,
-    read: Reading,
-    config: JudgeConfig,
-    calibration: Calibration | None,
-    gates: ClosedGates,
-    budget: JudgeBudget,
-) -> tuple[JudgePlan, ...]:
+def plan_all(session: Session, budget: JudgeBudget) -> tuple[JudgePlan, ...]:
     """A plan for each criterion, in the rubric's order, which is also the order in which the budget is given out."""
-    instruction = challenge.asked
-    plans = []
-    for criterion in challenge.rubric.criteria:
-        selection = reading.select(read, criterion, config, challenge.submission.required)
-        gate = gate_of(criterion, config, challenge.rubric.gate, calibration)
-        closed = gates.why(calibration.id, criterion.id) if calibration is not None else ""
-        plans.append(_plan(criterion, selection, read, instruction, config, gate, closed, budget))
-    return tuple(plans)
+    return tuple(_plan(session, criterion, budget) for criterion in session.challenge.rubric.criteria)
 
 
 def gate_of(
@@ -85,27 +69,21 @@ def gate_of(
     return calibration.gate(criterion.id, parts(criterion, config, limits), PARTS)
 
 
-def _plan(
-    criterion: Criterion,
-    selection: Selection,
-    read: Reading,
-    instruction: str,
-    config: JudgeConfig,
-    gate: Gate | None,
-    closed: str,
-    budget: JudgeBudget,
-) -> JudgePlan:
+def _plan(session: Session, criterion: Criterion, budget: JudgeBudget) -> JudgePlan:
+    challenge, read, config = session.challenge, session.reading, session.config
+    known = session.calibration
+    selection = reading.select(read, criterion, config, challenge.submission.required)
     paths = {item.path for item in selection.views} | {cut.path for cut in selection.cuts}
     findings = tuple(found for found in read.findings if found.path in paths)
-    findings += reading.echoes(selection, criterion, instruction)
+    findings += reading.echoes(selection, criterion, challenge.asked)
     bare = config.differential and is_about_code(criterion.evidence)
     tokens = prompt.build(criterion, selection, prompt.fresh_nonce()).tokens
     plan = JudgePlan(
         criterion=criterion,
         model=model_of(criterion, config),
         selection=selection,
-        gate=gate,
-        closed=closed,
+        gate=gate_of(criterion, config, challenge.rubric.gate, known),
+        closed=session.gates.why(known.id, criterion.id) if known is not None else "",
         reason="",
         bare=bare,
         findings=findings,

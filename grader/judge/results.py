@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
 
 from grader.errors import visible
-from grader.judge.budget import Usage, cost, price_of
+from grader.judge.budget import Usage, cost, price_of, total
 from grader.judge.config import JudgeConfig
+from grader.judge.details import Answers, JudgeDetails
 from grader.judge.plan import ADDRESSES, JudgePlan, where
-from grader.judge.reading import Reading
+from grader.judge.session import Session
 from grader.judge.votes import Judgement, Vote
 from grader.records import CriterionResult
 
@@ -18,75 +19,60 @@ if TYPE_CHECKING:
     from grader.judge.record import Calibration
 
 
+@dataclass(frozen=True, kw_only=True)
+class JudgedCriterion:
+    """A criterion's result, with the details that it shows, or hides where they would tell a level."""
+
+    result: CriterionResult
+    details: JudgeDetails
+
+
 def result_of(
-    plan: JudgePlan,
-    verdict: Judgement | None,
-    bare: Vote | None,
-    calibration: Calibration | None,
-    config: JudgeConfig,
-    withheld: str,
-) -> CriterionResult:
-    """Where one criterion stands once all answers are in."""
-    details = _details(plan, verdict, bare, config)
+    session: Session, plan: JudgePlan, verdict: Judgement | None, bare: Vote | None, withheld: str
+) -> JudgedCriterion:
+    """Where one criterion stands once all answers are in. `withheld`: why no level of this grading is told."""
+    details = _details(plan, verdict, bare, session.config)
     if plan.reason or verdict is None:
         return _unscored(plan, plan.reason, details)
     if verdict.level is None or verdict.chosen is None:
-        return _unscored(plan, _sentence(verdict.reason), details)
-    why = withheld or _other_mode(plan, verdict, calibration)
+        why = f"{verdict.reason[0].upper()}{verdict.reason[1:]}." if verdict.reason else "There is no answer."
+        return _unscored(plan, why, details)
+    why = withheld or _other_mode(plan, verdict, session.calibration)
     if why:
-        return _unscored(plan, why, {key: value for key, value in details.items() if key not in _TELLS_LEVEL})
+        return _unscored(plan, why, details, tell_level=False)
+    said: dict[str, Any] = {"evidence": verdict.chosen.evidence, "rationale": verdict.chosen.rationale}
     why = plan.why_not_accepted or _gap(verdict.level, bare)
-    if why or calibration is None:
-        return _suggested(plan, verdict, why, details)
-    within = calibration.interval(plan.criterion.id, verdict.level, plan.criterion.max_level)
-    return _base(
-        plan,
-        level=verdict.level,
-        source="judge",
-        accepted=True,
-        reason=plan.gate.sentence if plan.gate else "",
-        evidence=verdict.chosen.evidence,
-        rationale=verdict.chosen.rationale,
-        details=details | ({"error": asdict(within.error)} if within.error else {}),
-        low=within.low,
-        high=within.high,
-    )
+    if why or session.calibration is None:
+        if not plan.may_suggest:
+            return _unscored(plan, why, details, tell_level=False)
+        return _unscored(plan, why, details, suggestion=verdict.level, **said)
+    within = session.calibration.interval(plan.criterion.id, verdict.level, plan.criterion.max_level)
+    details = replace(details, error=within.error)
+    sentence = plan.gate.sentence if plan.gate else ""
+    return _judged(
+        plan, details, level=verdict.level, source="judge", accepted=True, reason=sentence, low=within.low,
+        high=within.high, **said,
+    )  # fmt: skip
 
 
-_TELLS_LEVEL = {"levels", "spread", "bare_level"}
+def _unscored(
+    plan: JudgePlan, reason: str, details: JudgeDetails, *, tell_level: bool = True, **more: Any
+) -> JudgedCriterion:
+    """Without a level that counts; one may be suggested, and is shown to reviewers with its evidence."""
+    return _judged(plan, details, tell_level, level=None, source="none", accepted=False, reason=reason, **more)
 
 
-def _base(plan: JudgePlan, **fields: object) -> CriterionResult:
+def _judged(plan: JudgePlan, details: JudgeDetails, tell_level: bool = True, **fields: Any) -> JudgedCriterion:
     criterion = plan.criterion
-    return CriterionResult(
+    result = CriterionResult(
         id=criterion.id,
         competency=criterion.competency,
         weight=criterion.weight,
         max_level=criterion.max_level,
-        **fields,  # type: ignore[arg-type]
+        details=details.as_json(tell_level=tell_level),
+        **fields,
     )
-
-
-def _unscored(plan: JudgePlan, reason: str, details: Mapping[str, object]) -> CriterionResult:
-    return _base(plan, level=None, source="none", accepted=False, reason=reason, details=details)
-
-
-def _suggested(plan: JudgePlan, verdict: Judgement, why: str, details: Mapping[str, object]) -> CriterionResult:
-    """A level that does not count: shown to reviewers with its evidence where the rubric allows it."""
-    shown = plan.may_suggest and verdict.chosen is not None
-    if not shown or verdict.chosen is None:
-        return _unscored(plan, why, {key: value for key, value in details.items() if key not in _TELLS_LEVEL})
-    return _base(
-        plan,
-        level=None,
-        source="none",
-        accepted=False,
-        reason=why,
-        suggestion=verdict.level,
-        evidence=verdict.chosen.evidence,
-        rationale=verdict.chosen.rationale,
-        details=details,
-    )
+    return JudgedCriterion(result=result, details=details)
 
 
 def _gap(level: int, bare: Vote | None) -> str:
@@ -108,70 +94,55 @@ def _other_mode(plan: JudgePlan, verdict: Judgement, calibration: Calibration | 
     return f"STALE: the endpoint now answers by {new[0]}, which was not calibrated." if new else ""
 
 
-def _sentence(reason: str) -> str:
-    return f"{reason[0].upper()}{reason[1:]}." if reason else "There is no answer."
+def _details(plan: JudgePlan, verdict: Judgement | None, bare: Vote | None, config: JudgeConfig) -> JudgeDetails:
+    silent = bare is not None and bare.level is None and not bare.mode
+    return JudgeDetails(
+        model=plan.model,
+        asked=not plan.reason,
+        gate=plan.gate,
+        not_shown=tuple(f"{cut.shown}: {cut.what}" for cut in plan.selection.cuts),
+        findings=plan.findings,
+        unanswered=verdict is not None and (verdict.unanswered or silent),
+        answers=_answers(plan, verdict, bare, config) if verdict is not None else None,
+        has_twin=bare is not None and verdict is not None,
+        bare_level=bare.level if bare is not None else None,
+    )
 
 
-def _details(plan: JudgePlan, verdict: Judgement | None, bare: Vote | None, config: JudgeConfig) -> dict[str, object]:
-    details: dict[str, object] = {"model": plan.model, "asked": not plan.reason}
-    if plan.gate is not None and plan.gate.verdict:
-        details["gate"] = {"verdict": plan.gate.verdict, "sentence": plan.gate.sentence, **plan.gate.figures}
-    if plan.selection.cuts:
-        details["not_shown"] = [f"{cut.shown}: {cut.what}" for cut in plan.selection.cuts]
-    if plan.findings:
-        details["findings"] = [
-            {"path": found.path, "line": found.line, "kinds": list(found.kinds), "text": visible(found.text)}
-            for found in plan.findings
-        ]
-    if verdict is not None and (verdict.unanswered or (bare is not None and bare.level is None and not bare.mode)):
-        details["unanswered"] = True
-    if verdict is not None:
-        details |= _asked(plan, verdict, bare, config)
-    return details
-
-
-def _asked(plan: JudgePlan, verdict: Judgement, bare: Vote | None, config: JudgeConfig) -> dict[str, object]:
+def _answers(plan: JudgePlan, verdict: Judgement, bare: Vote | None, config: JudgeConfig) -> Answers:
     usage = verdict.usage + (bare.usage if bare is not None else Usage())
     price = price_of(plan.model, config.prices)
-    details: dict[str, object] = {
-        "levels": list(verdict.levels),
-        "spread": verdict.spread,
-        "repeats": len(verdict.votes),
-        "dropped_quotes": verdict.dropped,
-        "prompt_tokens": usage.prompt_tokens,
-        "completion_tokens": usage.completion_tokens,
-        "tokens_estimated": usage.estimated,
-        "cost": cost(usage, price),
-        "cost_note": "" if price else f"no price is known for {plan.model}",
-        "seconds": verdict.seconds,
-        "mode": next((vote.mode for vote in verdict.votes if vote.mode), ""),
-        "system_fingerprint": next((v.system_fingerprint for v in verdict.votes if v.system_fingerprint), ""),
-    }
-    if bare is not None:
-        details["bare_level"] = bare.level
-    return details
+    return Answers(
+        levels=verdict.levels,
+        spread=verdict.spread,
+        repeats=len(verdict.votes),
+        dropped_quotes=verdict.dropped,
+        prompt_tokens=usage.prompt_tokens,
+        completion_tokens=usage.completion_tokens,
+        tokens_estimated=usage.estimated,
+        cost=cost(usage, price),
+        cost_note="" if price else f"no price is known for {plan.model}",
+        seconds=verdict.seconds,
+        mode=next((vote.mode for vote in verdict.votes if vote.mode), ""),
+        system_fingerprint=next((v.system_fingerprint for v in verdict.votes if v.system_fingerprint), ""),
+    )
 
 
 _MOST_CUT = 12
 
 
 def judge_block(
-    plans: Sequence[JudgePlan],
-    results: Sequence[CriterionResult],
-    usage: Usage,
-    asked: Sequence[Judgement],
-    reading: Reading,
-    config: JudgeConfig,
-    calibration: Calibration | None,
-    *,
-    canaries: int,
-    riding: Usage,
-) -> dict[str, object]:
+    session: Session, plans: Sequence[JudgePlan], found: Sequence[JudgedCriterion], asked: Sequence[Judgement],
+    canaries: Sequence[Vote],
+) -> dict[str, object]:  # fmt: skip
     """The `judge` block of grade.json. Nothing in it differs when the same grade is made again."""
+    config, calibration, reading = session.config, session.calibration, session.reading
+    riding = total(vote.usage for vote in canaries)
+    usage = total(verdict.usage for verdict in asked) + riding
     models = sorted({plan.model for plan in plans})
     known = all(price_of(model, config.prices) for model in models)
     price = price_of(config.model, config.prices)
-    costs = [result.details.get("cost", 0.0) for result in results] + [cost(riding, price)]
+    costs = [one.details.answers.cost for one in found if one.details.answers] + [cost(riding, price)]
     return {
         "model": config.model,
         "models": models,
@@ -181,37 +152,35 @@ def judge_block(
         "prompt_tokens": usage.prompt_tokens,
         "completion_tokens": usage.completion_tokens,
         "tokens_estimated": usage.estimated,
-        "cost": round(sum(float(value) for value in costs if isinstance(value, int | float)), 6) if known else None,
+        "cost": round(sum(value for value in costs if value is not None), 6) if known else None,
         "currency": price.currency if price else "",
         "cost_note": "" if known else "no price is known for the model; set it in grader.toml [prices]",
         "seconds": max((verdict.seconds for verdict in asked), default=0.0),
         "repeats": config.repeats,
-        "canaries": canaries,
+        "canaries": len(canaries),
         "system_fingerprints": sorted({v.system_fingerprint for a in asked for v in a.votes if v.system_fingerprint}),
-        "unanswered": {result.id: result.reason for result in results if result.details.get("unanswered")},
+        "unanswered": {one.result.id: one.result.reason for one in found if one.details.unanswered},
         "removed": dict(reading.removed),
         "redacted": dict(reading.redacted),
     }
 
 
 def flags_of(
-    plans: Sequence[JudgePlan],
-    results: Sequence[CriterionResult],
-    reading: Reading,
-    calibration: Calibration | None,
-    withheld: str,
+    session: Session, plans: Sequence[JudgePlan], found: Sequence[JudgedCriterion], withheld: str
 ) -> tuple[str, ...]:
     """One sentence for each thing that a reviewer should look at."""
-    flags = []
-    findings = tuple(dict.fromkeys([*reading.findings, *(found for plan in plans for found in plan.findings)]))
+    flags, reading = [], session.reading
+    findings = tuple(dict.fromkeys([*reading.findings, *(one for plan in plans for one in plan.findings)]))
     if findings:
         flags.append(f"{ADDRESSES.capitalize()}: {where(findings)}. Read it yourself; nothing was taken off for it.")
     if withheld:
         flags.append(withheld)
-    flags += [f"{r.id}: {r.reason}" for r in results if r.reason.endswith("a person decides.")]
+    flags += [
+        f"{one.result.id}: {one.result.reason}" for one in found if one.result.reason.endswith("a person decides.")
+    ]
     flags += [f"{reading.trouble[0].upper()}{reading.trouble[1:]}."] if reading.trouble else []
     flags += _cut(plans)
-    flags += _fingerprints(results, calibration)
+    flags += _fingerprints(found, session.calibration)
     return tuple(flags)
 
 
@@ -224,16 +193,17 @@ def _cut(plans: Sequence[JudgePlan]) -> list[str]:
     return [f"The judge was not shown all of {named}{more} (token budget)."]
 
 
-def _fingerprints(results: Sequence[CriterionResult], calibration: Calibration | None) -> list[str]:
+def _fingerprints(found: Sequence[JudgedCriterion], calibration: Calibration | None) -> list[str]:
     """A change of the endpoint's system fingerprint since calibration, where it gives one."""
     if calibration is None:
         return []
     new = sorted(
         {
-            str(now)
-            for result in results
-            if (known := calibration.criteria.get(result.id)) is not None
-            and (now := result.details.get("system_fingerprint"))
+            now
+            for one in found
+            if (known := calibration.criteria.get(one.result.id)) is not None
+            and one.details.answers is not None
+            and (now := one.details.answers.system_fingerprint)
             and known.system_fingerprints
             and now not in known.system_fingerprints
         }

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from grader.judge import drift
-from grader.judge.budget import JudgeBudget, total
+from grader.judge.budget import JudgeBudget
 from grader.judge.cache import Cache
-from grader.judge.claimed import with_marks
 from grader.judge.client import Client
 from grader.judge.closed import ClosedGates
 from grader.judge.config import JudgeConfig
@@ -20,6 +18,7 @@ from grader.judge.crew import ask_all
 from grader.judge.plan import JudgePlan, plan_all
 from grader.judge.reading import read_aside
 from grader.judge.results import flags_of, judge_block, result_of
+from grader.judge.session import Session
 from grader.judge.votes import Judgement, Vote, settle, vote
 from grader.records import JudgeResult
 
@@ -52,50 +51,44 @@ def judge_submission(
     block of that name of the grade. Raises UsageError for settings that are wrong and
     InfrastructureError for a cache that cannot be used; no answer of an endpoint raises.
     """
-    config = JudgeConfig.of(settings)
-    cache = Cache(cache_dir)
+    config, cache = JudgeConfig.of(settings), Cache(cache_dir)
     gates = ClosedGates(challenge.root, cache)
     client = Client(config, cache, lane or nullcontext())
     criteria = challenge.rubric.criteria
     reading = read_aside(submission.files, criteria, config, challenge.submission.required, challenge.asked)
-    plans = plan_all(challenge, reading, config, calibration, gates, JudgeBudget(config))
-    plans = tuple(replace(plan, selection=with_marks(plan.selection, claims or {})) for plan in plans)
+    session = Session(
+        challenge=challenge, submission=submission, reading=reading, config=config, client=client,
+        calibration=calibration, gates=gates,
+    )  # fmt: skip
+    plans = plan_all(session, JudgeBudget(config))
     try:
-        verdicts, bare, canaries = _ask(challenge, submission, plans, client, config, calibration, progress)
-        withheld = _drift(plans, canaries, client, config, calibration, gates)
+        verdicts, bare, canaries = _ask(session, plans, progress)
+        withheld = _drift(session, plans, canaries)
     finally:
         client.close()
-    results = tuple(
-        result_of(plan, verdicts.get(plan.criterion.id), bare.get(plan.criterion.id), calibration, config, withheld)
+    found = [
+        result_of(session, plan, verdicts.get(plan.criterion.id), bare.get(plan.criterion.id), withheld)
         for plan in plans
-    )
+    ]
     asked = [*verdicts.values(), *(settle([vote]) for vote in bare.values())]
-    riding = total(vote.usage for _, vote in canaries)
-    usage = total(verdict.usage for verdict in asked) + riding
-    block = judge_block(
-        plans, results, usage, asked, reading, config, calibration, canaries=len(canaries), riding=riding
-    )
-    return JudgeResult(criteria=results, judge=block, flags=flags_of(plans, results, reading, calibration, withheld))
+    block = judge_block(session, plans, found, asked, [vote for _, vote in canaries])
+    flags = flags_of(session, plans, found, withheld)
+    return JudgeResult(criteria=tuple(one.result for one in found), judge=block, flags=flags)
 
 
 def _ask(
-    challenge: Pack,
-    submission: Submission,
-    plans: Sequence[JudgePlan],
-    client: Client,
-    config: JudgeConfig,
-    calibration: Calibration | None,
-    progress: Progress | None,
+    session: Session, plans: Sequence[JudgePlan], progress: Progress | None
 ) -> tuple[dict[str, Judgement], dict[str, Vote], list[tuple[drift.Ride, Vote]]]:
     """All questions at once: verdicts by criterion, votes on the stripped twins, and the canaries'."""
+    client, config = session.client, session.config
     asked = [plan for plan in plans if not plan.reason]
     repeats = [(plan, n) for plan in asked for n in range(config.repeats)]
     twins = [plan for plan in asked if plan.bare]
     riding = [
         ride
         for plan in asked
-        if calibration is not None and plan.gate is not None and plan.gate.accepts
-        for ride in drift.rides(plan.criterion, calibration, challenge.root, submission.digest, config)
+        if session.calibration is not None and plan.gate is not None and plan.gate.accepts
+        for ride in drift.rides(plan.criterion, session)
     ]
     questions: dict[Question, Callable[[], Vote]] = {
         **{
@@ -125,17 +118,11 @@ def _ask(
     return verdicts, bare, [(ride, answers["canary", ride.criterion.id, 0]) for ride in riding]
 
 
-def _drift(
-    plans: Sequence[JudgePlan],
-    canaries: Sequence[tuple[drift.Ride, Vote]],
-    client: Client,
-    config: JudgeConfig,
-    calibration: Calibration | None,
-    gates: ClosedGates,
-) -> str:
+def _drift(session: Session, plans: Sequence[JudgePlan], canaries: Sequence[tuple[drift.Ride, Vote]]) -> str:
     """Why all levels of this grading are withheld: a canary moved. Empty if none did."""
-    reasons = [reason for ride, first in canaries if (reason := drift.moved(ride, first, client, config))]
-    if not reasons or calibration is None:
+    reasons = [why for ride, first in canaries if (why := drift.moved(ride, first, session.client, session.config))]
+    if not reasons or session.calibration is None:
         return ""
-    drift.close(gates, calibration, tuple(plan.criterion.id for plan in plans), reasons[0])
+    for plan in plans:  # until there is a new calibration
+        session.gates.close(session.calibration.id, plan.criterion.id, reasons[0])
     return reasons[0]
