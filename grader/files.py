@@ -32,10 +32,21 @@ def write(path: Path, content: bytes | str, *, durable: bool = False, private: b
         if not private:  # what was made here is its owner's alone
             os.chmod(temporary, 0o666 & ~_umask())
         os.replace(temporary, path)
+        if durable:
+            sync_folder(path.parent)
     except OSError as problem:
         with contextlib.suppress(OSError):
             os.unlink(temporary)
         raise _cannot_be_written(path, problem) from problem
+
+
+def sync_folder(folder: Path) -> None:
+    """Puts the names in `folder` on the disk: without that a power cut can take back a file's renaming."""
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
 
 
 def make_private(path: Path) -> None:

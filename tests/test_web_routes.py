@@ -14,7 +14,7 @@ from werkzeug.test import TestResponse
 
 import grader.web
 from grader.errors import UsageError
-from grader.web.access import ADMINS, LEADS, OPEN, SIGNED_IN
+from grader.web.access import ADMINS, CANDIDATE, LEADS, OPEN, SIGNED_IN
 from grader.web.config import Config, networks
 from grader.web.routes import ROUTES
 from tests.web_fixtures import OPERATOR, House, house, levels
@@ -56,14 +56,27 @@ def test_every_address_of_the_application_has_a_rule(home: House) -> None:
     declared = {(route.path, route.endpoint) for route in ROUTES}
     served = {(rule.rule, rule.endpoint) for rule in home.app.url_map.iter_rules()}
     assert served == declared
-    assert {route.rule for route in ROUTES} <= {OPEN, SIGNED_IN, LEADS, ADMINS}
+    assert {route.rule for route in ROUTES} <= {OPEN, CANDIDATE, SIGNED_IN, LEADS, ADMINS}
 
 
 def test_only_these_addresses_answer_to_strangers() -> None:
-    assert {route.path for route in ROUTES if route.rule.open} == {
+    assert {route.path for route in ROUTES if route.rule is OPEN} == {
         "/healthz", "/readyz", "/metrics", "/static/<digest>/<name>", "/sign-in", "/invite/<token>", "/oidc/begin",
         "/oidc/return",
     }  # fmt: skip
+    assert {route.path for route in ROUTES if route.rule.open and route.rule is not OPEN} == {
+        f"/h/<token>{rest}"
+        for rest in ("", "/files.zip", "/start", "/hand-in", "/finish", "/withdraw", "/appeal")
+    }  # fmt: skip
+
+
+def test_whoever_has_no_link_gets_nothing_of_a_candidates_pages(home: House) -> None:
+    for method, path, endpoint in addresses(home):
+        if endpoint.startswith("handing."):
+            answer = home.visitor().client.open(path, method=method)
+            assert answer.status_code == 404, path
+            assert "leads nowhere" in answer.text
+            assert "Set-Cookie" not in answer.headers
 
 
 def test_a_stranger_is_sent_to_sign_in_from_everywhere_else(home: House) -> None:

@@ -13,11 +13,12 @@ MOST_BYTES = 2_000_000
 """Of one file; a larger one is left out."""
 
 
-def given(root: Path) -> Mapping[str, bytes]:
-    """The files that candidates of the pack in `root` begin with, as they lie in their folder, and the instruction."""
+def given(root: Path, *, most_bytes: int | None = MOST_BYTES) -> Mapping[str, bytes]:
+    """The files that candidates of the pack in `root` begin with, as they lie in their folder, and the instruction;
+    without those over `most_bytes`."""
     folder = root / FOLDER
     paths = junk.files(folder) if folder.is_dir() else ()
-    small = [path for path in paths if path.stat().st_size <= MOST_BYTES]
+    small = [path for path in paths if most_bytes is None or path.stat().st_size <= most_bytes]
     found = {path.relative_to(folder).as_posix(): path.read_bytes() for path in small}
     instruction = root / INSTRUCTION
     return found | ({INSTRUCTION: instruction.read_bytes()} if instruction.is_file() else {})

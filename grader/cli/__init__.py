@@ -40,6 +40,7 @@ COMMANDS = {
     "judge": ("judge", "Ask the judge about one submission; --dry-run shows the prompt."),
     "label": ("label", "Rate a challenge's items at the terminal, blind to others."),
     "serve": ("serve", "People's pages: rate blind, meet over what all said, decide."),
+    "invite": ("invite", "Invite a candidate: their link, more time, what came in; grade what is due."),
     "people": ("people", "Who may sign in to `grade serve`, and as what."),
     "challenge": ("challenge", "Write, check and list challenges."),
     "hire": ("hire", "What happened to candidates: from another system, or from here."),

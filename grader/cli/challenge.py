@@ -227,6 +227,25 @@ def play(challenge: str, challenges: Path | None, **given: Any) -> int:
     return 0
 
 
+@command.command()
+@click.argument("challenge", metavar="ID")
+@click.option("--out", "-o", type=click.Path(path_type=Path, dir_okay=False), help="The archive (./ID.zip).")
+@CHALLENGES
+def handout(challenge: str, out: Path | None, challenges: Path | None) -> int:
+    """Write what a candidate is given, instruction and starter, as one archive: the very bytes that a candidate's link
+    (`grade invite`) hands out."""
+    from grader import files
+    from grader.challenge import load_manifest
+    from grader.portal.handout import archive
+    from grader.settings import Settings, find_challenge
+
+    root = find_challenge(challenge, Settings.read(), challenges)
+    place = out or Path(f"{load_manifest(root).id}.zip")
+    files.write(place, archive(root))
+    click.echo(place)
+    return 0
+
+
 # ------------------------------------------------------------------------------------------------ shell
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -19,10 +20,12 @@ if TYPE_CHECKING:
 @click.option("--candidate", default="", metavar="NAME", help="All of one person, by name or blind id.")
 @click.option("--why", default="", help="Kept with the removal: a request, a policy.")
 @click.option("--yes", is_flag=True, help="Do it. Without this, only say what would go.")
+@click.option("--hand-ins", type=click.Path(path_type=Path, file_okay=False), metavar="DIR", envvar="GRADER_HAND_INS",
+              help="Folder of what was handed in, where it is not beside the store.")  # fmt: skip
 @click.option("--store", default="", metavar="URL", help="Another store than GRADER_STORE.")
-def command(older_than: str, candidate: str, why: str, yes: bool, store: str) -> int:
+def command(older_than: str, candidate: str, why: str, yes: bool, hand_ins: Path | None, store: str) -> int:
     """Remove runs from the store and their results from the disk: grades, pages and evidence; with --candidate also the
-    stages and outcomes that `grade hire` keeps.
+    stages and outcomes that `grade hire` keeps, and invitations with what came in by them.
 
     Pages of a batch that speak of them go too; `grade batch` writes them again for those who stay. What stays is a
     note of how much was removed, when, by whom and why, and no name. Backups, the submitted archives themselves and
@@ -46,6 +49,7 @@ def command(older_than: str, candidate: str, why: str, yes: bool, store: str) ->
         if candidate:
             removal = retention.of_person(opened, candidate)
             waiting, close = _purge_queue(opened.engine, candidate, yes=yes), near(opened.engine, candidate)
+            waiting += _purge_hand_ins(opened.engine, candidate, store_at(store), hand_ins, yes=yes)
         else:
             removal = retention.older_than(opened, _before(older_than))
         if not waiting or not removal.nothing:
@@ -82,6 +86,21 @@ def _purge_queue(engine: Engine, candidate: str, *, yes: bool) -> int:
         if yes:
             forget(engine, candidate)
     return waiting
+
+
+def _purge_hand_ins(engine: Engine, candidate: str, store: str, named: Path | None, *, yes: bool) -> int:
+    """How many invitations go, or have gone, with what was handed in."""
+    from grader.portal.forget import forget, of_person
+    from grader.portal.taking import folder_of
+
+    found = of_person(engine, candidate)
+    if found:
+        came = sum(len(one.hand_ins) for one in found)
+        click.echo(f"{'Removing' if yes else 'Would remove'} {len(found)} invitations and {came} hand-ins.")
+        folder = folder_of(store, named) if came else Path()
+        if yes:
+            forget(engine, found, folder)
+    return len(found)
 
 
 def _before(age: str) -> str:

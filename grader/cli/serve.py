@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import sys
+import threading
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,10 @@ if TYPE_CHECKING:
     from grader.web.config import Config
 
 THREADS = 8
+LOOK_SECONDS = 5.0
+"""How often it is looked whether something that was handed in waits."""
+REST_SECONDS = 60.0
+"""After a grading that did not end well: what is broken now is so in a minute too."""
 
 
 @click.command()
@@ -38,6 +43,11 @@ THREADS = 8
     "--threads", default=THREADS, type=click.IntRange(1, 64), metavar="N", help=f"Requests at once ({THREADS})."
 )
 @click.option("--challenges", type=click.Path(path_type=Path), metavar="DIR", help="Folder to look for challenges in.")
+@click.option("--hand-ins", type=click.Path(path_type=Path, file_okay=False), metavar="DIR", envvar="GRADER_HAND_INS",
+              help="Where hand-ins are kept (beside the store; one in Postgres needs it).")  # fmt: skip
+@click.option("--repository-host", "repositories", multiple=True, metavar="HOST",
+              help="A host that repositories are fetched from, instead of the usual public ones.")  # fmt: skip
+@click.option("--grade", "grades", is_flag=True, help="Also grade on this machine what candidates hand in.")
 def command(
     host: str,
     port: int,
@@ -50,8 +60,11 @@ def command(
     metrics_token: str,
     threads: int,
     challenges: Path | None,
+    hand_ins: Path | None,
+    repositories: tuple[str, ...],
+    grades: bool,
 ) -> None:
-    """Serve the pages on which people rate, meet over what they said, and decide.
+    """Serve the pages on which people rate, meet over what they said, and decide, and candidates hand in.
 
     \b
       grade people add "Ada Lin" --role lead       # prints a link to sign in with
@@ -69,19 +82,49 @@ def command(
     config = Config(
         store=store_at(store), host=host, port=port, public_url=public_url, proxies=named,
         user_header=user_header, challenges=challenges, oidc=oidc_of(oidc_issuer, oidc_client),
-        metrics_token=metrics_token,
+        metrics_token=metrics_token, hand_ins=hand_ins, repositories=repositories,
     )  # fmt: skip
-    _serve(config, threads)
+    _serve(config, threads, grades=grades)
 
 
-def _serve(config: Config, threads: int) -> None:
+def _serve(config: Config, threads: int, *, grades: bool) -> None:
     from grader.web import create_app
     from grader.web.running import Running
 
     logging.basicConfig(stream=sys.stderr, level=logging.INFO, format="%(asctime)s %(message)s")
     app = create_app(config)
     running = Running(app, config, threads)
+    stop = threading.Event()
+    if grades:
+        threading.Thread(target=_grade, args=(config, stop), daemon=True).start()
     click.echo(f"Listening on {running.listening}; people open {running.address}. Ctrl-C stops.")
     running.until_told()
+    stop.set()
     app.extensions["grader"].store.close()
     click.echo("Stopped.")
+
+
+def _grade(config: Config, stop: threading.Event) -> None:
+    """Grades what waits, each time in a process of its own: what happens there never reaches who hands in."""
+    import subprocess
+
+    from grader.cli.handed_in import Place, waiting
+    from grader.errors import GraderError
+    from grader.portal.desk import PortalDesk
+    from grader.store import open_store
+
+    place = Place(store=config.store, out=Path("hand-ins-graded"), hand_ins=config.hand_ins,
+                  challenges=config.challenges)  # fmt: skip
+    words = [sys.executable, "-m", "grader", "invite", "collect", "--store", config.store, "--out", str(place.out)]
+    words += ["--hand-ins", str(config.hand_ins)] if config.hand_ins else []
+    words += ["--challenges", str(config.challenges)] if config.challenges else []
+    with open_store(config.store) as store:
+        desk = PortalDesk(engine=store.engine)
+        rest = LOOK_SECONDS
+        while not stop.wait(rest):
+            try:
+                ended = subprocess.run(words, check=False).returncode if waiting(desk, place) else 0
+            except GraderError as problem:
+                click.echo(f"Hand-ins are not graded: {problem.message}", err=True)
+                ended = 1
+            rest = REST_SECONDS if ended else LOOK_SECONDS

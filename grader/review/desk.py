@@ -20,9 +20,10 @@ from grader.review.asking import AskingDesk
 from grader.review.cases import CasesDesk
 from grader.review.norming import NormingDesk
 from grader.review.rating import RatingDesk
+from grader.review.released import ReleasedDesk
 
 
-class Desk(CasesDesk, AskingDesk, RatingDesk, NormingDesk):
+class Desk(CasesDesk, AskingDesk, RatingDesk, NormingDesk, ReleasedDesk):
     """All parts of the desk as one; asking holds those of people and of the debrief."""
 
     def close(self) -> None:

@@ -9,7 +9,7 @@ calibrations  what a judge's gate rests on
 events        all else that happened: upgrades, backups, removals, grades that came out differently
 
 What people say about submissions is in grader/store/case_tables.py, how they sign in in account_tables.py, what
-happened to candidates outside of grading in hire_tables.py.
+happened to candidates outside of grading in hire_tables.py, what they were invited to in portal_tables.py.
 """
 
 from __future__ import annotations
@@ -34,6 +34,7 @@ from grader.store.case_tables import CASE_TABLES
 from grader.store.hire_tables import HIRE_TABLES
 from grader.store.metadata import metadata
 from grader.store.norming_tables import NORMING_TABLES
+from grader.store.portal_tables import PORTAL_TABLES
 
 KEY = ("submission_digest", "challenge_digest", "grader_version", "seed")
 """What makes a grade one and the same."""
@@ -165,4 +166,4 @@ events = Table(
 
 APPEND_ONLY = (runs, grades, bodies, judgements, ratings, calibrations, events)
 """Rows are added and removed, never changed; so are those that case_tables names."""
-ALL = (*APPEND_ONLY, *CASE_TABLES, *ACCOUNTS, *NORMING_TABLES, *APART_TABLES, *HIRE_TABLES)
+ALL = (*APPEND_ONLY, *CASE_TABLES, *ACCOUNTS, *NORMING_TABLES, *APART_TABLES, *HIRE_TABLES, *PORTAL_TABLES)

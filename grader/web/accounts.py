@@ -151,6 +151,12 @@ class Accounts:
             connection.execute(delete(attempts).where(attempts.c.at <= moment(now - WINDOW)))
             connection.execute(attempts.insert(), [{"digest": key, "at": moment(now)} for key in keys.values()])
 
+    def guessed(self, address: str) -> None:
+        """Somebody opened a candidate's link that there is not. Raises AccountError where one address does so often."""
+        keys = {"address": digest(f"link\0{address}")}
+        self._refuse_the_hasty(keys)
+        self._note(keys)
+
     # ------------------------------------------------------------------------------------------------ others' word
 
     def bind(self, person: str, kind: str, name: str) -> None:

@@ -18,6 +18,7 @@ from flask_wtf.csrf import CSRFError, CSRFProtect
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
 from grader.errors import GraderError
+from grader.portal.desk import PortalDesk
 from grader.review.desk import Desk
 from grader.store import open_store
 from grader.store.store import Store, moment
@@ -40,7 +41,10 @@ def build(config: Config, *, store: Store | None = None, clock: Clock = utcnow) 
     accounts = Accounts(engine=opened.engine, clock=clock)
     app.config.update(_settings(config, accounts))
     desk = Desk(opened.engine, clock=lambda: moment(clock()))
-    app.extensions["grader"] = visit.Server(config=config, store=opened, accounts=accounts, desk=desk, clock=clock)
+    app.extensions["grader"] = visit.Server(
+        config=config, store=opened, accounts=accounts, desk=desk, clock=clock,
+        portal=PortalDesk(engine=opened.engine, clock=clock),
+    )  # fmt: skip
     app.session_interface = Cookie(accounts, config)
     csrf = CSRFProtect(app)
     rules = {route.endpoint: route for route in ROUTES}

@@ -28,6 +28,10 @@ class Config:
     user_header: str = ""
     """Header in which a proxy names the person it has signed in; empty: no header is ever believed."""
     challenges: Path | None = None
+    hand_ins: Path | None = None
+    """Folder that what candidates hand in is kept in; None: beside a store in a file."""
+    repositories: tuple[str, ...] = ()
+    """Hosts that repositories are fetched from; empty: the usual public ones."""
     oidc: Oidc | None = None
     metrics_token: str = field(default="", repr=False)
     """What a monitor sends to read `/metrics`; empty: there is none."""
@@ -54,8 +58,10 @@ class Config:
         public = os.environ.get("GRADER_PUBLIC_URL", "")
         provider = oidc_of(os.environ.get("GRADER_OIDC_ISSUER", ""), os.environ.get("GRADER_OIDC_CLIENT", ""))
         proxies = LOCAL if public.startswith("https://") else ()
-        return cls(store=found(Settings.read()), public_url=public, proxies=proxies, oidc=provider,
-                   metrics_token=os.environ.get("GRADER_METRICS_TOKEN", ""))  # fmt: skip
+        hand_ins = os.environ.get("GRADER_HAND_INS", "")
+        token = os.environ.get("GRADER_METRICS_TOKEN", "")
+        return cls(store=found(Settings.read()), hand_ins=Path(hand_ins) if hand_ins else None, public_url=public,
+                   proxies=proxies, oidc=provider, metrics_token=token)  # fmt: skip
 
     @property
     def url(self) -> str:

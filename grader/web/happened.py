@@ -57,6 +57,8 @@ def _whom(event: Event, names: Mapping[str, str]) -> str:
     body = event.body or {}
     about = str(body.get("about", ""))
     parts = [names.get(about, "somebody") if about else "", _KINDS.get(str(body.get("kind", "")), "")]
+    if event.what == "appealed":
+        parts.append(str(body.get("words", "")))
     if event.what in {"revealed", "reopened", "glass broken"}:
         parts.append(str(body.get("why", "")))
     parts += [str(body.get("criterion", "")), str(body.get("outcome", ""))]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from grader.web.access import ADMINS, LEADS, OPEN, SIGNED_IN, Rule
+from grader.web.access import ADMINS, CANDIDATE, LEADS, OPEN, SIGNED_IN, Rule
 
 GET, POST = ("GET",), ("POST",)
 
@@ -31,6 +31,14 @@ ROUTES = (
     Route("/oidc/return", "oidc.finish", GET, OPEN),
     Route("/invite/<token>", "invite.show", GET, OPEN),
     Route("/invite/<token>", "invite.take", POST, OPEN),
+    # A candidate's own
+    Route("/h/<token>", "handing.show", GET, CANDIDATE),
+    Route("/h/<token>/files.zip", "handing.files", GET, CANDIDATE),
+    Route("/h/<token>/start", "handing.start", POST, CANDIDATE),
+    Route("/h/<token>/hand-in", "handing.hand_in", POST, CANDIDATE),
+    Route("/h/<token>/finish", "handing.finish", POST, CANDIDATE),
+    Route("/h/<token>/withdraw", "handing.withdraw", POST, CANDIDATE),
+    Route("/h/<token>/appeal", "handing.appeal", POST, CANDIDATE),
     # Everybody's own
     Route("/", "queue.show", GET, SIGNED_IN),
     Route("/rate/<case>", "rate.show", GET, SIGNED_IN),

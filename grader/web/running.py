@@ -11,6 +11,7 @@ from waitress import create_server, wasyncore
 
 from grader import aside
 from grader.errors import InfrastructureError
+from grader.portal.records import MOST_BYTES
 from grader.web import reading
 
 if TYPE_CHECKING:
@@ -20,8 +21,9 @@ if TYPE_CHECKING:
 
 GRACE_SECONDS = 10.0
 """How long requests that are under way may take to end after the server was told to stop."""
-_LARGEST_REQUEST = 2_000_000
-"""Bytes; the application refuses with words what is larger than a form may be, this is the wall behind it."""
+_LARGEST_REQUEST = MOST_BYTES + 2_000_000
+"""Bytes, which wait on the disk; the application refuses with words what is larger than a form, or a hand-in, may be:
+this is the wall behind it."""
 
 
 class _ToldError(Exception):

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, cast
 from flask import Response, abort, current_app, g, request, session
 from flask.globals import request_ctx
 
+from grader.portal.desk import PortalDesk
 from grader.review.desk import Desk
 from grader.review.records import Actor, Person
 from grader.web.accounts import Accounts, Clock
@@ -31,6 +32,7 @@ class Server:
     accounts: Accounts
     desk: Desk
     clock: Clock
+    portal: PortalDesk
     counts: Counts = field(default_factory=Counts)
 
     def now(self) -> datetime:
@@ -52,6 +54,8 @@ def begin() -> None:
         abort(Response("This server is not called that.\n", 400, content_type="text/plain; charset=utf-8"))
     g.person = None
     if request.endpoint in {"ops.alive", "ops.ready", "ops.metrics", "static.file"}:
+        return
+    if (request.endpoint or "").startswith("handing."):  # a candidate's page is the same whoever opens it
         return
     found = server().accounts.session(token()) if cast("Visitor", session).known else None
     g.person = person_of(found.person) if found else _named_by_proxy()

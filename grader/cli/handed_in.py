@@ -1,0 +1,153 @@
+"""What came in by links, graded: a manifest for each challenge, and the batch that everybody else uses.
+
+The blind ids of the invitations are written into the batch's list before it begins, so they are the same everywhere.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from grader.errors import GraderError, visible
+
+if TYPE_CHECKING:
+    from grader.portal.desk import PortalDesk
+    from grader.portal.records import Invitation
+
+MANIFEST = "hand-ins.csv"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Place:
+    """Where what came in lies, and where results go."""
+
+    store: str
+    out: Path
+    hand_ins: Path | None
+    challenges: Path | None
+
+    @property
+    def url(self) -> str:
+        from grader.cli.reviewed import named_store
+
+        return named_store(self.store)
+
+    def of(self, hand_in: str) -> Path:
+        from grader.portal.taking import folder_of, place_of
+
+        return place_of(folder_of(self.url, self.hand_ins), hand_in)
+
+
+def collect_all(desk: PortalDesk, place: Place, *, everybody: bool, queued: bool, public: bool) -> int:
+    """The exit code: the highest of the batches'."""
+    if public:
+        test_publicly(desk, place)
+    found = [one for one in desk.due(everybody=everybody) if one.last and place.of(one.last.id).is_file()]
+    codes = [0]
+    for challenge in sorted({one.challenge for one in found}):
+        mine = [one for one in found if one.challenge == challenge]
+        codes.append(_grade(mine, place, place.out / challenge, queued=queued))
+    if not found:
+        click.echo("Nothing is due: nobody is through, and no window is over.")
+    return max(codes)
+
+
+def waiting(desk: PortalDesk, place: Place) -> bool:
+    """Whether there is anything to do: a hand-in whose public tests have not run, or one that is due and not graded."""
+    from sqlalchemy import select
+
+    from grader.store.engine import reading
+    from grader.store.tables import runs
+
+    if untested(desk, place):
+        return True
+    due = {str(place.of(one.last.id)) for one in desk.due() if one.last and place.of(one.last.id).is_file()}
+    with reading(desk.engine) as connection:
+        graded = set(connection.execute(select(runs.c.source).where(runs.c.source.in_(due))).scalars())
+    return bool(due - graded)
+
+
+def untested(desk: PortalDesk, place: Place) -> list[Invitation]:
+    return [one for one in desk.all()
+            if one.last and one.public_tests(one.last.id) is None and place.of(one.last.id).is_file()]  # fmt: skip
+
+
+def test_publicly(desk: PortalDesk, place: Place) -> None:
+    """The starter's public tests on each last hand-in that they have not run on; how it went is told on its page."""
+    from grader.challenge.here import root_of
+    from grader.cli.standing import settings_for
+    from grader.errors import ChallengeError
+    from grader.grading.public import run_public
+    from grader.sandbox.guard import guarded
+
+    settings = settings_for()
+    for one in untested(desk, place):
+        root, last = root_of(one.challenge, one.version, settings, place.challenges), one.last
+        if root is None or last is None:
+            continue
+        try:
+            with guarded():
+                result = run_public(str(place.of(last.id)), root, settings, lambda _: None)
+        except ChallengeError:  # a starter without public tests
+            desk.tested(one, last.id, passed=True, message="")
+            continue
+        except GraderError as problem:
+            click.echo(f"{one.blind}: the public tests did not run: {visible(problem.message, 300)}", err=True)
+            continue
+        said = "\n".join(visible(line, 300) for line in (result.output or result.message).splitlines()[-60:])
+        desk.tested(one, last.id, passed=result.passed, message=said)
+        click.echo(f"{one.blind}: public tests {'pass' if result.passed else 'do not pass'}")
+
+
+def _grade(found: Sequence[Invitation], place: Place, out: Path, *, queued: bool) -> int:
+    from grader import csv_files, files
+    from grader.cli.batch import command as batch
+    from grader.store.candidates import LIST, read_list, write_list
+
+    out.mkdir(parents=True, exist_ok=True)
+    columns = ("path", "candidate", "started", "submitted", "minutes", "late")
+    rows = [_row(one, place) for one in found]
+    manifest = out / MANIFEST
+    files.write(manifest, "".join(map(csv_files.line, (columns, *rows))), durable=True, private=True)
+    known = read_list(out / LIST) if (out / LIST).is_file() else []
+    named = {row["candidate"] for row in known}
+    fresh = [(one.blind, f"{one.blind}-invited", one.candidate, "", "", "", "", "") for one in found
+             if one.candidate not in named]  # fmt: skip
+    write_list(out / LIST, [*(tuple(row.values()) for row in known), *fresh])
+    words = [
+        "--challenge",
+        _named(found[0], place),
+        "--manifest",
+        str(manifest),
+        "--out",
+        str(out),
+        "--store",
+        place.url,
+    ]
+    words += ["--queue"] if queued else []
+    words += ["--challenges", str(place.challenges)] if place.challenges else []
+    return int(batch.main(words, standalone_mode=False) or 0)
+
+
+def _named(one: Invitation, place: Place) -> str:
+    """The pack of the very version that the candidate was given. Raises UsageError where it is not here."""
+    from grader.challenge.here import root_of
+    from grader.cli.standing import settings_for
+    from grader.errors import UsageError
+
+    if root_of(one.challenge, one.version, settings_for(), place.challenges) is None:
+        raise UsageError(f"{one.challenge} {one.version}, which {one.blind} was given, is not on this machine.",
+                         fix="name the folder with that version: --challenges DIR")  # fmt: skip
+    return one.challenge
+
+
+def _row(one: Invitation, place: Place) -> tuple[str, ...]:
+    last = one.last
+    if last is None:
+        raise ValueError("only what was handed in is graded")
+    late = ("yes" if last.late else "no") if one.seconds else ""
+    return str(place.of(last.id)), one.candidate, one.started_at, last.at, "", late

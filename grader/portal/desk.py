@@ -1,0 +1,264 @@
+"""Everything that happens to an invitation: who was invited, who began, what came in, who withdrew.
+
+    desk = PortalDesk(engine=engine, clock=utcnow)
+    link = desk.invite(Wish(…))                  # the token, once
+    invitation = desk.opened(token)              # GET: changes nothing
+    desk.start(invitation)                       # the working clock begins
+    desk.keep(invitation, taken)                 # a hand-in with its number
+    desk.extend(…), desk.withdraw(…), desk.finish(…), desk.appeal(…)
+
+Whoever holds the link is the candidate. Only its digest is kept, so whoever reads the store has no link.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import secrets
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import func, insert, select
+from sqlalchemy.engine import Connection, Engine, RowMapping
+
+from grader.errors import UsageError
+from grader.portal.records import MOST_HAND_INS, Event, HandIn, Invitation, read_moment
+from grader.store.candidates import new_id
+from grader.store.engine import reading, writing
+from grader.store.portal_tables import hand_ins, invitation_events, invitations
+from grader.store.store import moment
+from grader.store.tables import runs
+
+if TYPE_CHECKING:
+    from grader.portal.taking import Taken
+
+LONGEST_WORDS = 10_000
+"""Characters of an appeal."""
+REFUSED = {
+    "invited": "Press Start first: nothing can be handed in before the work has begun.",
+    "finished": "You said that you are through: nothing more is taken. Write to whoever invited you if that was wrong.",
+    "over": "The window is over, so nothing more is taken. Write to whoever invited you: they can extend it.",
+    "withdrawn": "This invitation was withdrawn; nothing is taken.",
+}
+
+
+def utcnow() -> datetime:
+    return datetime.now(UTC)
+
+
+def digest_of(token: str) -> str:
+    return hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wish:
+    """Whom to invite to what. `about`: what the candidate is told; `working`: seconds, 0 without a clock."""
+
+    candidate: str
+    challenge: str
+    version: str
+    about: Mapping[str, Any]
+    window: float
+    """Seconds in which the work may be handed in, from now on."""
+    working: int
+    by: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class PortalDesk:
+    """The invitations of one store. Everything raises InfrastructureError where it cannot be used."""
+
+    engine: Engine
+    clock: Callable[[], datetime] = utcnow
+
+    def now(self) -> str:
+        return moment(self.clock())
+
+    def invite(self, wish: Wish) -> tuple[Invitation, str]:
+        """The invitation, and the token of its link, which is never seen again. A candidate keeps their blind id."""
+        if not wish.candidate.strip():
+            raise UsageError("A candidate has a name, or any text that stays the same.")
+        token = secrets.token_urlsafe(32)
+        ends = moment(self.clock() + timedelta(seconds=wish.window))
+        with writing(self.engine) as connection:
+            made = secrets.token_hex(16)
+            row = {
+                "id": made, "digest": digest_of(token), "candidate": wish.candidate.strip(),
+                "blind": _blind(connection, wish.candidate.strip()), "challenge": wish.challenge,
+                "version": wish.version, "about": json.dumps(wish.about, ensure_ascii=False), "working": wish.working,
+                "ends_at": ends, "by": wish.by, "at": self.now(),
+            }  # fmt: skip
+            connection.execute(insert(invitations).values(row))
+            return _read(connection, invitations.c.id == made)[0], token
+
+    def opened(self, token: str) -> Invitation | None:
+        """What the link leads to; None for one that there is not. Changes nothing: mail scanners open links."""
+        with reading(self.engine) as connection:
+            found = _read(connection, invitations.c.digest == digest_of(token))
+        return found[0] if found else None
+
+    def all(self) -> tuple[Invitation, ...]:
+        """All invitations, the newest first."""
+        with reading(self.engine) as connection:
+            return tuple(_read(connection, invitations.c.id != ""))
+
+    def named(self, wanted: str) -> Invitation:
+        """The newest invitation of a candidate, by blind id or name. Raises UsageError."""
+        with reading(self.engine) as connection:
+            by_name = (func.upper(invitations.c.blind) == wanted.upper()) | (invitations.c.candidate == wanted)
+            found = _read(connection, by_name)
+        if not found:
+            raise UsageError(f"Nobody called {wanted!r} was invited.", fix="grade invite list")
+        return found[0]
+
+    def start(self, one: Invitation) -> None:
+        """Begins the work, and the working clock where there is one; a second time changes nothing."""
+        self._in_state(one, "invited", "started", do=lambda now: None if now.started_at else ("started", {}))
+
+    def finish(self, one: Invitation) -> None:
+        """The candidate is through: what came in last is what is graded."""
+        if one.last is None:
+            raise UsageError("Nothing was handed in yet.")
+        self._in_state(one, "started", "finished", do=lambda now: ("finished", {}) if _open(now, self.now()) else None)
+
+    def withdraw(self, one: Invitation, *, who: str = "the candidate") -> None:
+        """Ends the invitation; what came in before is kept until it is purged, and graded no more."""
+        with writing(self.engine) as connection:
+            now = self._locked(connection, one)
+            if now.state(self.now()) != "withdrawn":
+                self._add(connection, one, "withdrawn", {}, who)
+
+    def extend(self, one: Invitation, *, window: float, working: float, who: str) -> Invitation:
+        """More time: seconds more of the window, counted from its end or from now, whichever is later, and of work. Why
+        is asked nobody: a reason that is not written down cannot reach who rates."""
+        with writing(self.engine) as connection:
+            now = self._locked(connection, one)
+            since = max(read_moment(now.ends_at), self.clock()) if window else read_moment(now.ends_at)
+            seconds = now.seconds + int(working) if now.seconds else 0
+            body = {"ends_at": moment(since + timedelta(seconds=window)), "working": seconds}
+            self._add(connection, one, "extended", body, who)
+        return self.named(one.blind)
+
+    def keep(self, one: Invitation, taken: Taken) -> HandIn:
+        """Writes down what came in and is on the disk; from here on it is acknowledged. Raises UsageError, with the
+        sentence, where nothing is taken any more."""
+        with writing(self.engine) as connection:
+            now = self._locked(connection, one)
+            refuse_closed(now, self.now())
+            made = HandIn(
+                id=taken.id, number=len(now.hand_ins) + 1, digest=taken.digest, submission=taken.submission,
+                bytes=taken.bytes, files=taken.files, late=_minutes_late(now, self.clock()), at=self.now(),
+            )  # fmt: skip
+            connection.execute(insert(hand_ins).values({"invitation": one.id, **asdict(made)}))
+        return made
+
+    def appeal(self, one: Invitation, words: str) -> None:
+        """What the candidate asks a person to look at again."""
+        if not words.strip():
+            raise UsageError("Say what should be looked at again.")
+        if len(words) > LONGEST_WORDS:
+            raise UsageError(f"That has more than {LONGEST_WORDS:,} characters; say it shorter.")
+        with writing(self.engine) as connection:
+            now = self._locked(connection, one)
+            if sum(event.what == "appealed" for event in now.events) >= 3:
+                raise UsageError("Three appeals are with the team already; a person reads them.")
+            self._add(connection, one, "appealed", {"words": words.strip()}, "the candidate")
+
+    def tested(self, one: Invitation, hand_in: str, *, passed: bool, message: str) -> None:
+        """What the starter's public tests came to on a hand-in."""
+        with writing(self.engine) as connection:
+            body = {"hand_in": hand_in, "passed": passed, "message": message[:4_000]}
+            self._add(connection, one, "public tests", body, "the grader")
+
+    def due(self, *, everybody: bool = False) -> tuple[Invitation, ...]:
+        """Those whose last hand-in is to be graded: the candidate is through, or the window is over. `everybody`: also
+        those who may still hand in again."""
+        now = self.now()
+        ready = ("finished", "over", "started") if everybody else ("finished", "over")
+        return tuple(one for one in self.all() if one.last and one.state(now) in ready)
+
+    def _in_state(
+        self, one: Invitation, *states: str, do: Callable[[Invitation], tuple[str, Mapping[str, Any]] | None]
+    ) -> None:
+        with writing(self.engine) as connection:
+            now = self._locked(connection, one)
+            if (state := now.state(self.now())) not in states:
+                raise UsageError(REFUSED[state])
+            if (event := do(now)) is not None:
+                self._add(connection, one, *event, "the candidate")
+
+    def _locked(self, connection: Connection, one: Invitation) -> Invitation:
+        """The invitation as it is now; nobody else changes it before this transaction ends."""
+        connection.execute(select(invitations.c.id).where(invitations.c.id == one.id).with_for_update())
+        found = _read(connection, invitations.c.id == one.id)
+        if not found:
+            raise UsageError("This invitation is no longer there.")
+        return found[0]
+
+    def _add(self, connection: Connection, one: Invitation, what: str, body: Mapping[str, Any], who: str) -> None:
+        row = {"invitation": one.id, "what": what, "body": json.dumps(body, ensure_ascii=False), "who": who,
+               "at": self.now()}  # fmt: skip
+        connection.execute(insert(invitation_events).values(row))
+
+
+def refuse_closed(one: Invitation, now: str) -> None:
+    """Raises UsageError, with the sentence, where nothing may be handed in at `now`."""
+    if (state := one.state(now)) != "started":
+        raise UsageError(REFUSED[state])
+    if len(one.hand_ins) >= MOST_HAND_INS:
+        raise UsageError(f"{MOST_HAND_INS} hand-ins are kept already; the last of them counts.")
+
+
+def _open(one: Invitation, now: str) -> bool:
+    return one.state(now) == "started"
+
+
+def _minutes_late(one: Invitation, now: datetime) -> int:
+    if not one.seconds:
+        return 0
+    over = (now - read_moment(one.started_at)).total_seconds() - one.seconds
+    return max(0, -(-int(over) // 60))
+
+
+def _blind(connection: Connection, candidate: str) -> str:
+    """The candidate's blind id: the one that they have, else a new one that nobody has."""
+    known = select(invitations.c.blind).where(invitations.c.candidate == candidate)
+    graded = select(runs.c.blind).where(runs.c.candidate == candidate, runs.c.blind != "")
+    for query in (known, graded):
+        if (found := connection.execute(query).scalar()) is not None:
+            return str(found).split("-")[0]
+    taken = {
+        *connection.execute(select(invitations.c.blind)).scalars(),
+        *connection.execute(select(runs.c.blind)).scalars(),
+    }
+    return new_id({one.split("-")[0] for one in taken})
+
+
+def _read(connection: Connection, which: Any) -> list[Invitation]:
+    query = select(invitations).where(which).order_by(invitations.c.at.desc(), invitations.c.id)
+    found = list(connection.execute(query).mappings())
+    ids = [row["id"] for row in found]
+    happened = select(invitation_events).where(invitation_events.c.invitation.in_(ids)).order_by(invitation_events.c.id)
+    handed_in = select(hand_ins).where(hand_ins.c.invitation.in_(ids)).order_by(hand_ins.c.number)
+    events, came = _by_invitation(connection, happened), _by_invitation(connection, handed_in)
+    return [_invitation(row, events.get(row["id"], ()), came.get(row["id"], ())) for row in found]
+
+
+def _by_invitation(connection: Connection, query: Any) -> dict[str, list[RowMapping]]:
+    found: dict[str, list[RowMapping]] = {}
+    for row in connection.execute(query).mappings():
+        found.setdefault(row["invitation"], []).append(row)
+    return found
+
+
+def _invitation(row: RowMapping, events: Any, came: Any) -> Invitation:
+    return Invitation(
+        id=row["id"], candidate=row["candidate"], blind=row["blind"], challenge=row["challenge"],
+        version=row["version"], about=json.loads(row["about"]), working=row["working"], window_ends=row["ends_at"],
+        by=row["by"], at=row["at"],
+        events=tuple(Event(what=one["what"], who=one["who"], at=one["at"], body=json.loads(one["body"]))
+                     for one in events),
+        hand_ins=tuple(HandIn(**{name: one[name] for name in HandIn.__dataclass_fields__}) for one in came),
+    )  # fmt: skip
