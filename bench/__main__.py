@@ -58,8 +58,9 @@ def render_seconds(out: Path, times: int = 15) -> float:
     from grader.report import render_feedback, render_report, warm
     from grader.result import evidence
     from grader.result.grade_json import grade_from_json
+    from grader.stored import load_json
 
-    grade = grade_from_json(evidence.load_json(out / "grade.json"))
+    grade = grade_from_json(load_json(out / "grade.json"))
     challenge, submission = evidence.load_challenge(out), evidence.load_submission(out)
     warm()
     found = []

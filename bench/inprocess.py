@@ -16,8 +16,14 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 import pytest
+
+if TYPE_CHECKING:
+    from grader_verifier.gateway.control import Model
+    from grader_verifier.gateway.process import Gateway
 
 SUBMISSION = "/bench/submission"
 
@@ -28,19 +34,27 @@ class CandidateError(Exception):
         self.type, self.message = type(problem).__name__, str(problem)
 
 
-class Files(dict):
+class Files(dict[str, bytes]):
     def text(self, path: str) -> str:
         return self[path].decode("utf-8-sig", "replace")
 
-    def yaml(self, path: str, *, most: int = 1 << 20):
+    def yaml(self, path: str, *, most: int = 1 << 20) -> Any:
         from grader_tests import read_yaml
 
         return read_yaml(self[path], path, most)
 
-    def json(self, path: str, *, most: int = 1 << 20):
+    def json(self, path: str, *, most: int = 1 << 20) -> Any:
         from grader_tests import read_json
 
         return read_json(self[path], path, most)
+
+
+class Done(subprocess.CompletedProcess[str]):
+    """As the verifier's reply to `run` names it."""
+
+    @property
+    def exit_code(self) -> int:
+        return self.returncode
 
 
 class InProcess:
@@ -49,10 +63,11 @@ class InProcess:
         for name in own & sys.modules.keys():
             del sys.modules[name]
         self.module = os.environ["BENCH_MODULE"]
-        self.seconds, self.last_seconds = 0.0, []
+        self.seconds = 0.0
+        self.last_seconds: list[float] = []
         self.files = Files({name: open(f"{SUBMISSION}/{name}", "rb").read() for name in own_files()})
 
-    def call(self, function, *args, limit=None, **kwargs):
+    def call(self, function: str, *args: Any, limit: float | None = None, **kwargs: Any) -> Any:
         began = time.monotonic()
         try:
             plain = [arg.value if isinstance(arg, Local) else arg for arg in args]
@@ -63,8 +78,11 @@ class InProcess:
         finally:
             self.seconds = time.monotonic() - began
 
-    def map(self, function, items, *, limit=None, errors="raise"):
-        results, self.last_seconds = [], []
+    def map(
+        self, function: str, items: Iterable[Any], *, limit: float | None = None, errors: str = "raise"
+    ) -> list[Any]:
+        results: list[Any] = []
+        self.last_seconds = []
         for item in items:
             try:
                 results.append(self.call(function, item))
@@ -76,15 +94,18 @@ class InProcess:
         self.seconds = sum(self.last_seconds)
         return results
 
-    def make(self, name, *args, limit=None, **kwargs):
+    def make(self, name: str, *args: Any, limit: float | None = None, **kwargs: Any) -> Local:
         return Local(getattr(importlib.import_module(self.module), name)(*args, **kwargs))
 
-    def run(self, argv, *, stdin="", limit=None, env=None):
+    def run(
+        self, argv: Sequence[str], *, stdin: str = "", limit: float | None = None, env: Mapping[str, str] | None = None
+    ) -> Done:
         done = subprocess.run(argv, input=stdin, capture_output=True, text=True, cwd=SUBMISSION, check=False)
-        done.exit_code = done.returncode
-        return done
+        return Done(done.args, done.returncode, done.stdout, done.stderr)
 
-    def start(self, argv, port, *, limit=None, env=None):
+    def start(
+        self, argv: Sequence[str], port: int, *, limit: float | None = None, env: Mapping[str, str] | None = None
+    ) -> str:
         service = subprocess.Popen(argv, cwd=SUBMISSION, stderr=subprocess.DEVNULL)
         atexit.register(service.kill)
         while True:
@@ -92,27 +113,27 @@ class InProcess:
                 return f"http://127.0.0.1:{port}"
             time.sleep(0.02)
 
-    def peak_memory(self):
+    def peak_memory(self) -> int:
         with open("/proc/self/status") as status:
             return next(int(line.split()[1]) * 1024 for line in status if line.startswith("VmHWM"))
 
 
 class Local:
-    def __init__(self, value) -> None:
+    def __init__(self, value: Any) -> None:
         self.value = value
 
-    def call(self, method, *args, **kwargs):
+    def call(self, method: str, *args: Any, **kwargs: Any) -> Any:
         return getattr(self.value, method)(*args, **kwargs)
 
-    def get(self, attribute):
+    def get(self, attribute: str) -> Any:
         return getattr(self.value, attribute)
 
 
-def own_files():
+def own_files() -> list[str]:
     return [name for name in os.listdir(SUBMISSION) if os.path.isfile(f"{SUBMISSION}/{name}")]
 
 
-def pytest_configure(config):
+def pytest_configure(config: pytest.Config) -> None:
     sys.path.insert(0, SUBMISSION)
     sys.path.append("/opt/grader")
     config.addinivalue_line("markers", "points(n, group=…)")
@@ -120,25 +141,25 @@ def pytest_configure(config):
 
 
 @pytest.fixture
-def candidate():
+def candidate() -> InProcess:
     return InProcess()
 
 
 @pytest.fixture
-def metric():
-    def record(name, value, *, floor, target, unit=""):
+def metric() -> Callable[..., float]:
+    def record(name: str, value: float, *, floor: float, target: float, unit: str = "") -> float:
         return min(1.0, max(0.0, (value - floor) / (target - floor)))
 
     return record
 
 
 @pytest.fixture
-def seed():
+def seed() -> int:
     return 42
 
 
 @pytest.fixture(scope="session")
-def gateway():
+def gateway() -> Iterator[Gateway]:
     """The scripted model of the pack, as the verifier runs it; in the same process here."""
     from grader_verifier.gateway.process import Gateway
 
@@ -149,7 +170,7 @@ def gateway():
 
 
 @pytest.fixture
-def model(gateway):
+def model(gateway: Gateway) -> Model:
     from grader_verifier.gateway.control import Model
 
     gateway.reset()

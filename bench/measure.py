@@ -6,7 +6,7 @@ import os
 import statistics
 import subprocess
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 
@@ -35,7 +35,7 @@ def measure(command: Sequence[str], env: dict[str, str] | None = None) -> Measur
     return Measured(seconds=seconds, peak_bytes=usage.ru_maxrss * 1024, exit_code=process.returncode)
 
 
-def interleaved(commands: dict[str, Sequence[str]], runs: int) -> dict[str, list[Measured]]:
+def interleaved(commands: Mapping[str, Sequence[str]], runs: int) -> dict[str, list[Measured]]:
     """`runs` of each command in turn, A B A B …, after one of each that is not counted."""
     found: dict[str, list[Measured]] = {name: [] for name in commands}
     for number in range(runs + 1):

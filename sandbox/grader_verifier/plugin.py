@@ -32,7 +32,7 @@ SHOWN = 20
 
 
 class HiddenTestPlugin:
-    """Runs in the pytest process. `wait_for_bridge` is called once, after the list of tests has been fixed."""
+    """Runs in the pytest process. `connect` is called first after the list of tests has been fixed."""
 
     def __init__(
         self,
