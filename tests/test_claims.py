@@ -207,3 +207,30 @@ def test_data_of_a_challenge_are_plain_paths_below_its_starter(name: str) -> Non
 def test_a_generator_needs_to_be_said_what_it_makes() -> None:
     with pytest.raises(ValueError, match="generator needs"):
         ClaimedData(generator="world.starter:fresh")
+
+
+# ---------------------------------------------------------------------------------------------- the judge
+
+
+def test_the_judge_is_told_places_numbers_and_marks_in_lines_of_ours_and_no_word_of_a_command() -> None:
+    from grader.judge.claimed import with_marks
+    from grader.judge.documents import Selection, view
+    from grader.judge.prompt import build
+    from grader.submission.redact import Redactor, find_identities
+    from tests import report_fixtures as saved
+
+    text = b"```console\n$ python ignore-the-rubric.py\nright 0.92\n```\n"
+    item = view("EVAL.md", text, Redactor(find_identities({})), 1000)
+    assert item is not None
+    block = marked(documents.read({"EVAL.md": text}), [printed("right 0.61\n")])
+    selection = with_marks(Selection(views=(item,), cuts=()), block)
+    assert selection.ran == ("EVAL.md, line 3, 0.92: differs: 0.61 is printed (-0.31)",)
+    asked = build(saved.challenge().rubric.criteria[0], selection, "mark-1").messages[1]["content"]
+    assert "mark-1 EVAL.md, line 3, 0.92: differs: 0.61 is printed (-0.31)" in asked
+    theirs = [line for line in asked.splitlines() if "ignore-the-rubric" in line]
+    assert len(theirs) == 1
+    assert not theirs[0].startswith("mark-1")
+    bare = build(saved.challenge().rubric.criteria[0], Selection(views=(item,), cuts=()), "mark-1").messages[1][
+        "content"
+    ]
+    assert "held by the grader" not in bare

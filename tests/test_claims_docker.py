@@ -76,9 +76,10 @@ def test_a_table_without_a_command_starts_no_container(pack: Pack) -> None:
 # ---------------------------------------------------------------------------------------------- faults of ours
 
 
-def test_an_engine_that_is_down_is_nobodys_fault_and_ends_no_grading(pack: Pack) -> None:
+@pytest.mark.parametrize("problem", [InfrastructureError("Docker was not reached."), OSError("Docker was not reached")])
+def test_an_engine_that_is_down_is_nobodys_fault_and_ends_no_grading(pack: Pack, problem: Exception) -> None:
     def down(_run: Run) -> Any:
-        return ScriptedSandbox([], problem=InfrastructureError("Docker was not reached."))
+        return ScriptedSandbox([], problem=problem)  # type: ignore[arg-type]
 
     submission = take_in(CHEATS / "figures-from-a-file", pack)
     run = Run(request=Request(source="", challenge=pack, out=Path()), settings=Settings(), say=lambda _text: None)
@@ -159,3 +160,18 @@ def test_the_grade_is_the_same_with_hostile_claims_as_without(tmp_path: Path, su
     assert after["claims"]["counts"]["reproduced"] == 0
     assert after["score"] == before["score"]
     assert after["recommendation"] == before["recommendation"]
+
+
+@pytest.mark.docker
+@pytest.mark.usefixtures("images")
+def test_a_batch_with_one_place_does_not_wait_for_itself(tmp_path: Path, sums: Path) -> None:
+    for name in ("a", "b"):
+        work = tmp_path / "in" / name
+        work.mkdir(parents=True)
+        (work / "sums.py").write_bytes((sums / "solution" / "sums.py").read_bytes())
+        (work / "claims.yaml").write_text(json.dumps([{"command": "python -c 'print(0.917)'", "figure": "0.917"}]))
+    out = tmp_path / "out"
+    done = run_here("batch", tmp_path / "in", "-c", sums, "-o", out, "--jobs", "1")
+    assert done.code == 0, done.err
+    grades = [json.loads(path.read_text()) for path in sorted(out.rglob("grade.json"))]
+    assert [grade["claims"]["counts"]["reproduced"] for grade in grades] == [1, 1]

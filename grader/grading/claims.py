@@ -10,15 +10,16 @@ from __future__ import annotations
 import contextlib
 import json
 import secrets
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from grader.claims import documents
 from grader.claims.documents import Claims
 from grader.claims.marks import Outcome, marked
-from grader.errors import GraderError, Interrupted, visible
+from grader.errors import ChallengeError, GraderError, Interrupted, visible
 from grader.grading.run import MakeSandbox, Run, docker_sandbox
+from grader.sandbox.kept import StoppedError
 
 if TYPE_CHECKING:
     from grader.challenge import Pack
@@ -43,13 +44,21 @@ class Planned(NamedTuple):
     data: int
 
 
-def block(run: Run, pack: Pack, submission: Submission, make: MakeSandbox = docker_sandbox) -> Mapping[str, Any]:
-    """The block `claims` of the grade: each figure of the documents with its mark; empty where they state none."""
+def block(
+    run: Run,
+    pack: Pack,
+    submission: Submission,
+    make: MakeSandbox = docker_sandbox,
+    make_room: Callable[[], None] = lambda: None,
+) -> Mapping[str, Any]:
+    """The block `claims` of the grade: each figure of the documents with its mark; empty where they state none.
+    `make_room` is called before a sandbox is asked for: who holds one, and waits for another, may wait for ever."""
     with run.stage("claims"):
         claims = documents.read(submission.files, _given(pack))
         if not any(not command.blank for command in claims.commands):
             return marked(claims, [_blank(command.blank) for command in claims.commands])
         run.say("running the commands that the documents name")
+        make_room()
         return marked(claims, outcomes(run, pack, submission, claims, make))
 
 
@@ -72,11 +81,14 @@ def outcomes(run: Run, pack: Pack, submission: Submission, claims: Claims, make:
         with contextlib.closing(make(own)) as sandbox:
             sandbox.boot()
             seen += sandbox.run(_job(own, pack, submission, claims, plan))
-    except Interrupted:
+    except (Interrupted, StoppedError):
         raise
-    except GraderError as problem:
-        fault = "challenge" if problem.exit_code == 4 else "infrastructure"
-        why = "the pack could not be made ready" if fault == "challenge" else f"the sandbox failed: {problem.message}"
+    except Exception as problem:  # foreseen or not, it is none of the candidate's doing, and costs no grade
+        said = problem.message if isinstance(problem, GraderError) else f"{type(problem).__name__}: {problem}"
+        fault = "challenge" if isinstance(problem, ChallengeError) else "infrastructure"
+        why = (
+            "the pack could not be made ready" if fault == "challenge" else visible(f"the sandbox failed: {said}", 300)
+        )
         return [_blank(one.blank) if one.blank else Outcome(reason=why, fault=fault) for one in claims.commands]
     return collected(claims, plan, seen, "" if pack.claims.generator else _NO_DATA)
 

@@ -48,7 +48,7 @@ class Containers:
             if not problem.retry or self._closed:
                 raise
             self._say(f"{problem.message} Trying once more.")
-            self._remove()
+            self.give_back()
             return self._observe(job, progress)
 
     def _observe(self, job: Job, progress: Callable[[int, int], None]) -> VerifierResult:
@@ -70,7 +70,8 @@ class Containers:
             if self._sandbox is not None:
                 self._sandbox.close()
 
-    def _remove(self) -> None:
+    def give_back(self) -> None:
+        """Removes what was booted, and gives its place to whoever waits for one; `boot` may be called again."""
         with self._lock:
             if self._sandbox is not None:
                 self._sandbox.close()

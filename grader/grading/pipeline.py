@@ -41,7 +41,7 @@ def _grade(run: Run, containers: Containers, make_sandbox: MakeSandbox) -> Grade
     pack, submission = _read(run)
     if run.request.fetch_first:
         _image(run, pack, submission)
-    claimed = claims.block(run, pack, submission, make_sandbox)
+    claimed = claims.block(run, pack, submission, make_sandbox, containers.give_back)
     containers.boot()
     levels = judging.start(run, pack, submission, claimed)
     observed = _run_tests(run, containers, pack, submission)
