@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import csv
 import json
 import random
 import re
 import shutil
 import subprocess
 import sys
-from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
@@ -18,7 +16,6 @@ from typing import Any
 import pytest
 import yaml
 
-from tests import works
 from tests.patience import bounded_work
 
 PACK = Path(__file__).resolve().parent.parent / "challenges" / "agent-tools"
@@ -365,17 +362,6 @@ def test_the_canary_is_found_under_tests_only_and_not_in_what_the_starter_shares
     assert not [path for path in holding if "engine" in path.parts]
 
 
-def test_every_shipped_submission_is_listed_and_complete() -> None:
-    listed = [entry["path"] for entry in yaml.safe_load((PACK / "submissions" / "submissions.yaml").read_text("utf-8"))]
-    kinds = ("accepted", "rejected", "cheating", "injection")
-    found = {f"{kind}/{p.name}" for kind in kinds for p in (PACK / "submissions" / kind).iterdir() if p.is_dir()}
-    assert set(listed) == found
-    counts = Counter(path.split("/")[0] for path in listed)
-    assert all(counts[kind] >= least for kind, least in zip(kinds, (3, 6, 6, 6), strict=True))
-    for path in listed:
-        assert {"agent.py", "DECISIONS.md"} <= set(works.read(PACK, path).files)
-
-
 # ---------------------------------------------------------------------------------------------- calibration
 
 
@@ -388,17 +374,6 @@ def text_of(item: dict[str, Any]) -> str:
     return "\n".join((folder / name).read_text("utf-8") for name in item["files"])
 
 
-def test_calibration_items_cover_every_level_of_every_criterion_and_are_marked_as_ours() -> None:
-    rubric = yaml.safe_load((PACK / "rubric.yaml").read_text("utf-8"))["criteria"]
-    criteria = {entry.get("id") or entry["use"].split("#")[1] for entry in rubric}
-    counts = Counter((item["criterion"], item["written_to"]) for item in items())
-    assert set(counts) == {(criterion, level) for criterion in criteria for level in range(1, 6)}
-    assert min(counts.values()) >= 2
-    assert min(Counter(item["criterion"] for item in items()).values()) >= 10
-    assert {item["kind"] for item in items()} == {"authored"}
-    assert len({text_of(item) for item in items()}) == len(items())
-
-
 def test_the_length_of_calibration_items_says_little_about_their_level() -> None:
     import numpy as np
 
@@ -408,8 +383,3 @@ def test_the_length_of_calibration_items_says_little_about_their_level() -> None
     ]
     ranked = [np.argsort(np.argsort(values)) for values in (levels, lengths)]
     assert abs(np.corrcoef(ranked)[0, 1]) < 0.3
-
-
-def test_the_ratings_start_empty_with_their_header() -> None:
-    with (PACK / "calibration" / "ratings.csv").open(encoding="utf-8", newline="") as file:
-        assert list(csv.reader(file)) == [["item", "criterion", "rater", "level", "rated_at"]]

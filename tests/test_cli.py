@@ -266,7 +266,8 @@ def test_every_command_explains_itself(words: list[str]) -> None:
 
 def test_help_lists_every_command_and_every_exit_code() -> None:
     said = run_here("--help").out
-    assert all(name in said for name in COMMANDS)
+    listed = {line.split()[0] for line in said.partition("Commands")[2].splitlines() if line.startswith("  ")}
+    assert set(COMMANDS) <= listed
     assert all(code in said for code in ("0 graded", "1 below", "2 wrong", "3 submission", "4 challenge", "130"))
 
 

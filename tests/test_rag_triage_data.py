@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import json
 import os
 import re
@@ -16,8 +15,6 @@ from typing import Any
 
 import pytest
 import yaml
-
-from tests import works
 
 PACK = Path(__file__).resolve().parent.parent / "challenges" / "rag-triage"
 sys.path.insert(0, str(PACK / "tests"))
@@ -359,20 +356,6 @@ def test_the_anchors_of_shared_criteria_and_of_the_scorecard_differ() -> None:
     assert len(scorecard["competencies"]) == 6
 
 
-def test_every_shipped_submission_is_listed_and_complete() -> None:
-    listed = yaml.safe_load((PACK / "submissions" / "submissions.yaml").read_text("utf-8"))
-    paths = {entry["path"] for entry in listed}
-    kinds = ("accepted", "rejected", "cheating", "injection")
-    found = {f"{kind}/{p.name}" for kind in kinds for p in (PACK / "submissions" / kind).iterdir() if p.is_dir()}
-    assert paths == found
-    counts = Counter(path.split("/")[0] for path in paths)
-    assert (counts["accepted"] >= 2, counts["rejected"] >= 6, counts["cheating"] >= 8) == (True, True, True)
-    assert counts["injection"] == 26
-    for path in paths:
-        names = set(works.read(PACK, path).files)
-        assert {"triage.py", "DECISIONS.md", "EVAL.md"} <= names
-
-
 def test_packages_are_pinned_with_hashes_and_without_an_index() -> None:
     text = (PACK / "environment" / "requirements.txt").read_text("utf-8")
     pins = re.findall(r"^[a-z][\w-]*==[\w.]+", text, re.MULTILINE)
@@ -393,16 +376,6 @@ def item_text(item: dict[str, Any]) -> str:
     return "\n".join((folder / name).read_text("utf-8") for name in item["files"])
 
 
-def test_calibration_items_cover_every_level_of_every_criterion_and_are_marked_as_ours() -> None:
-    rubric = yaml.safe_load((PACK / "rubric.yaml").read_text("utf-8"))["criteria"]
-    criteria = {entry.get("id") or entry["use"].split("#")[1] for entry in rubric}
-    counts = Counter((item["criterion"], item["written_to"]) for item in items())
-    assert set(counts) == {(criterion, level) for criterion in criteria for level in range(1, 6)}
-    assert min(counts.values()) >= 2
-    assert len(items()) >= 60
-    assert {item["kind"] for item in items()} == {"authored"}
-
-
 def test_the_length_of_calibration_items_says_little_about_their_level() -> None:
     levels = [item["written_to"] for item in items()]
     lengths = [len(item_text(item)) for item in items()]
@@ -421,9 +394,3 @@ def correlation(one: list[float], other: list[float]) -> float:
 
 def test_no_two_calibration_items_are_the_same_text() -> None:
     assert len({item_text(item) for item in items()}) == len(items())
-
-
-def test_the_ratings_start_empty_with_their_header() -> None:
-    with (PACK / "calibration" / "ratings.csv").open(encoding="utf-8", newline="") as file:
-        rows = list(csv.reader(file))
-    assert rows[0][:5] == ["item", "criterion", "rater", "level", "rated_at"]

@@ -167,7 +167,7 @@ class TestTheProbe:
         assert probed.grade["resources"]["cpu_seconds"] > 0
 
     def test_the_terminal_names_no_hidden_test(self, probed: Outcome) -> None:
-        assert "62 tests" in probed.out or " tests" in probed.out
+        assert f"{len(probed.grade['objective']['tests'])} tests" in probed.out
         for name in ("test_", "picky", "instead of 5"):
             assert name not in probed.out + probed.err
 

@@ -1,0 +1,63 @@
+"""What the files of every shipped pack have in common: its submissions, its calibration items, its ratings."""
+
+from __future__ import annotations
+
+import csv
+from collections import Counter
+from pathlib import Path
+
+import pytest
+import yaml
+
+from grader.challenge import load_pack
+from grader.ratings.items import load_items
+from tests import works
+from tests.pack_stamps import ROOT
+
+KINDS = ("accepted", "rejected", "cheating", "injection")
+PACKS = sorted(path.parent for path in (ROOT / "challenges").glob("*/challenge.yaml"))
+NAMES = {
+    "agent-tools": {"agent.py", "DECISIONS.md"},
+    "eval-design": {"EVAL.md", "rubric.yaml", "cases.jsonl", "run_eval.py", "system.py"},
+    "rag-triage": {"triage.py", "DECISIONS.md", "EVAL.md"},
+    "trace-replay": {"detect.py", "diagnosis.yaml", "REPORT.md"},
+}
+"""Files that each submission of a pack has."""
+LEAST = {"accepted": 3, "rejected": 6, "cheating": 6, "injection": 6}
+MORE = {"rag-triage": {"accepted": 2, "cheating": 8, "injection": 26}}
+HEADER = ["item", "criterion", "rater", "level", "rated_at"]
+
+each_pack = pytest.mark.parametrize("pack", PACKS, ids=lambda path: path.name)
+
+
+@each_pack
+def test_every_shipped_submission_is_listed_and_complete(pack: Path) -> None:
+    text = (pack / "submissions" / "submissions.yaml").read_text("utf-8")
+    listed = [entry["path"] for entry in yaml.safe_load(text)]
+    assert sorted(listed) == sorted(works.names(pack, *KINDS))
+    counts = Counter(path.partition("/")[0] for path in listed)
+    least = LEAST | MORE.get(pack.name, {})
+    assert [kind for kind in KINDS if counts[kind] < least[kind]] == []
+    lacking = {path: NAMES[pack.name] - set(works.read(pack, path).files) for path in listed}
+    assert [path for path, names in lacking.items() if names] == []
+
+
+@each_pack
+def test_calibration_items_cover_every_level_of_every_criterion_and_are_marked_as_ours(pack: Path) -> None:
+    challenge = load_pack(pack)
+    items = load_items(challenge)
+    counts = Counter((item.criterion, item.written_to) for item in items)
+    assert set(counts) == {(one.id, level) for one in challenge.rubric.criteria for level in range(1, 6)}
+    assert min(counts.values()) >= 2
+    assert min(Counter(item.criterion for item in items).values()) >= 10
+    assert {item.kind for item in items} == {"authored"}
+    assert len({tuple(sorted(item.content.items())) for item in items}) == len(items)
+
+
+@each_pack
+def test_no_level_that_a_person_gave_is_ours(pack: Path) -> None:
+    """Ratings may come in at any time; the authors of a pack are no raters, and make none up."""
+    with (pack / "calibration" / "ratings.csv").open(encoding="utf-8", newline="") as file:
+        header, *rows = csv.reader(file)
+    assert header[:5] == HEADER
+    assert [row for row in rows if row[2].casefold() in {"", "author", "authored", "ours"}] == []
