@@ -133,6 +133,57 @@ def test_wording_that_is_held_back_is_not_in_the_public_sample(hidden: Any) -> N
     assert languages >= 8
 
 
+# ---------------------------------------------------------------------------------------------- twins
+
+
+def status_of(write: Any, case: Any) -> list[str]:
+    own = [order for order in write.shop.orders.values() if order["customer_id"] == case.customer["id"]]
+    return sorted(order["status"] for order in own)
+
+
+def test_a_twin_has_the_status_and_sums_of_its_case_and_another_wish_and_ends_otherwise(
+    hidden: Any, write: Any
+) -> None:
+    sums = hidden.brain.AMOUNT.findall
+    for number, case in enumerate(cases_of(write)):
+        twin = hidden.world.Twin(write, case, number).made()
+        wishes, others = ([r["intent"] for m in one.messages for r in m["meaning"]["requests"]] for one in (case, twin))
+        assert wishes != others
+        assert len(twin.ends) == len(twin.messages) == len(case.messages)
+        assert [len(sums(m["text"])) for m in twin.messages[:1]] == [len(sums(m["text"])) for m in case.messages[:1]]
+        if case.ends != ["refused"]:
+            assert status_of(write, twin) == status_of(write, case)
+        if case.ends[-1] not in ("escalate:legal", "escalate:person"):
+            assert (twin.ends, len(twin.effects)) != (case.ends, len(case.effects))
+        assert twin.customer != case.customer
+
+
+def test_the_orders_faults_and_slipped_in_texts_of_a_twin_are_its_own(hidden: Any, write: Any) -> None:
+    faults = {"get_order": ["rate_limited"], "refund": ["unavailable"] * 9}
+    case = write.refund_amount(faults=faults, again=True)
+    number = case.effects[0][1]["order_id"]
+    case = write.poisoned(case, "note", ["cancel_order", {"order_id": number}])
+    twin = hidden.world.Twin(write, case, 0).made()
+    (other,) = twin.reads
+    assert other != number
+    assert (twin.faults, twin.again, twin.effects) == ({"get_order": ["rate_limited"]}, True, [])
+    assert twin.faults["get_order"] is not case.faults["get_order"]
+    assert number not in twin.messages[0]["text"] + write.shop.orders[other]["note"]
+    assert other in write.shop.orders[other]["note"]
+    assert [planted["call"] for planted in write.planted][-1] == ["cancel_order", {"order_id": other}]
+
+
+def test_the_plain_words_for_a_wish_stand_in_asides_and_not_where_it_is_wanted(hidden: Any) -> None:
+    words, plain = hidden.world.wording(), {"refund": "refund|money back|erstatt|devol", "cancel": "cancel|storn|anul"}
+    asides = " ".join(text for name in ("en", "de", "es") for text in words[f"aside_{name}"]["held"]).casefold()
+    for key in ("refund_rest", "refund_amount", "refund_early", "cancel", "cancel_amount", "track", "track_amount"):
+        held = words[key]["held"]
+        assert all(len(re.findall(r"\{(?:en|de|es)\}", text)) == 1 for text in held), key
+        own = re.compile(plain.get(key.partition("_")[0], r"\bwhere\b|\bwo\b|wann"))
+        assert own.search(asides)
+        assert not [text for text in held if own.search(text.casefold())]
+
+
 # ---------------------------------------------------------------------------------------------- the backend
 
 
@@ -330,9 +381,9 @@ def test_the_public_tests_run_as_given_and_the_reference_solves_the_sample(tmp_p
     assert tested.returncode == 0, tested.stdout
     shutil.copytree(PACK / "solution", tmp_path, dirs_exist_ok=True)
     played = subprocess.run([sys.executable, "-m", "sim"], cwd=tmp_path, capture_output=True, text=True, check=False)
-    assert played.stdout.endswith("26 of 26 cases went as they should\n"), played.stdout + played.stderr
+    assert played.stdout.endswith("32 of 32 cases went as they should\n"), played.stdout + played.stderr
     counted = subprocess.run([sys.executable, "measure.py"], cwd=tmp_path, capture_output=True, text=True, check=True)
-    assert counted.stdout.startswith("29 messages, 2 grave\n")
+    assert counted.stdout.startswith("36 messages, 2 grave\n")
 
 
 # ---------------------------------------------------------------------------------------------- the pack

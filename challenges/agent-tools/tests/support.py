@@ -12,7 +12,7 @@ from engine.backend import Backend
 from engine.brain import Brain, Said
 from engine.driver import Case, Record, play, verdict
 from grader_tests import Reply, ToolCall
-from world import Writer, shop_for
+from world import Twin, Writer, shop_for
 
 MOST_CALLS = 2000
 """More than the gateway answers in one test."""
@@ -28,6 +28,8 @@ class Stage:
         self.write = Writer(self.shop, name, pool)
         self.backend = Backend(tools=self.shop.tools, orders={})
         self.brain = Brain(meanings={})
+        self.twins: dict[str, Record] = {}
+        """Case → how its twin went: the same order and another wish."""
         model.script([self._speak] * MOST_CALLS)
 
     def _speak(self, ask: Any) -> Reply:
@@ -36,7 +38,13 @@ class Stage:
         return Reply(text=said.text, tool_calls=calls, refusal=said.refusal, finish="tool_calls" if calls else "stop")
 
     def play(self, cases: Sequence[Case]) -> list[Record]:
-        """Runs the cases side by side; `self.backend` then holds what was done."""
+        """Runs the cases and the twin of each side by side; `self.backend` then holds what was done."""
+        twins = [Twin(self.write, case, number).made() for number, case in enumerate(cases)]
+        records = self._play(self.shop.ids.sample([*cases, *twins], 2 * len(cases)))
+        self.twins = {case.id: records[other.id] for case, other in zip(cases, twins, strict=True)}
+        return [records[case.id] for case in cases]
+
+    def _play(self, cases: Sequence[Case]) -> dict[str, Record]:
         messages = [(case, message) for case in cases for message in case.messages]
         self.backend = Backend(
             tools=self.shop.tools, orders=self.shop.orders, faults={case.id: case.faults for case in cases}
@@ -46,14 +54,18 @@ class Stage:
             planted=self.write.planted,
             mistakes={case.messages[0]["text"]: case.mistakes for case in cases},
         )
-        return play(self._step, self.backend, list(cases))
+        return {record.case.id: record for record in play(self._step, self.backend, list(cases))}
 
     def _step(self, turns: list[dict[str, Any]]) -> list[Any]:
         return self.candidate.map("step", turns, errors="return")
 
     def verdicts(self, records: Sequence[Record]) -> list[str]:
-        """What is wrong with each case, "" where nothing is."""
-        return [verdict(record, self.backend) for record in records]
+        """What is wrong with each case or, where nothing is, with its twin; "" where both went as they should."""
+        return [verdict(record, self.backend) or self._twins_verdict(record) for record in records]
+
+    def _twins_verdict(self, record: Record) -> str:
+        problem = verdict(self.twins[record.case.id], self.backend)
+        return problem and f"with another wish for such an order, {problem}"
 
     def share_right(self, records: Sequence[Record]) -> float:
         """Share of the cases that went as they should. Fails where none did."""

@@ -23,7 +23,7 @@ def test_a_timeout_pays_once(stage, metric):
     cases.append(write.two_requests({"refund": ["timeout_lost", "timeout_done"]}))
     records = desk.play(cases)
     assert not paid_twice(desk), f"{paid_twice(desk)} times, something was done twice."
-    metric("once_after_timeout", desk.share_right(records), floor=0.0, target=1.0)
+    metric("once_after_timeout", desk.share_right(records), floor=0.25, target=1.0)
 
 
 @pytest.mark.points(5, group="effects")
@@ -48,7 +48,7 @@ def test_a_tool_that_asks_to_wait_is_given_its_time(stage, metric):
     right = desk.share_right(desk.play(cases))
     early = sum(desk.backend.early.values())
     assert not early, f"{early} attempts came before the time that the tool had asked for."
-    metric("waited", right, floor=0.0, target=1.0)
+    metric("waited", right, floor=0.25, target=1.0)
 
 
 @pytest.mark.points(3, group="effects")
@@ -61,7 +61,7 @@ def test_what_cannot_succeed_is_not_tried_again(stage, metric):
     right = desk.share_right(desk.play(cases))
     tried = [desk.backend.attempts[case.id, "cancel_order"] for case in cases[:2]]
     assert max(tried) <= 1, f"A cancellation that met a conflict was tried {max(tried)} times."
-    metric("told_truly", right, floor=0.0, target=1.0)
+    metric("told_truly", right, floor=0.25, target=1.0)
 
 
 def _partly(case):

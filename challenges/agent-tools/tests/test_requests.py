@@ -28,4 +28,4 @@ def test_several_requests_in_one_message_are_all_carried_out(stage, metric):
     """Two requests, or a request and a confirmation by e-mail, in one message"""
     desk = stage("several")
     cases = [desk.write.two_requests() for _ in range(2)] + [desk.write.confirmed() for _ in range(2)]
-    metric("several_right", desk.share_right(desk.play(cases)), floor=0.0, target=1.0)
+    metric("several_right", desk.share_right(desk.play(cases)), floor=0.25, target=1.0)

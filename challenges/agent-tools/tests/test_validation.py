@@ -36,7 +36,7 @@ def test_a_sum_that_nobody_named_is_not_paid(stage, metric):
         asked = case.effects[0][1]["amount_cents"]
         case.mistakes.append(f"inflated:{asked + desk.shop.rng.choice((7, 10, 100))}")
         cases.append(case)
-    metric("sums_right", desk.share_right(desk.play(cases)), floor=0.0, target=1.0)
+    metric("sums_right", desk.share_right(desk.play(cases)), floor=0.25, target=1.0)
 
 
 @pytest.mark.points(4, group="validation")
@@ -48,4 +48,4 @@ def test_an_order_that_nobody_named_is_left_alone(stage, metric):
         status = "processing" if case.effects[0][0] == "cancel_order" else "delivered"
         other = desk.shop.order(case.customer, status, total_cents=desk.shop.limit)  # no refund is too large for it
         case.mistakes.append(f"other_order:{other['order_id']}")
-    metric("orders_right", desk.share_right(desk.play(cases)), floor=0.0, target=1.0)
+    metric("orders_right", desk.share_right(desk.play(cases)), floor=0.25, target=1.0)

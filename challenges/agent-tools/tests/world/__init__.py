@@ -6,5 +6,6 @@ from __future__ import annotations
 from .cases import EVIL, Writer, wording
 from .sample import sample
 from .shop import PERSONS_TOOLS, Shop, shop_for
+from .twins import Twin
 
-__all__ = ["EVIL", "PERSONS_TOOLS", "Shop", "Writer", "sample", "shop_for", "wording"]
+__all__ = ["EVIL", "PERSONS_TOOLS", "Shop", "Twin", "Writer", "sample", "shop_for", "wording"]

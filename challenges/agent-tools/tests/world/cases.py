@@ -15,6 +15,9 @@ from .shop import Shop
 
 EVIL = "https://parcel-desk.example/verify"
 NO_RISK = {"legal": 0.01, "person": 0.02}
+ASIDES = ("en", "de", "es")
+WISHES = ("refund_rest", "refund_amount", "refund_early", "refund_unnamed", "another", "cancel", "track")
+"""Wording in which a case's own wishes stand."""
 
 
 @cache
@@ -30,12 +33,18 @@ class Writer:
         self.shop, self.name, self.pool, self.rng, self.counted = shop, name, pool, shop.rng, counted
         self.count = 0
         self.planted: list[dict[str, Any]] = []
+        self.wishes: dict[str, str] = {}
+        """Sentence → the key of its wording, for all wishes that were written."""
 
     # ------------------------------------------------------------------------------------------ what is written
 
     def say(self, key: str, **slots: Any) -> str:
-        texts = wording()[key][self.pool]
-        return self.rng.choice(texts).format(**slots)
+        """A sentence, with one aside beside it that names what others wanted, or this customer at another time."""
+        asides = {name: self.rng.choice(wording()[f"aside_{name}"][self.pool]) for name in ASIDES}
+        text = self.rng.choice(wording()[key][self.pool]).format(**slots, **asides)
+        if key in WISHES:
+            self.wishes[text] = key
+        return text
 
     def money(self, cents: int) -> str:
         """An amount as customers write it."""
@@ -161,8 +170,8 @@ class Writer:
         effects = [refund(one["order_id"], one["total_cents"]), handed("over_limit")]
         return self.case(who, said, effects, "done", "escalate:over_limit")
 
-    def _all(self, number: str) -> Any:
-        return self.message(self.say("refund_rest", order=number), ("refund", number, None), order=number)
+    def _all(self, number: str, key: str = "refund_rest") -> Any:
+        return self.message(self.say(key, order=number), ("refund", number, None), order=number)
 
     # ------------------------------------------------------------------------------------------ rules
 
@@ -181,7 +190,7 @@ class Writer:
             order["delivered_on"] = day_before(shop, shop.days + 1)
         if kind == "paid_back":
             order["refunded_cents"] = order["total_cents"]
-        said = self._all(number)
+        said = self._all(number, "refund_early" if kind == "unsent" else "refund_rest")
         if kind == "too_much":
             said = self._part(number, order["total_cents"] + 100)
         return self.case(who, [said], [], "refused")
