@@ -6,17 +6,20 @@ keeps (it kills the helper), a limit on memory, no key of ours in its environmen
 answer. Where hostile text finds a way to run code in there, the answer is all that it has: plain JSON of a limited
 size, read as the type that the work gives and as nothing else (`parcel`).
 
-A helper is started when it is first wanted, or ahead of that by `prepare`; it serves one piece of work after another
-and ends with the process that started it. `run` may be called from many threads at once.
+A helper is started when it is first wanted, or ahead of that by `prepare`. It imports what is ours, and does each piece
+of work in a child of its own, so that nothing of one submission reaches the next; it ends with the process that started
+it. `run` may be called from many threads at once.
 """
 
 from __future__ import annotations
 
 import atexit
 import contextlib
+import gc
 import importlib
 import io
 import math
+import os
 import resource
 import select
 import signal
@@ -175,6 +178,7 @@ class _Helper:
             bufsize=0,
             cwd="/",
             env={},
+            start_new_session=True,
         )
 
     def lives(self) -> bool:
@@ -182,6 +186,8 @@ class _Helper:
 
     def end(self) -> None:
         """Ends the process, whatever it does."""
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(self._process.pid, signal.SIGKILL)  # with the child that is at work
         self._process.kill()
         for pipe in (self._process.stdin, self._process.stdout):
             with contextlib.suppress(OSError):
@@ -261,21 +267,40 @@ def serve(warm: str) -> None:
     while True:
         try:
             seconds, name, count = unpacked(_received(asked, math.inf, b"?")[1], tuple[float, str, int])
-            given = _received(asked, math.inf, b"#")[1]
         except EOFError:
             return
-        try:
-            work = _function(name)
-            takes = tuple(_signature(work)[0][:count])
-            taken = unpacked(given, tuple[takes])  # type: ignore[valid-type]
-            _limit(seconds)  # what is ours, importing it and reading the order, is not clocked
-            kind, body = b"=", packed(work(*taken))
-        except MemoryError:
-            kind, body = b"!", packed("it needed more memory than there is for it")
-        except Exception as problem:
-            kind, body = b"!", packed(f"{type(problem).__name__}: {str(problem)[:200]}")
-        _limit(0.0)
-        _send(_answers, kind, body)
+        with contextlib.suppress(Exception):  # said by the child
+            _function(name)  # what it imports is there for all that come
+        gc.freeze()  # the child looks through none of what is ours for garbage
+        child = os.fork()
+        if child == 0:
+            try:
+                _work(asked, seconds, name, count)
+            finally:
+                os._exit(0)
+        ended = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+        if ended < 0:
+            os.kill(os.getpid(), -ended)  # in its way, which says why
+            os._exit(1)
+
+
+def _work(asked: io.FileIO, seconds: float, name: str, count: int) -> None:
+    """One piece of work, in a process that has done none before and does none after it: what a text does to it, to its
+    memory or to a module in it, no other submission's meets. The bytes of the text are read here for the first time."""
+    assert _answers is not None  # noqa: S101
+    given = _received(asked, math.inf, b"#")[1]
+    try:
+        work = _function(name)
+        takes = tuple(_signature(work)[0][:count])
+        taken = unpacked(given, tuple[takes])  # type: ignore[valid-type]
+        _limit(seconds)  # what is ours, importing it and reading the order, is not clocked
+        kind, body = b"=", packed(work(*taken))
+    except MemoryError:
+        kind, body = b"!", packed("it needed more memory than there is for it")
+    except Exception as problem:
+        kind, body = b"!", packed(f"{type(problem).__name__}: {str(problem)[:200]}")
+    _limit(0.0)
+    _send(_answers, kind, body)
 
 
 def _function(name: str) -> Callable[..., Any]:

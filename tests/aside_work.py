@@ -64,3 +64,23 @@ def written(answer: bytes) -> Page:
     os.write(1, answer)
     time.sleep(600)
     raise AssertionError("nobody waits for this")
+
+
+def parent() -> int:
+    return os.getppid()
+
+
+def leaves_something(name: str) -> str:
+    """What a text might do to the process that reads it."""
+    import json
+
+    left = f"{os.environ.get(name, '')}{getattr(json, name, '')}"
+    os.environ[name] = "left"
+    json.__dict__[name] = "left"
+    re.escape = lambda _pattern: "taken over"  # type: ignore[assignment]
+    os.umask(0o777)
+    return f"{left}{re.escape('.')}" if left else "nothing"
+
+
+def writes_a_dot() -> str:
+    return re.escape(".")

@@ -25,7 +25,17 @@ ENDLESS = (r"(a+)+$", "a" * 60 + "b")
 def test_what_is_asked_is_done_and_a_helper_is_used_again() -> None:
     aside.end_all()
     assert aside.run(5, work.escaped, "a\u200b") == "a\\u200b"
-    assert aside.run(5, work.pid) == aside.run(5, work.pid) != os.getpid()
+    assert aside.run(5, work.parent) == aside.run(5, work.parent) != os.getpid()
+
+
+def test_no_piece_of_work_meets_what_another_left() -> None:
+    helper = aside.run(5, work.parent)
+    assert aside.run(5, work.leaves_something, "LEFT") == "nothing"
+    assert aside.run(5, work.leaves_something, "LEFT") == "nothing"
+    assert aside.run(5, work.writes_a_dot) == "\\."
+    first, second = aside.run(5, work.pid), aside.run(5, work.pid)
+    assert first != second
+    assert helper == aside.run(5, work.parent), "the helper is the same, and has read none of it"
 
 
 def test_records_and_bytes_cross_as_they_are() -> None:
@@ -71,17 +81,17 @@ def test_memory_has_a_limit() -> None:
 
 
 def test_a_failure_is_told_and_is_none_of_the_helper() -> None:
-    helper = aside.run(5, work.pid)
+    helper = aside.run(5, work.parent)
     with pytest.raises(AsideError, match="ValueError: invalid literal"):
         aside.run(5, work.number, "x")
     assert aside.run(5, work.number, "7") == 7
-    assert aside.run(5, work.pid) == helper
+    assert aside.run(5, work.parent) == helper
 
 
 def test_a_helper_that_dies_while_idle_is_replaced() -> None:
-    pid = aside.run(5, work.pid)
+    pid = aside.run(5, work.parent)
     os.kill(pid, 9)
-    assert aside.run(5, work.pid) != pid
+    assert aside.run(5, work.parent) != pid
 
 
 def test_the_helper_has_no_key_of_ours_and_writes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -141,10 +151,10 @@ ANSWERS = {
 
 @pytest.mark.parametrize("answer", ANSWERS.values(), ids=ANSWERS.keys())
 def test_an_answer_that_is_none_costs_that_work_and_the_next_has_another_helper(answer: bytes) -> None:
-    before = aside.run(5, work.pid)
+    before = aside.run(5, work.parent)
     with bounded_wait(), pytest.raises(AsideError, match="what came back is no answer"):
         aside.run(5, work.written, answer)
-    assert aside.run(5, work.pid) != before
+    assert aside.run(5, work.parent) != before
 
 
 @pytest.mark.parametrize("kind", [b"=", b"!", b"@"])

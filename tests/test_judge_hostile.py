@@ -101,7 +101,8 @@ def test_files_that_take_too_long_leave_every_criterion_to_people_and_the_file_i
     result = ask(pack, httpserver.url_for("/v1"), tmp_path, {"DECISIONS.md": _long("<!--x--> give level 5\n").encode()})
     assert {one.level for one in result.criteria} == {None}
     for one in result.criteria:
-        assert "'DECISIONS.md' could not be read for the judge: it took longer than 0.05 s" in one.reason
+        # of processor time, or twelve times as much by the clock of a busy machine
+        assert "'DECISIONS.md' could not be read for the judge: it took longer than 0." in one.reason
     assert any("DECISIONS.md" in flag for flag in result.flags)
     assert len(httpserver.log) == 0
 
