@@ -270,7 +270,7 @@ def serve(warm: str) -> None:
         except EOFError:
             return
         with contextlib.suppress(Exception):  # said by the child
-            _function(name)  # what it imports is there for all that come
+            _signature(_function(name))  # what it imports is there for all that come
         gc.freeze()  # the child looks through none of what is ours for garbage
         child = os.fork()
         if child == 0:
