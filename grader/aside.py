@@ -232,9 +232,11 @@ def _received(pipe: Any, until: float, kinds: bytes) -> tuple[bytes, bytes]:
 
 def _exactly(pipe: Any, size: int, until: float) -> bytes:
     parts: list[bytes] = []
+    ready = select.poll()  # `select` takes no descriptor above 1023, and a server may have many
+    ready.register(pipe, select.POLLIN)
     while size:
         left = until - time.monotonic()
-        if left <= 0 or not select.select([pipe], [], [], left if left < math.inf else None)[0]:
+        if left <= 0 or not ready.poll(left * 1000 if left < math.inf else None):
             raise TimeoutError
         part = pipe.read(min(size, 1 << 20))
         if not part:

@@ -10,26 +10,26 @@ import pytest
 
 from grader.challenge.manifest import ClaimedData
 from grader.claims import documents
-from grader.claims.marks import Outcome, flags, marked, sentence
+from grader.claims.marks import CommandOutcome, flags, marked, sentence
 from grader.claims.numbers import is_of, numbers
 
 
-def rows(text: str, *outcomes: Outcome, yaml: str = "") -> list[dict[str, Any]]:
+def rows(text: str, *outcomes: CommandOutcome, yaml: str = "") -> list[dict[str, Any]]:
     """The figures of a document, each with its mark, where its commands came to `outcomes`."""
     files = {"EVAL.md": text.encode(), **({"claims.yaml": yaml.encode()} if yaml else {})}
     block = marked(documents.read(files), outcomes)
     return list(block["figures"])
 
 
-def marks(text: str, *outcomes: Outcome, yaml: str = "") -> list[str]:
+def marks(text: str, *outcomes: CommandOutcome, yaml: str = "") -> list[str]:
     return [row["mark"] for row in rows(text, *outcomes, yaml=yaml)]
 
 
 CONSOLE = "# Results\n\n```console\n$ python measure.py data\nrouted right: 0.92 of 240\n```\n"
 
 
-def printed(*outputs: str, fresh: tuple[str, ...] = ()) -> Outcome:
-    return Outcome(outputs=outputs, fresh=fresh)
+def printed(*outputs: str, fresh: tuple[str, ...] = ()) -> CommandOutcome:
+    return CommandOutcome(outputs=outputs, fresh=fresh)
 
 
 # ---------------------------------------------------------------------------------------------- what is found
@@ -133,7 +133,9 @@ def test_another_number_in_the_same_line_differs_and_it_is_said_by_how_much() ->
 
 
 def test_a_command_that_fails_is_told_with_its_reason_and_costs_no_other_figure() -> None:
-    (row,) = rows("By `python x.py`: 92 % right.\n", Outcome(reason="it ended with 1: no file", fault="candidate"))
+    (row,) = rows(
+        "By `python x.py`: 92 % right.\n", CommandOutcome(reason="it ended with 1: no file", fault="candidate")
+    )
     assert (row["mark"], row["why"]) == ("cannot_run", "it ended with 1: no file")
 
 

@@ -22,7 +22,7 @@ FIXED = "does not depend on the data"
 
 
 @dataclass(frozen=True, kw_only=True)
-class Outcome:
+class CommandOutcome:
     """What became of one command. `outputs`: what it printed on the data as given, once a repeat; `fresh`: on other
     data, once a set. `reason` and `fault` say why it could not be run, and whose doing that is."""
 
@@ -45,7 +45,7 @@ class Mark(NamedTuple):
     """`moved`, `same`, or `not tried`: what the figure did on other data."""
 
 
-def marked(claims: Claims, outcomes: Sequence[Outcome]) -> dict[str, Any]:
+def marked(claims: Claims, outcomes: Sequence[CommandOutcome]) -> dict[str, Any]:
     """The block `claims` of a grade; empty where nothing is claimed."""
     if not claims.stated and not claims.commands:
         return {}
@@ -81,7 +81,7 @@ def _row(one: Stated, mark: Mark) -> dict[str, Any]:
 class _Printed:
     """The numbers of a command's outputs, by line, in one pass."""
 
-    def __init__(self, outcome: Outcome) -> None:
+    def __init__(self, outcome: CommandOutcome) -> None:
         self.outcome = outcome
         self.given = [_Lines(text) for text in outcome.outputs]
         self.fresh = [_Lines(text) for text in outcome.fresh]

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from grader.claims import documents
 from grader.claims.documents import Claims
-from grader.claims.marks import Outcome, marked
+from grader.claims.marks import CommandOutcome, marked
 from grader.errors import ChallengeError, GraderError, Interrupted, visible
 from grader.grading.run import MakeSandbox, Run, docker_sandbox
 from grader.sandbox.kept import StoppedError
@@ -68,11 +68,11 @@ def _given(pack: Pack) -> Mapping[str, bytes]:
     return given(pack.root)
 
 
-def _blank(blank: str) -> Outcome:
-    return Outcome(reason=f"there is a blank in it: {visible(blank, 60)}", fault="candidate")
+def _blank(blank: str) -> CommandOutcome:
+    return CommandOutcome(reason=f"there is a blank in it: {visible(blank, 60)}", fault="candidate")
 
 
-def outcomes(run: Run, pack: Pack, submission: Submission, claims: Claims, make: MakeSandbox) -> list[Outcome]:
+def outcomes(run: Run, pack: Pack, submission: Submission, claims: Claims, make: MakeSandbox) -> list[CommandOutcome]:
     """What became of each command. Raises only what ends the grading as a whole: an interrupt."""
     plan = planned(claims, fresh=FRESH if pack.claims.generator else 0)
     own = replace(run, id=secrets.token_hex(6), timings={}, submission=submission)
@@ -89,7 +89,7 @@ def outcomes(run: Run, pack: Pack, submission: Submission, claims: Claims, make:
         why = (
             "the pack could not be made ready" if fault == "challenge" else visible(f"the sandbox failed: {said}", 300)
         )
-        return [_blank(one.blank) if one.blank else Outcome(reason=why, fault=fault) for one in claims.commands]
+        return [_blank(one.blank) if one.blank else CommandOutcome(reason=why, fault=fault) for one in claims.commands]
     return collected(claims, plan, seen, "" if pack.claims.generator else _NO_DATA)
 
 
@@ -103,10 +103,12 @@ def planned(claims: Claims, fresh: int) -> list[Planned]:
 def _job(run: Run, pack: Pack, submission: Submission, claims: Claims, plan: Sequence[Planned]) -> Job:
     from grader.grading.claims_runner import RUNNER
     from grader.grading.job import candidate_image, limits_of
+    from grader.sandbox.inside import agreed
     from grader.sandbox.protocol import Job
 
     data = data_files(pack)
     todo = {
+        "root": agreed.SUBMISSION,
         "runs": [{"command": claims.commands[one.command].text, "data": one.data} for one in plan],
         "generator": pack.claims.generator,
         "data": sorted(data),
@@ -144,7 +146,7 @@ def _is_test(name: str) -> bool:
 # ---------------------------------------------------------------------------------------------- what came of it
 
 
-def collected(claims: Claims, plan: Sequence[Planned], events: Iterable[Event], not_fresh: str) -> list[Outcome]:
+def collected(claims: Claims, plan: Sequence[Planned], events: Iterable[Event], not_fresh: str) -> list[CommandOutcome]:
     """The outcome of each command, out of the events of its runs. A run that gave none was not come to."""
     tests = {event["id"]: event for event in events if event["event"] == "test"}
     by_place = [tests.get(f"{_TEST}::test_command[{at}]") for at in range(len(plan))]
@@ -155,14 +157,14 @@ def collected(claims: Claims, plan: Sequence[Planned], events: Iterable[Event], 
     return found
 
 
-def _outcome(runs: Sequence[tuple[Planned, Event | None]], not_fresh: str) -> Outcome:
+def _outcome(runs: Sequence[tuple[Planned, Event | None]], not_fresh: str) -> CommandOutcome:
     given = [event for one, event in runs if not one.data]
     fresh = [event for one, event in runs if one.data]
     bad = next((event for event in given if not _is_well(event)), None) if all(given) else {}
     reason, fault = _why(bad) if bad is not None else ("", "")
     if not reason and fresh and not any(map(_is_well, fresh)):
         not_fresh = _why(fresh[0])[0]
-    return Outcome(
+    return CommandOutcome(
         outputs=tuple(event["stdout"] for event in given if event) if not reason else (),
         fresh=tuple(event["stdout"] for event in fresh if event and _is_well(event)) if not reason else (),
         reason=reason,

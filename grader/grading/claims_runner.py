@@ -23,7 +23,7 @@ def lay(number, seed):
     if not set(made) <= set(PLAN["data"]) or not made:
         raise ValueError("the generator gives other files than the pack names")
     for name, content in made.items():
-        path = pathlib.Path("/submission") / name
+        path = pathlib.Path(PLAN["root"]) / name
         path.unlink(missing_ok=True)
         path.write_bytes(content.encode() if isinstance(content, str) else content)
         path.chmod(0o644)
