@@ -143,6 +143,14 @@ def test_a_figure_in_a_table_without_any_command_has_none() -> None:
     assert marks("| slice | right |\n|---|---|\n| all | 92 % |\n") == ["no_command"]
 
 
+def test_a_command_that_words_what_it_prints_in_another_way_contradicts_no_figure_beside_it() -> None:
+    text = "By `python x.py`: 5 of the 6 answers under p17 are wrong.\n"
+    assert marks(text, printed("reviewed: 108 of 108\nprompt_regression: 5\n")) == ["no_command"]
+    assert marks(text, printed("under p17: 4 of 6 wrong\n")) == ["differs"]
+    assert marks(text, printed("under p17: 5 of 6 wrong\n")) == ["reproduced"]
+    assert marks("By `python x.py`: 92 % are right.\n", printed("right: 220, wrong: 20\n")) == ["no_command"]
+
+
 def test_a_figure_of_the_text_beside_a_command_that_prints_another_differs() -> None:
     (row,) = rows("By `python measure.py data`: 97 % right.\n", printed("right 0.61\n"))
     assert (row["mark"], row["printed"]) == ("differs", "0.61")

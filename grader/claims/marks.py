@@ -137,7 +137,7 @@ def _mark(one: Stated, printed: Sequence[_Printed]) -> Mark:
         found = _by(one, tied, printed[tied])
         if found.mark == REPRODUCED or one.printed or one.path.endswith(".yaml"):
             return found
-        return _elsewhere(one, printed) or (found if _is_quality(one) else Mark(NO_COMMAND))
+        return _elsewhere(one, printed) or (found if _is_in_its_place(one, printed[tied]) else Mark(NO_COMMAND))
     return _elsewhere(one, printed) or Mark(NO_COMMAND)
 
 
@@ -147,6 +147,22 @@ def _is_quality(one: Stated) -> bool:
     number = one.number
     rest = one.figure[len(number.text) :].strip()
     return number.percent or " of " in one.figure or (number.decimals > 0 and not rest)
+
+
+def _is_in_its_place(one: Stated, printed: _Printed) -> bool:
+    """Whether the command beside a figure prints one of its kind, which then stands in its place: so many of as many; a
+    share or a percentage. A command that words what it prints in another way contradicts nobody."""
+    if not _is_quality(one):
+        return False
+    stated = numbers(one.figure)
+    for lines in printed.given:
+        for row, at, number in lines.places():
+            behind = lines.rows[row][1][at + 1 : at + 2]
+            if len(stated) < 2 and (number.percent or (number.decimals > 0 and 0 <= number.value <= 1)):
+                return True
+            if len(stated) > 1 and behind and is_of(stated[1], behind[0]):
+                return True
+    return False
 
 
 def _elsewhere(one: Stated, printed: Sequence[_Printed]) -> Mark | None:
