@@ -16,6 +16,7 @@ import pytest
 
 from grader.agreement import Thresholds
 from grader.calibration import load, page, probes, rolling, run
+from grader.calibration.material import prepare
 from grader.challenge import load_pack
 from grader.errors import ChallengeError, InfrastructureError, UsageError
 from grader.judge import drift, judge_submission, record
@@ -79,7 +80,7 @@ def settings_for(server: JudgeServer, **judge: Any) -> Settings:
 def calibrate(
     root: Path, settings: Settings, cache: Path, *, repeats: int = 3, fresh: bool = False
 ) -> run.CalibrationRun:
-    material = run.prepare(load_pack(root), settings, ratings=None, repeats=repeats)
+    material = prepare(load_pack(root), settings, ratings=None, repeats=repeats)
     previous = record.read(root, {})
     outcome = run.calibrate(material, run.questions(material), Cache(cache), previous=previous, fresh=fresh)
     record.save(root, outcome.calibration)
@@ -116,7 +117,7 @@ def test_a_judge_of_known_character_gets_the_verdict_that_the_rules_imply(
     kind: str, verdict: str, deciding: set[str], oracle_pack: Path, tmp_path: Path
 ) -> None:
     with running(judge_server.make(kind, pack=oracle_pack)) as server:
-        material = run.prepare(load_pack(oracle_pack), settings_for(server), ratings=None, repeats=3)
+        material = prepare(load_pack(oracle_pack), settings_for(server), ratings=None, repeats=3)
         outcome = run.calibrate(material, run.questions(material), Cache(tmp_path), previous=None)
     report = outcome.reports[NAME]
     assert report.verdict == verdict
@@ -135,7 +136,7 @@ def test_with_too_few_labels_it_is_inconclusive_and_says_how_many_are_missing(tm
 def test_without_any_rating_nothing_is_asked(root: Path, oracle: JudgeServer) -> None:
     (root / "calibration" / "ratings.csv").unlink()
     with pytest.raises(UsageError, match="no person has rated"):
-        run.prepare(load_pack(root), settings_for(oracle), ratings=None, repeats=3)
+        prepare(load_pack(root), settings_for(oracle), ratings=None, repeats=3)
     assert oracle.requests == []
 
 
@@ -364,7 +365,7 @@ def test_an_interrupted_run_goes_on_where_it_stopped(root: Path, tmp_path: Path)
     with running(judge, Behaviour(fault="500", fault_times=10**9)) as server:
         settings = settings_for(server)
         server.behaviour = Behaviour()
-        material = run.prepare(load_pack(root), settings, ratings=None, repeats=3)
+        material = prepare(load_pack(root), settings, ratings=None, repeats=3)
         asked = run.questions(material)
         run.calibrate(material, asked[:100], Cache(tmp_path), previous=None)
         done = len(server.requests)

@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from grader.agreement import labels_of
 from grader.calibration import probes
+from grader.calibration.material import Material
 from grader.calibration.verdicts import Judged, calibration_of
-from grader.errors import InfrastructureError, UsageError
+from grader.errors import InfrastructureError
 from grader.judge import prompt, reading
 from grader.judge.budget import Usage, cost, price_of, total
 from grader.judge.cache import Cache
@@ -22,16 +21,12 @@ from grader.judge.crew import ask_all
 from grader.judge.documents import Selection
 from grader.judge.fingerprint import model_of
 from grader.judge.votes import Vote, vote
-from grader.ratings import labels
-from grader.ratings.items import Item, load_items
-from grader.ratings.table import Ratings
+from grader.ratings.items import Item
 
 if TYPE_CHECKING:
-    from grader.agreement import GateReport, Labels
-    from grader.challenge import Pack
+    from grader.agreement import GateReport
     from grader.challenge.rubric import Criterion
     from grader.judge.record import Calibration
-    from grader.settings import Settings
 
 UNANSWERED = 0.1
 """Share of questions without any answer from which the endpoint, not the judge, is what was measured."""
@@ -53,22 +48,6 @@ class Asked:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Material:
-    """What a calibration works on."""
-
-    challenge: Pack
-    config: JudgeConfig
-    items: tuple[Item, ...]
-    ratings: Ratings
-    ratings_from: Path
-    labels: Mapping[str, Labels]
-    repeats: int
-
-    def criterion(self, name: str) -> Criterion:
-        return next(c for c in self.challenge.rubric.criteria if c.id == name)
-
-
-@dataclass(frozen=True, kw_only=True)
 class CalibrationRun:
     """A finished calibration: the record for the pack, the gate's reports, and what it took."""
 
@@ -77,30 +56,6 @@ class CalibrationRun:
     judged: tuple[Judged, ...]
     usage: Usage
     cost: float | None
-
-
-def prepare(challenge: Pack, settings: Settings, *, ratings: Path | None, repeats: int) -> Material:
-    """Items, ratings and configuration. Raises UsageError where there is no judge or there are no ratings."""
-    config = JudgeConfig.of(settings)
-    if not config.model and not all(criterion.model for criterion in challenge.rubric.criteria):
-        raise UsageError("No judge is configured.", fix="Set GRADER_JUDGE_MODEL, OPENAI_BASE_URL and OPENAI_API_KEY.")
-    items = load_items(challenge)
-    found = labels.read(challenge, items, ratings)
-    if found is None:
-        raise UsageError(
-            f"{labels.ratings_path(challenge)} is missing: no person has rated an item yet.",
-            fix=f"Rate them with `grade label {challenge.id} --rater NAME`, two people at least.",
-        )
-    by_criterion = {name: labels_of(found, name) for name in found.criteria}
-    return Material(
-        challenge=challenge,
-        config=config,
-        items=items,
-        ratings=found,
-        ratings_from=ratings or labels.ratings_path(challenge),
-        labels={name: found for name, found in by_criterion.items() if found.people},
-        repeats=max(repeats, config.repeats),
-    )
 
 
 def questions(material: Material) -> list[Asked]:

@@ -18,7 +18,7 @@ from grader.ratings.items import Item
 
 if TYPE_CHECKING:
     from grader.agreement import GateReport, Labels
-    from grader.calibration.run import Material
+    from grader.calibration.material import Material
     from grader.challenge.rubric import GateSettings
 
 MAX_CANARIES = 10

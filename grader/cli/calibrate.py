@@ -11,7 +11,8 @@ import click
 
 if TYPE_CHECKING:
     from grader.agreement import GateReport
-    from grader.calibration.run import Asked, CalibrationRun, Material
+    from grader.calibration.material import Material
+    from grader.calibration.run import Asked, CalibrationRun
     from grader.challenge import Pack
 
 
@@ -56,6 +57,7 @@ def command(
     judge. A run that was interrupted goes on where it stopped. The exit code is 0 whatever the verdict.
     """
     from grader.calibration import page, run
+    from grader.calibration.material import prepare
     from grader.challenge import load_pack
     from grader.cli.standing import say_origin, settings_for
     from grader.judge import record
@@ -67,7 +69,7 @@ def command(
     if follow is not None:
         _follow(pack, Path(follow[0]), follow[1])
         return 0
-    material = run.prepare(pack, settings, ratings=ratings, repeats=repeats)
+    material = prepare(pack, settings, ratings=ratings, repeats=repeats)
     asked = run.questions(material)
     if dry_run:
         click.echo(_plan(material, asked))
