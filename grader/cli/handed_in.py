@@ -115,7 +115,7 @@ def _grade(found: Sequence[Invitation], place: Place, out: Path, *, queued: bool
     files.write(manifest, "".join(map(csv_files.line, (columns, *rows))), durable=True, private=True)
     known = read_list(out / LIST) if (out / LIST).is_file() else []
     named = {row["candidate"] for row in known}
-    fresh = [(one.blind, f"{one.blind}-invited", one.candidate, "", "", "", "", "") for one in found
+    fresh = [(one.blind, one.last.id if one.last else "", one.candidate, "", "", "", "", "") for one in found
              if one.candidate not in named]  # fmt: skip
     write_list(out / LIST, [*(tuple(row.values()) for row in known), *fresh])
     words = [
