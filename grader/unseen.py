@@ -7,7 +7,9 @@ correct spelling needs (Persian, Hindi, emoji of several parts) changes what is 
 
 from __future__ import annotations
 
+import json
 import re
+from typing import Any
 
 IGNORABLE = (
     "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164"
@@ -52,6 +54,13 @@ JOINERS = "\u200c\u200d"
 def escaped(text: str) -> str:
     """`text` with every character that no reader sees written as an escape, `\\u200b`; in linear time."""
     return UNSEEN.sub(lambda found: found[0].encode("unicode_escape", "surrogatepass").decode("ascii"), text)
+
+
+def json_text(data: Any, *, indent: int | None = None, ascii_only: bool = False) -> str:
+    """`data` as JSON in which nothing is hidden: what no reader sees, and what turns text around, stands as `\\u202e`.
+    Programs read the same data; a person, a terminal or a diff sees what is there. Raises ValueError for NaN."""
+    text = json.dumps(data, indent=indent, ensure_ascii=ascii_only, allow_nan=False)
+    return text if text.isascii() else UNSEEN.sub(lambda found: json.dumps(found[0])[1:-1], text)
 
 
 _HALF = re.compile("[\ud800-\udfff]")

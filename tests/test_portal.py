@@ -16,6 +16,7 @@ import zipfile
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -437,6 +438,37 @@ def test_a_person_who_asks_is_forgotten_files_and_all(home: House, monkeypatch: 
     assert dan.client.get(f"/h/{dan.token}").status_code == 200
 
 
+def test_what_is_older_than_was_promised_goes_with_its_files_and_what_is_younger_stays(
+    home: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """`--keep` counts from the end of the window, which was 393 days ago."""
+    then = PortalDesk(engine=home.store.engine, clock=lambda: datetime.now(UTC) - timedelta(days=400))
+    old, _ = then.invite(wish())
+    then.start(old)
+    then.keep(old, taking.take_upload(taking.folder_of(home.url), io.BytesIO(work()), load_manifest(PACK)))
+    young, _ = PortalDesk(engine=home.store.engine).invite(wish(candidate="Dan"))
+    monkeypatch.setenv("GRADER_STORE", home.url)
+    assert "invitations" not in grade("purge", "--older-than", "395d", "--yes").output
+    said = grade("purge", "--older-than", "390d").output
+    assert "Would remove 1 invitations and 1 hand-ins" in said
+    assert "--yes does it" in said
+    assert len(kept(home)) == 1
+    grade("purge", "--older-than", "390d", "--yes")
+    assert kept(home) == []
+    assert [one.id for one in then.all()] == [young.id]
+
+
+def test_what_was_never_acknowledged_goes_when_nobody_writes_it_any_more(home: House) -> None:
+    folder = taking.folder_of(home.url)
+    folder.mkdir()
+    left, written = folder / ".a.part", folder / ".b.part"
+    for path in (left, written, folder / "kept"):
+        path.write_bytes(b"x")
+    os.utime(left, (0, time.time() - taking.LEFT_SECONDS - 60))
+    taking.remove_partial(folder, now=time.time())
+    assert sorted(path.name for path in folder.iterdir()) == [".b.part", "kept"]
+
+
 # ---------------------------------------------------------------------------------------------- a real server
 
 
@@ -491,7 +523,7 @@ def test_kill_minus_nine_loses_nothing_that_was_acknowledged_and_a_torn_upload_i
         found = PortalDesk(engine=store.engine).opened(token)
     assert found is not None
     folder = taking.folder_of(url)
-    taking.remove_partial(folder)
+    taking.remove_partial(folder, now=time.time() + 2 * taking.LEFT_SECONDS)
     digests = [one.digest for one in found.hand_ins]
     assert len(acknowledged) == 3
     assert set(acknowledged) <= set(digests)

@@ -1,17 +1,22 @@
 """What no reader sees is shown as an escape, in linear time, and joiners that spelling needs stay."""
 
+import json
 import sys
 import unicodedata
+from dataclasses import replace
 
 import pytest
 
 from grader.errors import RefusedError, visible
 from grader.pages.text import clean
+from grader.result import evidence
+from grader.result.grade_json import grade_to_json
 from grader.submission.entries import Entry, Kind
 from grader.submission.limits import IntakeLimits
 from grader.submission.names import check_collisions, check_path
 from grader.submission.sanitise import plain
-from grader.unseen import UNSEEN, escaped
+from grader.unseen import UNSEEN, escaped, json_text
+from tests import report_fixtures
 from tests.patience import bounded_work
 
 DEFAULT_IGNORABLE = [
@@ -83,3 +88,28 @@ def test_millions_of_them_take_no_time(piece: str) -> None:
     with bounded_work():
         escaped(text)
         visible(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("ab\u202ecd", '"ab\\u202ecd"'),
+        ("\x85\x9b31m", '"\\u0085\\u009b31m"'),
+        ("tag\U000e0041", '"tag\\udb40\\udc41"'),
+        ("Zoë, 日本, \n", '"Zoë, 日本, \\n"'),
+        ("👩\u200d💻", '"👩\u200d💻"'),
+        ("\ud800", '"\\ud800"'),
+    ],
+)
+def test_json_hides_nothing_from_who_reads_it_and_says_the_same_to_programs(text: str, shown: str) -> None:
+    assert json_text(text) == shown
+    assert json.loads(shown) == text
+    assert json_text({text: [text]}, indent=1).encode("utf-8")
+
+
+def test_grade_json_hides_nothing() -> None:
+    grade = report_fixtures.accepted()
+    flags = (*grade.flags, "right\u202etfel\x9b2J")
+    text = evidence.to_text(grade_to_json(replace(grade, flags=flags)))
+    assert UNSEEN.search(text) is None
+    assert tuple(json.loads(text)["flags"]) == flags

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import json
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from grader.errors import UsageError
+from grader.unseen import json_text
 
 if TYPE_CHECKING:
     from grader.analytics.events import StageEvent
@@ -55,7 +55,7 @@ def _show(report: Report, *, as_json: bool, out: Path | None, html: Path | None)
     from grader.analytics.page import render
     from grader.analytics.report import as_json as plain
 
-    data = json.dumps(plain(report), indent=2, ensure_ascii=False, allow_nan=False)
+    data = json_text(plain(report), indent=2)
     targets: dict[Path, Callable[[Report], str]] = {html: render} if html else {}
     if out:
         files.check_writable(out)

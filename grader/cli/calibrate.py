@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+
+from grader.unseen import json_text
 
 if TYPE_CHECKING:
     from grader.agreement import GateReport
@@ -163,7 +164,7 @@ def _as_text(outcome: CalibrationRun, saved: Path, html: Path) -> str:
 def _as_json(outcome: CalibrationRun) -> str:
     data = {name: _report(report) for name, report in outcome.reports.items()}
     usage = {"prompt_tokens": outcome.usage.prompt_tokens, "completion_tokens": outcome.usage.completion_tokens}
-    return json.dumps({"criteria": data, "usage": usage, "cost": outcome.cost}, indent=2, ensure_ascii=False)
+    return json_text({"criteria": data, "usage": usage, "cost": outcome.cost}, indent=2)
 
 
 def _report(report: GateReport) -> Mapping[str, object]:

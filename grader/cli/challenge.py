@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from grader.unseen import json_text
+
 if TYPE_CHECKING:
     from grader.authoring.check import Report
     from grader.authoring.editor import Which
@@ -178,7 +180,7 @@ def _print(report: Report, items: bool, as_json: bool) -> None:
     from grader.challenge.findings import holds, lines
 
     if as_json:
-        click.echo(json.dumps(report_json(report), indent=2, ensure_ascii=False))
+        click.echo(json_text(report_json(report), indent=2))
         return
     click.echo("\n".join(lines(report.findings)))
     if items:

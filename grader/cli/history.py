@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING
 
 import click
+
+from grader.unseen import json_text
 
 if TYPE_CHECKING:
     from grader.store.export import Row
@@ -32,7 +33,7 @@ def command(challenge: str, candidate: str, status: str, limit: int, reveal: boo
         found = opened.history(challenge=challenge, candidate=candidate, status=status, limit=limit)
         rows = list(Outcomes(opened.engine).beside(found))
     for row in rows:
-        click.echo(json.dumps(plain(row, reveal=reveal), ensure_ascii=False) if as_json else line(row, reveal=reveal))
+        click.echo(json_text(plain(row, reveal=reveal)) if as_json else line(row, reveal=reveal))
     if not rows and not as_json:
         click.echo("Nothing that matches was graded.")
 

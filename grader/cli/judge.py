@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+
+from grader.unseen import json_text
 
 if TYPE_CHECKING:
     from grader.challenge import Pack
@@ -106,7 +107,7 @@ def _as_json(result: JudgeResult) -> str:
     from dataclasses import asdict
 
     data = {"criteria": [asdict(item) for item in result.criteria], "judge": result.judge, "flags": result.flags}
-    return json.dumps(data, indent=2, ensure_ascii=False)
+    return json_text(data, indent=2)
 
 
 def _as_text(result: JudgeResult) -> str:

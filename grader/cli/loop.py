@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import click
+
+from grader.unseen import json_text
 
 
 @click.group()
@@ -52,7 +53,7 @@ def check(path: Path, as_json: bool, html: Path | None, challenges: Path | None)
     if html:
         files.write(html, loop_views.as_page(loaded, findings))
     if as_json:
-        click.echo(json.dumps(loop_views.as_json(loaded, findings), indent=2, ensure_ascii=False))
+        click.echo(json_text(loop_views.as_json(loaded, findings), indent=2))
     else:
         click.echo(loop_views.as_text(loaded, findings))
     return 0 if holds(findings) else 4

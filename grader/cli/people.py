@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import contextlib
-import json
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import click
 
 from grader.cli import anchor, ask
+from grader.unseen import json_text
 
 if TYPE_CHECKING:
     from grader.review.desk import Desk
@@ -88,7 +88,7 @@ def list_(as_json: bool, store: str) -> None:
         if as_json:
             row = {"id": person.id, "name": person.name, "roles": person.roles, "team": person.team,
                    "active": person.active, "signs_in_with": ways}  # fmt: skip
-            click.echo(json.dumps(row, ensure_ascii=False))
+            click.echo(json_text(row))
         else:
             state = ", ".join(ways) or "has not signed in yet" if person.active else "removed"
             click.echo(f"{person.name:<28} {_roles(person):<24} {person.team:<16} {state}")

@@ -12,6 +12,7 @@ import click
 if TYPE_CHECKING:
     from sqlalchemy.engine import Engine
 
+    from grader.portal.records import Invitation
     from grader.store.retention import Removal
 
 
@@ -24,8 +25,9 @@ if TYPE_CHECKING:
               help="Folder of what was handed in, where it is not beside the store.")  # fmt: skip
 @click.option("--store", default="", metavar="URL", help="Another store than GRADER_STORE.")
 def command(older_than: str, candidate: str, why: str, yes: bool, hand_ins: Path | None, store: str) -> int:
-    """Remove runs from the store and their results from the disk: grades, pages and evidence; with --candidate also the
-    stages and outcomes that `grade hire` keeps, and invitations with what came in by them.
+    """Remove runs from the store and their results from the disk: grades, pages and evidence; and invitations with what
+    came in by them, with --older-than those whose window ended that long ago. With --candidate also the stages and
+    outcomes that `grade hire` keeps.
 
     Pages of a batch that speak of them go too; `grade batch` writes them again for those who stay. What stays is a
     note of how much was removed, when, by whom and why, and no name. Backups, the submitted archives themselves and
@@ -38,6 +40,8 @@ def command(older_than: str, candidate: str, why: str, yes: bool, hand_ins: Path
     """
     from grader.cli.standing import store_at
     from grader.errors import UsageError
+    from grader.portal.forget import of_person
+    from grader.portal.forget import older_than as portal_older_than
     from grader.queue.forget import near
     from grader.settings import PLACES
     from grader.store import open_store, retention
@@ -49,9 +53,11 @@ def command(older_than: str, candidate: str, why: str, yes: bool, hand_ins: Path
         if candidate:
             removal = retention.of_person(opened, candidate)
             waiting, close = _purge_queue(opened.engine, candidate, yes=yes), near(opened.engine, candidate)
-            waiting += _purge_hand_ins(opened.engine, candidate, store_at(store), hand_ins, yes=yes)
+            invited = of_person(opened.engine, candidate)
         else:
             removal = retention.older_than(opened, _before(older_than))
+            invited = portal_older_than(opened.engine, _before(older_than))
+        waiting += _purge_hand_ins(opened.engine, invited, store_at(store), hand_ins, yes=yes)
         if not waiting or not removal.nothing:
             click.echo(report(removal, done=yes))
         if yes and not removal.nothing:
@@ -62,7 +68,7 @@ def command(older_than: str, candidate: str, why: str, yes: bool, hand_ins: Path
         click.echo(
             f"Left alone: backups, and the judge's cache ({PLACES.cache / 'judge'}), which may quote submissions."
         )
-    if not removal.nothing and not yes:
+    if (waiting or not removal.nothing) and not yes:
         click.echo("Nothing was removed; --yes does it.")
     return 1 if candidate and removal.nothing and not waiting else 0
 
@@ -88,12 +94,11 @@ def _purge_queue(engine: Engine, candidate: str, *, yes: bool) -> int:
     return waiting
 
 
-def _purge_hand_ins(engine: Engine, candidate: str, store: str, named: Path | None, *, yes: bool) -> int:
+def _purge_hand_ins(engine: Engine, found: Sequence[Invitation], store: str, named: Path | None, *, yes: bool) -> int:
     """How many invitations go, or have gone, with what was handed in."""
-    from grader.portal.forget import forget, of_person
+    from grader.portal.forget import forget
     from grader.portal.taking import folder_of
 
-    found = of_person(engine, candidate)
     if found:
         came = sum(len(one.hand_ins) for one in found)
         click.echo(f"{'Removing' if yes else 'Would remove'} {len(found)} invitations and {came} hand-ins.")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import json
 import os
 import re
 import shlex
@@ -121,9 +120,10 @@ def _request(options: RunOptions, settings: Settings, store: str) -> Request:
 def _as_json(result: Grade) -> str:
     """grade.json for standard output, whatever encoding that has."""
     from grader.result.grade_json import grade_to_json
+    from grader.unseen import json_text
 
     utf8 = (sys.stdout.encoding or "").lower().replace("-", "") == "utf8"
-    return json.dumps(grade_to_json(result), ensure_ascii=not utf8)
+    return json_text(grade_to_json(result), ascii_only=not utf8)
 
 
 def _default_out(submission: str, settings: Settings) -> Path:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import sys
 import threading
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -88,12 +90,16 @@ def command(
 
 
 def _serve(config: Config, threads: int, *, grades: bool) -> None:
+    from grader.errors import UsageError
+    from grader.portal import taking
     from grader.web import create_app
     from grader.web.running import Running
 
     logging.basicConfig(stream=sys.stderr, level=logging.INFO, format="%(asctime)s %(message)s")
     app = create_app(config)
     running = Running(app, config, threads)
+    with contextlib.suppress(UsageError):  # a store elsewhere, and no folder named: then nothing is handed in here
+        taking.remove_partial(taking.folder_of(config.store, config.hand_ins), now=time.time())
     stop = threading.Event()
     if grades:
         threading.Thread(target=_grade, args=(config, stop), daemon=True).start()

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from grader.unseen import json_text
+
 if TYPE_CHECKING:
     from sqlalchemy.engine import RowMapping
 
@@ -94,7 +96,7 @@ def _json(found: Reviewed, body: str) -> str:
         return body.rstrip("\n")
     view = found.desk.view(operator(), found.case.id)
     grade: dict[str, Any] = grade_to_json(grade_of(found)) if view.revealed else json.loads(body)
-    return json.dumps({**grade, **case_data(found.case, view)}, indent=1, ensure_ascii=False, allow_nan=False)
+    return json_text({**grade, **case_data(found.case, view)}, indent=1)
 
 
 def _people(found: Reviewed) -> str:

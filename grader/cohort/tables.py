@@ -12,6 +12,7 @@ from grader import csv_files, files
 from grader.challenge import Challenge
 from grader.cohort.rows import CohortRow
 from grader.pages.text import clean
+from grader.unseen import json_text
 
 _COLUMNS = (
     "id", "status", "recommendation", "score", "score_low", "score_high", "final", "score_after_policy", "points",
@@ -51,7 +52,7 @@ def to_json(data: Mapping[str, Any]) -> str:
 
 
 def _compact(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False, allow_nan=False)
+    return json_text(value)
 
 
 def _flat(row: CohortRow) -> dict[str, Any]:

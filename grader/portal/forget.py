@@ -1,4 +1,4 @@
-"""What came in by a person's links, removed: invitations, events, and the files."""
+"""What came in by a person's links, or long ago, removed: invitations, events, and the files."""
 
 from __future__ import annotations
 
@@ -20,6 +20,11 @@ def of_person(engine: Engine, wanted: str) -> tuple[Invitation, ...]:
     """The invitations of a person, by name, however it is typed, or blind id."""
     return tuple(one for one in PortalDesk(engine=engine).all()
                  if people.is_of(wanted, one.candidate) or one.blind.upper() == wanted.upper())  # fmt: skip
+
+
+def older_than(engine: Engine, before: str) -> tuple[Invitation, ...]:
+    """The invitations whose window ended before a moment: what was promised to be kept no longer goes with them."""
+    return tuple(one for one in PortalDesk(engine=engine).all() if one.ends_at < before)
 
 
 def forget(engine: Engine, gone: Sequence[Invitation], folder: Path) -> None:

@@ -1,7 +1,8 @@
 """How what a candidate sends comes in: on the disk first, then looked at as intake does, then it has its place.
 
 Nothing is acknowledged before its bytes are on the disk under their name: a server that is killed at any moment loses
-nothing that it has acknowledged, and what it had not leaves a file ending in .part, which goes with the next start.
+nothing that it has acknowledged, and what it had not leaves a file ending in .part, which goes with a start of the
+server an hour later.
 """
 
 from __future__ import annotations
@@ -27,6 +28,8 @@ SECONDS = 20.0
 """Processor time for looking at what came in; what a person would hand in takes a hundredth of it."""
 HOSTS = ("github.com", "gitlab.com", "codeberg.org", "bitbucket.org")
 """Where a repository may be, unless the team says otherwise: no address leads into the team's own network."""
+LEFT_SECONDS = 3_600.0
+"""After which nobody writes any more at what has not become a hand-in."""
 _BLOCK = 1 << 20
 _AT_ONCE = threading.BoundedSemaphore(2)
 """Archives that are looked at, and repositories that are fetched, at the same time."""
@@ -116,11 +119,12 @@ def checked_address(address: str, hosts: Sequence[str] = HOSTS) -> str:
     return text
 
 
-def remove_partial(folder: Path) -> None:
-    """Removes what was never acknowledged."""
+def remove_partial(folder: Path, *, now: float) -> None:
+    """Removes what was never acknowledged, and that nobody writes any more: other servers may share the folder."""
     for leftover in folder.glob(".*.part") if folder.is_dir() else ():
         with contextlib.suppress(OSError):
-            leftover.unlink()
+            if now - leftover.stat().st_mtime > LEFT_SECONDS:
+                leftover.unlink()
 
 
 @contextlib.contextmanager

@@ -21,6 +21,7 @@ from grader.errors import GraderError, UsageError
 from grader.records import Submission, VerifierResult
 from grader.stored import Object, load_json, read_test
 from grader.submission import IntakeLimits, read_archive, write_archive
+from grader.unseen import json_text
 
 FOLDER = "evidence"
 
@@ -100,4 +101,4 @@ def load_observed(out: Path) -> VerifierResult:
 
 
 def to_text(data: Mapping[str, Any]) -> str:
-    return json.dumps(data, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
+    return json_text(data, indent=1) + "\n"

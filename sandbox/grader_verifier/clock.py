@@ -57,7 +57,8 @@ class TimeBudget:
     def is_silent(self, what: str) -> bool:
         """Whether it has used up the limit of a call in test after test, and never answered. What does not answer at
         all, or cannot be imported, holds no place for as long as all tests together may take; and what answers once,
-        even within the short time, has its whole time again: no test that it would pass is lost to it."""
+        even within the short time, has its whole time again. What is slower than its limit in the first tests, and
+        than the short time in the next, loses those: its answers there would be late more often than not."""
         return self._silent[what] >= SILENT_TESTS and what not in self._answered
 
     def answered(self, what: str) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -11,6 +10,7 @@ from typing import Any
 from grader.challenge import Challenge
 from grader.pages.text import clean, number, told
 from grader.records import Grade, TestResult, TestStatus
+from grader.unseen import json_text
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -94,4 +94,4 @@ def started_ms(grade: Grade) -> int:
 
 
 def as_json(data: Mapping[str, Any]) -> bytes:
-    return (json.dumps(data, indent=2, ensure_ascii=False, allow_nan=False) + "\n").encode("utf-8")
+    return (json_text(data, indent=2) + "\n").encode("utf-8")
