@@ -460,7 +460,7 @@ def test_importing_the_package_is_cheap() -> None:
 
 def test_figures_stand_with_the_command_and_what_came_of_it_and_a_blind_page_hides_whose_they_are() -> None:
     from grader.claims import documents
-    from grader.claims.marks import Outcome, marked
+    from grader.claims.marks import CommandOutcome, marked
 
     text = (
         b"# Notes\n\n```console\n$ python greta.sandmann@gmail.com.py <b>\nright 0.92\n```\n"
@@ -469,7 +469,7 @@ def test_figures_stand_with_the_command_and_what_came_of_it_and_a_blind_page_hid
     )
     text = text.replace(b" <b>", b" '<i>'")
     files = {**saved.submission().files, "EVAL.md": text}
-    claims = marked(documents.read({"EVAL.md": text}), [Outcome(outputs=("right 0.61\n<script>\n",))])
+    claims = marked(documents.read({"EVAL.md": text}), [CommandOutcome(outputs=("right 0.61\n<script>\n",))])
     grade = replace(saved.needs_review(), claims=claims)
     page = render_report(grade, saved.challenge(), replace(saved.submission(), files=files))
     part = page[page.index('id="figures"') : page.index('id="code"')]

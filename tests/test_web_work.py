@@ -203,10 +203,10 @@ def test_data_is_told_in_counts_or_not_at_all(path: str, content: str, holds: tu
 
 def test_a_figure_stands_with_what_came_of_running_its_command_and_the_debrief_says_how_many(home: House) -> None:
     from grader.claims import documents
-    from grader.claims.marks import Outcome, marked
+    from grader.claims.marks import CommandOutcome, marked
 
     text = b"# Notes\n\n```console\n$ python measure.py\nright 0.92\n```\n"
-    claims = marked(documents.read({"EVAL.md": text}), [Outcome(outputs=("right 0.61\n",))])
+    claims = marked(documents.read({"EVAL.md": text}), [CommandOutcome(outputs=("right 0.61\n",))])
     files = {**PLAIN, "EVAL.md": text}
     home.case("F1", "Ann", "Bob", submission=changed(saved.submission(files=files), 0), claims=claims)
     case = home.cases["F1"].id
