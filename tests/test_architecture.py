@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ast
 import configparser
+import importlib.util
 import os
 import re
 import subprocess
@@ -14,6 +16,7 @@ import pytest
 ROOT = Path(__file__).parent.parent
 PAGE = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
 FLOORS, BESIDE = (re.findall(r"^```text\n(.*?)^```", PAGE.partition("## The way")[0], re.MULTILINE | re.DOTALL))[:2]
+OURS = {"grader", "grader_bridge", "grader_protocol", "grader_tests", "grader_verifier", "bench"}
 NO_FLOOR = {"__init__", "__main__", "schemas", "testing"}
 """Named below the tree: they have no place in the order."""
 
@@ -116,3 +119,21 @@ def test_every_measurement_still_finds_what_it_measures() -> None:
     code = "import importlib, sys; [importlib.import_module(name) for name in sys.argv[1:]]"
     done = subprocess.run([sys.executable, "-c", code, *names], cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
+
+
+def test_every_import_of_ours_in_a_test_names_something_that_is_there() -> None:
+    """An import inside a test fails only when that test runs, and many need Docker: a renamed class goes unnoticed."""
+    missing = [
+        f"{path.relative_to(ROOT)}:{node.lineno}: {node.module}.{one.name}"
+        for path in sorted((ROOT / "tests").glob("**/*.py"))
+        if not {"submissions", "packs", "node_modules"} & set(path.parts)
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] in OURS
+        for one in node.names
+        if not is_there(node.module or "", one.name)
+    ]
+    assert missing == []
+
+
+def is_there(module: str, name: str) -> bool:
+    return hasattr(importlib.import_module(module), name) or bool(importlib.util.find_spec(f"{module}.{name}"))
