@@ -136,4 +136,5 @@ def test_every_import_of_ours_in_a_test_names_something_that_is_there() -> None:
 
 
 def is_there(module: str, name: str) -> bool:
-    return hasattr(importlib.import_module(module), name) or bool(importlib.util.find_spec(f"{module}.{name}"))
+    found = importlib.import_module(module)
+    return hasattr(found, name) or (hasattr(found, "__path__") and bool(importlib.util.find_spec(f"{module}.{name}")))
