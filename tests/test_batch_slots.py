@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from grader.errors import InfrastructureError
 from grader.grading.pipeline import grade
 from grader.grading.run import Request, Run
 from grader.sandbox.kept import Slots, StoppedError
@@ -105,6 +106,18 @@ def test_a_submission_waits_for_a_place_which_is_given_back_once() -> None:
     got[0].close()
     other.join(10)
     assert (len(got), len(make.made)) == (2, 1)
+
+
+def test_a_place_whose_verifier_cannot_be_had_goes_back() -> None:
+    """Else two faults of the engine would leave a batch of two waiting for ever."""
+    slots = Slots(1, make := Maker())
+    slots.sandbox(new_run()).close()
+    make.made[0].good = False
+    make.made[0].close = lambda: (_ for _ in ()).throw(InfrastructureError("the engine is gone"))  # type: ignore[method-assign]
+    with pytest.raises(InfrastructureError):
+        slots.sandbox(new_run())
+    slots.sandbox(new_run()).close()
+    assert len(make.made) == 2
 
 
 def test_the_clock_of_a_run_that_asks_again_goes_on() -> None:

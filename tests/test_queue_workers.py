@@ -73,7 +73,7 @@ def grade(out: Path, name: str) -> dict[str, object]:
 def test_sixty_jobs_outlive_workers_that_are_killed_and_a_database_that_is(
     tmp_path: Path, store: str, own_postgres: Cluster, queue: Queue, box: Box, processes: list[Process]
 ) -> None:
-    names = {f"s{number:02d}": ALL for number in range(60)}
+    names = {f"jane-doe-{number:02d}": ALL for number in range(60)}
     out = tmp_path / "out"
     boxes = [box(), box()]
     following = batch(submissions(tmp_path / "in", names), out, store)

@@ -70,6 +70,14 @@ def test_a_second_window_overwrites_nothing_and_both_texts_come_back(three: Pane
     assert caught.value.attempted.rationale == "from the other"
 
 
+def test_the_same_words_on_an_older_version_are_nobodys_second_window(three: Panel) -> None:
+    """A draft that was saved by itself while its owner pressed the button."""
+    ann = three.actor("ann")
+    three.desk.save(ann, three.case.id, sheet(3, rationale="all of it"), version=0)
+    sent = three.desk.submit(ann, three.case.id, sheet(3, rationale="all of it"), version=0)
+    assert (sent.kind, sent.version) == ("submitted", 2)
+
+
 def test_what_is_missing_is_said_and_what_was_written_is_saved(three: Panel) -> None:
     ann = three.actor("ann")
     half = sheet(3).having(Said(criterion=CRITERIA[0], level=5))

@@ -107,7 +107,9 @@ class RatingDesk(Base):
         if version != own.version:
             if not own.version:
                 raise NotAllowedError("Nothing was written yet; save on version 0.")
-            raise ConflictError(file.versions(own)[-1], sheet)
+            latest = file.versions(own)[-1]
+            if not same(latest.sheet, sheet):  # a draft that was saved while the same words were being handed in
+                raise ConflictError(latest, sheet)
         made = Assessment(assignment=own.id, version=own.version + 1, kind=kind, sheet=sheet, at=self.clock())  # type: ignore[arg-type]
         body = json.dumps(sheets.to_data(sheet), ensure_ascii=False)
         row = {"assignment": own.id, "version": made.version, "kind": kind, "body": body, "at": made.at}

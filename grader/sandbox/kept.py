@@ -90,13 +90,18 @@ class Slots:
         return self._placed(self._take(lambda: None), run_id, runtime, lambda _stage, _seconds: None)
 
     def _placed(self, slot: _Slot, run_id: str, runtime: str, clock: Callable[[str, float], None]) -> Sandbox:
-        """With the verifier that is in the place, or a new one where that has served its time."""
+        """With the verifier that is in the place, or a new one where that has served its time. A place whose verifier
+        cannot be had goes back: all would wait for it for ever."""
         from grader.sandbox.docker import DockerSandbox
 
-        if slot.verifier is not None and not slot.verifier.usable():
-            slot.close()
-        if slot.verifier is None:
-            slot.verifier = self._make(slot.number)
+        try:
+            if slot.verifier is not None and not slot.verifier.usable():
+                slot.close()
+            if slot.verifier is None:
+                slot.verifier = self._make(slot.number)
+        except BaseException:
+            self._give_back(slot)
+            raise
         sandbox = DockerSandbox(run_id, runtime=runtime, clock=clock, verifier=slot.verifier)
         return _Placed(sandbox, lambda: self._give_back(slot))
 
@@ -138,9 +143,9 @@ class _Slot:
         self.verifier: Verifier | None = None
 
     def close(self) -> None:
-        if self.verifier is not None:
-            self.verifier.close()
-            self.verifier = None
+        verifier, self.verifier = self.verifier, None
+        if verifier is not None:
+            verifier.close()
 
 
 class _Placed:

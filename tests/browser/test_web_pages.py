@@ -275,6 +275,24 @@ def test_two_windows_are_told_of_each_other_and_both_texts_are_shown(home: House
     expect(second.locator("#rationale")).to_have_value("in the second window")
 
 
+def test_what_is_sent_while_a_draft_is_under_way_waits_for_it_and_meets_no_second_window(
+    home: House, visit: Visit, fresh: str
+) -> None:
+    page = visit("Ann Weber", fresh)
+    held: list[Any] = []
+    page.route("**/draft*", lambda route: held.append(route), times=1)
+    page.locator("#rationale").fill("the first thought")
+    page.wait_for_timeout(1_500)
+    page.locator("#rationale").fill("the second thought")
+    page.get_by_role("button", name="Save", exact=True).click()
+    assert latest(home, fresh) is None
+    held[0].continue_()
+    expect(page.get_by_role("heading", level=1)).not_to_have_text("Two versions of your assessment")
+    expect(page.locator("#rationale")).to_have_value("the second thought")
+    page.wait_for_function("document.getElementById('version').value === '2'")
+    assert latest(home, fresh).rationale == "the second thought"
+
+
 def test_an_ended_session_loses_nothing_and_says_so_at_once(home: House, visit: Visit, fresh: str) -> None:
     page = visit("Ann Weber", fresh)
     page.context.clear_cookies()

@@ -123,8 +123,30 @@ form.addEventListener("input", () => {
   form.dataset.unsaved = "yes";
   saved = document.getElementById("saved").dataset.version;
 });
-form.addEventListener("submit", () => {
+// A draft that is under way has a version of its own: what is sent waits for it, and no draft is sent after it.
+let asking = false, sending = false, held = null;
+document.addEventListener("htmx:before:request", (event) => {
+  if (sending) event.preventDefault();
+  else asking = true;
+});
+document.addEventListener("htmx:finally:request", () => {
+  asking = false;
+  if (!held) return;
+  const { by } = held;
+  held = null;
+  form.requestSubmit(by);
+});
+form.addEventListener("submit", (event) => {
+  if (asking) {
+    event.preventDefault();
+    held = { by: event.submitter };
+    return;
+  }
+  sending = true;
   form.dataset.unsaved = "no";
+});
+addEventListener("pageshow", () => {
+  sending = false;
 });
 document.addEventListener("htmx:after:swap", () => {
   const now = document.getElementById("saved");
