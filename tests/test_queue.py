@@ -348,8 +348,8 @@ def test_a_judge_that_did_not_answer_is_asked_again_from_here_and_nothing_runs(
     root = packs.write_pack(tmp_path / "packs" / "tiny")
     (root / "tests" / "test_sums.py").write_text("def test_adds(candidate):\n    pass\n")
     pack = load_pack(root)
-    for name in ("one", "two"):
-        words = {"sums.py": f"# {name}\ntest_adds = True\n", "DECISIONS.md": packs.answer(7, 4)}
+    for number, name in enumerate(("one", "two")):  # with words of their own: an answer is kept by what was asked
+        words = {"sums.py": f"# {name}\ntest_adds = True\n", "DECISIONS.md": packs.answer(6 + number, 4)}
         write_files(tmp_path / "in" / name, words)
     with running(judges.constant(4), Behaviour(fault="500", fault_times=4)) as server:
         own = Settings(openai_base_url=server.url, judge_model="m", judge={"max_retries": 0, "differential": False})
