@@ -12,6 +12,7 @@ from grader.challenge.manifest import ClaimedData
 from grader.claims import documents
 from grader.claims.marks import CommandOutcome, flags, marked, sentence
 from grader.claims.numbers import is_of, numbers
+from grader.judge import prompt
 
 
 def rows(text: str, *outcomes: CommandOutcome, yaml: str = "") -> list[dict[str, Any]]:
@@ -220,6 +221,16 @@ def test_a_generator_needs_to_be_said_what_it_makes() -> None:
 
 
 # ---------------------------------------------------------------------------------------------- the judge
+
+
+def test_what_the_machine_or_the_pack_did_not_run_is_none_of_the_candidates_doing() -> None:
+    for fault, says in (("candidate", "cannot be run"), ("infrastructure", "none of the candidate's doing"),
+                        ("challenge", "none of the candidate's doing")):  # fmt: skip
+        (row,) = rows("By `python x.py`: 92 % right.\n", CommandOutcome(reason="it did not", fault=fault))
+        assert (row["mark"], row["fault"]) == ("cannot_run", fault)
+        assert says in sentence(row)
+    assert "differs: the figure counts as not given" in prompt._RAN
+    assert "was not run, no command: nobody has seen it; it is a claim" in prompt._RAN
 
 
 def test_the_judge_is_told_places_numbers_and_marks_in_lines_of_ours_and_no_word_of_a_command() -> None:

@@ -8,6 +8,7 @@ import http.client
 import io
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -28,10 +29,12 @@ from werkzeug.test import TestResponse
 
 from grader.challenge import load_manifest
 from grader.cli import cli
+from grader.cli.handed_in import Place, run_public_tests, untested
 from grader.errors import RefusedError, UsageError
 from grader.portal import handout, taking
 from grader.portal.desk import PortalDesk, Wish
 from grader.portal.records import MOST_HAND_INS, Invitation
+from grader.records import Submission
 from grader.store import open_store
 from grader.store.portal_tables import APPEND_ONLY
 from grader.submission import write_archive
@@ -91,6 +94,11 @@ def work(number: int = 0) -> bytes:
     _, submission = shipped("rag-triage", "accepted/vectors-and-rules")
     files = {**submission.files, "NOTES.md": f"# Notes\n\nAttempt {number}.\n".encode()}
     return write_archive(replace(submission, files=files))
+
+
+def handed_in(one: Invitation) -> Submission:
+    """A submission as what came in last: a case is found by what was handed in."""
+    return replace(shipped("rag-triage", "accepted/vectors-and-rules")[1], digest=one.hand_ins[-1].submission)
 
 
 def kept(home: House) -> list[Path]:
@@ -387,7 +395,7 @@ def test_two_worlds_a_candidate_sees_nothing_of_assessors_before_the_letter(home
     cara.sends(work())
     cara.post("finish")
     before = cara.page
-    case = home.case(cara.first.blind, "Ann", "Ben")
+    case = home.case(cara.first.blind, "Ann", "Ben", submission=handed_in(cara.invitation))
     assert cara.page == before
     for name in ("Ann", "Ben"):
         home.visitor(name).post(f"/rate/{case.id}/submit", levels(case, rationale=f"{name} finds it weak"))
@@ -411,6 +419,28 @@ def test_two_worlds_a_candidate_sees_nothing_of_assessors_before_the_letter(home
     assert "appealed" in said
     assert "The second test was not mine to pass." in said
     assert "Cara" not in said
+
+
+def test_of_two_people_of_one_name_each_reads_the_letter_on_their_own_work_alone(home: House) -> None:
+    """They have one blind id, since a name is all that is known of them; what each handed in tells them apart."""
+    one, other = Candidate(home), Candidate(home)
+    assert one.first.blind == other.first.blind
+    for number, cara in enumerate((one, other)):
+        cara.post("start")
+        cara.sends(work(number))
+    lea = home.person("Lea", "lead")
+    for name in ("Ann", "Ben"):
+        home.person(name)
+    case = home.case(one.first.blind, "Ann", "Ben", submission=handed_in(one.invitation))
+    for name in ("Ann", "Ben"):
+        home.visitor(name).post(f"/rate/{case.id}/submit", levels(case))
+    home.desk.reveal(OPERATOR, case.id)
+    home.desk.decide(OPERATOR, case.id, "advance", "strong", by=lea)
+    home.desk.edit_letter(OPERATOR, case.id, "Dear one, we go on.", release=True, by=lea)
+    assert "Dear one" in one.page
+    assert "Dear one" not in other.page
+    assert other.post("appeal", words="not mine").status_code == 409
+    assert "not mine" not in home.visitor("Lea").get(f"/cases/{case.id}").text
 
 
 def test_an_appeal_is_bounded(home: House) -> None:
@@ -467,6 +497,34 @@ def test_what_was_never_acknowledged_goes_when_nobody_writes_it_any_more(home: H
     os.utime(left, (0, time.time() - taking.LEFT_SECONDS - 60))
     taking.remove_partial(folder, now=time.time())
     assert sorted(path.name for path in folder.iterdir()) == [".b.part", "kept"]
+
+
+@pytest.mark.parametrize(("taken_away", "passed"), [("tests", None), ("triage.py", False)])
+def test_where_public_tests_do_not_run_nobody_is_told_that_they_pass(
+    home: House, tmp_path: Path, taken_away: str, passed: bool | None
+) -> None:
+    """A starter without any; or work that is refused now, though it was taken when it came in. Tried once."""
+    packs = tmp_path / "packs"
+    shutil.copytree(PACK, packs / PACK.name)
+    if taken_away == "tests":
+        shutil.rmtree(packs / PACK.name / "starter" / "tests")
+    cara = Candidate(home)
+    cara.post("start")
+    cara.sends(work())
+    came = cara.invitation.hand_ins[0]
+    if taken_away != "tests":
+        taking.place_of(taking.folder_of(home.url), came.id).write_bytes(b"no archive any more")
+    place = handed_in_place(home, packs)
+    assert run_public_tests(cara.desk, place)
+    found = cara.invitation.public_tests(came.id)
+    assert found is not None
+    assert found["passed"] is passed
+    assert "public tests pass" not in cara.page
+    assert untested(cara.desk, place) == []
+
+
+def handed_in_place(home: House, packs: Path) -> Place:
+    return Place(store=home.url, out=home.folder / "graded", hand_ins=None, challenges=packs)
 
 
 # ---------------------------------------------------------------------------------------------- a real server

@@ -43,6 +43,8 @@ class Mark(NamedTuple):
     command: int | None = None
     fresh: str = "not tried"
     """`moved`, `same`, or `not tried`: what the figure did on other data."""
+    fault: str | None = None
+    """Whose doing it is that it could not be run."""
 
 
 def marked(claims: Claims, outcomes: Sequence[CommandOutcome]) -> dict[str, Any]:
@@ -74,7 +76,8 @@ def _row(one: Stated, mark: Mark) -> dict[str, Any]:
     flag = {"flag": FIXED} if mark.fresh == "same" and not one.number.says_little else {}
     return {
         "path": one.path, "line": one.line, "text": one.text, "figure": one.figure, "command": mark.command,
-        "mark": mark.mark, "why": mark.why, "printed": mark.printed, "by": mark.by, "fresh": mark.fresh, **flag,
+        "mark": mark.mark, "why": mark.why, "printed": mark.printed, "by": mark.by, "fresh": mark.fresh,
+        "fault": mark.fault, **flag,
     }  # fmt: skip
 
 
@@ -132,7 +135,9 @@ def _mark(one: Stated, printed: Sequence[_Printed]) -> Mark:
     if tied is not None and printed[tied].outcome.reason:
         other = _elsewhere(one, printed)
         meant = one.printed or one.path.endswith(".yaml") or _is_quality(one)
-        return other or (Mark(CANNOT_RUN, printed[tied].outcome.reason, command=tied) if meant else Mark(NO_COMMAND))
+        ended = printed[tied].outcome
+        not_run = Mark(CANNOT_RUN, ended.reason, command=tied, fault=ended.fault or None)
+        return other or (not_run if meant else Mark(NO_COMMAND))
     if tied is not None:
         found = _by(one, tied, printed[tied])
         if found.mark == REPRODUCED or one.printed or one.path.endswith(".yaml"):
@@ -218,7 +223,8 @@ def sentence(row: Mapping[str, Any]) -> str:
         REPRODUCED: "reproduced",
         DIFFERS: f"differs: {row.get('printed')} is printed ({row.get('by')})" if row.get("printed") else
                  "differs: its command does not print it",
-        CANNOT_RUN: "cannot be run",
+        CANNOT_RUN: "cannot be run" if row.get("fault") in {None, "candidate"} else
+                    "was not run, which is none of the candidate's doing",
         NO_COMMAND: "no command",
     }.get(str(row.get("mark")), "")  # fmt: skip
     return f"{said}; {FIXED}" if row.get("flag") else said

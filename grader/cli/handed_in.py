@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from grader.errors import GraderError, visible
+from grader.errors import GraderError, InfrastructureError, visible
 
 if TYPE_CHECKING:
     from grader.portal.desk import PortalDesk
@@ -44,10 +44,8 @@ class Place:
 
 def collect_all(desk: PortalDesk, place: Place, *, everybody: bool, queued: bool, public: bool) -> int:
     """The exit code: the highest of the batches'."""
-    if public:
-        test_publicly(desk, place)
+    codes = [0 if not public or run_public_tests(desk, place) else InfrastructureError.exit_code]
     found = [one for one in desk.due(everybody=everybody) if one.last and place.of(one.last.id).is_file()]
-    codes = [0]
     for challenge in sorted({one.challenge for one in found}):
         mine = [one for one in found if one.challenge == challenge]
         codes.append(_grade(mine, place, place.out / challenge, queued=queued))
@@ -76,15 +74,16 @@ def untested(desk: PortalDesk, place: Place) -> list[Invitation]:
             if one.last and one.public_tests(one.last.id) is None and place.of(one.last.id).is_file()]  # fmt: skip
 
 
-def test_publicly(desk: PortalDesk, place: Place) -> None:
-    """The starter's public tests on each last hand-in that they have not run on; how it went is told on its page."""
+def run_public_tests(desk: PortalDesk, place: Place) -> bool:
+    """The starter's public tests on each last hand-in that they have not run on; how it went is told on its page.
+    Whether the machine let all of them run: those that it did not are tried again the next time."""
     from grader.challenge.here import root_of
     from grader.cli.standing import settings_for
-    from grader.errors import ChallengeError
+    from grader.errors import ChallengeError, RefusedError
     from grader.grading.public import run_public
     from grader.sandbox.guard import guarded
 
-    settings = settings_for()
+    settings, whole = settings_for(), True
     for one in untested(desk, place):
         root, last = root_of(one.challenge, one.version, settings, place.challenges), one.last
         if root is None or last is None:
@@ -92,15 +91,21 @@ def test_publicly(desk: PortalDesk, place: Place) -> None:
         try:
             with guarded():
                 result = run_public(str(place.of(last.id)), root, settings, lambda _: None)
-        except ChallengeError:  # a starter without public tests
-            desk.tested(one, last.id, passed=True, message="")
+        except RefusedError as problem:
+            desk.tested(one, last.id, passed=False, message=visible(problem.message, 1_000))
+            continue
+        except ChallengeError as problem:  # none to run, or none that can be: nothing that the candidate did
+            click.echo(f"{one.blind}: there are no public tests: {visible(problem.message, 300)}", err=True)
+            desk.tested(one, last.id, passed=None, message="")
             continue
         except GraderError as problem:
             click.echo(f"{one.blind}: the public tests did not run: {visible(problem.message, 300)}", err=True)
+            whole = False
             continue
         said = "\n".join(visible(line, 300) for line in (result.output or result.message).splitlines()[-60:])
         desk.tested(one, last.id, passed=result.passed, message=said)
         click.echo(f"{one.blind}: public tests {'pass' if result.passed else 'do not pass'}")
+    return whole
 
 
 def _grade(found: Sequence[Invitation], place: Place, out: Path, *, queued: bool) -> int:

@@ -55,9 +55,10 @@ list of objects with exactly "path", "start_line", "end_line" and "quote"), "lev
 _END = "End of the candidate's files. Assess the criterion by the rules of the first message.\n{reply}"
 _RAN = """\
 Figures of these files, held by the grader against what the commands that are named for them print:
-reproduced: the command printed a number that rounds to it. differs, cannot be run: the figure counts as not given.
-no command: nothing was run for it; it is a claim. does not depend on the data: the command printed the very same number
-when the data was exchanged, as a stored result would; it counts as not given unless the files say why it must be so."""
+reproduced: the command printed a number that rounds to it. differs: the figure counts as not given.
+cannot be run, was not run, no command: nobody has seen it; it is a claim.
+does not depend on the data: the command printed the very same number when the data was exchanged, as a stored result
+would; it counts as not given unless the files say why it must be so."""
 REPAIR = (
     "That reply could not be used: {problem}. Reply again with the one JSON object that was asked for and nothing else."
 )

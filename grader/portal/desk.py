@@ -166,8 +166,8 @@ class PortalDesk:
                 raise UsageError("Three appeals are with the team already; a person reads them.")
             self._add(connection, one, "appealed", {"words": words.strip()}, "the candidate")
 
-    def tested(self, one: Invitation, hand_in: str, *, passed: bool, message: str) -> None:
-        """What the starter's public tests came to on a hand-in."""
+    def tested(self, one: Invitation, hand_in: str, *, passed: bool | None, message: str) -> None:
+        """What the starter's public tests came to on a hand-in; None: there are none to run."""
         with writing(self.engine) as connection:
             body = {"hand_in": hand_in, "passed": passed, "message": message[:4_000]}
             self._add(connection, one, "public tests", body, "the grader")

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import io
 import os
 import secrets
 import threading
@@ -97,11 +98,7 @@ def take_repository(folder: Path, address: str, manifest: Manifest, hosts: Seque
             raise RefusedError(f"The repository could not be fetched: {problem.message}") from problem
         check_required(found, rules.required)
     content = write_archive(found)
-    with _place(folder) as (made, part):
-        part.write_bytes(content)
-        digest = f"sha256:{hashlib.sha256(content).hexdigest()}"
-        taken = Taken(id=made, digest=digest, submission=found.digest, bytes=len(content), files=len(found.files))
-        return _kept(part, taken)
+    return take_upload(folder, io.BytesIO(content), manifest)
 
 
 def checked_address(address: str, hosts: Sequence[str] = HOSTS) -> str:

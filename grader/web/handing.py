@@ -90,7 +90,7 @@ def appeal(token: str) -> ResponseReturnValue:
         if not _letter(one):
             raise UsageError("There is no letter yet that could be appealed.")
         visit.server().portal.appeal(one, words)
-        visit.desk().appealed(one.blind, one.challenge, words.strip())
+        visit.desk().appealed(one.blind, one.challenge, _own(one), words.strip())
 
     return _done(token, write)
 
@@ -187,14 +187,14 @@ def _answer(one: Invitation) -> str:
 def _receipt(one: Invitation, at: int) -> Receipt:
     came = one.hand_ins[at]
     tests = one.public_tests(came.id)
-    if tests is None:
+    if tests is None or tests["passed"] is None:
         words = ""
     elif tests["passed"]:
         words = "The starter’s public tests pass."
     else:
         words = "The starter’s public tests do not pass on it. It counts all the same; you may hand in again."
     size = f"{came.bytes:,} bytes, {came.files} file{'s' if came.files != 1 else ''}"
-    output = "" if tests is None or tests["passed"] else str(tests["message"])
+    output = "" if not words or tests is None or tests["passed"] else str(tests["message"])
     return Receipt(
         came.number, moment(came.at), came.digest, size, came.late, words, output, at == len(one.hand_ins) - 1
     )
@@ -207,7 +207,11 @@ def _words(seconds: int) -> str:
 
 
 def _letter(one: Invitation) -> str:
-    return visit.desk().released_letter(one.blind, one.challenge)
+    return visit.desk().released_letter(one.blind, one.challenge, _own(one))
+
+
+def _own(one: Invitation) -> list[str]:
+    return [came.submission for came in one.hand_ins]
 
 
 def _root(one: Invitation) -> Path | None:

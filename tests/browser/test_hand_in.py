@@ -13,8 +13,9 @@ from playwright.sync_api import Browser, expect
 from waitress import create_server
 
 from grader.portal.desk import PortalDesk
+from grader.portal.records import Invitation
 from tests.browser.test_web_pages import CUT, WIDTHS, sound
-from tests.test_portal import wish, work
+from tests.test_portal import handed_in, wish, work
 from tests.web_fixtures import OPERATOR, House, house, levels
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
@@ -35,12 +36,13 @@ def address(home: House) -> Iterator[str]:
     server.close()
 
 
-def answered(home: House, blind: str) -> None:
+def answered(home: House, one: Invitation | None) -> None:
     """Two people rate the hand-in, and a lead lets the letter out."""
     for name in ("Ann", "Ben"):
         home.person(name)
     lea = home.person("Lea", "lead")
-    case = home.case(blind, "Ann", "Ben")
+    assert one is not None
+    case = home.case(one.blind, "Ann", "Ben", submission=handed_in(one))
     for name in ("Ann", "Ben"):
         home.visitor(name).post(f"/rate/{case.id}/submit", levels(case))
     home.desk.reveal(OPERATOR, case.id)
@@ -50,7 +52,7 @@ def answered(home: House, blind: str) -> None:
 
 def test_from_the_link_to_the_letter_on_a_phone(home: House, address: str, browser: Browser, tmp_path: Path) -> None:
     desk = PortalDesk(engine=home.store.engine, clock=home.watch)
-    one, token = desk.invite(wish(working=4 * 3600))
+    _, token = desk.invite(wish(working=4 * 3600))
     archive = tmp_path / "my work.zip"
     archive.write_bytes(work())
     (tmp_path / "photo.zip").write_bytes(b"this is no archive")
@@ -70,7 +72,7 @@ def test_from_the_link_to_the_letter_on_a_phone(home: House, address: str, brows
     expect(page.get_by_text("this one counts")).to_be_visible()
     page.get_by_role("button", name="I am through").click()
     expect(page.get_by_text("Your work is in")).to_be_visible()
-    answered(home, one.blind)
+    answered(home, desk.opened(token))
     page.reload()
     expect(page.get_by_role("heading", name="Thank you")).to_be_visible()
     page.get_by_label("What should be looked at again").fill("The second run was mine too.")
@@ -85,7 +87,7 @@ def test_each_stage_of_the_page_is_sound_light_and_dark(
     home: House, address: str, browser: Browser, width: int
 ) -> None:
     desk = PortalDesk(engine=home.store.engine, clock=home.watch)
-    one, token = desk.invite(wish(working=4 * 3600))
+    _, token = desk.invite(wish(working=4 * 3600))
 
     def look(stage: str) -> None:
         for scheme in ("light", "dark"):
@@ -110,6 +112,6 @@ def test_each_stage_of_the_page_is_sound_light_and_dark(
     desk.tested(found, found.hand_ins[0].id, passed=False, message="E   assert 1 == 2\n" + "x" * 300)
     look("handed in")
     client.post(f"/h/{token}/finish")
-    answered(home, one.blind)
+    answered(home, desk.opened(token))
     client.post(f"/h/{token}/appeal", data={"words": "look again " * 40})
     look("answered")
