@@ -479,3 +479,15 @@ def test_figures_stand_with_the_command_and_what_came_of_it_and_a_blind_page_hid
     assert "sandmann" not in part.casefold()
     assert "<script>" not in part
     assert "<i>" not in part
+
+
+def test_where_no_command_is_named_the_page_says_that_nothing_was_run() -> None:
+    from grader.claims import documents
+    from grader.claims.marks import marked
+
+    files = {**saved.submission().files, "EVAL.md": b"# Notes\n\nRecall is 0.92.\n"}
+    grade = replace(saved.needs_review(), claims=marked(documents.read({"EVAL.md": files["EVAL.md"]}), []))
+    page = render_report(grade, saved.challenge(), replace(saved.submission(), files=files))
+    part = page[page.index('id="figures"') : page.index('id="code"')]
+    assert "1 without a command. No document names a command that gives them, so nothing was run" in part
+    assert "was held against" not in part
