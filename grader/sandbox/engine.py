@@ -5,10 +5,11 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import secrets
 import shlex
 from collections.abc import Mapping
 from datetime import datetime
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     from docker import APIClient
 
 CALL_SECONDS = 60
+CONFLICT = 409
+"""The engine's answer where a name is taken, or a container is being removed."""
 FIX = "grade doctor --fix"
 
 
@@ -128,11 +131,23 @@ def create(
 ) -> str:
     """Makes a container of a run and returns its id. `options` are those of containers.py; `again` counts those of the
     same role that went before it. Raises the engine's errors."""
+    from docker.errors import APIError
+
     host = client.create_host_config(**options["host"], cpuset_cpus=cores or None)
     name = f"grader-{run_id}-{role}" + (f"-{again}" if again else "")
-    made = client.create_container(
-        image, host_config=host, name=name, labels=labels(run_id, role), **options["container"]
+    make = partial(
+        client.create_container, image, host_config=host, labels=labels(run_id, role), **options["container"]
     )
+    try:
+        made = make(name=name)
+    except APIError as problem:
+        if problem.status_code != CONFLICT:
+            raise
+        # Asked for before, of an engine that went away and did it all the same, or is still at it: then there is
+        # nothing to remove yet, and the name stays taken. What is made later never starts; janitor.py finds it.
+        with contextlib.suppress(APIError):
+            client.remove_container(name, force=True, v=True)
+        made = make(name=f"{name}-{secrets.token_hex(4)}")
     return str(made["Id"])
 
 
@@ -144,7 +159,7 @@ def remove(client: APIClient, container: str, seconds: float) -> None:
         try:
             client.remove_container(container, force=True, v=True)
         except APIError as problem:
-            if problem.status_code != 409:  # 409: the engine is removing it already
+            if problem.status_code != CONFLICT:  # the engine is removing it already
                 raise
             client.wait(container, condition="removed", timeout=seconds)
 
