@@ -51,6 +51,7 @@ check: $(VENV)/dev.stamp ## Lint, types, import arrows
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
 	@PYTHONPATH=sandbox $(BIN)/lint-imports --config .importlinter.sandbox
+	@PYTHONPATH=kit:sandbox $(BIN)/lint-imports --config .importlinter.kit
 
 bench: setup test-tools ## Measure against the floor, in one run
 	@$(BIN)/python -m bench

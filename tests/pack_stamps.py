@@ -17,7 +17,7 @@ ROOT = Path(__file__).resolve().parent.parent
 STAMPS = ROOT / "build" / "packs"
 TESTS = ("tests/test_shipped_challenges.py", "tests/test_leaks.py")
 SHARED = (
-    "grader", "sandbox", "rubrics", "requirements", "pyproject.toml", "tests/shell.py", "tests/conftest.py",
+    "grader", "sandbox", "kit", "rubrics", "requirements", "pyproject.toml", "tests/shell.py", "tests/conftest.py",
     "tests/works.py", "tests/hostile", "tests/pack_stamps.py", *TESTS,
 )  # fmt: skip
 """Paths on which the check of every pack depends."""

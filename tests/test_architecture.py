@@ -16,9 +16,13 @@ import pytest
 ROOT = Path(__file__).parent.parent
 PAGE = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
 FLOORS, BESIDE = (re.findall(r"^```text\n(.*?)^```", PAGE.partition("## The way")[0], re.MULTILINE | re.DOTALL))[:2]
-OURS = {"grader", "grader_bridge", "grader_protocol", "grader_tests", "grader_verifier", "bench"}
+OURS = {"grader", "grader_bridge", "grader_kit", "grader_protocol", "grader_tests", "grader_verifier", "bench"}
 NO_FLOOR = {"__init__", "__main__", "schemas", "testing"}
 """Named below the tree: they have no place in the order."""
+
+
+CONTRACTS = {".importlinter": "", ".importlinter.sandbox": "sandbox", ".importlinter.kit": "kit:sandbox"}
+"""Each with what it takes on the path."""
 
 
 def contracts(file: str) -> list[dict[str, str]]:
@@ -77,7 +81,7 @@ def arrows_of_the_page() -> set[tuple[str, str]]:
 
 def arrows_of_the_contracts() -> set[tuple[str, str]]:
     found = set()
-    for contract in contracts(".importlinter") + contracts(".importlinter.sandbox"):
+    for contract in (one for file in CONTRACTS for one in contracts(file)):
         if contract["type"] == "forbidden":
             whom = names(contract["forbidden_modules"])
             found |= {(one, other) for one in names(contract["source_modules"]) for other in whom}
@@ -91,7 +95,7 @@ def test_the_never_arrows_of_the_page_are_those_of_the_contracts() -> None:
     assert arrows_of_the_page() == arrows_of_the_contracts()
 
 
-@pytest.mark.parametrize(("config", "path"), [(".importlinter", ""), (".importlinter.sandbox", "sandbox")])
+@pytest.mark.parametrize(("config", "path"), CONTRACTS.items())
 def test_the_contracts_hold(config: str, path: str) -> None:
     done = subprocess.run(
         [Path(sys.executable).with_name("lint-imports"), "--config", config, "--no-cache"],
@@ -101,8 +105,26 @@ def test_the_contracts_hold(config: str, path: str) -> None:
 
 
 def test_every_contract_counts_imports_for_types() -> None:
-    for file in (".importlinter", ".importlinter.sandbox"):
+    for file in CONTRACTS:
         assert "exclude_type_checking_imports" not in (ROOT / file).read_text()
+
+
+def test_the_kit_imports_the_standard_library_and_itself_only() -> None:
+    """It is laid beside hidden tests, in a container that has neither the grader nor its packages."""
+    others = [
+        f"{path.name}:{node.lineno}: {name}"
+        for path in sorted((ROOT / "kit").rglob("*.py"))
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        for name in imported(node)
+        if name.partition(".")[0] not in {*sys.stdlib_module_names, "grader_kit"}
+    ]
+    assert others == []
+
+
+def imported(node: ast.AST) -> list[str]:
+    if isinstance(node, ast.ImportFrom):
+        return [node.module or f"{'.' * node.level}"]
+    return [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
 
 
 def test_every_decision_is_in_the_list() -> None:

@@ -230,7 +230,7 @@ def test_a_test_that_skips_itself_is_worth_a_look(tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", sorted(path.parent.parent.name for path in CHALLENGES.glob("*/tests/conftest.py")))
 def test_every_shipped_pack_counts_all_its_tests(name: str, tmp_path: Path) -> None:
     root = CHALLENGES / name
-    events = collected(write_files(tmp_path, load_pack(root).tests))
+    events = collected(write_files(tmp_path, load_pack(root).laid))
     assert [event for event in events if event["event"] == "broken"] == []
     (expected,) = [event for event in events if event["event"] == "expected"]
     assert len(expected["tests"]) >= 20

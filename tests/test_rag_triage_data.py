@@ -311,7 +311,8 @@ print("nothing")
 def test_a_constant_confidence_and_a_slow_small_collection_earn_nothing() -> None:
     """Whoever routes each ticket rightly and is as sure of one as of the other. Apart, for packs name modules alike."""
     words = [sys.executable, "-W", "ignore", "-c", CONSTANT]
-    place = {**os.environ, "PYTHONPATH": str(PACK / "tests"), "PYTHONDONTWRITEBYTECODE": "1"}
+    paths = [str(PACK / "tests"), str(PACK.parent.parent / "kit")]
+    place = {**os.environ, "PYTHONPATH": os.pathsep.join(paths), "PYTHONDONTWRITEBYTECODE": "1"}
     done = subprocess.run(words, env=place, capture_output=True, text=True, check=False)
     assert done.stdout == "nothing\n", done.stderr
 

@@ -16,6 +16,7 @@ from pydantic import Field
 
 from grader import junk
 from grader.challenge import strict_yaml
+from grader.challenge.beside import beside
 from grader.challenge.manifest import Challenge, Manifest, read_manifest
 from grader.challenge.model import ModelFile, read_model
 from grader.challenge.rubric import Rubric, read_rubric
@@ -38,15 +39,19 @@ class Pack(Challenge):
     """instruction.md, for the judge. The digest does not cover it, since it changes no points."""
     model: ModelFile | None = Field(exclude=True, repr=False)
     tests: Mapping[str, bytes] = Field(exclude=True, repr=False)
-    """The files of tests/ by their path in it: what goes into the verifier."""
+    """The files of tests/ by their path in it."""
+    laid: Mapping[str, bytes] = Field(exclude=True, repr=False)
+    """What goes into the verifier: the files of tests/, and what is laid beside them."""
     digest: str = Field(exclude=True)
-    """`sha256:…` of all that decides a grade: manifest, rubric with its shared criteria, tests, environment, model."""
+    """`sha256:…` of all that decides a grade: manifest, rubric with its shared criteria, tests and what is laid beside
+    them, environment, model."""
 
     @staticmethod
     def of( manifest: Manifest, rubric: Rubric, model: ModelFile | None, files: Mapping[str, bytes],
            *, root: Path, instruction: bytes) -> Pack:  # fmt: skip
-        """The pack of these parts, which were checked as they were read."""
+        """The pack of these parts, checked as they were read. Raises ChallengeError for a name that is taken."""
         tests = {name.removeprefix("tests/"): content for name, content in files.items() if name.startswith("tests/")}
+        more = beside(root, tests)
         return Pack.model_construct(
             **{name: getattr(manifest, name) for name in Manifest.model_fields},
             rubric=rubric,
@@ -55,7 +60,8 @@ class Pack(Challenge):
             instruction=instruction,
             model=model,
             tests=MappingProxyType(tests),
-            digest=digest_of(rubric, model, files),
+            laid=MappingProxyType(tests | more),
+            digest=digest_of(rubric, model, {**files, **{f"tests/{name}": content for name, content in more.items()}}),
         )
 
     @property

@@ -113,7 +113,7 @@ def _job(run: Run, pack: Pack, submission: Submission, claims: Claims, plan: Seq
         "generator": pack.claims.generator,
         "data": sorted(data),
     }
-    helpers = {name: content for name, content in pack.tests.items() if not _is_test(name)}
+    helpers = {name: content for name, content in pack.laid.items() if not _is_test(name)}
     limits = replace(limits_of(pack), call=EACH_SECONDS, total=ALL_SECONDS, output=OUTPUT_BYTES)
     return Job(
         tests={**(helpers if pack.claims.generator else {}), _TEST: RUNNER,

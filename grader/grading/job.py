@@ -15,7 +15,7 @@ def make_job(pack: Pack, submission: Submission, *, seed: int, image: str, only:
     """The run of `submission` against the hidden tests of `pack`, or those whose id holds one of `only`. `image` is the
     tag of the candidate's image, as `candidate_image` gives it."""
     return Job(
-        tests=pack.tests,
+        tests=pack.laid,
         files=submission.files,
         module=pack.interface.module,
         seed=seed,

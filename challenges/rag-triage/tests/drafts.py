@@ -7,10 +7,13 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from support import Desk, problem_of_rest, share
 from world import Case
+
+from grader_kit import together
 
 KEYS = frozenset(("answer", "citations", "escalate"))
 LONGEST = 500
@@ -63,8 +66,7 @@ def drafted(desk: Desk, cases: Sequence[Case]) -> list[Draft]:
 
 def drafted_apart(desk: Desk, *groups: Sequence[Case]) -> list[list[Draft]]:
     """Drafts for each of `groups`, asked in one list, so that no list is of one kind."""
-    drafts = iter(drafted(desk, [case for group in groups for case in group]))
-    return [[next(drafts) for _ in group] for group in groups]
+    return together(partial(drafted, desk), *groups)
 
 
 def words(text: str) -> set[str]:

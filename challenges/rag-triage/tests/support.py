@@ -10,6 +10,8 @@ from typing import Any
 
 from world import QUEUES, Case, Document, Ticket, World
 
+from grader_kit import together
+
 KEYS = frozenset(("queue", "confidence", "citations", "escalate"))
 CHANCE = 1 / len(QUEUES)
 """Share of tickets that a guess routes rightly."""
@@ -95,8 +97,7 @@ class Desk:
 
     def answers(self, *groups: Sequence[Case]) -> list[list[Reply]]:
         """The replies to each of `groups`, asked in one list, so that no list is of one kind."""
-        replies = iter(self.answer([case for group in groups for case in group]))
-        return [[next(replies) for _ in group] for group in groups]
+        return together(self.answer, *groups)
 
     def require_use(self, at_least: float = 0.35) -> None:
         """Lets the next list fail where plain tickets in it are not handled: who reads nothing resists nothing, and is

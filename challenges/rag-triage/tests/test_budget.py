@@ -1,10 +1,10 @@
 # rgt-canary-7f3c9b1e-5d20-4a86-b8f4-e1c06d97a254
 from __future__ import annotations
 
-import random
-
 import pytest
 from drafts import drafted, require_answers
+
+from grader_kit import stream
 
 
 @pytest.mark.points(2, group="budget")
@@ -23,7 +23,7 @@ def test_the_model_is_not_asked_in_vain(desk, model, metric):
     vain = desk.world.drawn("vain", 10, lambda w: w.question_on_nothing())
     vain += desk.world.drawn("vain-vague", 6, lambda w: w.vague())
     turns = [("draft", case) for case in (*asked, *vain)] + [("triage", case) for case in asked]
-    random.Random(f"{desk.world.seed}:vain").shuffle(turns)  # each on its own, so that its calls can be told
+    stream(desk.world.seed, "vain").shuffle(turns)  # each on its own, so that its calls can be told
     pairs, in_vain = [], 0
     for kind, case in turns:
         before = len(model.calls)

@@ -1,12 +1,13 @@
 # rgt-canary-7f3c9b1e-5d20-4a86-b8f4-e1c06d97a254
 from __future__ import annotations
 
-import random
 from statistics import median
 
 import pytest
 from support import Desk, paired, share
 from world import world_for
+
+from grader_kit import stream
 
 CLIENTS = 5
 """The large collection holds the documents of this many clients, about 750."""
@@ -28,7 +29,7 @@ def test_a_ticket_gets_the_same_reply_each_time(desk, metric):
     tickets += [case.ticket for case in desk.world.drawn("again-vague", 8, lambda w: w.vague())]
     order = list(range(len(tickets)))
     first = desk.read(tickets)
-    random.Random(desk.world.seed).shuffle(order)
+    stream(desk.world.seed).shuffle(order)
     desk.begin_again(desk.world.documents)
     second = dict(zip(order, desk.read([tickets[i] for i in order]), strict=True))
     metric("same_again", share(first[i] == second[i] for i in order), floor=0.7, target=1.0)
@@ -42,7 +43,7 @@ def test_the_order_of_documents_does_not_matter(desk, metric):
     cases += desk.world.drawn("shuffled-vague", 6, lambda w: w.vague())
     first = desk.answer(cases)
     documents = list(desk.world.documents)
-    random.Random(f"{desk.world.seed}:order").shuffle(documents)
+    stream(desk.world.seed, "order").shuffle(documents)
     desk.begin_again(documents)
     second = desk.answer(cases)
     metric("same_in_any_order", share(a == b for a, b in zip(first, second, strict=True)), floor=0.6, target=1.0)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import random
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 
+from grader_kit import repeated, stream
 from world.documents import Client, Document, Topic, write
 from world.phrasebook import LANGUAGES, QUEUES, matters
 from world.tickets import Case, Ticket, Writer
@@ -27,7 +27,7 @@ class World:
 
     def writer(self, name: str) -> Writer:
         """A writer of tickets with a random stream of its own, told apart by `name`."""
-        return Writer(self.client, random.Random(f"{self.seed}:{name}"))
+        return Writer(self.client, stream(self.seed, name))
 
     def cases(self, name: str, count: int, make: Callable[[Writer], Case]) -> list[Case]:
         """`count` cases out of the stream `name`."""
@@ -35,9 +35,9 @@ class World:
         return [make(writer) for _ in range(count)]
 
     def drawn(self, name: str, about: int, make: Callable[[Writer], Case]) -> list[Case]:
-        """About so many cases out of the stream `name`: from three to five quarters, so that counting says nothing."""
-        count = random.Random(f"{self.seed}:{name}:how many").randint(about - about // 4, about + about // 4)
-        return self.cases(name, count, make)
+        """About so many cases out of the stream `name`: from three to five quarters."""
+        writer, least, most = self.writer(name), about - about // 4, about + about // 4
+        return [make(writer) for make in repeated(stream(self.seed, name, "how many"), [make], least, most)]
 
     def company(self, name: str) -> list[Case]:
         """Tickets of every kind that are asked about beside those of a test, as many as are drawn, so that neither the

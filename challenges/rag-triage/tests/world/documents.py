@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
+from grader_kit import stream
 from world import names
 from world.phrasebook import FOREIGN, Matter, Phrasebook, matters, texts
 
@@ -94,7 +95,7 @@ class Client:
 
 def write(seed: str, *, public: bool) -> Client:
     """A client with all of its documents, in an order that tells nothing."""
-    rng = random.Random(seed)
+    rng = stream(seed)
     invented = names.words(rng, 14)
     client = Client(rng=rng, book=Phrasebook(public=public), name=invented[0], products=invented[1:11])
     client.old_names = dict(zip(client.products[:3], invented[11:], strict=True))
