@@ -34,6 +34,14 @@ def _no_settings_of_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.delenv(name, raising=False)
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _new_stores_are_copies() -> Iterator[None]:
+    from tests.templates import copied
+
+    with copied():
+        yield
+
+
 @pytest.fixture(scope="session")
 def sums() -> Path:
     """The pack that tests the grader itself; its solution is in `solution/`."""

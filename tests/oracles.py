@@ -7,6 +7,8 @@ import importlib
 from typing import Any
 
 FROM = {
+    "StratifiedTable": "statsmodels.stats.contingency_tables",
+    "SurvfuncRight": "statsmodels.duration.survfunc",
     "cohen_kappa_score": "sklearn.metrics",
     "mean_absolute_error": "sklearn.metrics",
     "cohens_kappa": "statsmodels.stats.inter_rater",

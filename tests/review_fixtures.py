@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import atexit
+import json
+import shutil
+import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import cache
 from hashlib import sha256
 from itertools import count
 from pathlib import Path
@@ -27,7 +32,21 @@ OPERATOR = Actor(how="command", user="ops")
 def result(out: Path, *, number: int = 1, grade: Grade | None = None, review: Mapping[str, Any] | None = None) -> Path:
     """The output folder of a grading whose six criteria are open; `number` makes it another submission's. `review`:
     what the challenge asks for."""
-    made = grade or graded.needs_review()
+    if grade is not None:
+        return _write(out, number, grade, review or {})
+    shutil.copytree(_usual(number, json.dumps(review or {})), out, dirs_exist_ok=True)
+    return out
+
+
+@cache
+def _usual(number: int, review: str) -> Path:
+    """A result that is written once, to be copied."""
+    folder = Path(tempfile.mkdtemp(prefix="grader-tests-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return _write(folder / "result", number, graded.needs_review(), json.loads(review))
+
+
+def _write(out: Path, number: int, made: Grade, review: Mapping[str, Any]) -> Path:
     notes = b"# Notes\nMeasured on 40 held-out tickets: 36 right.\nAnn <ann@mail.org>\n"
     work = graded.submission(files={**graded.submission().files, "notes.md": notes})
     work = replace(work, digest=f"sha256:{number:064x}")
@@ -40,7 +59,7 @@ def result(out: Path, *, number: int = 1, grade: Grade | None = None, review: Ma
     )  # fmt: skip
     tests = made.objective.tests if made.objective else ()
     seen = VerifierResult(expected=tuple(test.id for test in tests), tests=tests)
-    evidence.save(out, graded.challenge(review=review or {}), work, seen)
+    evidence.save(out, graded.challenge(review=review), work, seen)
     output.write_pages(out, made, graded.challenge(), work, output.Pages())
     output.write_grade(out, made)
     return out

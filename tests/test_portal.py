@@ -37,7 +37,7 @@ from grader.portal.records import MOST_HAND_INS, Invitation
 from grader.records import Submission
 from grader.store import open_store
 from grader.store.portal_tables import APPEND_ONLY
-from grader.submission import write_archive
+from grader.submission import make_submission, write_archive
 from tests.store_fixtures import Cluster
 from tests.web_fixtures import CHALLENGES, OPERATOR, House, house, levels, shipped
 
@@ -167,12 +167,11 @@ def test_handed_in_again_the_last_one_counts_and_all_are_kept_with_a_receipt(hom
 
 
 LIES = {
-    "nothing": (b"", "No file came with the form"),
-    "no archive": (b"hello, I am no archive", "archive"),
-    "torn": (work()[:-900], ""),
-    "without what is required": (write_archive(replace(shipped("rag-triage", "accepted/vectors-and-rules")[1],
-                                                       files={"notes.md": b"# no\n"})), "triage.py"),
-}  # fmt: skip
+    "nothing": (lambda: b"", "No file came with the form"),
+    "no archive": (lambda: b"hello, I am no archive", "archive"),
+    "torn": (lambda: work()[:-900], ""),
+    "without what is required": (lambda: write_archive(make_submission({"notes.md": b"# no\n"})), "triage.py"),
+}
 
 
 @pytest.mark.parametrize("name", LIES)
@@ -181,7 +180,7 @@ def test_what_cannot_be_graded_is_refused_with_its_sentence_and_nothing_is_lost(
     cara.post("start")
     cara.sends(work(1))
     content, words = LIES[name]
-    answer = cara.sends(content, "Cara Doe's work.zip")
+    answer = cara.sends(content(), "Cara Doe's work.zip")
     assert answer.status_code == 422
     assert words in answer.text
     assert "No. 1" in answer.text

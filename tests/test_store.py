@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import json
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -205,6 +207,25 @@ def test_head_is_the_newest_migration() -> None:
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
     assert ScriptDirectory.from_config(config).get_current_head() == HEAD
+
+
+def test_the_copy_that_tests_begin_with_is_what_the_migrations_make(tmp_path: Path) -> None:
+    """All tests of this process but these open copies (tests/templates.py); the second one here is of a template."""
+    made = connect(f"sqlite:///{tmp_path / 'made.db'}")
+    upgrade(made)
+    made.dispose()
+    for name in ("first", "second"):
+        open_store(f"sqlite:///{tmp_path / name}.db").close()
+
+    def content(name: str) -> list[object]:
+        with contextlib.closing(sqlite3.connect(tmp_path / f"{name}.db")) as there:
+            marks = [
+                there.execute(f"pragma {one}").fetchone() for one in ("user_version", "application_id", "journal_mode")
+            ]
+            return [*there.iterdump(), *marks]
+
+    assert content("first") == content("second") == content("made")
+    assert {(tmp_path / f"{name}.db").stat().st_mode & 0o777 for name in ("first", "second")} == {0o600}
 
 
 def test_an_upgrade_of_what_is_new_already_changes_nothing(url: str, store: Store) -> None:

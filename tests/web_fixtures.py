@@ -157,9 +157,15 @@ def changed(submission: Submission, number: int) -> Submission:
     return replace(submission, files=dict(sorted(files.items())), digest=f"sha256:{number:064x}")
 
 
+@cache
 def shipped(challenge: str, name: str) -> tuple[Challenge, Submission]:
     """A challenge of ours and one of its submissions (`accepted/relations`)."""
-    return load_pack(CHALLENGES / challenge), works.read(CHALLENGES / challenge, name)
+    return _pack(challenge), works.read(CHALLENGES / challenge, name)
+
+
+@cache
+def _pack(challenge: str) -> Challenge:
+    return load_pack(CHALLENGES / challenge)
 
 
 def grade(out: Path, challenge: Challenge, work: Submission, *, run: str) -> Grade:
