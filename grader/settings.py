@@ -170,7 +170,7 @@ class Places:
 
     @cached_property
     def shipped(self) -> Path:
-        """Folder that holds `sandbox/`, `kit/`, `challenges/`, `rubrics/`: in the package, or the checkout's root."""
+        """Folder of `sandbox/`, `kit/`, `challenges/`, `rubrics/`, `kits/`: in the package, or the checkout's root."""
         inside = Path(__file__).parent / "shipped"
         return inside if inside.is_dir() else Path(__file__).parent.parent
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import copy
 import json
+import shutil
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +20,7 @@ from grader.errors import ChallengeError
 from grader.loop import check as loop_check
 from grader.loop import matrix as loop
 from grader.loop import views as loop_views
+from grader.loop.kits import LoadedKit, kits_for, load_kit
 
 ROOT = Path(__file__).parent.parent
 EXAMPLE = ROOT / "rubrics" / "genai-engineer.yaml"
@@ -36,6 +39,7 @@ def write(folder: Path, data: Data, *, agree: bool = True, scorecard: Data | Non
     """The loop in a file; with `agree`, its digest is renewed, so that only what the test changed is broken."""
     card = scorecard or yaml.safe_load((ROOT / "rubrics" / "scorecard.yaml").read_text())
     (folder / "scorecard.yaml").write_text(yaml.safe_dump(card, sort_keys=False))
+    shutil.copytree(ROOT / "rubrics" / "letters", folder / "letters", dirs_exist_ok=True)
     path = folder / "loop.yaml"
     path.write_text(yaml.safe_dump(data, sort_keys=False))
     if agree:
@@ -44,12 +48,18 @@ def write(folder: Path, data: Data, *, agree: bool = True, scorecard: Data | Non
     return loop.load_loop(path)
 
 
+@cache
 def challenges() -> dict[str, Challenge]:
     return {path.parent.name: load_pack(path.parent) for path in (ROOT / "challenges").glob("*/challenge.yaml")}
 
 
+@cache
+def kits() -> dict[str, LoadedKit]:
+    return {name: load_kit(path) for name, path in kits_for().items()}
+
+
 def broken(loaded: loop.LoadedLoop) -> list[tuple[str, str]]:
-    found = loop_check.check(loaded, challenges())
+    found = loop_check.check(loaded, challenges(), kits())
     return [(finding.promise, finding.text) for finding in found if finding.outcome is FindingKind.BROKEN]
 
 
@@ -69,10 +79,10 @@ def test_each_alternative_is_there_and_takes_the_same(tmp_path: Path, data: Data
     known = challenges()
     same = known["rag-triage"]
     other = same.model_copy(update={"id": "dearer", "time": same.time.model_copy(update={"working": 9 * 3600.0})})
-    found = loop_check.check(write(tmp_path, data), {**known, "dearer": other})
+    found = loop_check.check(write(tmp_path, data), {**known, "dearer": other}, kits())
     texts = [finding.text for finding in found if finding.outcome is FindingKind.BROKEN]
     assert texts == [
-        "rag-triage: there is no challenge missing"
+        "rag-triage: there is no challenge missing, neither in challenges/ beside this file nor elsewhere"
         if name == "missing"
         else "rag-triage: it takes 240 minutes, dearer says 540 minutes"
     ]
@@ -130,6 +140,7 @@ def test_a_comment_in_the_file_needs_no_new_agreement(tmp_path: Path, data: Data
 def test_a_competency_that_no_round_measures_is_a_gap(tmp_path: Path, data: Data) -> None:
     gone = data["rounds"].pop()
     data["matrix"]["rows"].pop(gone["id"])
+    data["stages"][1]["rounds"].remove(gone["id"])
     data["matrix"]["rows"]["repository"]["secondary"] = []
     assert broken(write(tmp_path, data)) == [("coverage", "gap: no round measures collaboration_communication")]
 
@@ -137,7 +148,8 @@ def test_a_competency_that_no_round_measures_is_a_gap(tmp_path: Path, data: Data
 def test_a_competency_that_is_measured_beside_others_only_is_pointed_out(tmp_path: Path, data: Data) -> None:
     gone = data["rounds"].pop()
     data["matrix"]["rows"].pop(gone["id"])
-    found = loop_check.check(write(tmp_path, data), challenges())
+    data["stages"][1]["rounds"].remove(gone["id"])
+    found = loop_check.check(write(tmp_path, data), challenges(), kits())
     text = [
         finding.text for finding in found if finding.outcome is FindingKind.ADVICE and finding.promise == "coverage"
     ]
@@ -182,7 +194,7 @@ def test_rounds_that_are_too_long_alone_or_together_are_reported(tmp_path: Path,
     data["rounds"][1]["time"] = "90m"
     assert broken(write(tmp_path, data)) == [
         ("time", "repository takes 90 minutes, over 60 minutes for a live round"),
-        ("time", "live rounds take 260 minutes in all, over 240 minutes"),
+        ("time", "live rounds take 265 minutes in all, over 240 minutes"),
     ]
 
 
@@ -201,7 +213,8 @@ def test_a_take_home_that_is_not_what_its_challenge_says_is_reported(tmp_path: P
         "rag-triage: it takes 120 minutes, rag-triage says 240 minutes",
     ]
     data["rounds"][0]["challenge"] = "nothing-like-it"
-    assert ("challenges", "rag-triage: there is no challenge nothing-like-it") in broken(write(tmp_path, data))
+    text = "rag-triage: there is no challenge nothing-like-it, neither in challenges/ beside this file nor elsewhere"
+    assert ("challenges", text) in broken(write(tmp_path, data))
 
 
 def test_signal_shares_out_exactly_the_weights_that_are_covered() -> None:
@@ -287,4 +300,112 @@ def test_the_page_stands_alone_and_escapes_what_a_file_says(tmp_path: Path, data
     assert "default-src 'none'" in page
     assert "http://" not in page
     assert "https://" not in page
-    assert page == loop_views.as_page(loaded, loop_check.check(loaded, challenges()))
+    assert page == loop_views.as_page(loaded, loop_check.check(loaded, challenges(), kits()))
+
+
+# ------------------------------------------------------------------------------------------------ kits and stages
+
+
+@pytest.mark.parametrize(("change", "said"), [
+    ({"kit": "nothing"}, "there is no kit nothing"),
+    ({"time": "45m"}, "it takes 45 minutes, the kit system-design takes 50 minutes"),
+    ({"kit": "past-project"}, "its primary is system_design, that of the kit past-project is collaboration_"),
+])  # fmt: skip
+def test_a_live_round_measures_and_takes_what_its_kit_says(tmp_path: Path, data: Data, change: Data, said: str) -> None:
+    data["rounds"][2].update(change)
+    assert any(text.startswith(f"system-design: {said}") for _, text in broken(write(tmp_path, data)))
+
+
+def test_a_kit_and_stages_belong_to_what_was_agreed_and_older_agreements_stand(tmp_path: Path, data: Data) -> None:
+    agreed = write(tmp_path, data).loop.matrix.digest
+    data["stages"][0]["goes_on"]["people"] = 3
+    assert write(tmp_path, data).loop.matrix.digest != agreed
+    del data["stages"]
+    for one in data["rounds"]:
+        one.pop("kit", None)
+    data["rounds"][2]["time"] = "45m"  # as it was before there were kits
+    assert write(tmp_path, data).loop.matrix.digest == (
+        "sha256:7d62d3fb1e7dd1ee075dddc85b83177d26b2ca0826dd53f5e7cc6396f32a1cf1"
+    )
+
+
+def test_a_first_digest_is_proposed_and_not_complained_about(tmp_path: Path, data: Data) -> None:
+    data["matrix"]["digest"] = ""
+    loaded = write(tmp_path, data, agree=False)
+    assert broken(loaded) == []
+    [said] = [one for one in loop_check.check(loaded, challenges(), kits()) if one.promise == "agreement"]
+    assert said.outcome is FindingKind.ADVICE
+    assert f"`digest: {loop.digest(loaded)}`" in said.text
+
+
+def test_a_check_has_no_row_and_counts_in_the_candidates_time(tmp_path: Path, data: Data) -> None:
+    talk = {"id": "talk", "title": "A first talk", "kind": "check", "kit": "screening-talk", "time": "30m",
+            "interviewer": "engineering_manager"}  # fmt: skip
+    data["rounds"].insert(0, talk)
+    data["stages"][0]["rounds"].insert(0, "talk")
+    assert broken(write(tmp_path, data)) == [("time", "live rounds take 265 minutes in all, over 240 minutes")]
+    data["matrix"]["rows"]["talk"] = {"primary": "system_design"}
+    assert ("matrix", "talk is a check and measures nothing; it has no row") in broken(write(tmp_path, data))
+
+
+@pytest.mark.parametrize(("change", "said"), [
+    (lambda one: one["rounds"].append("nothing"), "talks: there is no round nothing"),
+    (lambda one: one["rounds"].append("rag-triage"), "rag-triage stands in two stages"),
+    (lambda one: one["rounds"].remove("incident"), "the round incident stands in no stage"),
+    (lambda one: one["goes_on"].update(people=1), "talks recommends on one person's word; at least two, independent"),
+    (lambda one: one["goes_on"]["least"].update(system_design=6), "talks: a level is 1 to 5, not 6"),
+    (lambda one: one["letters"].update(ends="letters/none.md"), "talks: there is no letter "),
+    (lambda one: one["letters"].update(ends="../../etc/passwd"), "talks: a letter lies beside the loop's file or"),
+])  # fmt: skip
+def test_a_stage_that_cannot_work_is_reported(tmp_path: Path, data: Data, change: Any, said: str) -> None:
+    change(data["stages"][1])
+    assert any(text.startswith(said) for _, text in broken(write(tmp_path, data)))
+
+
+def test_a_stage_asks_only_for_what_has_been_measured_by_then(tmp_path: Path, data: Data) -> None:
+    data["stages"][0]["goes_on"]["least"]["system_design"] = 3
+    said = "take-home asks for system_design, which no round so far has measured"
+    assert broken(write(tmp_path, data)) == [("stages", said)]
+
+
+def test_a_letter_leaves_open_only_what_its_sender_fills_in_and_speaks_of_no_machine(
+    tmp_path: Path, data: Data
+) -> None:
+    loaded = write(tmp_path, data)
+    (tmp_path / "letters" / "ends.md").write_text("Dear {{ name }},\n\nyour {{ score }} did not reach the line.\n")
+    found = {(one.outcome, one.text, one.place.rpartition(":")[2]) for one in loop_check.check(loaded, {}, kits())
+             if one.promise == "stages"}  # fmt: skip
+    texts = {text for _, text, _ in found}
+    assert any("{{score}} is nothing that a letter leaves open" in text for text in texts)
+    assert any("'did not reach' sounds as if a machine had decided" in text for text in texts)
+    assert {line for outcome, _, line in found if outcome is FindingKind.BROKEN} == {"3"}
+
+
+def test_a_new_loop_holds_but_for_the_agreement_and_writes_over_nothing(tmp_path: Path) -> None:
+    folder = tmp_path / "hiring"
+    words = ["new", str(folder), "--role", 'Engineer: "agents"']
+    assert CliRunner().invoke(command, words, standalone_mode=False).exit_code == 0
+    checked = CliRunner().invoke(
+        command, ["check", str(folder / "loop.yaml"), "--post", str(folder / "post.json")], standalone_mode=False
+    )
+    assert checked.return_value == 0, checked.output
+    assert "BROKEN" not in checked.output
+    assert loop.load_loop(folder / "loop.yaml").loop.role == 'Engineer: "agents"'
+    (folder / "loop.yaml").write_text("mine")
+    again = CliRunner().invoke(command, words, standalone_mode=False)
+    assert "nothing was written" in str(again.exception)
+    assert (folder / "loop.yaml").read_text() == "mine"
+
+
+def test_challenges_are_found_beside_the_loops_file_wherever_one_stands(
+    tmp_path: Path, data: Data, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(tmp_path, data)
+    shutil.copytree(ROOT / "challenges" / "rag-triage", tmp_path / "challenges" / "ours")
+    manifest = tmp_path / "challenges" / "ours" / "challenge.yaml"
+    manifest.write_text(manifest.read_text().replace("id: rag-triage", "id: ours", 1))
+    data["rounds"][0]["challenge"] = "ours"
+    write(tmp_path, data)
+    monkeypatch.chdir("/")
+    done = CliRunner().invoke(command, ["check", str(tmp_path / "loop.yaml")], standalone_mode=False)
+    assert "rag-triage: competencies and time are those of ours" in done.output

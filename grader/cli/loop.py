@@ -1,32 +1,71 @@
-"""`grade loop …`: hold a hiring loop to what makes one."""
+"""`grade loop …`: make a hiring loop, hold it to what makes one, hold its rounds, and see what they come to."""
 
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from grader.unseen import json_text
 
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from grader.challenge import Challenge
+    from grader.challenge.findings import Finding
+    from grader.loop.kits import LoadedKit
+    from grader.loop.matrix import LoadedLoop
+
+LOOP = click.argument("path", metavar="LOOP.yaml", type=click.Path(path_type=Path, dir_okay=False))
+
 
 @click.group()
 def command() -> None:
-    """Check a hiring loop: rounds, what each measures, weights, time, interviewers.
+    """A hiring loop: rounds, what each measures, by which kit it is held, stages, and what a candidate's rounds show.
 
-    A loop is a YAML file; rubrics/genai-engineer.yaml and rubrics/agent-engineer.yaml are examples.
+    \b
+      grade loop new hiring/                        # a loop to begin with, scorecard and letters
+      grade loop check hiring/loop.yaml             # what is missing, and what to agree on
+      grade loop kit hiring/loop.yaml design --candidate K7Q2ML --out kit.html
+      grade loop ask hiring/loop.yaml design --candidate "Cara Doe" --of "Ada Lin"
+      grade loop show hiring/loop.yaml --candidate K7Q2ML
+
+    A loop is a YAML file; rubrics/genai-engineer.yaml and rubrics/agent-engineer.yaml are examples. Challenges and kits
+    are looked for beside it first (challenges/, kits/), then where they are shipped.
     """
 
 
 @command.command()
-@click.argument("path", metavar="LOOP.yaml", type=click.Path(path_type=Path, dir_okay=False))
+@click.argument("folder", metavar="DIR", type=click.Path(path_type=Path, file_okay=False))
+@click.option("--role", default="GenAI engineer", metavar="NAME", help="The role that is filled.")
+def new(folder: Path, role: str) -> int:
+    """Write a loop to begin with into DIR: loop.yaml, scorecard.yaml, letters/, post.json.
+
+    It holds as it is, but for the agreement: change what does not fit, talk about it, then put in the digest that
+    `grade loop check` proposes. Nothing that is there is written over.
+    """
+    from grader.loop.scaffold import write
+
+    for path in write(folder, role):
+        click.echo(f"wrote {path}")
+    click.echo(f"next: grade loop check {folder / 'loop.yaml'}")
+    return 0
+
+
+@command.command()
+@LOOP
+@click.option("--post", type=click.Path(path_type=Path, dir_okay=False), metavar="POST.json",
+              help="Also hold a job post (schema.org JobPosting) against the loop, both ways.")  # fmt: skip
 @click.option("--json", "as_json", is_flag=True, help="The matrix and the findings as one JSON object.")
 @click.option("--html", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE", help="Also write a page.")
 @click.option("--challenges", type=click.Path(path_type=Path), metavar="DIR", help="Folder to look for challenges in.")
-def check(path: Path, as_json: bool, html: Path | None, challenges: Path | None) -> int:
+def check(path: Path, post: Path | None, as_json: bool, html: Path | None, challenges: Path | None) -> int:
     """Check the loop in LOOP.yaml and print its matrix.
 
     \b
-    agreement     nothing was changed since the matrix was agreed
+    agreement     nothing was changed since the matrix was agreed; a first digest is proposed
+    matrix        each round that measures has a row, and no row is left over
     coverage      every competency of the scorecard is measured by some round
     overlaps      no two rounds share a primary competency
     weights       set on purpose, not all equal
@@ -34,22 +73,21 @@ def check(path: Path, as_json: bool, html: Path | None, challenges: Path | None)
     time          minutes per round and in all, within the loop's own limits
     signal        points of weight per hour of each round
     challenges    a take-home measures, and takes as long, as its challenge says
+    kits          a live round measures, and takes as long, as its kit says
+    stages        each round in one stage; who decides, by what; both letters, and who sends them
+    post          with --post: what it promises about evaluation is measured, and what is measured stands in it
 
     Exits with 0 when all holds, 4 otherwise.
     """
     from grader import files
-    from grader.challenge import load_pack
     from grader.challenge.findings import holds
-    from grader.loop import check as loop_check
     from grader.loop import views as loop_views
-    from grader.loop.matrix import load_loop
-    from grader.settings import Settings, list_challenges
 
-    loaded = load_loop(path)
-    known = list_challenges(Settings.read(), challenges)
-    wanted = {name for one in loaded.loop.rounds for name in one.challenges}
-    found = {name: load_pack(root) for name, root in known.items() if name in wanted}
-    findings = loop_check.check(loaded, found)
+    loaded, findings = _checked(path, challenges)
+    if post is not None:
+        from grader.loop.post import compare, load_post
+
+        findings = [*findings, *compare(load_post(post), loaded)]
     if html:
         files.write(html, loop_views.as_page(loaded, findings))
     if as_json:
@@ -57,3 +95,63 @@ def check(path: Path, as_json: bool, html: Path | None, challenges: Path | None)
     else:
         click.echo(loop_views.as_text(loaded, findings))
     return 0 if holds(findings) else 4
+
+
+def _checked(path: Path, challenges: Path | None) -> tuple[LoadedLoop, Sequence[Finding]]:
+    from grader.loop.check import check as check_loop
+    from grader.loop.matrix import load_loop
+
+    loaded = load_loop(path)
+    return loaded, check_loop(loaded, _challenges(loaded, challenges), _kits(loaded))
+
+
+def _challenges(loaded: LoadedLoop, folder: Path | None) -> dict[str, Challenge]:
+    """The challenges that the loop names, as far as they can be found: beside its file first."""
+    from grader.challenge import load_pack
+    from grader.settings import Settings, list_challenges
+
+    beside = loaded.path.resolve().parent / "challenges"
+    known = list_challenges(Settings.read(), folder or (beside if beside.is_dir() else None))
+    wanted = {name for one in loaded.loop.rounds for name in one.challenges}
+    return {name: load_pack(root) for name, root in known.items() if name in wanted}
+
+
+def _kits(loaded: LoadedLoop) -> dict[str, LoadedKit]:
+    from grader.loop.kits import kits_for, load_kit
+
+    wanted = {one.kit for one in loaded.loop.rounds}
+    return {name: load_kit(path) for name, path in kits_for(loaded.path).items() if name in wanted}
+
+
+@command.command()
+@LOOP
+@click.argument("name", metavar="ROUND")
+@click.option("--candidate", default="", metavar="BLIND_ID",
+              help="Draw this candidate's figures and case; without it, a sample that everybody may see.")  # fmt: skip
+@click.option("--hand-outs", is_flag=True, help="Only what the candidate is told and given.")
+@click.option("--out", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE",
+              help="Where the page goes (ROUND.html).")  # fmt: skip
+def kit(path: Path, name: str, candidate: str, hand_outs: bool, out: Path | None) -> int:
+    """Write the kit by which ROUND is held, as a page to print or to open on a phone.
+
+    It has the questions in their order, probes, minutes, what is handed over, what the interviewer alone knows, and the
+    card. The same candidate gets the same figures each time: they are drawn with the operator's secret, so nobody can
+    work out beforehand what somebody will be given. In `grade serve` the round stands in its interviewer's queue
+    (`grade loop ask`), with the card to fill in.
+    """
+    from grader import files
+    from grader.errors import visible
+    from grader.loop.kit_page import as_page
+    from grader.loop.matrix import load_loop
+    from grader.loop.rounds import draw, round_of
+
+    loaded = load_loop(path)
+    one = round_of(loaded, name)
+    held = draw(loaded, one, candidate)
+    target = out or Path(f"{one.id}.html")
+    files.write(target, as_page(held, role=loaded.loop.role, round_id=one.id, who=candidate, hand_outs=hand_outs))
+    drawn = f", case {held.variant}" if held.variant and not hand_outs else ""
+    what = "hand-outs" if hand_outs else "kit"
+    whom = f"candidate {visible(candidate, 40)}" if candidate else "nobody: a sample"
+    click.echo(f"wrote {target}: the {what} of {one.kit} for {whom}{drawn}")
+    return 0

@@ -9,20 +9,29 @@ from collections.abc import Mapping, Sequence
 from grader.authoring.rubric_lint import vague
 from grader.challenge import Challenge
 from grader.challenge.findings import Finding, advice, broken, found
+from grader.loop.kits import LoadedKit
 from grader.loop.matrix import LoadedLoop, digest, signal
+from grader.loop.stages import check as check_stages
 
 
-def check(loaded: LoadedLoop, challenges: Mapping[str, Challenge]) -> list[Finding]:
-    """All findings. `challenges`: those that can be found, by id."""
+def check(loaded: LoadedLoop, challenges: Mapping[str, Challenge], kits: Mapping[str, LoadedKit]) -> list[Finding]:
+    """All findings. `challenges` and `kits`: those that can be found, by id."""
     parts = (
         _agreement(loaded), _rows(loaded), _coverage(loaded), _overlaps(loaded), _weights(loaded), _scorecard(loaded),
-        _fit(loaded), _time(loaded), _signal(loaded), _challenges(loaded, challenges),
+        _fit(loaded), _time(loaded), _signal(loaded), _challenges(loaded, challenges), _kits(loaded, kits),
+        check_stages(loaded),
     )  # fmt: skip
     return [finding for part in parts for finding in part]
 
 
 def _agreement(loaded: LoadedLoop) -> list[Finding]:
     matrix, now = loaded.loop.matrix, digest(loaded)
+    if not matrix.digest:
+        text = (
+            f"not agreed yet: when {', '.join(matrix.agreed_by)} agree on what stands here, put agreed_on and this "
+            f"line into matrix: `digest: {now}`. From then on a change without a new agreement is seen"
+        )
+        return [advice("agreement", text, loaded.place("matrix"), digest=now)]
     if matrix.digest == now:
         return [found("agreement", f"unchanged since {matrix.agreed_on}, when {', '.join(matrix.agreed_by)} agreed")]
     text = (
@@ -33,12 +42,19 @@ def _agreement(loaded: LoadedLoop) -> list[Finding]:
 
 
 def _rows(loaded: LoadedLoop) -> list[Finding]:
-    rounds, rows = [one.id for one in loaded.loop.rounds], loaded.loop.matrix.rows
+    loop, rows = loaded.loop, loaded.loop.matrix.rows
+    rounds = [one.id for one in loop.measuring]
     missing = [
-        broken("matrix", f"the round {name} has no row: what does it measure?", loaded.place("rounds", index))
-        for index, name in enumerate(rounds)
-        if name not in rows
+        broken("matrix", f"the round {one.id} has no row: what does it measure?", loaded.place("rounds", index))
+        for index, one in enumerate(loop.rounds)
+        if one.id in rounds and one.id not in rows
     ]
+    missing += [
+        broken("matrix", f"{one.id} is a check and measures nothing; it has no row", loaded.place("rounds", index))
+        for index, one in enumerate(loop.rounds)
+        if one.kind == "check" and one.id in rows
+    ]
+    rounds = [one.id for one in loop.rounds]
     left = [
         broken("matrix", f"there is no round {name}", loaded.place("matrix", "rows", name))
         for name in rows
@@ -121,12 +137,15 @@ def _fit(loaded: LoadedLoop) -> list[Finding]:
 
 def _time(loaded: LoadedLoop) -> list[Finding]:
     loop, limits = loaded.loop, loaded.loop.limits
-    sums = {kind: sum(one.time for one in loop.rounds if one.kind == kind) for kind in ("live", "take_home")}
+    sums = {
+        "live": sum(one.time for one in loop.rounds if one.kind != "take_home"),
+        "take_home": sum(one.time for one in loop.rounds if one.kind == "take_home"),
+    }
     findings = [
         broken("time", f"{one.id} takes {_minutes(one.time)}, over {_minutes(limits.live_round)} for a live round",
                loaded.place("rounds", index, "time"))
         for index, one in enumerate(loop.rounds)
-        if one.kind == "live" and one.time > limits.live_round
+        if one.kind != "take_home" and one.time > limits.live_round
     ]  # fmt: skip
     for kind, limit in (("live", limits.live_total), ("take_home", limits.take_home_total)):
         if sums[kind] > limit:
@@ -161,7 +180,8 @@ def _challenges(loaded: LoadedLoop, challenges: Mapping[str, Challenge]) -> list
         for name in one.challenges:
             challenge = challenges.get(name)
             if challenge is None:
-                findings.append(broken("challenges", f"{one.id}: there is no challenge {name}", place))
+                text = f"{one.id}: there is no challenge {name}, neither in challenges/ beside this file nor elsewhere"
+                findings.append(broken("challenges", text, place))
             elif row is not None:
                 findings += _against(one.id, row.primary, row.secondary, one.time, challenge, place)
     return findings
@@ -180,3 +200,34 @@ def _against(
     if problems:
         return [broken("challenges", f"{name}: {problem}", place) for problem in problems]
     return [found("challenges", f"{name}: competencies and time are those of {challenge.id} {challenge.version}")]
+
+
+def _kits(loaded: LoadedLoop, kits: Mapping[str, LoadedKit]) -> list[Finding]:
+    """A live round is held by a kit, measures what the kit's card does, and takes as long."""
+    findings: list[Finding] = []
+    for index, one in enumerate(loaded.loop.rounds):
+        place = loaded.place("rounds", index)
+        if not one.kit:
+            if one.kind != "take_home":
+                text = f"{one.id} has no kit: everybody asks something else, and there is no card to fill in"
+                findings.append(advice("kits", text, place))
+        elif one.kit not in kits:
+            text = f"{one.id}: there is no kit {one.kit}, neither in kits/ beside this file nor among the shipped ones"
+            findings.append(broken("kits", text, place))
+        else:
+            findings += _held_by(loaded, index, kits[one.kit], place)
+    return findings
+
+
+def _held_by(loaded: LoadedLoop, index: int, loaded_kit: LoadedKit, place: str) -> list[Finding]:
+    one, kit = loaded.loop.rounds[index], loaded_kit.kit
+    row, problems = loaded.loop.matrix.rows.get(one.id), []
+    if row is not None and row.primary != kit.measures.primary:
+        problems.append(f"its primary is {row.primary}, that of the kit {kit.id} is {kit.measures.primary}")
+    if row is not None and (extra := sorted(set(row.secondary) - {*kit.measures.secondary, kit.measures.primary})):
+        problems.append(f"the kit {kit.id} does not measure {', '.join(extra)}")
+    if one.time != kit.minutes * 60:
+        problems.append(f"it takes {_minutes(one.time)}, the kit {kit.id} takes {kit.minutes} minutes")
+    if problems:
+        return [broken("kits", f"{one.id}: {problem}", place) for problem in problems]
+    return [found("kits", f"{one.id}: competencies and time are those of {kit.id}, revision {kit.revision}")]

@@ -58,16 +58,22 @@ class Scorecard(Strict):
 
 
 class Round(Strict):
-    """One step of the loop. A take-home is a round like the others; `interviewer` is who reads it."""
+    """One step of the loop. A take-home is a round like the others; `interviewer` is who reads it.
+
+    A `check` settles facts, or confirms what rounds have shown (a screening talk, references): it owns no competency,
+    has no row in the matrix, and its card counts in no level.
+    """
 
     id: str = Field(pattern=ID)
     title: str = Field(min_length=1)
-    kind: Literal["take_home", "live"]
+    kind: Literal["take_home", "live", "check"]
     challenge: str = Field(default="", pattern=ID + "|^$")
     """Id of the challenge that a take-home uses."""
     alternatives: list[str] = []
     """Challenges that may be given instead, so that one which has got about can rest; each measures, and takes, the
     same."""
+    kit: str = Field(default="", pattern=ID + "|^$")
+    """Id of the kit by which a live round or a check is held."""
     time: Seconds
     interviewer: str = Field(min_length=1)
     """A role of `roles`."""
@@ -83,11 +89,48 @@ class Round(Strict):
             raise ValueError("alternatives stand beside a challenge")
         if len(set(self.challenges)) < len(self.challenges):
             raise ValueError("a challenge stands twice in this round")
+        if self.kit and self.kind == "take_home":
+            raise ValueError("a kit is for a live round or a check; a take-home has a challenge")
         return self
 
     def agreed(self) -> dict[str, object]:
         """What the digest covers. A key that a round does not use is left out, so that older agreements stand."""
-        return self.model_dump(mode="json", exclude=None if self.alternatives else {"alternatives"})
+        unused = {name for name in ("alternatives", "kit") if not getattr(self, name)}
+        return self.model_dump(mode="json", exclude=unused)
+
+
+class PassRule(Strict):
+    """When a stage recommends to go on. It recommends and never turns anybody down: below it, people decide."""
+
+    least: dict[Competency, int] = {}
+    """Competency → level that it takes, from what has been measured so far."""
+    total: Number | None = Field(default=None, ge=0, le=100)
+    """Points of 100 over the competencies measured so far, by the loop's weights."""
+    people: int = Field(default=2, ge=1, le=20)
+    """Independent people behind it, over the rounds so far; two at least where something is measured."""
+
+
+class Letters(Strict):
+    """Files beside the loop's: what the candidate is written after the stage, whichever way it goes."""
+
+    goes_on: str = Field(min_length=1)
+    ends: str = Field(min_length=1)
+
+
+class Stage(Strict):
+    """Rounds after which somebody decides whether it goes on, and the candidate gets a letter."""
+
+    id: str = Field(pattern=ID)
+    title: str = Field(min_length=1)
+    rounds: list[str] = Field(min_length=1)
+    goes_on: PassRule = PassRule()
+    decides: str = Field(min_length=1)
+    """Who decides, as a part: hiring manager."""
+    letters: Letters
+    sends: str = Field(min_length=1)
+    """Who sends the letter, as a part: never nobody."""
+    answer: Seconds
+    """Within what time after the stage's last round the letter is sent."""
 
 
 class MatrixRow(Strict):
@@ -134,13 +177,19 @@ class Loop(Strict):
     roles: dict[str, list[Competency]]
     """Role of an interviewer → competencies that this role can judge."""
     rounds: list[Round] = Field(min_length=1)
+    stages: list[Stage] = []
     matrix: Matrix
+
+    @property
+    def measuring(self) -> list[Round]:
+        """The rounds that own a competency."""
+        return [one for one in self.rounds if one.kind != "check"]
 
     @model_validator(mode="after")
     def _consistent(self) -> Loop:
-        ids = [one.id for one in self.rounds]
-        if len(set(ids)) < len(ids):
-            raise ValueError("rounds: an id stands twice")
+        for name, ids in (("rounds", [one.id for one in self.rounds]), ("stages", [one.id for one in self.stages])):
+            if len(set(ids)) < len(ids):
+                raise ValueError(f"{name}: an id stands twice")
         if any(weight <= 0 for weight in self.weights.values()):
             raise ValueError("weights: each is above 0; a competency that does not count is left out")
         return self
@@ -172,15 +221,17 @@ def load_loop(path: Path) -> LoadedLoop:
 
 
 def digest(loaded: LoadedLoop) -> str:
-    """`sha256:…` of what was agreed: rounds, rows, weights, scorecard with its anchors, and the date."""
+    """`sha256:…` of what was agreed: rounds, rows, weights, stages, scorecard with its anchors, and the date."""
     loop = loaded.loop
-    agreed = {
+    agreed: dict[str, object] = {
         "agreed_on": loop.matrix.agreed_on,
         "rounds": [one.agreed() for one in loop.rounds],
         "rows": {name: row.model_dump(mode="json") for name, row in loop.matrix.rows.items()},
         "weights": loop.weights,
         "scorecard": [competency.model_dump(mode="json") for competency in loaded.scorecard.competencies],
     }
+    if loop.stages:
+        agreed["stages"] = [one.model_dump(mode="json") for one in loop.stages]
     return "sha256:" + hashlib.sha256(json.dumps(agreed, sort_keys=True).encode()).hexdigest()
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from grader.challenge.findings import Finding, holds, lines
 from grader.loop.check import per_hour
-from grader.loop.matrix import LoadedLoop
+from grader.loop.matrix import LoadedLoop, digest
 
 TEMPLATE = Path(__file__).parent / "templates" / "loop.html.j2"
 SHORT = {
@@ -43,6 +43,7 @@ def as_json(loaded: LoadedLoop, findings: Sequence[Finding]) -> dict[str, Any]:
                 "kind": one.kind,
                 "challenge": one.challenge,
                 "alternatives": one.alternatives,
+                "kit": one.kit,
                 "interviewer": one.interviewer,
                 "minutes": one.time / 60,
                 "points_per_hour": rates.get(one.id, 0.0),
@@ -51,6 +52,9 @@ def as_json(loaded: LoadedLoop, findings: Sequence[Finding]) -> dict[str, Any]:
             for one in loop.rounds
         ],
         "minutes": sum(one.time for one in loop.rounds) / 60,
+        "stages": [one.model_dump(mode="json") for one in loop.stages],
+        "digest": digest(loaded),
+        "agreed": loop.matrix.digest == digest(loaded),
         "findings": [finding.as_json() for finding in findings],
     }
 
