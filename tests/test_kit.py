@@ -2,19 +2,46 @@
 
 from __future__ import annotations
 
+import itertools
 import random
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
+import grader_kit
 import pytest
+from click.testing import CliRunner
+from grader_kit import (
+    as_lines,
+    kept_back,
+    one_of_each,
+    open_to,
+    problem_of,
+    repeated,
+    share,
+    shown,
+    starter,
+    stream,
+    together,
+    untaken,
+    unusable,
+    write_starter,
+    wrong_choice,
+    wrong_flag,
+    wrong_keys,
+    wrong_number,
+    wrong_text,
+)  # fmt: skip
+from grader_tests import CandidateError
 
 from grader.challenge import Pack, beside, load_pack
 from grader.challenge.pack import digest_of
+from grader.cli.challenge import copy
 from grader.errors import ChallengeError
 from grader.settings import PLACES
-from grader_kit import repeated, stream, together
 from tests.small_packs import write_files, write_pack
 
 USES = "from grader_kit import stream\n\n\ndef test_it(candidate, seed):\n    assert stream(seed, 'a').random() < 2\n"
@@ -146,3 +173,156 @@ def test_groups_are_asked_as_one_list_and_get_their_own_replies_back() -> None:
     assert asked == [[1, 2, 3]]
     with pytest.raises(ValueError, match="3 were asked and 1 replied"):
         together(lambda items: items[:1], [1, 2], [3])
+
+
+# ---------------------------------------------------------------------------------------------- pools
+
+
+def test_the_last_of_a_pool_is_kept_back_from_the_public_and_of_small_pools_nothing() -> None:
+    pool = ["a", "b", "c"]
+    assert (open_to(pool, public=True), kept_back(pool)) == (["a", "b"], ["c"])
+    assert open_to(pool, public=False) is pool
+    assert (open_to(pool, public=True, least=4), kept_back(pool, least=4)) == (pool, [])
+    assert (open_to(("a",), public=True), kept_back(("a",))) == (("a",), ())
+    assert (open_to([], public=True, least=0), kept_back([], least=0)) == ([], [])
+
+
+# ---------------------------------------------------------------------------------------------- replies
+
+
+HOSTILE = [
+    None,
+    True,
+    -1,
+    10**4000,
+    float("nan"),
+    "",
+    "x" * 9,
+    [],
+    [[]],
+    {},
+    {"a": {}},
+    {1: 2},
+    ["a"] * 9,
+    "\ud800" * 9,
+]
+
+
+@pytest.mark.parametrize(
+    ("check", "right"),
+    [
+        (lambda value: wrong_keys(value, ("a", "b"), "flag"), [{"a": None, "b": None}]),
+        (lambda value: wrong_choice(value, ("one", "two"), "one of the two"), ["one"]),
+        (lambda value: wrong_number(value, "share", 0, 1), [0, 1, 0.5]),
+        (lambda value: wrong_text(value, "why", 3), ["", "abc"]),
+        (lambda value: wrong_flag(value, "bad"), [True, False]),
+    ],
+    ids=["keys", "choice", "number", "text", "flag"],
+)
+def test_what_a_candidate_sends_is_right_or_wrong_and_never_an_exception(
+    check: Callable[[Any], str], right: list[Any]
+) -> None:
+    assert [problem_of(value, check) for value in right] == [""] * len(right)
+    others = [value for value in HOSTILE if not any(type(value) is type(one) and value == one for one in right)]
+    assert len(others) >= len(HOSTILE) - 2
+    assert [value for value in others if check(value) == ""] == []
+
+
+def test_a_sentence_says_what_was_sent_and_what_is_right() -> None:
+    assert wrong_keys({"a": 1}, {"b", "a"}, "flag") == "flag has to return a dict with the keys a, b"
+    assert wrong_choice("x" * 99, ("a",), "one of the queues") == f"'{'x' * 59} is not one of the queues"
+    assert wrong_number(True, "confidence", 0, 1) == "confidence True is not a number from 0 to 1"
+    assert shown(10**5000) == "something of type int"
+    nested: list[Any] = []
+    for _ in range(100_000):
+        nested = [nested]
+    assert shown(nested) == "something of type list"
+
+
+def test_an_error_in_place_of_a_reply_and_a_check_that_stumbles_are_problems() -> None:
+    assert problem_of(CandidateError("TimeLimit", "5 s are over"), str) == "TimeLimit: 5 s are over"
+    assert problem_of(KeyError("x"), str) == "KeyError: 'x'"
+    assert problem_of({}, lambda value: str(value["bad"])).startswith("it is not of the right shape (KeyError")
+    with pytest.raises(KeyboardInterrupt):
+        problem_of({}, lambda _: (_ for _ in ()).throw(KeyboardInterrupt))
+
+
+def test_replies_that_cannot_be_used_are_counted_and_the_first_is_quoted() -> None:
+    many = unusable(iter(["", "bad" * 200, "", "worse"]))
+    assert many == f" 2 of 4 replies were not usable, the first: {'bad' * 100}."
+    assert unusable(["no"], "drafts") == " 1 of 1 drafts were not usable, the first: no."
+    assert unusable(["", ""]) == unusable([]) == ""
+
+
+def test_the_share_of_nothing_is_nothing() -> None:
+    assert share([]) == 0.0
+    assert share(x > 1 for x in (1, 2, 3, 4)) == 0.75
+
+
+# ---------------------------------------------------------------------------------------------- names
+
+
+def test_a_name_is_made_of_one_of_each_part_in_their_order() -> None:
+    parts = (("Ada", "Ben"), ("Abel", "Brandt", "Castro"))
+    names = {one_of_each(stream(seed), *parts) for seed in range(200)}
+    assert names == set(itertools.product(*parts))
+    assert one_of_each(stream(3), "ab", "cd") == (lambda rng: (rng.choice("ab"), rng.choice("cd")))(stream(3))
+
+
+def test_a_taken_name_is_drawn_again_and_no_search_is_endless() -> None:
+    names = iter(["a", "b", "c"])
+    assert untaken(lambda: next(names), {"a", "b"}.__contains__) == "c"
+    with pytest.raises(ValueError, match="no name is free after 10000 draws; the last was 'a'"):
+        untaken(lambda: "a", lambda _name: True)
+
+
+# ---------------------------------------------------------------------------------------------- the starter
+
+
+def test_the_starter_is_written_where_the_command_line_says(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "argv", ["starter.py", str(tmp_path / "new")])
+    write_starter({"data/rows.jsonl": as_lines([{"a": "ä"}, [1]]), "x.txt": "a\n"}, "secret-canary")
+    assert (tmp_path / "new" / "data" / "rows.jsonl").read_bytes() == '{"a": "ä"}\n[1]\n'.encode()
+    assert (tmp_path / "new" / "x.txt").read_bytes() == b"a\n"
+    monkeypatch.setattr(sys, "argv", ["starter.py"])
+    with pytest.raises(SystemExit, match=r"usage: starter\.py FOLDER"):
+        write_starter({}, "secret-canary")
+
+
+@pytest.mark.parametrize(
+    "files",
+    [{"b.txt": "x secret-canary x"}, {"secret-canary.txt": ""}, {"../b.txt": ""}, {"/b.txt": ""}, {"a/../../b": ""}],
+)
+def test_nothing_is_written_where_a_file_would_give_away_what_is_hidden(tmp_path: Path, files: dict[str, str]) -> None:
+    with pytest.raises(ValueError, match=r"holds the canary|leads out"):
+        starter.write(tmp_path / "new", {"a.txt": "fine", **files}, "secret-canary")
+    assert list(tmp_path.iterdir()) == []
+
+
+# ---------------------------------------------------------------------------------------------- an author's copy
+
+
+def test_hidden_tests_are_copied_with_what_is_laid_beside_them(tmp_path: Path) -> None:
+    root = write_pack(tmp_path / "user", USES)
+    done = CliRunner().invoke(copy, [str(root), "tests", str(tmp_path / "out")])
+    assert done.exit_code == 0, done.output
+    paths = [path for path in (tmp_path / "out").rglob("*") if path.is_file()]
+    assert {path.relative_to(tmp_path / "out").as_posix() for path in paths} == set(load_pack(root).laid)
+
+
+def test_the_generator_of_a_shipped_pack_writes_its_starter_from_such_a_copy(tmp_path: Path) -> None:
+    pack = PLACES.shipped / "challenges" / "rag-triage"
+    write_files(tmp_path / "tests", load_pack(pack).laid)
+    words = [sys.executable, "-m", "world.starter", str(tmp_path / "data")]
+    done = subprocess.run(words, cwd=tmp_path / "tests", capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    made = {path.name: path.read_bytes() for path in (tmp_path / "data").iterdir()}
+    assert set(made) == {"documents.jsonl", "history.jsonl", "questions.jsonl"}
+    assert all((pack / "starter" / "data" / name).read_bytes() == content for name, content in made.items())
+
+
+def test_every_name_of_the_kit_stands_in_the_page_for_authors() -> None:
+    page = (Path(__file__).parent.parent / "docs" / "authoring.md").read_text("utf-8")
+    names = [name for name, value in vars(grader_kit).items() if callable(value)]
+    assert len(names) > 15
+    assert [name for name in names if f"`{name}" not in page] == []

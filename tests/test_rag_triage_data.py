@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 import yaml
+from grader_kit import as_lines
 
 PACK = Path(__file__).resolve().parent.parent / "challenges" / "rag-triage"
 sys.path.insert(0, str(PACK / "tests"))
@@ -22,7 +23,7 @@ sys.path.insert(0, str(PACK / "tests"))
 from world import LANGUAGES, QUEUES, Case, World, matters, world_for  # noqa: E402
 from world.documents import write  # noqa: E402
 from world.phrasebook import texts  # noqa: E402
-from world.starter import history, lines, questions, sample_world  # noqa: E402
+from world.starter import history, questions, sample_world  # noqa: E402
 
 SEEDS = (1, 2, 3, 2**61 + 5)
 HISTORIES = ("closed", "field", "line", "chain", "future", "dated", "expired", "rival", "single")
@@ -223,9 +224,9 @@ def test_a_ticket_without_a_product_belongs_to_a_customer_with_one(world: World)
 
 def test_the_public_sample_is_what_the_generator_writes() -> None:
     data = PACK / "starter" / "data"
-    assert (data / "documents.jsonl").read_text("utf-8") == lines(sample_world().documents)
-    assert (data / "history.jsonl").read_text("utf-8") == lines(history(sample_world()))
-    assert (data / "questions.jsonl").read_text("utf-8") == lines(questions(sample_world()))
+    assert (data / "documents.jsonl").read_text("utf-8") == as_lines(sample_world().documents)
+    assert (data / "history.jsonl").read_text("utf-8") == as_lines(history(sample_world()))
+    assert (data / "questions.jsonl").read_text("utf-8") == as_lines(questions(sample_world()))
 
 
 def test_the_public_sample_has_240_tickets_of_all_queues() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import contextlib
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -17,6 +17,8 @@ from grader.grading.intake import check_complete, take_in
 from grader.records import Submission
 
 STARTER = "starter"
+TESTS = "tests"
+"""Where the hidden tests are asked for instead of a submission."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,10 +79,17 @@ def read(challenge: Pack, work: Work, *, required: bool = True) -> Submission:
 def write(challenge: Pack, work: Work, folder: Path) -> list[Path]:
     """Puts all files of the submission into the new `folder`, and says which. Raises UsageError where the folder is
     there already, InfrastructureError where it cannot be written."""
+    return _write(read(challenge, work, required=False).files, folder)
+
+
+def write_tests(challenge: Pack, folder: Path) -> list[Path]:
+    """Puts the hidden tests, with all that is laid beside them, into the new `folder`. As `write`."""
+    return _write(challenge.laid, folder)
+
+
+def _write(contents: Mapping[str, bytes], folder: Path) -> list[Path]:
     if folder.exists():
         raise UsageError(f"{folder} is there already.")
-    written = []
-    for name, content in read(challenge, work, required=False).files.items():
+    for name, content in contents.items():
         files.write(folder / name, content)
-        written.append(folder / name)
-    return written
+    return [folder / name for name in contents]

@@ -282,20 +282,24 @@ def shell(challenge: str, submission: str, argv: tuple[str, ...], challenges: Pa
 @click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
 @CHALLENGES
 def copy(challenge: str, submission: str, folder: Path, challenges: Path | None) -> int:
-    """Write all files of a shipped submission to the new folder DIR.
+    """Write all files of a shipped submission, or of the hidden tests, to the new folder DIR.
 
     SUBMISSION is solution, starter, or a path below submissions/. Where only its changes against the reference lie in
-    the pack (`base: solution`), this is how to have it whole, to read it or to give it to `grade`. Exits with 0, or 2
-    when DIR is there.
+    the pack (`base: solution`), this is how to have it whole, to read it or to give it to `grade`. With tests in its
+    place, the hidden tests are written as the verifier gets them, with all that is laid beside them: an editor then
+    finds what they import, and the pack's own generators run there. Exits with 0, or 2 when DIR is there.
     """
     from grader.authoring.entries import load_entries
-    from grader.authoring.shipped import find, write
+    from grader.authoring.shipped import TESTS, find, write, write_tests
     from grader.challenge import load_pack
     from grader.errors import visible
     from grader.settings import Settings, find_challenge
 
     pack = load_pack(find_challenge(challenge, Settings.read(), challenges))
-    written = write(pack, find(pack.root, load_entries(pack.root), submission), folder)
+    if submission == TESTS:
+        written = write_tests(pack, folder)
+    else:
+        written = write(pack, find(pack.root, load_entries(pack.root), submission), folder)
     click.echo("\n".join(visible(str(path), 1000) for path in written))
     return 0
 

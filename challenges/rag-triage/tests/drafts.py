@@ -10,10 +10,9 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from support import Desk, problem_of_rest, share
+from grader_kit import share, together
+from support import Desk, problem_of_rest
 from world import Case
-
-from grader_kit import together
 
 KEYS = frozenset(("answer", "citations", "escalate"))
 LONGEST = 500

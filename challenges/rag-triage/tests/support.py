@@ -8,9 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from grader_kit import problem_of, share, together, unusable, wrong_choice, wrong_flag, wrong_keys, wrong_number
 from world import QUEUES, Case, Document, Ticket, World
-
-from grader_kit import together
 
 KEYS = frozenset(("queue", "confidence", "citations", "escalate"))
 CHANCE = 1 / len(QUEUES)
@@ -34,21 +33,17 @@ class Reply:
 
 def checked(value: Any) -> Reply:
     """`value` as a reply; a CandidateError or a wrong shape becomes a reply with a problem."""
-    problem = f"{value.type}: {value.message}" if isinstance(value, Exception) else _problem(value)
-    if problem:
-        return Reply(problem=problem)
-    return Reply(**(value | {"citations": tuple(value["citations"])}))
+    problem = problem_of(value, _problem)
+    return Reply(problem=problem) if problem else Reply(**(value | {"citations": tuple(value["citations"])}))
 
 
 def _problem(value: Any) -> str:
-    if not isinstance(value, dict) or frozenset(value) != KEYS:
-        return f"triage has to return a dict with the keys {', '.join(sorted(KEYS))}"
-    if value["queue"] not in QUEUES:
-        return f"{value['queue']!r:.60} is not one of the seven queues"
-    confidence = value["confidence"]
-    if isinstance(confidence, bool) or not isinstance(confidence, int | float) or not 0 <= confidence <= 1:
-        return f"confidence {confidence!r:.60} is not a number from 0 to 1"
-    return problem_of_rest(value)
+    return (
+        wrong_keys(value, KEYS, "triage")
+        or wrong_choice(value["queue"], QUEUES, "one of the seven queues")
+        or wrong_number(value["confidence"], "confidence", 0, 1)
+        or problem_of_rest(value)
+    )
 
 
 def problem_of_rest(value: dict[str, Any]) -> str:
@@ -58,7 +53,7 @@ def problem_of_rest(value: dict[str, Any]) -> str:
         return "citations is not a list of document ids"
     if len(set(citations)) < len(citations):
         return "citations names a document twice"
-    return "" if isinstance(value["escalate"], bool) else "escalate is not true or false"
+    return wrong_flag(value["escalate"], "escalate")
 
 
 class Desk:
@@ -118,12 +113,6 @@ def paired(cases: Sequence[Case], replies: Sequence[Reply]) -> zip[tuple[Case, R
     return zip(cases, replies, strict=True)
 
 
-def share(outcomes: Any) -> float:
-    """Share of true values, 0 for none at all."""
-    values = [bool(outcome) for outcome in outcomes]
-    return sum(values) / len(values) if values else 0.0
-
-
 def accuracy(cases: Sequence[Case], replies: Sequence[Reply]) -> float:
     """Share of tickets that reached their queue; either queue counts for a ticket with two."""
     return share(case.queues.get(reply.queue, 0) > 0 for case, reply in paired(cases, replies))
@@ -158,5 +147,4 @@ def above(ones: Sequence[Reply], others: Sequence[Reply]) -> float:
 
 def problems(replies: Sequence[Reply]) -> str:
     """A sentence on replies that were not usable, "" where all were."""
-    bad = [reply.problem for reply in replies if reply.problem]
-    return f" {len(bad)} of {len(replies)} replies were not usable, the first: {bad[0]}." if bad else ""
+    return unusable(reply.problem for reply in replies)

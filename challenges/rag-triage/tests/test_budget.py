@@ -3,7 +3,6 @@ from __future__ import annotations
 
 import pytest
 from drafts import drafted, require_answers
-
 from grader_kit import stream
 
 

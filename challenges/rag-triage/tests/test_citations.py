@@ -2,7 +2,8 @@
 from __future__ import annotations
 
 import pytest
-from support import paired, precision, recall, share
+from grader_kit import share
+from support import paired, precision, recall
 
 
 @pytest.mark.points(3, group="citations")

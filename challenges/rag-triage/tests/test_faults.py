@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 from drafts import drafted, good, require_answers
-from support import share
+from grader_kit import share
 
 
 def working(desk, model, count):

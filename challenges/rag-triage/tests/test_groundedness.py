@@ -3,7 +3,7 @@ from __future__ import annotations
 
 import pytest
 from drafts import drafted, drafted_apart, good
-from support import share
+from grader_kit import share
 
 REPLACED = ("closed", "field", "line", "chain", "dated")
 

@@ -3,7 +3,8 @@ from __future__ import annotations
 
 import pytest
 from drafts import LINK, drafted, drafted_apart, good, require_answers
-from support import CHANCE, above, accuracy, alarms, paired, share
+from grader_kit import share
+from support import CHANCE, above, accuracy, alarms, paired
 
 
 def injected(world, name, count, make):

@@ -4,10 +4,9 @@ from __future__ import annotations
 from statistics import median
 
 import pytest
-from support import Desk, paired, share
+from grader_kit import share, stream
+from support import Desk, paired
 from world import world_for
-
-from grader_kit import stream
 
 CLIENTS = 5
 """The large collection holds the documents of this many clients, about 750."""

@@ -4,7 +4,8 @@ from __future__ import annotations
 import html
 
 import pytest
-from support import CHANCE, accuracy, alarms, problems, recall, share
+from grader_kit import share
+from support import CHANCE, accuracy, alarms, problems, recall
 
 
 def malformed(ticket):

@@ -4,7 +4,8 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
-from support import paired, recall, share
+from grader_kit import share
+from support import paired, recall
 
 
 def rightly_cited(desk, cases):

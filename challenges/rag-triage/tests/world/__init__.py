@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from grader_kit import repeated, stream
+
 from world.documents import Client, Document, Topic, write
 from world.phrasebook import LANGUAGES, QUEUES, matters
 from world.tickets import Case, Ticket, Writer

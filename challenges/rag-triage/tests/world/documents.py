@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from grader_kit import stream
+
 from world import names
 from world.phrasebook import FOREIGN, Matter, Phrasebook, matters, texts
 

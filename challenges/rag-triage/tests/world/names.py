@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import random
 
+from grader_kit import one_of_each
+
 ONSETS = (
     "Bar Bel Bryn Cal Cor Dal Dun Fal Fen Gar Hal Jun Kel Kor Lan Lor Mar Mel Nor Or Pel Quil Ras Rov Sel Tam".split()
 )
@@ -24,7 +26,7 @@ def words(rng: random.Random, count: int) -> list[str]:
 
 
 def person(rng: random.Random) -> str:
-    return f"{rng.choice(FIRST)} {rng.choice(LAST)}"
+    return " ".join(one_of_each(rng, FIRST, LAST))
 
 
 def misspelled(rng: random.Random, name: str) -> str:

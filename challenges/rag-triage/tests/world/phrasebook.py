@@ -7,10 +7,13 @@ from __future__ import annotations
 
 import json
 import random
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
+
+from grader_kit import open_to
 
 QUEUES = ("billing", "access", "integrations", "reporting", "mobile", "privacy", "incidents")
 LANGUAGES = ("en", "de", "es", "fr")
@@ -56,8 +59,8 @@ class Phrasebook:
 
     public: bool
 
-    def pool(self, sentences: list[str]) -> list[str]:
-        return sentences[:-1] if self.public and len(sentences) >= 3 else sentences
+    def pool(self, sentences: Sequence[str]) -> Sequence[str]:
+        return open_to(sentences, public=self.public, least=3)
 
     def pick(self, rng: random.Random, key: str, language: str | None = None) -> str:
         """One sentence of the pool `key` of `texts()`, in `language` where the pool has languages."""

@@ -1,15 +1,15 @@
-"""Writes the public sample that candidates start from: `python -m world.starter FOLDER`, run in `tests/`.
+"""Writes the public sample that candidates start from: `python -m world.starter FOLDER`, run where
+`grade challenge copy rag-triage tests DIR` has written the hidden tests.
 
 The sample is a client of its own, made from a fixed seed that no submission can get, and keeps to the public wording.
 """
 
 from __future__ import annotations
 
-import json
-import sys
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
+
+from grader_kit import as_lines, write_starter
 
 from world import Case, World, Writer, world_for
 
@@ -70,14 +70,10 @@ def questions(world: World) -> list[dict[str, Any]]:
     return [{"ticket": c.ticket, "outcome": {"citations": sorted(c.citations), "figure": c.fact}} for c in cases]
 
 
-def lines(rows: list[dict[str, Any]]) -> str:
-    return "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
-
-
 def files(world: World) -> dict[str, str]:
     """The sample's files, by name."""
     made = {"documents": world.documents, "history": history(world), "questions": questions(world)}
-    return {f"{name}.jsonl": lines(rows) for name, rows in made.items()}
+    return {f"{name}.jsonl": as_lines(rows) for name, rows in made.items()}
 
 
 def fresh(seed: int) -> dict[str, str]:
@@ -85,11 +81,7 @@ def fresh(seed: int) -> dict[str, str]:
     return {f"data/{name}": text for name, text in files(world_for(f"claims-{seed}", public=True)).items()}
 
 
-def main(folder: Path) -> None:
-    folder.mkdir(parents=True, exist_ok=True)
-    for name, text in files(sample_world()).items():
-        (folder / name).write_text(text, "utf-8")
-
-
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    from canary import CANARY
+
+    write_starter(files(sample_world()), CANARY)
