@@ -110,10 +110,21 @@ def _deepest(found: list[BaseException]) -> str:
     return without_login(words[-1]) if words else type(found[-1]).__name__
 
 
+def parts_of(url: str) -> urllib.parse.SplitResult:
+    """As `urlsplit`; with nothing in it where the address is none: that one raises for a bracket, and later for a port,
+    and addresses come from candidates, headers and settings."""
+    try:
+        parts = urllib.parse.urlsplit(url)
+        _ = parts.port
+    except ValueError:
+        return urllib.parse.SplitResult("", "", "", "", "")
+    return parts
+
+
 def proxy_of(url: str) -> str:
     """The variable and the address, without a password, of the proxy that requests to `url` go through; empty for
     none."""
-    parts = urllib.parse.urlsplit(url)
+    parts = parts_of(url)
     known = urllib.request.getproxies()
     host = parts.hostname or ""
     if not host or urllib.request.proxy_bypass(host):

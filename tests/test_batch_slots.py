@@ -108,6 +108,39 @@ def test_a_submission_waits_for_a_place_which_is_given_back_once() -> None:
     assert (len(got), len(make.made)) == (2, 1)
 
 
+def test_what_stays_far_longer_than_others_holds_nobody_up() -> None:
+    """A place that somebody sleeps in is as good as none: a spare one is opened, as long as they sleep."""
+    clock = [0.0]
+    slots = Slots(2, make := Maker(), now=lambda: clock[0])
+    for _ in range(3):  # ordinary ones: two seconds each
+        box = slots.sandbox(new_run())
+        clock[0] += 2.0
+        box.close()
+    sleepers = [slots.sandbox(new_run()) for _ in range(2)]
+    clock[0] += 7.9  # less than four times as long
+    assert not has_room(slots), "nobody has taken long yet"
+    clock[0] += 0.2
+    spare = [slots.sandbox(new_run()) for _ in range(2)]
+    assert sorted(kept.slot for kept in make.made) == [0, 1, 2, 3]
+    clock[0] += 1.0
+    assert not has_room(slots), "for each that is late there is one more"
+    clock[0] += 100.0
+    assert not has_room(slots), "twice as many places are the most"
+    for box in (*spare, sleepers[0]):
+        box.close()
+    last = [slots.sandbox(new_run()) for _ in range(2)]
+    assert not has_room(slots), "one is late, so there are three places and not four"
+    for box in (*last, sleepers[1]):
+        box.close()
+    slots.close()
+    assert make.closed == [1, 1, 1, 1]
+
+
+def has_room(slots: Slots) -> bool:
+    """Whether a place is free."""
+    return slots._has_room()
+
+
 def test_a_place_whose_verifier_cannot_be_had_goes_back() -> None:
     """Else two faults of the engine would leave a batch of two waiting for ever."""
     slots = Slots(1, make := Maker())

@@ -371,6 +371,7 @@ def test_a_trial_with_a_real_model_asks_the_same_address(httpserver: HTTPServer)
         ('"https://host/v1"', "is in quotes (quotation mark)"),
         ("https:///v1", "it names no host"),
         ("https://host:port/v1", "is no address"),
+        ("https://[host/v1", "is no address"),
         ("https://host/v1/chat/completions?a=b", "which is added to it"),
     ],
 )

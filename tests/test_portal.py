@@ -6,6 +6,7 @@ import contextlib
 import hashlib
 import http.client
 import io
+import json
 import os
 import re
 import shutil
@@ -241,7 +242,8 @@ def test_so_many_are_taken_and_no_more(home: House) -> None:
     "/etc", "file:///etc/passwd", "http://github.com/a/b", "https://127.0.0.1/a/b", "https://169.254.169.254/latest",
     "https://github.com:8443/a/b", "https://user:pw@github.com/a/b", "https://github.com.evil.org/a/b", "ssh://github.com/a",
     "ext::sh -c id", "--upload-pack=id", "https://github.com/../x", "git@github.com:a/b", "https://localhost/x",
-    "https://github.com/a b",
+    "https://github.com/a b", "https://github.com:x/a/b", "https://github.com:99999/a/b", "https://[::1/a/b",
+    "https://[github.com]/a/b",
 ])  # fmt: skip
 def test_an_address_leads_to_a_public_host_or_nowhere(home: House, address: str) -> None:
     cara = Candidate(home)
@@ -618,6 +620,16 @@ def test_the_team_invites_extends_and_withdraws_at_the_terminal(
     assert "extended by" in grade("invite", "show", found.blind.lower()).output
     grade("invite", "withdraw", found.blind)
     assert "withdrawn" in grade("invite", "list").output
+    for name in ("Cara Doe", found.blind):  # another of this name, and somebody who is called as the first one's id
+        grade("invite", "rag-triage", "--candidate", name)
+    doubt = CliRunner().invoke(cli, ["invite", "extend", "Cara Doe", "--window", "2d"])
+    assert isinstance(doubt.exception, UsageError)
+    assert "'Cara Doe' has 2 invitations, of one person or of several of one name: " in doubt.exception.message
+    assert f"{found.number} rag-triage withdrawn" in doubt.exception.message
+    said = json.loads(grade("invite", "list", "--json").stdout.splitlines()[1])
+    assert (
+        f"{said['number']} {said['blind']}: until" in grade("invite", "extend", said["number"], "--window", "2d").output
+    )
     wrong = CliRunner().invoke(cli, ["invite", "extend", "Nobody", "--window", "2d"])
     assert isinstance(wrong.exception, UsageError)
     wrong = CliRunner().invoke(cli, ["invite", "rag-triage", "--candidate", "X", "--window", "soon"])

@@ -129,7 +129,13 @@ def test_a_form_without_its_token_changes_nothing(home: House) -> None:
 
 
 @pytest.mark.parametrize(
-    "headers", [{"Origin": "https://evil.example"}, {"Sec-Fetch-Site": "cross-site"}, {"Origin": "http://localhost:1"}]
+    "headers",
+    [
+        {"Origin": "https://evil.example"},
+        {"Sec-Fetch-Site": "cross-site"},
+        {"Origin": "http://localhost:1"},
+        {"Origin": "https://[x"},
+    ],
 )
 def test_a_form_from_another_site_is_refused_even_with_its_token(home: House, headers: dict[str, str]) -> None:
     browser = home.visitor("Ada")

@@ -35,8 +35,9 @@ RETRY_SECONDS = (2.0, 10.0, 30.0)
 BROKEN_AFTER = 5
 """So many submissions in a row without a grade for the machine's fault: the machine is broken."""
 LOOK_SECONDS = 0.5
-UNDER_WAY = 2
-"""Submissions under way for each one in containers: what is read, judged or reported holds no place."""
+UNDER_WAY = 3
+"""Submissions under way for each place: what is read, judged or reported holds none, and beside what holds one for
+long a spare one is opened."""
 
 
 @dataclass(frozen=True, kw_only=True)

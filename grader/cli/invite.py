@@ -86,8 +86,8 @@ def to(
         made, token = desk.invite(wish)
     base = (public_url or "http://127.0.0.1:8000").rstrip("/")
     click.echo(f"{base}/h/{token}")
-    click.echo(f"{made.blind}: until {made.ends_at}. Whoever has the link is the candidate: hand it over privately; "
-               "it is not shown again.", err=True)  # fmt: skip
+    click.echo(f"{made.number} {made.blind}: until {made.ends_at}. Whoever has the link is the candidate: hand it over "
+               "privately; it is not shown again.", err=True)  # fmt: skip
 
 
 @_group.command("list")
@@ -102,14 +102,14 @@ def list_(as_json: bool, store: str) -> None:
     for one in found:
         count = len(one.hand_ins)
         if as_json:
-            row = {"blind": one.blind, "challenge": one.challenge, "state": one.state(now), "ends_at": one.ends_at,
-                   "started_at": one.started_at, "hand_ins": count,
+            row = {"number": one.number, "blind": one.blind, "challenge": one.challenge, "state": one.state(now),
+                   "ends_at": one.ends_at, "started_at": one.started_at, "hand_ins": count,
                    "minutes_late": one.last.late if one.last else 0}  # fmt: skip
             click.echo(json.dumps(row))
         else:
             late = f", {one.last.late} min late" if one.last and one.last.late else ""
-            click.echo(f"{one.blind:<8} {visible(one.candidate, 28):<28} {one.challenge:<20} {one.state(now):<10} "
-                       f"until {one.ends_at[:16]}  {count} handed in{late}")  # fmt: skip
+            click.echo(f"{one.number}  {one.blind:<8} {visible(one.candidate, 28):<28} {one.challenge:<20} "
+                       f"{one.state(now):<10} until {one.ends_at[:16]}  {count} handed in{late}")  # fmt: skip
     if not found and not as_json:
         click.echo('Nobody yet: grade invite CHALLENGE --candidate "Cara Doe"')
 
@@ -118,12 +118,17 @@ def list_(as_json: bool, store: str) -> None:
 @click.argument("candidate")
 @STORE_OPTION
 def show(candidate: str, store: str) -> None:
-    """What happened to an invitation: hand-ins with their digests, extensions, an appeal in its words."""
+    """What happened to an invitation: hand-ins with their digests, extensions, an appeal in its words.
+
+    CANDIDATE is a blind id, a name, or the number of one invitation, as `grade invite list` shows them.
+    """
     from grader.errors import visible
 
     with opened(store) as desk:
         one = desk.named(candidate)
-        click.echo(f"{one.blind}  {one.challenge} {one.version}  {one.state(desk.now())}, until {one.ends_at}")
+        click.echo(
+            f"{one.number}  {one.blind}  {one.challenge} {one.version}  {one.state(desk.now())}, until {one.ends_at}"
+        )
     lines = [(one.at, f"invited by {visible(one.by, 80)}")]
     lines += [(event.at, f"{event.what} by {visible(event.who, 80)}{_said(event.body)}") for event in one.events]
     for came in one.hand_ins:
@@ -138,7 +143,10 @@ def show(candidate: str, store: str) -> None:
 @click.option("--working", default="", metavar="TIME", help="So much more working time, where a clock runs.")
 @STORE_OPTION
 def extend(candidate: str, window: str, working: str, store: str) -> None:
-    """Give CANDIDATE more time. Why is asked nobody, so no reason can reach who rates."""
+    """Give CANDIDATE more time. Why is asked nobody, so no reason can reach who rates.
+
+    CANDIDATE is a blind id, a name, or the number of one invitation, where there are several.
+    """
     from grader.errors import UsageError
     from grader.store.store import user
 
@@ -149,20 +157,23 @@ def extend(candidate: str, window: str, working: str, store: str) -> None:
                 "working": seconds(working, "--working") if working else 0.0}  # fmt: skip
         found = desk.extend(desk.named(candidate), **more, who=user())
     clock = f", {found.seconds // 60} minutes of work" if found.seconds else ""
-    click.echo(f"{found.blind}: until {found.ends_at}{clock}")
+    click.echo(f"{found.number} {found.blind}: until {found.ends_at}{clock}")
 
 
 @command.command()
 @click.argument("candidate")
 @STORE_OPTION
 def withdraw(candidate: str, store: str) -> None:
-    """End CANDIDATE's invitation. What came in stays until `grade purge`, and is graded no more."""
+    """End CANDIDATE's invitation. What came in stays until `grade purge`, and is graded no more.
+
+    CANDIDATE is a blind id, a name, or the number of one invitation, where there are several.
+    """
     from grader.store.store import user
 
     with opened(store) as desk:
         one = desk.named(candidate)
         desk.withdraw(one, who=user())
-    click.echo(f"{one.blind}: withdrawn. grade purge --candidate removes what is kept.")
+    click.echo(f"{one.number} {one.blind}: withdrawn. grade purge --candidate removes what is kept.")
 
 
 @command.command()

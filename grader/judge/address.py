@@ -67,8 +67,11 @@ def read(settings: Settings) -> Address:
     _check_key(settings.openai_api_key)
     url = settings.openai_base_url or DEFAULT
     _check_plain(_URL, url)
-    parts = urlsplit(url if "://" in url else f"//{url}")
     shown = visible(without_login(url).partition("?")[0])
+    try:
+        parts = urlsplit(url if "://" in url else f"//{url}")
+    except ValueError as wrong:
+        raise UsageError(f"{_URL} is {shown}, which is no address ({wrong}).") from None
     if parts.scheme not in {"http", "https"}:
         guess = "http" if (parts.hostname or "").startswith(("127.", "localhost", "192.168.", "10.")) else "https"
         raise UsageError(f"{_URL} is {shown}, which does not begin with http:// or https://; {guess}://… is meant?")

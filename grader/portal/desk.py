@@ -20,11 +20,11 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import false, func, insert, select
 from sqlalchemy.engine import Connection, Engine, RowMapping
 
 from grader.errors import UsageError
-from grader.portal.records import MOST_HAND_INS, Event, HandIn, Invitation, read_moment
+from grader.portal.records import MOST_HAND_INS, NUMBER, Event, HandIn, Invitation, read_moment
 from grader.store.candidates import new_id
 from grader.store.engine import reading, writing
 from grader.store.portal_tables import hand_ins, invitation_events, invitations
@@ -105,12 +105,24 @@ class PortalDesk:
             return tuple(_read(connection, invitations.c.id != ""))
 
     def named(self, wanted: str) -> Invitation:
-        """The newest invitation of a candidate, by blind id or name. Raises UsageError."""
+        """The one invitation of that number, or of a candidate, by blind id or else by name. Raises UsageError where
+        there is none, or where it could be several: two people may have one name, and somebody another's id."""
+        tried = (
+            invitations.c.id.startswith(wanted.lower(), autoescape=True) if len(wanted) >= NUMBER else false(),
+            func.upper(invitations.c.blind) == wanted.upper(),
+            invitations.c.candidate == wanted,
+        )
         with reading(self.engine) as connection:
-            by_name = (func.upper(invitations.c.blind) == wanted.upper()) | (invitations.c.candidate == wanted)
-            found = _read(connection, by_name)
+            found = next(filter(None, (_read(connection, which) for which in tried)), [])
         if not found:
             raise UsageError(f"Nobody called {wanted!r} was invited.", fix="grade invite list")
+        if len(found) > 1:
+            now = self.now()
+            listed = "; ".join(f"{one.number} {one.challenge} {one.state(now)}, until {one.ends_at}" for one in found)
+            raise UsageError(
+                f"{wanted!r} has {len(found)} invitations, of one person or of several of one name: {listed}.",
+                fix=f"name one by its number, as {found[0].number}",
+            )
         return found[0]
 
     def start(self, one: Invitation) -> None:
@@ -139,7 +151,7 @@ class PortalDesk:
             seconds = now.seconds + int(working) if now.seconds else 0
             body = {"ends_at": moment(since + timedelta(seconds=window)), "working": seconds}
             self._add(connection, one, "extended", body, who)
-        return self.named(one.blind)
+            return self._locked(connection, one)
 
     def keep(self, one: Invitation, taken: Taken) -> HandIn:
         """Writes down what came in and is on the disk; from here on it is acknowledged. Raises UsageError, with the

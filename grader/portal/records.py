@@ -9,6 +9,8 @@ from typing import Any, Literal
 
 MOST_HAND_INS = 30
 """Of one invitation; each is kept."""
+NUMBER = 8
+"""Characters of an invitation's id that people name it by; more than a blind id has."""
 MOST_BYTES = 100_000_000
 """Of one upload."""
 
@@ -58,6 +60,11 @@ class Invitation:
     at: str
     events: Sequence[Event] = ()
     hand_ins: Sequence[HandIn] = ()
+
+    @property
+    def number(self) -> str:
+        """What a terminal calls it: enough of its id."""
+        return self.id[:NUMBER]
 
     @property
     def started_at(self) -> str:

@@ -17,11 +17,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, NamedTuple
-from urllib.parse import urlsplit
 
 from grader import aside, files
 from grader.challenge import Manifest
 from grader.errors import GraderError, InfrastructureError, RefusedError, UsageError, visible
+from grader.network import parts_of
 from grader.portal.records import MOST_BYTES
 from grader.submission import IntakeLimits, check_required, read_submission, write_archive
 
@@ -105,7 +105,7 @@ def checked_address(address: str, hosts: Sequence[str] = HOSTS) -> str:
     """The address as git may be asked for it. Raises RefusedError: only a public page's address is one, never a path of
     this machine, another protocol, or a host of the team's own network."""
     text = address.strip()
-    parts = urlsplit(text)
+    parts = parts_of(text)
     good = parts.scheme == "https" and parts.hostname in hosts and parts.port is None and not parts.username
     if not good or not text.isascii() or any(char.isspace() for char in text) or ".." in text or len(text) > 500:
         named = ", ".join(hosts)

@@ -120,7 +120,11 @@ def cause(problem: Any) -> str:
 
 def plain(url: str) -> str:
     """An address without user, password and query."""
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+        _ = parts.port  # raises there, and urlsplit for a bracket
+    except ValueError:
+        return "an address that is none"
     host = (parts.hostname or "") + (f":{parts.port}" if parts.port else "")
     return f"{parts.scheme}://{host}{parts.path}"
 

@@ -5,12 +5,16 @@ candidate's container, with its network, is made anew for each submission.
 
 More submissions may be under way than there are places: while the containers of one are at work, another is read, or
 judged, or its report written.
+
+What stays in its place far longer than the others mostly waits, for code that sleeps or hangs. It holds nobody up: a
+spare place is opened beside it, and closed when it leaves.
 """
 
 from __future__ import annotations
 
 import threading
 import time
+from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -21,6 +25,12 @@ if TYPE_CHECKING:
     from grader.sandbox.protocol import Event, Job, Sandbox
     from grader.sandbox.verifier import Verifier
     from grader.settings import Settings
+
+LONG_TIMES, LONG_SECONDS, LONG_AT_FIRST = 4.0, 3.0, 10.0
+"""Long is so many times what the quickest quarter of those before it took, and so many seconds; as long as fewer than
+`SOME` are known, so many seconds. A quarter, since several may hang."""
+SOME, REMEMBERED = 3, 50
+LOOK_SECONDS = 0.5
 
 MakeVerifier = Callable[[int], "Verifier"]
 """Makes the verifier of the place of that number."""
@@ -65,16 +75,19 @@ class Verifiers:
 class Slots:
     """`many` places. `sandbox` is what a grading makes its sandbox with."""
 
-    def __init__(self, many: int, make: MakeVerifier) -> None:
-        self._make = make
+    def __init__(self, many: int, make: MakeVerifier, now: Callable[[], float] = time.monotonic) -> None:
+        self._make, self._now = make, now
+        self._many = many
         self._changed = threading.Condition()
-        self._free = [_Slot(number) for number in reversed(range(many))]
-        self._all = tuple(self._free)
+        self._all = [_Slot(number) for number in range(many)]
+        self._free = self._all[::-1]
+        self._took: deque[float] = deque(maxlen=REMEMBERED)
+        """Seconds that those before stayed in their places."""
         self._stopped = False
 
     def prepare(self, many: int) -> None:
         """Starts the verifiers of the first `many` places, in the background."""
-        for slot in self._all[::-1][:many]:
+        for slot in self._all[:many]:
             slot.verifier = self._make(slot.number)
             slot.verifier.boot()
 
@@ -122,17 +135,35 @@ class Slots:
 
     def _take(self, waits: Callable[[], None]) -> _Slot:
         with self._changed:
-            if not self._free and not self._stopped:
+            if not self._has_room() and not self._stopped:
                 waits()
-            self._changed.wait_for(lambda: self._free or self._stopped)
+            while not self._has_room() and not self._stopped:
+                self._changed.wait(LOOK_SECONDS)  # nobody tells when something has begun to take long
             if self._stopped:
                 raise StoppedError
-            return self._free.pop()
+            if not self._free:
+                self._free.append(_Slot(len(self._all)))
+                self._all.append(self._free[-1])
+            slot = self._free.pop()
+            slot.since = self._now()
+            return slot
+
+    def _has_room(self) -> bool:
+        """Whether fewer places are taken than there are; beside each that is taken for long there is one more, until
+        there are twice as many."""
+        taken = [slot for slot in self._all if slot not in self._free]
+        long = LONG_AT_FIRST
+        if len(self._took) >= SOME:
+            long = max(LONG_SECONDS, LONG_TIMES * sorted(self._took)[len(self._took) // 4])
+        late = sum(self._now() - slot.since > long for slot in taken)
+        return len(taken) < self._many + min(late, self._many)
 
     def _give_back(self, slot: _Slot) -> None:
         with self._changed:
+            self._took.append(self._now() - slot.since)
             self._free.append(slot)
-            self._changed.notify()
+            self._free.sort(key=lambda each: -each.number)
+            self._changed.notify_all()
 
 
 class _Slot:
@@ -141,6 +172,8 @@ class _Slot:
     def __init__(self, number: int) -> None:
         self.number = number
         self.verifier: Verifier | None = None
+        self.since = 0.0
+        """When it was taken, by the clock of `Slots`."""
 
     def close(self) -> None:
         verifier, self.verifier = self.verifier, None

@@ -10,7 +10,6 @@ import time
 from collections.abc import Callable
 from importlib import import_module
 from typing import Any
-from urllib.parse import urlsplit
 
 from flask import Flask, Response, abort, g, request
 from flask.typing import ResponseReturnValue
@@ -18,6 +17,7 @@ from flask_wtf.csrf import CSRFError, CSRFProtect
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
 from grader.errors import GraderError
+from grader.network import parts_of
 from grader.portal.desk import PortalDesk
 from grader.review.desk import Desk
 from grader.store import open_store
@@ -64,7 +64,7 @@ def build(config: Config, *, store: Store | None = None, clock: Clock = utcnow) 
 
 
 def _settings(config: Config, accounts: Accounts) -> dict[str, Any]:
-    host = urlsplit(config.url).hostname or config.host
+    host = parts_of(config.url).hostname or config.host
     return {
         "SECRET_KEY": accounts.secret("pages"),
         "MAX_CONTENT_LENGTH": LARGEST_FORM,
@@ -91,7 +91,7 @@ def _refuse_foreign_forms() -> None:
     if request.method in _SAFE:
         return
     origin = request.headers.get("Origin", "")
-    foreign = origin not in {"", "null"} and urlsplit(origin).netloc != request.host
+    foreign = origin not in {"", "null"} and parts_of(origin).netloc != request.host
     if foreign or request.headers.get("Sec-Fetch-Site") == "cross-site":
         abort(403, "This form was sent from another site.")
 

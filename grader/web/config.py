@@ -6,9 +6,9 @@ import ipaddress
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from urllib.parse import SplitResult, urlsplit
 
 from grader.errors import UsageError
+from grader.network import parts_of
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 _LOCAL = (ipaddress.ip_network("127.0.0.0/8"), ipaddress.ip_network("::1/128"))
@@ -40,7 +40,7 @@ class Config:
         if 0 < len(self.metrics_token) < 16:
             raise UsageError("The token for /metrics can be guessed: it takes 16 characters or more.",
                              fix="export GRADER_METRICS_TOKEN=$(openssl rand -hex 16)")  # fmt: skip
-        _check_address(self.host, urlsplit(self.public_url))
+        _check_address(self.host, self.public_url)
         if self.user_header and not self.proxies:
             raise UsageError(
                 f"The header {self.user_header} would be believed from anybody.",
@@ -76,7 +76,7 @@ class Config:
     @property
     def prefix(self) -> str:
         """Path that all pages are below; empty where they have a host of their own."""
-        return urlsplit(self.url).path.rstrip("/")
+        return parts_of(self.url).path.rstrip("/")
 
     def believes(self, peer: str) -> bool:
         """Whether the machine at the other end of the connection is a proxy of ours."""
@@ -107,7 +107,7 @@ def oidc_of(issuer: str, client_id: str) -> Oidc | None:
     secret = os.environ.get("GRADER_OIDC_SECRET", "")
     if not (issuer and client_id and secret):
         raise UsageError("An identity provider takes --oidc-issuer, --oidc-client and GRADER_OIDC_SECRET.")
-    if not issuer.startswith("https://") and not is_local(urlsplit(issuer).hostname or ""):
+    if not issuer.startswith("https://") and not is_local(parts_of(issuer).hostname or ""):
         raise UsageError(f"The identity provider {issuer} is not reached over TLS; its address begins with https://.")
     if any(importlib.util.find_spec(name) is None for name in ("authlib", "requests")):
         raise UsageError(
@@ -131,10 +131,11 @@ LOCAL: tuple[Network, ...] = _LOCAL
 """This machine."""
 
 
-def _check_address(host: str, public: SplitResult) -> None:
+def _check_address(host: str, url: str) -> None:
     """Passwords never cross a network in the clear."""
-    if public.geturl() and (public.scheme not in {"http", "https"} or not public.hostname):
-        raise UsageError(f"{public.geturl()} is no public address; write https://grade.example.com.")
+    public = parts_of(url)
+    if url and (public.scheme not in {"http", "https"} or not public.hostname):
+        raise UsageError(f"{url} is no public address; write https://grade.example.com.")
     if public.query or public.fragment:
         raise UsageError("The public address has neither ? nor #.")
     open_host = public.hostname or host

@@ -70,6 +70,8 @@ for shelf in ("/tmp", "/dev/shm"):
         pass
 """
 HOSTILE = {
+    "sleeps": {"work.py": "import time\ntime.sleep(3600)\n"},
+    "forks": {"work.py": "import os\ntry:\n    while True:\n        os.fork()\nexcept OSError:\n    pass\n"},
     "merges": {"plan.yaml": f"l0: &l0 {{a: 1}}\n{_MERGES}\nsteps: *l12\n"},
     "aliases": {"plan.yaml": f"l0: &l0 {{a: 1}}\n{_LEVELS}\nsteps: *l8\n"},
     "odd-tags": {"plan.yaml": "steps: !!int ''\n"},
@@ -77,9 +79,8 @@ HOSTILE = {
     "huge-integers": {"work.py": "def square(n):\n    return 10**400\n\n\nshare = square\n"},
     "slow-to-read": {"NOTES.md": "<a " * 130_000, "extra.js": "`\\" * 100_000},
     "comb": {"work.py": _COMB + WORK},
-    "forks": {"work.py": "import os\ntry:\n    while True:\n        os.fork()\nexcept OSError:\n    pass\n"},
-    "sleeps": {"work.py": "import time\ntime.sleep(3600)\n"},
 }
+COPY = "twin of "
 ADDRESS = "https://127.0.0.1:1/nobody.git"
 """The tenth: a repository that does not answer."""
 
@@ -92,14 +93,21 @@ def make_pack(root: Path) -> Path:
 
 
 def lay_out(root: Path) -> None:
-    """A folder for each of nineteen; honest and hostile in turn."""
-    for name, files in {**HONEST, **HOSTILE}.items():
+    """A folder for each of nineteen, and for a copy of each honest one."""
+    for name, files in {**HONEST, **HOSTILE, **{COPY + name: files for name, files in HONEST.items()}}.items():
         write_files(root / name, {"work.py": WORK, "plan.yaml": PLAN, "NOTES.md": NOTES, **files})
 
 
 def manifest(root: Path) -> Path:
     """Hostile ones first, in turn with honest ones, as a batch names them."""
-    hostile = [ADDRESS, *HOSTILE]
-    rows = [row for pair in zip(hostile, HONEST, strict=True) for row in pair]
-    (root / "manifest.csv").write_text("path\n" + "\n".join(rows) + "\n")
-    return root / "manifest.csv"
+    return _rows(root / "manifest.csv", [ADDRESS, *HOSTILE])
+
+
+def manifest_of_copies(root: Path) -> Path:
+    """As many, with a copy of an honest one where a hostile one stands in `manifest`."""
+    return _rows(root / "copies.csv", [COPY + name for name in HONEST])
+
+
+def _rows(path: Path, others: list[str]) -> Path:
+    path.write_text("\n".join(["path", *(row for pair in zip(others, HONEST, strict=True) for row in pair)]) + "\n")
+    return path
