@@ -4,15 +4,23 @@ from __future__ import annotations
 
 import json
 import time
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from grader import aside
+from grader.challenge import load_pack
 from grader.challenge.manifest import ClaimedData
 from grader.claims import documents
-from grader.claims.marks import CommandOutcome, flags, marked, sentence
+from grader.claims.marks import REPRODUCED, CommandOutcome, flags, marked, sentence
 from grader.claims.numbers import is_of, numbers
+from grader.grading import claims
+from grader.grading.run import Request, Run
 from grader.judge import prompt
+from grader.records import Submission
+from grader.settings import Settings
+from tests.batch_fixtures import SUMS
 
 
 def rows(text: str, *outcomes: CommandOutcome, yaml: str = "") -> list[dict[str, Any]]:
@@ -107,7 +115,8 @@ def test_a_flood_of_documents_commands_and_figures_is_read_in_bounds() -> None:
     [
         ("92 %", "0.917", True), ("92 %", "0.914", False), ("92 %", "92.4 %", True), ("92 %", "92", False),
         ("0.92", "0.917", True), ("0.938", "0.94", False), ("0.92", "92 %", True), ("1,234", "1234", True),
-        ("0,92", "0.92", True), ("−3.5", "-3.52", True), ("240", "240.4", True), ("240", "241", False),
+        ("0,92", "0.92", True), ("0,123,456", "123456", True), ("-0,123.5", "-123.5", True),
+        ("−3.5", "-3.52", True), ("240", "240.4", True), ("240", "241", False),
     ],
 )  # fmt: skip
 def test_a_printed_number_is_the_stated_one_where_it_rounds_to_it(stated: str, other: str, yes: bool) -> None:
@@ -117,6 +126,22 @@ def test_a_printed_number_is_the_stated_one_where_it_rounds_to_it(stated: str, o
 def test_within_takes_the_place_of_the_rounding() -> None:
     assert is_of(numbers("0.8 ms")[0], numbers("1.2")[0], within=0.5)
     assert not is_of(numbers("0.8 ms")[0], numbers("1.4")[0], within=0.5)
+
+
+@pytest.mark.parametrize(
+    ("figure", "within", "taken"),
+    [("92 %", "23", True), ("92 %", "24", False), ("0.8 ms", "0.4", True), ("0.8 ms", "0.5", False),
+     ("0 %", "0.5", True), ("92 %", "9" * 400, False), ("92 %", ".inf", False), ("92 %", ".nan", False)],
+)  # fmt: skip
+def test_who_allows_a_figure_to_be_anything_states_none(figure: str, within: str, taken: bool) -> None:
+    found = documents.read({documents.NAME: f"- {{command: x, figure: {figure!r}, within: {within}}}\n".encode()})
+    assert (len(found.stated) == 1) is taken
+    assert any("within is" in note for note in found.notes) is not taken
+
+
+def test_what_an_author_allows_is_said_beside_the_mark() -> None:
+    (row,) = rows("", printed("p 1.1\n"), yaml='- {command: python m.py, figure: "0.8 ms", within: 0.3}\n')
+    assert (row["mark"], row["why"]) == (REPRODUCED, "within 0.3, which the author allows")
 
 
 # ---------------------------------------------------------------------------------------------- marks
@@ -204,6 +229,22 @@ def test_an_endless_output_is_compared_in_bounds() -> None:
     began = time.process_time()
     json.dumps(rows(text, printed(flood, fresh=(flood, flood))))
     assert time.process_time() - began < 5
+
+
+def test_what_cannot_be_compared_in_time_is_said_and_ends_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two hundred figures, twelve commands and two thousand numbers of each take half a minute."""
+    monkeypatch.setattr(aside, "SECONDS", 1.0)
+    commands = "".join(f"- {{command: python m{n}.py, figure: '3.25 %'}}\n" for n in range(12))
+    text = "".join(f"It is {n}.77 %.\n" for n in range(200))
+    pack = load_pack(SUMS)
+    run = Run(request=Request(source="s", challenge=SUMS, out=Path()), settings=Settings(), say=lambda _text: None)
+    flood = [CommandOutcome(outputs=(" ".join(f"{n}.25" for n in range(9_000)),) * 5) for _ in range(12)]
+    monkeypatch.setattr(claims, "outcomes", lambda *_: flood)
+    files = {documents.NAME: commands.encode(), "EVAL.md": text.encode()}
+    submission = Submission(digest="sha256:0", files=files)
+    told = claims.block(run, pack, submission)
+    assert (told["figures"], told["counts"]["differs"]) == ([], 0)
+    assert "could not be compared" in told["notes"][0]
 
 
 # ---------------------------------------------------------------------------------------------- the manifest

@@ -255,6 +255,23 @@ def test_an_address_leads_to_a_public_host_or_nowhere(home: House, address: str)
         taking.checked_address(address)
 
 
+def test_no_log_holds_a_link_whatever_went_wrong(
+    home: House, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def broken(desk: PortalDesk, token: str) -> Invitation:
+        raise ZeroDivisionError(f"of {token}\nas a line of the log")
+
+    cara = Candidate(home)
+    monkeypatch.setattr(PortalDesk, "opened", broken)
+    home.app.config["PROPAGATE_EXCEPTIONS"] = False
+    with caplog.at_level("DEBUG"):
+        assert cara.client.get(f"/h/{cara.token}").status_code == 500
+    assert "GET /h/<token>: ZeroDivisionError: of …" in caplog.text
+    assert "in broken" in caplog.text
+    assert "\nas a line" not in caplog.text
+    assert cara.token not in caplog.text
+
+
 def test_late_is_marked_and_never_refused_until_the_window_is_over(home: House) -> None:
     cara = Candidate(home, working=4 * 3600)
     cara.post("start")

@@ -138,6 +138,16 @@ def test_the_debrief_leads_to_a_third_person_and_opens_what_has_come_in_since(ho
     assert "Nothing is open between people" in page
 
 
+@pytest.mark.parametrize("level", ["9" * 5_000, "²", "٣", "-1", "3.0", "6"])
+def test_a_level_that_is_none_is_not_taken(home: House, level: str) -> None:
+    ann, case = home.visitor("Ann"), home.cases["C1"].id
+    ann.get(f"/rate/{case}")
+    for what in ("draft", "submit"):
+        typed = {"version": "0", "clarity:level": level, "clarity:torn": level}
+        assert ann.post(f"/rate/{case}/{what}", typed).status_code < 500
+    assert not re.search(r"value=\"[1-5]\"[^>]* checked", ann.get(f"/rate/{case}").text)
+
+
 def test_a_draft_is_kept_as_it_was_typed(home: House) -> None:
     case = home.cases["C1"].id
     ann = home.visitor("Ann")

@@ -4,7 +4,7 @@ Commands come from console blocks of documents, from the line beside a figure, a
 
     - command: python measure.py data
       figure: 92 %
-    - {command: python bench.py, prints: "p95 0.8 ms", within: 0.5, repeats: 3}
+    - {command: python bench.py, prints: "p95 0.8 ms", within: 0.3, repeats: 3}
 
 All of it is the candidate's: sizes and counts are bounded here, and what cannot be read is said, not raised.
 """
@@ -18,7 +18,7 @@ from typing import Any, NamedTuple
 
 from grader.challenge import strict_yaml
 from grader.claims import figures
-from grader.claims.numbers import Number, numbers
+from grader.claims.numbers import Number, most_room, numbers
 from grader.errors import UsageError, visible
 from grader.pages.decode import decode
 
@@ -121,6 +121,11 @@ def read(files: Mapping[str, bytes], given: Mapping[str, bytes] | None = None) -
     return Claims(commands=tuple(found.commands), stated=tuple(found.stated), notes=tuple(found.notes))
 
 
+def there_are(files: Mapping[str, bytes]) -> bool:
+    """Whether there is anything to `read`."""
+    return any(path == NAME or figures.is_document(path) for path in files)
+
+
 def _texts(files: Mapping[str, bytes], found: _Found) -> dict[str, Sequence[str]]:
     """Document → its lines, as far as they are read."""
     texts: dict[str, Sequence[str]] = {}
@@ -218,7 +223,9 @@ def _row(row: Any, line: int, found: _Found) -> str:
     if unknown := sorted(str(key) for key in row if key not in _KEYS):
         return f"unknown key {visible(unknown[0], 40)!r}"
     within, repeats = row.get("within"), row.get("repeats", 1)
-    if within is not None and (isinstance(within, bool) or not isinstance(within, int | float) or within < 0):
+    if within is not None and (
+        isinstance(within, bool) or not isinstance(within, int | float) or not 0 <= within < 1e15
+    ):
         return "within is a number, at least 0"
     if isinstance(repeats, bool) or not isinstance(repeats, int) or not 1 <= repeats <= MOST_REPEATS:
         return f"repeats is 1 to {MOST_REPEATS}"
@@ -226,6 +233,9 @@ def _row(row: Any, line: int, found: _Found) -> str:
     figure = str(row["figure"]) if row.get("figure") is not None else ""
     if figure and not numbers(figure):
         return "figure holds no number"
+    stated = [one for text in (figure, str(row.get("prints") or "")[:_BYTES]) for one in numbers(text)]
+    if within is not None and any(within > most_room(one) for one in stated):
+        return "within is at most half of each figure, of a percentage a quarter: anything could be said with more"
     if figure:
         found.state(Stated(NAME, line, figures.shortened(figure), figure.strip()[:80], command, within=within))
     for printed in str(row.get("prints") or "").splitlines()[:40]:

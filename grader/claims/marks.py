@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
@@ -16,6 +17,8 @@ SHOWN = 4_000
 """Characters of a command's output that a grade keeps."""
 MOST_LINES = 2_000
 """Lines of an output that are compared."""
+MOST_NUMBERS = 2_000
+"""Numbers of an output that are compared."""
 _MOST_HITS = 20
 """Places of an output that are looked at, where a figure may be any of them."""
 FIXED = "does not depend on the data"
@@ -72,6 +75,11 @@ def marked(claims: Claims, outcomes: Sequence[CommandOutcome]) -> dict[str, Any]
     }  # fmt: skip
 
 
+def marked_json(claims: Claims, outcomes: Sequence[CommandOutcome]) -> str:
+    """`marked` as text, for another process."""
+    return json.dumps(marked(claims, outcomes))
+
+
 def _row(one: Stated, mark: Mark) -> dict[str, Any]:
     flag = {"flag": FIXED} if mark.fresh == "same" and not one.number.says_little else {}
     return {
@@ -112,7 +120,10 @@ class _Printed:
 
 class _Lines:
     def __init__(self, text: str) -> None:
-        self.rows = [(skeleton(line), numbers(line)) for line in text.splitlines()[:MOST_LINES]]
+        self.rows, left = [], MOST_NUMBERS
+        for line in text.splitlines()[:MOST_LINES]:
+            self.rows.append((skeleton(line), numbers(line)[:left]))
+            left -= len(self.rows[-1][1])
         self.by_skeleton: dict[str, list[int]] = {}
         self.which: list[int] = []
         """Row → which of the rows that read alike it is."""
@@ -196,7 +207,8 @@ def _by(one: Stated, at: int, printed: _Printed) -> Mark:
         if hits:
             on_fresh = [printed.on_fresh(hit[0], hit[1], lines) for hit in hits]
             place = on_fresh.index("moved") if "moved" in on_fresh else 0  # it may be any of them: to its favour
-            return Mark(REPRODUCED, printed=hits[place][2].text, command=at, fresh=on_fresh[place])
+            why = "" if one.within is None else f"within {one.within:g}, which the author allows"
+            return Mark(REPRODUCED, why, hits[place][2].text, command=at, fresh=on_fresh[place])
         near = nearest(stated, (place[2] for place in places))
         values += [near] if near is not None else []
     if len(values) > 1 and min(gap(stated, v) for v in values) <= 0 <= max(gap(stated, v) for v in values):

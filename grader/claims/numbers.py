@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 NUMBER = re.compile(r"(?<![\w.,])[-+−]?(?:\d{1,3}(?:[,’]\d{3}){1,6}(?![\d,])|\d{1,18})(?:[.,]\d{1,12})?(?:\s?%)?")
+_SHARE = re.compile(r"[-+]?0,\d+")
 _TINY = 1e-9
 
 
@@ -42,9 +43,9 @@ def skeleton(line: str) -> str:
 
 def _number(text: str) -> Number:
     percent = text.endswith("%")
-    bare = re.sub(r"[,’](?=\d{3}(?:[,’.]|$))", "", text.rstrip("% ")).replace("−", "-")
-    if text.startswith(("0,", "-0,", "+0,")):
-        bare = text.rstrip("% ")
+    bare = text.rstrip("% ").replace("−", "-")
+    if not _SHARE.fullmatch(bare):  # else its comma is not that of thousands
+        bare = re.sub(r"[,’](?=\d{3}(?:[,’.]|$))", "", bare)
     bare = bare.replace(",", ".")
     return Number(text, float(bare), len(bare.partition(".")[2]), percent)
 
@@ -55,6 +56,11 @@ def is_of(stated: Number, printed: Number, within: float | None = None) -> bool:
         return False
     room = stated.half if within is None else within
     return abs(_as(stated, printed) - stated.value) <= room + _TINY
+
+
+def most_room(stated: Number) -> float:
+    """How far off a candidate may allow a figure to be, and it still says something."""
+    return max(stated.half, abs(stated.value) / (4 if stated.percent else 2))
 
 
 def gap(stated: Number, printed: Number) -> float:

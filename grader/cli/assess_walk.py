@@ -135,7 +135,7 @@ class Walk:
 
     def _level(self, criterion: Criterion) -> Said | None:
         """What is said on the criterion; None to come back to it."""
-        from grader.ratings.sheet import Said
+        from grader.ratings.sheet import Said, chosen
 
         while True:
             said = self._line(f"Level (1-{criterion.max_level}, {KEYS}): ")
@@ -151,8 +151,8 @@ class Walk:
                 why = self._line("Why can it not be judged? ")
                 if why:
                     return Said(criterion=criterion.id, cannot_judge=why)
-            elif said.isascii() and said.isdigit() and int(said) in criterion.levels:
-                return Said(criterion=criterion.id, level=int(said))
+            elif (level := chosen(said, criterion.levels)) is not None:
+                return Said(criterion=criterion.id, level=level)
             else:
                 click.echo(f"That is none of {', '.join(map(str, criterion.levels))}.")
 
@@ -195,6 +195,8 @@ class Walk:
 
     def _look_over(self) -> None:
         """All that was said, on one screen, with a way back to each; returns when it is to be handed in."""
+        from grader.ratings.sheet import chosen
+
         while True:
             click.echo(f"\n{beside.rule()}\nWhat you say")
             for number, criterion in enumerate(self.criteria, 1):
@@ -205,8 +207,8 @@ class Walk:
             said_ = self._line("Hand it in? Yours to take back until the reveal (y, n, or a number to change it): ")
             if said_ == "y":
                 return
-            if said_.isascii() and said_.isdigit() and 1 <= int(said_) <= len(self.criteria):
-                self._rate(self.criteria[int(said_) - 1], AGAIN)
+            if (place := chosen(said_, range(1, len(self.criteria) + 1))) is not None:
+                self._rate(self.criteria[place - 1], AGAIN)
             elif said_ == "n":
                 raise Stopped
 
@@ -278,17 +280,18 @@ def settle_from(desk: Desk, actor: Actor, case: Case, source: Path) -> None:
 def _settle(desk: Desk, begin: Begin, case: Case, view: View, side: SideBySide) -> bool:
     """Whether to go on."""
     from grader.cli.reveal import sides
+    from grader.ratings.sheet import chosen
 
     criterion = next(one for one in _criteria(view) if one.id == side.criterion)
     click.echo(f"\n{beside.rule()}\n{sides(side, criterion.name)}\n")
     beside.show([beside.plain(criterion.question)], criterion.levels)
     said = beside.line("Level (c cannot be judged, s later, q quit): ")
-    while said not in {None, "q", "s", "c"} and not (said and said.isdigit() and int(said) in criterion.levels):
+    while said not in {None, "q", "s", "c"} and chosen(said or "", criterion.levels) is None:
         said = beside.line(f"One of {', '.join(map(str, criterion.levels))}: ")
     if said is None or said == "q":
         return False
     if said != "s":
         why = beside.line("Why: ") or ""
         with desk.together():
-            desk.adjudicate(begin(), case.id, criterion.id, None if said == "c" else int(said), why)
+            desk.adjudicate(begin(), case.id, criterion.id, chosen(said, criterion.levels), why)
     return True

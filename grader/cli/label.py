@@ -93,6 +93,8 @@ def _rate(pack: Challenge, sheet: Sheet, *, development: bool) -> None:
 
 def _ask(item: Item, criterion: Criterion) -> int | None:
     """The level, 0 to skip the item, None to stop."""
+    from grader.ratings.sheet import chosen
+
     while True:
         said = beside.line(f"Level ({KEYS}): ")
         if said is None or said == "q":
@@ -101,8 +103,8 @@ def _ask(item: Item, criterion: Criterion) -> int | None:
             return 0
         if said == "?":
             _show(item, criterion, "again")
-        elif said.isascii() and said.isdigit() and int(said) in criterion.levels:
-            return int(said)
+        elif (level := chosen(said, criterion.levels)) is not None:
+            return level
         else:
             click.echo(f"That is none of {', '.join(map(str, criterion.levels))}.")
 

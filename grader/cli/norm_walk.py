@@ -41,6 +41,7 @@ def walk(desk: Desk, actor: Actor, view: Norming) -> None:
 def _rate(desk: Desk, actor: Actor, view: Norming, case: str, place: str) -> bool:
     """Whether to go on."""
     from grader.cli.work_shown import WorkShown
+    from grader.ratings.sheet import chosen
 
     criterion = desk.norming_criterion(actor, view.id, case)
     work = WorkShown(desk.norming_work(actor, view.id, case))
@@ -65,9 +66,9 @@ def _rate(desk: Desk, actor: Actor, view: Norming, case: str, place: str) -> boo
             click.echo(beside.safe(desk.norming_instruction(actor, view.id, case)) or "It is not on this machine.")
         elif said == "f":
             click.echo("\n".join(work.facts()))
-        elif said.isascii() and said.isdigit() and int(said) in view.anchors:
+        elif (level := chosen(said, view.anchors)) is not None:
             note = beside.line("What decides it for you (may stay empty): ") or ""
-            desk.norm(actor, view.id, case, int(said), note)
+            desk.norm(actor, view.id, case, level, note)
             return True
         else:
             click.echo(f"That is none of {', '.join(map(str, view.anchors))}.")

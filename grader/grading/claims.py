@@ -12,11 +12,13 @@ import json
 import secrets
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
+from grader import aside
+from grader.aside import AsideError
 from grader.claims import documents
 from grader.claims.documents import Claims
-from grader.claims.marks import CommandOutcome, marked
+from grader.claims.marks import MARKS, CommandOutcome, marked_json
 from grader.errors import ChallengeError, GraderError, Interrupted, visible
 from grader.grading.run import MakeSandbox, Run, docker_sandbox
 from grader.sandbox.kept import StoppedError
@@ -53,13 +55,34 @@ def block(
 ) -> Mapping[str, Any]:
     """The block `claims` of the grade: each figure of the documents with its mark; empty where they state none.
     `make_room` is called before a sandbox is asked for: who holds one, and waits for another, may wait for ever."""
+    from grader.report import prepare
+
     with run.stage("claims"):
-        claims = documents.read(submission.files, _given(pack))
-        if not any(not command.blank for command in claims.commands):
-            return marked(claims, [_blank(command.blank) for command in claims.commands])
-        run.say("running the commands that the documents name")
-        make_room()
-        return marked(claims, outcomes(run, pack, submission, claims, make))
+        if not documents.there_are(submission.files):
+            return {}
+        prepare()  # the same process is wanted for the report
+        try:
+            claims = aside.run(aside.SECONDS, documents.read, submission.files, _given(pack))
+            if all(command.blank for command in claims.commands):
+                return _compared(claims, [_blank(command.blank) for command in claims.commands])
+            run.say("running the commands that the documents name")
+            make_room()
+            return _compared(claims, outcomes(run, pack, submission, claims, make))
+        except AsideError as problem:
+            return _unread(problem)
+
+
+def _compared(claims: Claims, outcomes: Sequence[CommandOutcome]) -> Mapping[str, Any]:
+    """`marked`, where what a candidate's commands print can neither hold this process up nor end it."""
+    return cast("Mapping[str, Any]", json.loads(aside.run(aside.SECONDS, marked_json, claims, outcomes)))
+
+
+def _unread(problem: AsideError) -> Mapping[str, Any]:
+    """No figure is marked, and it is said why."""
+    return {
+        "counts": {**dict.fromkeys(MARKS, 0), "fixed": 0}, "commands": [], "figures": [],
+        "notes": [f"The figures of this submission could not be compared: {visible(str(problem), 200)}."],
+    }  # fmt: skip
 
 
 def _given(pack: Pack) -> Mapping[str, bytes]:

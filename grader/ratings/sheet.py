@@ -6,7 +6,7 @@ judge it; and at the lowest and the highest level for a place in the work that t
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any, Literal, get_args
 
@@ -22,6 +22,11 @@ LEANS: tuple[Lean, ...] = get_args(Lean)
 LONGEST = 20_000
 """Characters of one text."""
 MOST_TICKS = 500
+
+
+def chosen(text: str, of: Iterable[int]) -> int | None:
+    """The number of those offered that somebody typed or sent; None for anything else, however long."""
+    return next((number for number in of if text.strip() == str(number)), None)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -9,6 +9,7 @@ import logging
 import time
 from collections.abc import Callable
 from importlib import import_module
+from traceback import format_tb
 from typing import Any
 
 from flask import Flask, Response, abort, g, request
@@ -16,7 +17,7 @@ from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError, CSRFProtect
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
-from grader.errors import GraderError
+from grader.errors import GraderError, visible
 from grader.network import parts_of
 from grader.portal.desk import PortalDesk
 from grader.review.desk import Desk
@@ -37,7 +38,7 @@ _log = logging.getLogger("grader.web")
 def build(config: Config, *, store: Store | None = None, clock: Clock = utcnow) -> Flask:
     """The application; see `grader.web.create_app`. Tests hand in a store and a clock."""
     opened = store or open_store(config.store)
-    app = Flask("grader.web", static_folder=None, template_folder=None)
+    app = _App("grader.web", static_folder=None, template_folder=None)
     accounts = Accounts(engine=opened.engine, clock=clock)
     app.config.update(_settings(config, accounts))
     desk = Desk(opened.engine, clock=lambda: moment(clock()))
@@ -61,6 +62,18 @@ def build(config: Config, *, store: Store | None = None, clock: Clock = utcnow) 
     app.register_error_handler(GraderError, errors.grader_error)
     app.wsgi_app = Proxy(app.wsgi_app, config)  # type: ignore[method-assign, assignment]
     return app
+
+
+class _App(Flask):
+    def log_exception(self, exc_info: Any) -> None:
+        """A fault of ours, with where it happened. The rule of the address, not the address, which may hold a token."""
+        kind, problem, trace = exc_info
+        rule = request.url_rule.rule if request.url_rule else "-"
+        said = visible(str(problem), 300)
+        for part in (request.view_args or {}).values():
+            said = said.replace(str(part), "…")
+        steps = "".join(format_tb(trace)).rstrip()
+        _log.error("%s %s: %s: %s\n%s", request.method, rule, getattr(kind, "__name__", kind), said, steps)
 
 
 def _settings(config: Config, accounts: Accounts) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from typing import Any
 
 from grader.challenge.rubric import Criterion
 from grader.ratings import places
-from grader.ratings.sheet import LEANS, LONGEST, Said, Sheet, from_data
+from grader.ratings.sheet import LEANS, LONGEST, Said, Sheet, chosen, from_data
 
 TEXTS = ("note", "cannot_judge", "evidence", "for_candidate")
 CANNOT = "cannot"
@@ -32,9 +32,7 @@ def read(form: Mapping[str, str], criteria: Sequence[Criterion], before: Sheet, 
 def _said(form: Mapping[str, str], criterion: Criterion, before: Said) -> dict[str, Any] | None:
     """What the fields of one criterion say; None where nothing is said."""
     name = criterion.id
-    chosen = form.get(f"{name}:level", "")
-    level = int(chosen) if chosen.isascii() and chosen.isdigit() and int(chosen) in criterion.levels else None
-    torn = form.get(f"{name}:torn", "")
+    level = chosen(form.get(f"{name}:level", ""), criterion.levels)
     why_not = _text(form, f"{name}:cannot_judge")
     said = Said(
         criterion=name,
@@ -42,7 +40,7 @@ def _said(form: Mapping[str, str], criterion: Criterion, before: Said) -> dict[s
         cannot_judge=why_not if level is None else "",
         evidence=places.split(_text(form, f"{name}:evidence")),
         note=_text(form, f"{name}:note"),
-        torn=int(torn) if torn.isascii() and torn.isdigit() and int(torn) in criterion.levels else None,
+        torn=chosen(form.get(f"{name}:torn", ""), criterion.levels),
         for_candidate=_text(form, f"{name}:for_candidate"),
     )
     if said == Said(criterion=name) and before == said:
