@@ -296,3 +296,23 @@ def test_the_judge_is_told_places_numbers_and_marks_in_lines_of_ours_and_no_word
         "content"
     ]
     assert "held by the grader" not in bare
+
+
+@pytest.mark.slow
+def test_in_a_grading_the_judge_is_told_what_came_of_the_figures(tmp_path: Path) -> None:
+    from grader.challenge import load_pack
+    from grader.judge import judge_submission
+    from grader.records import Submission
+    from grader.settings import Settings
+    from grader.testing import packs
+    from grader.testing.judge_server import make, running
+
+    text = b"# Decisions\n\nMeasured on all forty tickets:\n\n```console\n$ python measure.py\nright 0.92\n```\n"
+    block = marked(documents.read({"DECISIONS.md": text}), [printed("right 0.61\n")])
+    pack = load_pack(packs.write_pack(tmp_path / "tiny"))
+    with running(make("constant")) as server:
+        settings = Settings(openai_base_url=server.url, judge_model="m")
+        work = Submission(digest="sha256:1", files={"DECISIONS.md": text})
+        judge_submission(pack, work, settings, calibration=None, cache_dir=tmp_path / "cache", claims=block)
+    (asked,) = server.requests
+    assert "DECISIONS.md, line 7, 0.92: differs: 0.61 is printed (-0.31)" in asked["messages"][1]["content"]

@@ -1,4 +1,5 @@
-"""The nine checks of the gate, A to I: each a value, a limit, an outcome and a sentence for people who hire."""
+"""The checks A to I of the gate: each a value, a limit, an outcome and a sentence for people who hire. J, which has to
+know who wrote the items, is in spectrum.py."""
 
 from __future__ import annotations
 

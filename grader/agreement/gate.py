@@ -15,6 +15,7 @@ from grader.agreement.check import Check, CheckOutcome
 from grader.agreement.measured import Case, Measured, measure
 from grader.agreement.planning import TYPICAL, Chance, chance_of_passing
 from grader.agreement.significance import holm_levels
+from grader.agreement.spectrum import Spectrum, real_check, spectrum_of
 from grader.agreement.thresholds import CONFIDENCE
 
 GateVerdict = Literal["ACCEPT", "REJECT", "INCONCLUSIVE"]
@@ -33,7 +34,7 @@ class GateReport:
     reasons: tuple[str, ...]
     """The sentences of the checks that decided."""
     checks: tuple[Check, ...]
-    """A to I, in order."""
+    """A to I, in order, and J where it is known which items are candidates' work."""
     labels_needed: int | None
     """Further labels needed for a decision: 0 where labels are not what is missing, None where no number is known."""
     chances: tuple[Chance, ...]
@@ -41,6 +42,8 @@ class GateReport:
     notes: tuple[str, ...]
     """What a reader has to know beside the checks."""
     measured: Measured = field(repr=False)
+    spectrum: Spectrum | None = None
+    """Candidates' work and written texts apart; None where nobody said which is which."""
 
 
 def decide(case: Case, *, scope: Scope = "calibration", seed: int = 0) -> GateReport:
@@ -56,7 +59,9 @@ def decide_all(cases: Sequence[Case], *, scope: Scope = "calibration", seed: int
     measured = [measure(case, seed=seed) for case in cases]
     family = [m for m in measured if m.comparison.n]
     levels = dict(zip(map(id, family), holm_levels([m.p_value for m in family], 1 - CONFIDENCE), strict=True))
-    return tuple(_report(m, levels.get(id(m), 1 - CONFIDENCE), len(family), scope) for m in measured)
+    return tuple(
+        _report(m, spectrum_of(m, seed=seed), levels.get(id(m), 1 - CONFIDENCE), len(family), scope) for m in measured
+    )
 
 
 def verdict_of(found: Sequence[Check]) -> tuple[GateVerdict, tuple[Check, ...]]:
@@ -73,7 +78,7 @@ def verdict_of(found: Sequence[Check]) -> tuple[GateVerdict, tuple[Check, ...]]:
     return "ACCEPT", tuple(c for c in found if c.outcome is CheckOutcome.PASS)
 
 
-def _report(m: Measured, level: float, criteria: int, scope: Scope) -> GateReport:
+def _report(m: Measured, spectrum: Spectrum | None, level: float, criteria: int, scope: Scope) -> GateReport:
     required = scope == "calibration"
     found = (
         checks.labels_check(m),
@@ -85,6 +90,7 @@ def _report(m: Measured, level: float, criteria: int, scope: Scope) -> GateRepor
         checks.degenerate_check(m),
         checks.stability_check(m, required=required),
         checks.probes_check(m, required=required),
+        *([real_check(spectrum, m.case.thresholds)] if spectrum is not None else []),
     )
     verdict, deciding = verdict_of(found)
     return GateReport(
@@ -96,6 +102,7 @@ def _report(m: Measured, level: float, criteria: int, scope: Scope) -> GateRepor
         chances=tuple(chance_of_passing(qwk, m.comparison.n, m.case.thresholds) for qwk in TYPICAL),
         notes=_notes(m, found, criteria),
         measured=m,
+        spectrum=spectrum,
     )
 
 

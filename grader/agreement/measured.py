@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import combinations
 
@@ -34,6 +34,8 @@ class Case:
     probes: Mapping[str, Sequence[float]] = field(default_factory=dict, repr=False)
     """Probe → the shift in levels that each twin caused (twin minus original)."""
     thresholds: Thresholds = field(default_factory=Thresholds)
+    real: Collection[str] | None = field(default=None, repr=False)
+    """The items that are candidates' work; None where nobody said which are, and then nothing is asked of them."""
 
     def __post_init__(self) -> None:
         strange = {level for levels in self.judge.values() for level in levels} - set(self.labels.levels)

@@ -13,6 +13,8 @@ MIN_PAIR_ITEMS = 30
 """Items that two raters must share for their kappa to enter a mean over pairs."""
 FEW = 30
 """Shared items below which people's figures are counts and nothing else."""
+LEAST_REAL = 11
+"""Items of candidates' work below which no rubric may go: five to ten give a first view, and count for nothing."""
 PROBES = ("padded", "stripped", "injected")
 """The twins of check I: the text padded, its comments stripped, an order to the judge injected."""
 
@@ -23,6 +25,8 @@ class Thresholds:
 
     min_labels: int = 50
     """Items rated by two people each (A)."""
+    min_real: int = FEW
+    """Of these, items that are candidates' work (J). Texts that were written for the purpose open no gate alone."""
     min_levels: int = 3
     """Levels in use, each by `min_items_per_level` items (A). A scale of two levels is asked for two."""
     min_items_per_level: int = 5
@@ -72,12 +76,20 @@ class Thresholds:
 
 
 _STRICTER = {
-    "min_labels": 1, "min_levels": 1, "min_items_per_level": 1, "human_qwk": 1, "judge_qwk": 1, "judge_qwk_low": 1,
+    "min_labels": 1, "min_real": 1, "min_levels": 1, "min_items_per_level": 1, "human_qwk": 1, "judge_qwk": 1,
+    "judge_qwk_low": 1,
     "ceiling_gap": -1, "max_smd": -1, "max_blunders": -1, "judge_levels": 1, "max_level_excess": -1,
     "min_repeats": 1, "max_flips": -1, "max_probe_shift": -1,
 }  # fmt: skip
 """+1 where a higher value is stricter, -1 where a lower one is."""
-_WHOLE = {"min_labels": 2, "min_levels": 1, "min_items_per_level": 1, "judge_levels": 1, "min_repeats": 2}
+_WHOLE = {
+    "min_labels": 2,
+    "min_real": LEAST_REAL,
+    "min_levels": 1,
+    "min_items_per_level": 1,
+    "judge_levels": 1,
+    "min_repeats": 2,
+}
 """Counts, with the least that makes sense."""
 
 

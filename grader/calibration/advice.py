@@ -10,6 +10,14 @@ if TYPE_CHECKING:
 
 MOST_DISPUTED = 5
 _STEPS = {
+    ("J", "inconclusive"): (
+        "Written texts open no gate alone. Review candidates' work, two people each, and calibrate with --store; work"
+        " near the borders between levels tells most."
+    ),
+    ("J", "reject"): (
+        "On candidates' work the judge does not see what people see, whatever it says of written texts. Read where they"
+        " differ (`grade norm`), make the anchors fit real work, or try another model."
+    ),
     ("B", "inconclusive"): (
         "People do not agree enough with each other. Hold a calibration session on the items named below, write down"
         " what decided, put that into the anchors, and rate fresh items."

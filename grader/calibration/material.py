@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from grader.agreement import labels_of
+from grader.calibration.work import RealItems, real_items
 from grader.errors import UsageError
 from grader.judge.config import JudgeConfig
 from grader.ratings import labels
-from grader.ratings.items import Item, load_items
+from grader.ratings.items import Item, folder_of, load_items
 from grader.ratings.table import Ratings
 
 if TYPE_CHECKING:
     from grader.agreement import Labels
     from grader.challenge import Pack
     from grader.challenge.rubric import Criterion
+    from grader.review.labels import Reviewed
     from grader.settings import Settings
 
 
@@ -28,34 +30,71 @@ class Material:
     challenge: Pack
     config: JudgeConfig
     items: tuple[Item, ...]
-    ratings: Ratings
+    """The pack's, then those that reviews brought."""
+    ratings: Ratings | None
+    """Of the pack's items; None where nobody rated one."""
     ratings_from: Path
     labels: Mapping[str, Labels]
     repeats: int
+    real: RealItems = field(default_factory=RealItems)
+    """Candidates' work that people rated in reviews."""
+
+    @property
+    def own(self) -> tuple[Item, ...]:
+        """The pack's items."""
+        return tuple(item for item in self.items if item.id not in self.real.works)
+
+    def candidates_work(self, criterion: str) -> frozenset[str]:
+        """The items of `criterion` that candidates wrote."""
+        return frozenset(item.id for item in self.items if item.criterion == criterion and item.kind == "candidate")
 
     def criterion(self, name: str) -> Criterion:
         return next(c for c in self.challenge.rubric.criteria if c.id == name)
 
 
-def prepare(challenge: Pack, settings: Settings, *, ratings: Path | None, repeats: int) -> Material:
-    """Items, ratings and configuration. Raises UsageError where there is no judge or there are no ratings."""
+def prepare(
+    challenge: Pack, settings: Settings, *, ratings: Path | None, repeats: int, reviewed: Sequence[Reviewed] = ()
+) -> Material:
+    """Items, ratings and configuration; `reviewed`: what reviews brought. Raises UsageError where there is no judge or
+    there are no ratings."""
     config = JudgeConfig.of(settings)
     if not config.model and not all(criterion.model for criterion in challenge.rubric.criteria):
         raise UsageError("No judge is configured.", fix="Set GRADER_JUDGE_MODEL, OPENAI_BASE_URL and OPENAI_API_KEY.")
-    items = load_items(challenge)
-    found = labels.read(challenge, items, ratings)
-    if found is None:
+    material = gather(challenge, config, ratings=ratings, repeats=repeats, reviewed=reviewed)
+    if not material.labels and material.ratings is None:
         raise UsageError(
             f"{labels.ratings_path(challenge)} is missing: no person has rated an item yet.",
-            fix=f"Rate them with `grade label {challenge.id} --rater NAME`, two people at least.",
+            fix=f"Rate them with `grade label {challenge.id} --rater NAME`, two people at least; or let reviews bring"
+            " labels (--store URL).",
         )
-    by_criterion = {name: labels_of(found, name) for name in found.criteria}
+    return material
+
+
+def gather(
+    challenge: Pack, config: JudgeConfig, *, ratings: Path | None, repeats: int, reviewed: Sequence[Reviewed] = ()
+) -> Material:
+    """The same, whatever there is of it."""
+    there = not reviewed or (folder_of(challenge) / "items.yaml").is_file()
+    items = load_items(challenge) if there else ()
+    found = labels.read(challenge, items, ratings)
+    real = real_items(challenge, reviewed)
+    together = _together(challenge, found, real)
+    by_criterion = {name: labels_of(together, name) for name in together.criteria}
     return Material(
         challenge=challenge,
         config=config,
-        items=items,
+        items=(*items, *real.items),
         ratings=found,
         ratings_from=ratings or labels.ratings_path(challenge),
         labels={name: found for name, found in by_criterion.items() if found.people},
         repeats=max(repeats, config.repeats),
+        real=real,
     )
+
+
+def _together(challenge: Pack, found: Ratings | None, real: RealItems) -> Ratings:
+    """All ratings, with each real item's candidate: what one person sent is resampled together."""
+    whose = {item.id: item.candidate for item in real.items}
+    rows = tuple(replace(row, candidate=whose[row.item]) for row in real.ratings)
+    levels = {criterion.id: tuple(criterion.levels) for criterion in challenge.rubric.criteria}
+    return Ratings(rows=(*(found.rows if found else ()), *rows), levels=levels)

@@ -208,14 +208,17 @@ def _differences(
     panel = report.measured.panel
     low = panel.levels[0]
     label = {item: int(level) + low for item, level in zip(panel.items, panel.label, strict=True)}
-    items = {item.id: item for item in load_items(challenge) if item.criterion == name}
-    notes = labels.notes(challenge, name) if calibration.labels_from == labels.RATINGS else {}
+    items = {item.id: item for item in (load_items(challenge) if rows else ()) if item.criterion == name}
+    notes = labels.notes(challenge, name) if rows and calibration.labels_from == labels.RATINGS else {}
     judged = [row for row in rows if row["level"] is not None and row["item"] in label]
     differ = sorted(
         (row for row in judged if row["level"] != label[row["item"]]),
         key=lambda row: (-abs(row["level"] - label[row["item"]]), row["item"]),
     )
+    apart = report.spectrum
+    in_reviews = apart.real.n if apart else 0
     return {
+        "elsewhere": f"{in_reviews} items of candidates' work" if in_reviews else "",
         "differ": [_difference(row, label[row["item"]], items[row["item"]], notes) for row in differ],
         "differ_heading": f"Where judge and people differ: {len(differ)} of {len(judged)} items"
         if differ

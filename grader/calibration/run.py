@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 from grader.calibration import probes
 from grader.calibration.material import Material
 from grader.calibration.verdicts import Judged, calibration_of
+from grader.calibration.work import Work
 from grader.errors import InfrastructureError
-from grader.judge import prompt, reading
+from grader.judge import plan, prompt, reading
 from grader.judge.budget import Usage, cost, price_of, total
 from grader.judge.cache import Cache
 from grader.judge.client import Client
@@ -20,6 +21,7 @@ from grader.judge.config import JudgeConfig
 from grader.judge.crew import ask_all
 from grader.judge.documents import Selection
 from grader.judge.fingerprint import model_of
+from grader.judge.reading import Reading
 from grader.judge.votes import Vote, vote
 from grader.ratings.items import Item
 
@@ -61,31 +63,61 @@ class CalibrationRun:
 def questions(material: Material) -> list[Asked]:
     """All that is asked: each labelled item `repeats` times, and once each of its twins where it has them."""
     asked: list[Asked] = []
-    instruction = material.challenge.asked
+    read = _Readings(material)
     for name, found in material.labels.items():
         criterion = material.criterion(name)
         rated = {item: level for levels in found.people.values() for item, level in levels.items()}
         own = [item for item in material.items if item.criterion == name and item.id in rated and not item.development]
         for item in own:
-            first = _asked(item, criterion, "", item.content, material.config, instruction)
+            first = _asked(read, item, criterion, "", item.content)
             asked += [replace(first, repeat=n) for n in range(material.repeats)]
         for item in probes.chosen(own, rated):
             twins = probes.twins(item.content)
-            asked += [_asked(item, criterion, p, files, material.config, "") for p, files in twins.items()]
+            asked += [_asked(read, item, criterion, probe, files) for probe, files in twins.items()]
     return asked
 
 
-def _asked(
-    item: Item, criterion: Criterion, probe: str, files: Mapping[str, bytes], config: JudgeConfig, instruction: str
-) -> Asked:
-    read = reading.read(files, instruction=instruction)
-    selection = reading.select(read, criterion, config)
+def _asked(read: _Readings, item: Item, criterion: Criterion, probe: str, files: Mapping[str, bytes]) -> Asked:
+    selection, speaks = read.shown(item, criterion, probe, files)
     withheld = ""
     if reading.is_empty(selection):
         withheld = "there is nothing to judge in the files that the criterion names"
-    elif not probe and (read.findings or (instruction and reading.echoes(selection, criterion, instruction))):
+    elif speaks and not probe:
         withheld = "its text addresses the grader"
     return Asked(item=item, criterion=criterion, probe=probe, repeat=0, selection=selection, withheld=withheld)
+
+
+class _Readings:
+    """What the judge reads of the items. Candidates' work is read once for all criteria."""
+
+    def __init__(self, material: Material) -> None:
+        self.material = material
+        self._whole: dict[str, Reading] = {}
+
+    def shown(self, item: Item, criterion: Criterion, probe: str, files: Mapping[str, bytes]) -> tuple[Selection, bool]:
+        """What is shown for `criterion`, and whether that talks to the judge."""
+        material, pack = self.material, self.material.challenge
+        work = material.real.works.get(item.id)
+        if work is not None:
+            read = self._of_work(item.id, work, files if probe else {})
+            selection, findings = plan.shown(pack, read, criterion, material.config, work.claims)
+            return selection, bool(findings)
+        read = reading.read(files, instruction="" if probe else pack.asked)
+        selection = reading.select(read, criterion, material.config)
+        return selection, bool(read.findings or (pack.asked and reading.echoes(selection, criterion, pack.asked)))
+
+    def _of_work(self, item: str, work: Work, twin: Mapping[str, bytes]) -> Reading:
+        """As a grading reads the whole: identities are looked for in all files. A twin's stand in the place of those
+        that the criterion names."""
+        if not twin and item in self._whole:
+            return self._whole[item]
+        pack = self.material.challenge
+        required = pack.submission.required
+        files = {**work.files, **twin}
+        read = reading.read_aside(files, pack.rubric.criteria, self.material.config, required, pack.asked)
+        if not twin:
+            self._whole[item] = read
+        return read
 
 
 def estimate(material: Material, asked: Sequence[Asked]) -> tuple[Usage, float | None]:

@@ -59,15 +59,16 @@ def calibration_of(
     limits = limits_of(material.challenge.rubric.gate, str(material.challenge.root / "rubric.yaml"))
     names = list(material.labels)
     own = {name: [found for found in judged if found.item.criterion == name] for name in names}
-    reports = _reports([_Evidence(material.labels[name], own[name]) for name in names], limits, material.config.repeats)
-    digests = labels.digests(material.items, material.ratings)
+    evidence = [_Evidence(material.labels[name], own[name], material.candidates_work(name)) for name in names]
+    reports = _reports(evidence, limits, material.config.repeats)
+    digests = labels.digests(material.own, material.ratings)
     in_pack = material.ratings_from.resolve() == labels.ratings_path(material.challenge).resolve()
     made = Calibration(
         id="",
         made_at=datetime.now(UTC).isoformat(timespec="seconds"),
         labels_from=labels.RATINGS if in_pack else "elsewhere",
         criteria={name: _criterion(material, name, reports[name], own[name], digests) for name in names},
-        items=tuple(_row(found, material) for found in judged),
+        items=tuple(_row(found, material) for found in judged if found.item.id not in material.real.works),
         labels_now=digests,
     )
     if previous is not None and _same(made, previous):
@@ -79,6 +80,7 @@ def calibration_of(
 class _Evidence:
     labels: Labels
     judged: list[Judged]
+    real: frozenset[str]
 
 
 def _reports(found: Sequence[_Evidence], limits: Thresholds, repeats: int) -> dict[str, GateReport]:
@@ -96,7 +98,7 @@ def _case(one: _Evidence, limits: Thresholds, judge: Mapping[str, Sequence[int]]
             first = found.votes[0].said if found.votes else None
             if twin.said is not None and first is not None:
                 shifts.setdefault(probe, []).append(float(twin.said - first))
-    return Case(labels=one.labels, judge=judge, probes=shifts, thresholds=limits)
+    return Case(labels=one.labels, judge=judge, probes=shifts, thresholds=limits, real=one.real)
 
 
 def _with_stability(graded: GateReport, every: GateReport) -> GateReport:
@@ -128,11 +130,11 @@ def _criterion(
         sentence=_sentence(report),
         reasons=report.reasons,
         checks=tuple({**asdict(check), "outcome": str(check.outcome), "details": {}} for check in report.checks),
-        figures=_figures(report),
+        figures={**_figures(report), "real_items": sum(one.item.id in material.real.works for one in judged)},
         labels_needed=report.labels_needed,
-        parts={**parts(criterion, material.config, material.challenge.rubric.gate), "labels": digests[name]},
+        parts={**parts(criterion, material.config, material.challenge.rubric.gate), "labels": digests.get(name, "")},
         error=errors_of(pairs),
-        canaries=_canaries(judged, label),
+        canaries=_canaries([one for one in judged if one.item.id not in material.real.works], label),
         modes=tuple(sorted({vote.mode for vote in votes if vote.mode and vote.mode != "withheld"})),
         system_fingerprints=tuple(sorted({vote.system_fingerprint for vote in votes if vote.system_fingerprint})),
     )
@@ -143,15 +145,23 @@ def _sentence(report: GateReport) -> str:
     if report.verdict == "ACCEPT" and qwk is not None and people is not None:
         return (
             f"ACCEPT: the judge agrees with people at {qwk:.2f} over {report.measured.comparison.n} items,"
-            f" people with each other at {people:.2f} (quadratic weighted kappa)."
+            f" people with each other at {people:.2f} (quadratic weighted kappa).{_rests_on(report)}"
         )
     return f"{report.verdict}: {' '.join(report.reasons)}"
 
 
+def _rests_on(report: GateReport) -> str:
+    return f" It rests on {report.spectrum.rests_on}." if report.spectrum is not None else ""
+
+
 def _figures(report: GateReport) -> dict[str, Any]:
-    found = report.measured
+    found, apart = report.measured, report.spectrum
     low, high = found.interval
     return {
+        "real": apart.real.n if apart else 0,
+        "real_qwk": _number(apart.real.qwk.value) if apart else None,
+        "written": apart.written.n if apart else 0,
+        "written_qwk": _number(apart.written.qwk.value) if apart else None,
         "n": int(found.comparison.n),
         "qwk": _number(found.comparison.qwk.value),
         "qwk_low": _number(low),

@@ -65,6 +65,7 @@ class GateSettings(Strict):
     """Thresholds of the gate that the rubric changes; None keeps the default of grader/agreement."""
 
     min_labels: int | None = Field(default=None, ge=1)
+    min_real: int | None = Field(default=None, ge=11)
     human_qwk: float | None = Field(default=None, ge=0, le=1)
     judge_qwk: float | None = Field(default=None, ge=0, le=1)
     judge_qwk_low: float | None = Field(default=None, ge=0, le=1)

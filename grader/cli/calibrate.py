@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from grader.calibration.material import Material
     from grader.calibration.run import Asked, CalibrationRun
     from grader.challenge import Pack
+    from grader.review.labels import Reviewed
+    from grader.settings import Settings
 
 
 @click.command()
@@ -37,6 +39,12 @@ if TYPE_CHECKING:
     metavar="RATINGS.csv RATER",
     help="Compare the judge (RATER) with people on the newest gradings instead; close the gate where it has fallen.",
 )
+@click.option(
+    "--store",
+    default="",
+    metavar="URL",
+    help="Judge what people have rated in reviews, too: the store that holds them. Default: GRADER_STORE, where set.",
+)
 @click.option("--json", "as_json", is_flag=True, help="One JSON object, for programs.")
 def command(
     challenge: str,
@@ -46,13 +54,17 @@ def command(
     fresh: bool,
     dry_run: bool,
     follow: tuple[str, str] | None,
+    store: str,
     as_json: bool,
 ) -> int:
     """Judge a challenge's labelled items as in grading, and decide per criterion whether the judge may vote.
 
     \b
-    Reads  calibration/items.yaml, items/ and ratings.csv of the pack
+    Reads  calibration/items.yaml, items/ and ratings.csv of the pack, and with --store what reviews have sealed
     Writes calibration/calibration.json (to be reviewed and committed) and calibration/calibration.html
+
+    Every independent level that people gave candidates' work in a review is a label, once it is revealed. Written
+    texts open no gate alone. Nothing of a candidate's work is written into the pack.
 
     Each labelled item is judged --repeats times, and some also padded, without comments and with an order to the
     judge. A run that was interrupted goes on where it stopped. The exit code is 0 whatever the verdict.
@@ -70,7 +82,8 @@ def command(
     if follow is not None:
         _follow(pack, Path(follow[0]), follow[1])
         return 0
-    material = prepare(pack, settings, ratings=ratings, repeats=repeats)
+    url = _store(store, settings)
+    material = prepare(pack, settings, ratings=ratings, repeats=repeats, reviewed=_reviewed(pack, url))
     asked = run.questions(material)
     if dry_run:
         click.echo(_plan(material, asked))
@@ -84,9 +97,42 @@ def command(
             material, asked, Cache(PLACES.cache / "judge"), previous=previous, fresh=fresh, progress=bar.show
         )
     saved = record.save(pack.root, outcome.calibration)
+    _keep(pack, material, outcome, url)
     html = page.write(pack, outcome)
     click.echo(_as_json(outcome) if as_json else _as_text(outcome, saved, html))
     return 0
+
+
+def _store(named: str, settings: Settings) -> str:
+    """The store whose reviews count: `named`, else one that was set on purpose; empty for none."""
+    from grader.cli.standing import store_at
+
+    return store_at(named) if named or settings.store_is_named else ""
+
+
+def _reviewed(pack: Pack, url: str) -> tuple[Reviewed, ...]:
+    from grader.cli.reviewed import operator
+    from grader.review.desk import open_desk
+
+    if not url:
+        return ()
+    with open_desk(url) as desk:
+        return desk.labels(operator(), pack.id)
+
+
+def _keep(pack: Pack, material: Material, outcome: CalibrationRun, url: str) -> None:
+    """Keeps in the store what the calibration rests on: whose data goes, goes out of that too."""
+    from grader.judge import record
+    from grader.store import open_store
+    from grader.store.labels import keep_items
+
+    saved = record.read(pack.root, {})
+    if not url or saved is None:
+        return
+    rested = [(one.item.id, one.item.criterion) for one in outcome.judged if one.item.id in material.real.works]
+    with open_store(url) as opened:
+        opened.calibrated(pack.id, saved.id, material.config.model, record.path_of(pack.root).read_text("utf-8"))
+        keep_items(opened.engine, saved.id, rested)
 
 
 def _follow(pack: Pack, path: Path, judge: str) -> None:
@@ -115,10 +161,13 @@ def _plan(material: Material, asked: list[Asked]) -> str:
 
     usage, cost = estimate(material, asked)
     items = len({question.item.id for question in asked})
+    real = len({question.item.id for question in asked} & set(material.real.works))
+    out_of = f" ({real} out of reviews)" if real else ""
+    left = "".join(f" {n} levels of reviews are left out: {why}." for why, n in material.real.left_out.items())
     price = f"at most {cost:.2f}" if cost is not None else "its price is not known (grader.toml [prices])"
     return (
-        f"{items} labelled items, {len(asked)} questions, about {usage.prompt_tokens:,} prompt tokens and at most"
-        f" {usage.completion_tokens:,} completion tokens; {price}. Kept answers cost nothing."
+        f"{items} labelled items{out_of}, {len(asked)} questions, about {usage.prompt_tokens:,} prompt tokens and at"
+        f" most {usage.completion_tokens:,} completion tokens; {price}. Kept answers cost nothing.{left}"
     )
 
 
@@ -168,11 +217,16 @@ def _as_json(outcome: CalibrationRun) -> str:
 
 
 def _report(report: GateReport) -> Mapping[str, object]:
+    apart = report.spectrum
     return {
         "verdict": report.verdict,
         "reasons": list(report.reasons),
         "labels_needed": report.labels_needed,
         "n": int(report.measured.comparison.n),
+        "real": apart.real.n if apart else 0,
+        "real_qwk": apart.real.qwk.value if apart else None,
+        "written": apart.written.n if apart else 0,
+        "written_qwk": apart.written.qwk.value if apart else None,
         "qwk": report.measured.comparison.qwk.value,
         "human_human_qwk": report.measured.human_qwk.value,
         "checks": [

@@ -4,19 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from grader.errors import visible
 from grader.judge import prompt, reading
 from grader.judge.budget import JudgeBudget
+from grader.judge.claimed import with_marks
 from grader.judge.config import JudgeConfig
 from grader.judge.documents import Selection
 from grader.judge.fingerprint import PARTS, model_of, parts
+from grader.judge.reading import Reading
 from grader.judge.session import Session
 from grader.submission.code import is_about_code
 from grader.submission.speech.detect import SpeechFinding
 
 if TYPE_CHECKING:
+    from grader.challenge import Pack
     from grader.challenge.rubric import Criterion, GateSettings
     from grader.judge.record import Calibration, Gate
 
@@ -69,13 +72,22 @@ def gate_of(
     return calibration.gate(criterion.id, parts(criterion, config, limits), PARTS)
 
 
-def _plan(session: Session, criterion: Criterion, budget: JudgeBudget) -> JudgePlan:
-    challenge, read, config = session.challenge, session.reading, session.config
-    known = session.calibration
+def shown(
+    challenge: Pack, read: Reading, criterion: Criterion, config: JudgeConfig, claims: Mapping[str, Any]
+) -> tuple[Selection, tuple[SpeechFinding, ...]]:
+    """What of a submission is shown for `criterion`, and what in it talks to the judge. `claims`: the block of that
+    name of the grade."""
     selection = reading.select(read, criterion, config, challenge.submission.required)
     paths = {item.path for item in selection.views} | {cut.path for cut in selection.cuts}
     findings = tuple(found for found in read.findings if found.path in paths)
     findings += reading.echoes(selection, criterion, challenge.asked)
+    return with_marks(selection, claims), findings
+
+
+def _plan(session: Session, criterion: Criterion, budget: JudgeBudget) -> JudgePlan:
+    challenge, read, config = session.challenge, session.reading, session.config
+    known = session.calibration
+    selection, findings = shown(challenge, read, criterion, config, session.claims)
     bare = config.differential and is_about_code(criterion.evidence)
     tokens = prompt.build(criterion, selection, prompt.fresh_nonce()).tokens
     plan = JudgePlan(

@@ -18,12 +18,13 @@ from types import TracebackType
 
 from grader.review.asking import AskingDesk
 from grader.review.cases import CasesDesk
+from grader.review.labels import LabelsDesk
 from grader.review.norming import NormingDesk
 from grader.review.rating import RatingDesk
 from grader.review.released import ReleasedDesk
 
 
-class Desk(CasesDesk, AskingDesk, RatingDesk, NormingDesk, ReleasedDesk):
+class Desk(CasesDesk, AskingDesk, RatingDesk, NormingDesk, LabelsDesk, ReleasedDesk):
     """All parts of the desk as one; asking holds those of people and of the debrief."""
 
     def close(self) -> None:

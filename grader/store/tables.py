@@ -9,7 +9,8 @@ calibrations  what a judge's gate rests on
 events        all else that happened: upgrades, backups, removals, grades that came out differently
 
 What people say about submissions is in grader/store/case_tables.py, how they sign in in account_tables.py, what
-happened to candidates outside of grading in hire_tables.py, what they were invited to in portal_tables.py.
+happened to candidates outside of grading in hire_tables.py, what they were invited to in portal_tables.py, what a
+judge learns by in label_tables.py.
 """
 
 from __future__ import annotations
@@ -32,6 +33,7 @@ from grader.store.account_tables import ACCOUNTS
 from grader.store.apart_tables import APART_TABLES
 from grader.store.case_tables import CASE_TABLES
 from grader.store.hire_tables import HIRE_TABLES
+from grader.store.label_tables import LABEL_TABLES
 from grader.store.metadata import metadata
 from grader.store.norming_tables import NORMING_TABLES
 from grader.store.portal_tables import PORTAL_TABLES
@@ -166,4 +168,13 @@ events = Table(
 
 APPEND_ONLY = (runs, grades, bodies, judgements, ratings, calibrations, events)
 """Rows are added and removed, never changed; so are those that case_tables names."""
-ALL = (*APPEND_ONLY, *CASE_TABLES, *ACCOUNTS, *NORMING_TABLES, *APART_TABLES, *HIRE_TABLES, *PORTAL_TABLES)
+ALL = (
+    *APPEND_ONLY,
+    *CASE_TABLES,
+    *ACCOUNTS,
+    *NORMING_TABLES,
+    *APART_TABLES,
+    *HIRE_TABLES,
+    *PORTAL_TABLES,
+    *LABEL_TABLES,
+)

@@ -80,8 +80,10 @@ def write_items(
     raters: Sequence[str] = ("ada", "ben"),
     disagreement: float = 0.1,
     seed: int = 0,
+    kind: str = "candidate",
 ) -> None:
-    """`count` items spread over the levels, and ratings by people who are one level off for a share of the items."""
+    """`count` items spread over the levels, and ratings that are one level off for a share of the items. All of it is
+    generated; `kind` is whose work a gate is to take it for."""
     draw = random.Random(seed)  # noqa: S311
     folder = root / "calibration"
     rows: list[tuple[str, str, str, int, str]] = []
@@ -90,7 +92,7 @@ def write_items(
         level, name = index % 5 + 1, f"item-{index:03d}"
         (folder / "items" / name).mkdir(parents=True, exist_ok=True)
         (folder / "items" / name / "DECISIONS.md").write_text(answer(index, level), encoding="utf-8")
-        entries.append(f"  - {{id: {name}, criterion: {criterion}, kind: authored, written_to: {level}}}\n")
+        entries.append(f"  - {{id: {name}, criterion: {criterion}, kind: {kind}, written_to: {level}}}\n")
         for rater in raters:
             off = draw.choice((-1, 1)) if draw.random() < disagreement else 0
             rated_at = f"2026-03-{index % 28 + 1:02d}T10:00:00Z"

@@ -1,0 +1,38 @@
+"""What calibrations rest on and what has become of it, and the gates that agreement has closed since."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from sqlalchemy import func, select
+from sqlalchemy.engine import Engine
+
+from grader.store.engine import reading, writing
+from grader.store.label_tables import calibration_items
+
+
+def keep_items(engine: Engine, calibration: str, items: Iterable[tuple[str, str]]) -> None:
+    """Keeps the (case, criterion) pairs that a calibration rests on; again changes nothing. A case that has gone
+    meanwhile is none of them."""
+    from grader.store.case_tables import cases
+
+    query = select(calibration_items.c.case, calibration_items.c.criterion)
+    with writing(engine) as connection:
+        rows = connection.execute(query.where(calibration_items.c.calibration == calibration))
+        there = {(str(row.case), str(row.criterion)) for row in rows}
+        known = set(connection.execute(select(cases.c.id)).scalars())
+        new = [{"calibration": calibration, "case": case, "criterion": criterion}
+               for case, criterion in sorted(set(items) - there) if case in known]  # fmt: skip
+        if new:
+            connection.execute(calibration_items.insert(), new)
+
+
+def items_left(engine: Engine, calibration: str) -> Mapping[str, int]:
+    """Criterion → how many of the cases that a calibration rests on are still there."""
+    query = (
+        select(calibration_items.c.criterion, func.count())
+        .where(calibration_items.c.calibration == calibration)
+        .group_by(calibration_items.c.criterion)
+    )
+    with reading(engine) as connection:
+        return {criterion: int(count) for criterion, count in connection.execute(query)}

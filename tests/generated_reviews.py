@@ -1,0 +1,127 @@
+"""Reviews of generated work in a store: submissions to the tiny pack, rated blind by two or more, and revealed.
+
+All of it is generated and says so in each candidate's name. It shows what the program does with reviews, and nothing
+about people or judges.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from grader.challenge import load_pack
+from grader.ratings.sheet import Said, Sheet
+from grader.records import Submission, VerifierResult
+from grader.report import write as output
+from grader.result import evidence
+from grader.review.desk import Desk, open_desk
+from grader.review.records import Actor, Person
+from grader.score.combine import unscored
+from grader.store.folder import read_result
+from grader.store.store import About, Store
+from grader.testing import judges, packs
+from grader.testing.judge_server import known_of
+from tests import report_fixtures as graded
+
+OPERATOR = Actor(how="command", user="ops")
+FIRST = 3_000
+"""Number of the first text: none of the pack's own items is the same."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Generated:
+    """One review: the text's number, the level that it was written to, and the levels that were given it."""
+
+    number: int
+    written: int
+    given: Mapping[str, int]
+    run: str
+    case: str
+
+
+def level_of(number: int) -> int:
+    return number * 7 % 5 + 1
+
+
+def reviews(
+    url: str, root: Path, folder: Path, count: int, *, start: int = 0, raters: Sequence[str] = ("ada", "ben"),
+    disagreement: float = 0.1, revealed: bool = True, text: Mapping[str, bytes] | None = None,
+) -> list[Generated]:  # fmt: skip
+    """`count` more reviewed submissions, numbered from `start`; each rater is one level off for a share of them.
+    `text`: the files of each, instead of generated ones."""
+    draw = random.Random(f"{start} {disagreement}")
+    made = []
+    with open_desk(url) as desk:
+        people = {name: desk.person(name) or desk.add_person(OPERATOR, name, roles=("reviewer",)) for name in raters}
+        for number in range(start, start + count):
+            level = level_of(number)
+            out = result(root, folder / f"generated-{number:03}", number, text)
+            with desk.together():
+                Store(desk.engine).record(read_result(out), about(out, number))
+                levels = {name: _off(level, draw, disagreement) for name in raters}
+                case = _reviewed(desk, f"generated{number:03}", {people[name]: levels[name] for name in raters},
+                                 revealed=revealed)  # fmt: skip
+            made.append(Generated(number=number, written=level, given=levels, run=f"generated{number:03}", case=case))
+    return made
+
+
+def about(out: Path, number: int) -> About:
+    return About(folder=str(out.absolute()), candidate=f"Generated {number:03}", blind=f"GEN{number:03}", who="ops")
+
+
+def _off(level: int, draw: random.Random, share: float) -> int:
+    return min(5, max(1, level + (draw.choice((-1, 1)) if draw.random() < share else 0)))
+
+
+def result(root: Path, out: Path, number: int, text: Mapping[str, bytes] | None = None) -> Path:
+    """The output folder of a grading without a judge."""
+    pack = load_pack(root)
+    files = (
+        dict(text) if text is not None else {"DECISIONS.md": packs.answer(FIRST + number, level_of(number)).encode()}
+    )
+    work = Submission(digest=f"sha256:{number:064x}", files=files)
+    machine = graded.needs_review()
+    made = replace(
+        machine,
+        challenge={"id": pack.id, "version": pack.version, "digest": pack.digest},
+        submission={**machine.submission, "digest": work.digest},
+        criteria=unscored(pack.rubric.criteria, "no judge configured"),
+        provenance={**machine.provenance, "run": f"generated{number:03}", "seed": number, "grader_version": "1.0.0",
+                    "started_at": "2026-03-01T10:00:00+00:00"},
+    )  # fmt: skip
+    evidence.save(out, pack, work, VerifierResult(expected=(), tests=()))
+    output.write_grade(out, made)
+    return out
+
+
+def _reviewed(desk: Desk, run: str, given: Mapping[Person, int], *, revealed: bool) -> str:
+    case = desk.open_case(OPERATOR, run)
+    for person, level in given.items():
+        desk.assign(OPERATOR, case.id, person)
+        actor = Actor(person=person)
+        said = tuple(Said(criterion=one, level=level, evidence=("DECISIONS.md:1",), note="generated")
+                     for one in _criteria(desk, case.id))  # fmt: skip
+        desk.submit(actor, case.id, Sheet(said=said, lean="yes", rationale="generated"), version=0)
+    if revealed:
+        desk.reveal(OPERATOR, case.id)
+    return case.id
+
+
+def _criteria(desk: Desk, case: str) -> list[str]:
+    rubric: Mapping[str, Any] = desk.view(OPERATOR, case).rubric
+    return [str(one["id"]) for one in rubric["criteria"]] or ["failure-modes"]
+
+
+def oracle(root: Path, count: int, *, noise: float = 0.0, start: int = 0) -> judges.Judge:
+    """A judge that knows what the pack's items and the generated texts were written to."""
+    (criterion, *_) = load_pack(root).rubric.criteria
+    known = [
+        judges.Known(question=criterion.question.strip(), level=level_of(number),
+                     runs=judges.runs_of(packs.answer(FIRST + number, level_of(number))))
+        for number in range(start, start + count)
+    ]  # fmt: skip
+    items = known_of(root) if (root / "calibration" / "items.yaml").is_file() else []
+    return judges.oracle([*items, *known], noise=noise)

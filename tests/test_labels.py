@@ -1,0 +1,261 @@
+"""Labels from reviewing: every sealed independent level of candidates' work teaches the judge, over real HTTP, and what
+is erased is out of it. All work and all levels here are generated."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+
+from grader.agreement import thresholds_from
+from grader.calibration import load
+from grader.calibration.material import gather, prepare
+from grader.challenge import load_pack
+from grader.challenge.rubric import GateSettings
+from grader.cli import cli
+from grader.judge import record
+from grader.judge.config import JudgeConfig
+from grader.review.desk import open_desk
+from grader.review.records import Actor
+from grader.settings import Settings
+from grader.store import open_store, retention
+from grader.store.labels import items_left
+from grader.testing import packs
+from grader.testing.judge_server import JudgeServer, running
+from tests.generated_reviews import OPERATOR, oracle, reviews
+
+pytestmark = pytest.mark.slow
+
+NAME = "failure-modes"
+
+
+@dataclass(frozen=True)
+class Template:
+    """Stores with thirty and with sixty reviews, made once."""
+
+    root: Path
+    thirty: Path
+    sixty: Path
+
+
+@pytest.fixture(scope="module")
+def template(tmp_path_factory: pytest.TempPathFactory) -> Template:
+    base = tmp_path_factory.mktemp("template")
+    made = Template(packs.write_pack(base / "tiny"), base / "thirty.db", base / "sixty.db")
+    reviews(f"sqlite:///{made.sixty}", made.root, base, 30, disagreement=0.05)
+    shutil.copy(made.sixty, made.thirty)
+    reviews(f"sqlite:///{made.sixty}", made.root, base, 30, start=30, disagreement=0.05)
+    return made
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    return packs.write_pack(tmp_path / "tiny")
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'store.db'}"
+    return str(request.getfixturevalue("postgres").database())
+
+
+@pytest.fixture
+def lite(tmp_path: Path) -> str:
+    return f"sqlite:///{tmp_path / 'store.db'}"
+
+
+@pytest.fixture
+def server(root: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[JudgeServer]:
+    with running(oracle(root, 80)) as made:
+        monkeypatch.setenv("OPENAI_BASE_URL", made.url)
+        monkeypatch.setenv("GRADER_JUDGE_MODEL", "m")
+        yield made
+
+
+def labels(url: str) -> dict[tuple[str, str], int]:
+    with open_desk(url) as desk:
+        found = desk.labels(OPERATOR, "tiny")
+    return {(row.item, row.rater): row.level for one in found for row in one.ratings}
+
+
+def run(*words: str) -> str:
+    done = CliRunner().invoke(cli, list(words), catch_exceptions=False)
+    assert done.exit_code == 0, done.output
+    return done.output
+
+
+def calibrated(root: Path, url: str) -> dict[str, Any]:
+    out = CliRunner().invoke(cli, ["calibrate", str(root), "--store", url, "--json"], catch_exceptions=False)
+    return dict(json.loads(out.stdout)["criteria"][NAME])
+
+
+# -------------------------------------------------------------------------------------------------- what is a label
+
+
+def test_sealed_independent_levels_are_labels_and_nothing_else_is(root: Path, tmp_path: Path, url: str) -> None:
+    (one,) = reviews(url, root, tmp_path, 1)
+    (waiting,) = reviews(url, root, tmp_path, 1, start=1, revealed=False)
+    expected = {(one.case, rater): level for rater, level in one.given.items()}
+    assert labels(url) == expected
+    with open_desk(url) as desk:
+        ada = desk.person("ada")
+        assert ada is not None
+        view = desk.view(Actor(person=ada), one.case)
+        assert view.own is not None
+        assert view.own.latest is not None
+        sheet = view.own.latest.sheet
+        other = sheet.having(type(sheet.said[0])(criterion=NAME, level=5 if sheet.said[0].level != 5 else 4,
+                                                 evidence=("DECISIONS.md:1",), note="now I see"))  # fmt: skip
+        desk.amend(Actor(person=ada), one.case, other, version=1)
+        desk.adjudicate(Actor(person=desk.add_person(OPERATOR, "lea", roles=("lead",))), one.case, NAME, 2, "so it is")
+    assert labels(url) == expected, "what was written after the reveal, and what settled it, are no labels"
+    with open_desk(url) as desk:
+        desk.reveal(OPERATOR, waiting.case)
+    assert len(labels(url)) == 4
+
+
+def test_work_that_belongs_to_nobody_is_no_label(root: Path, tmp_path: Path, lite: str, monkeypatch: Any) -> None:
+    from tests import generated_reviews
+
+    plain = generated_reviews.about
+    monkeypatch.setattr(generated_reviews, "about", lambda out, n: type(plain(out, n))(folder=str(out.absolute())))
+    reviews(lite, root, tmp_path, 1)
+    assert labels(lite) == {}
+
+
+def test_levels_by_other_anchors_and_without_the_files_are_left_out_and_counted(
+    root: Path, tmp_path: Path, lite: str
+) -> None:
+    first, second, _ = reviews(lite, root, tmp_path, 3)
+    (tmp_path / "generated-001" / "evidence" / "submission.zip").unlink()
+    settings = Settings(openai_base_url="http://127.0.0.1:9/v1", judge_model="m")
+    with open_desk(lite) as desk:
+        reviewed = desk.labels(OPERATOR, "tiny")
+    material = prepare(load_pack(root), settings, ratings=None, repeats=3, reviewed=reviewed)
+    assert material.real.left_out == {"its files are not on this machine": 2}
+    assert second.case not in material.real.works
+    (root / "rubric.yaml").write_text((root / "rubric.yaml").read_text().replace("Names three, and", "Has three, and"))
+    material = gather(load_pack(root), JudgeConfig.of(settings), ratings=None, repeats=3, reviewed=reviewed)
+    assert material.real.left_out == {"rated by other anchors": 4, "its files are not on this machine": 2}
+    assert first.case not in material.real.works
+
+
+def test_what_the_pack_ships_counts_as_its_authors_text_whoever_handed_it_in(
+    root: Path, tmp_path: Path, lite: str
+) -> None:
+    shipped = b"# Decisions\n\nWhat a reference says, at some length, so that there is something to judge.\n"
+    (root / "submissions" / "strong").mkdir(parents=True)
+    (root / "submissions" / "strong" / "DECISIONS.md").write_bytes(shipped)
+    (copied,) = reviews(lite, root, tmp_path, 1, text={"DECISIONS.md": shipped, "other.md": b"mine\n"})
+    (own,) = reviews(lite, root, tmp_path, 1, start=1)
+    settings = Settings(openai_base_url="http://127.0.0.1:9/v1", judge_model="m")
+    with open_desk(lite) as desk:
+        material = prepare(load_pack(root), settings, ratings=None, repeats=3, reviewed=desk.labels(OPERATOR, "tiny"))
+    assert {item.id: item.kind for item in material.items} == {copied.case: "authored", own.case: "candidate"}
+    assert material.candidates_work(NAME) == {own.case}
+
+
+def test_the_judge_reads_what_a_grading_shows_it_without_the_authors_name(
+    root: Path, tmp_path: Path, lite: str, server: JudgeServer
+) -> None:
+    texts = {
+        "README.md": b"Author: Maria Zanetti <maria.zanetti@mail.org>\n",
+        "DECISIONS.md": b"# Decisions\n\nMaria Zanetti looked at forty tickets, of which nine lost their citations.\n",
+    }
+    reviews(lite, root, tmp_path, 1, text=texts)
+    calibrated(root, lite)
+    asked = [message["content"] for request in server.requests for message in request["messages"]]
+    assert any("nine lost their citations" in text for text in asked)
+    assert not any("Zanetti" in text for text in asked), "a name that another file tells is out of the twins, too"
+    settings = Settings(openai_base_url=server.url, judge_model="m")
+    from grader.judge import judge_submission
+    from grader.records import Submission
+    from grader.settings import PLACES
+
+    before = len(server.requests)
+    judge_submission(load_pack(root), Submission(digest="sha256:1", files=texts), settings, calibration=None,
+                     cache_dir=PLACES.cache / "judge")  # fmt: skip
+    assert len(server.requests) == before, "a grading asks the very same question, and it was answered"
+
+
+# -------------------------------------------------------------------------------------------------- the spectrum
+
+
+def test_reviews_alone_open_the_gate_and_the_verdict_names_what_it_rests_on(
+    root: Path, template: Template, tmp_path: Path, lite: str, server: JudgeServer
+) -> None:
+    shutil.copy(template.sixty, tmp_path / "store.db")
+    case = min(labels(lite))[0]
+    found = calibrated(root, lite)
+    assert (found["verdict"], found["real"], found["written"]) == ("ACCEPT", 60, 0)
+    kept = record.read(root, {})
+    assert kept is not None
+    assert "It rests on 60 items of candidates' work and 0" in kept.criteria[NAME].sentence
+    text = record.path_of(root).read_text() + (root / "calibration" / "calibration.html").read_text()
+    for secret in (case, "generated0", "GEN000", "Generated", "case 3"):
+        assert secret not in text, "nothing of a candidate's work goes into the pack"
+    assert load(load_pack(root)) is not None
+
+
+def test_written_texts_open_no_gate_alone_whoever_rated_them(
+    root: Path, template: Template, tmp_path: Path, lite: str, server: JudgeServer
+) -> None:
+    packs.write_items(root, 60, disagreement=0.05, kind="authored")
+    server.judge = oracle(root, 80)
+    alone = calibrated(root, lite)
+    assert (alone["verdict"], alone["real"], alone["written"]) == ("INCONCLUSIVE", 0, 60)
+    assert [check["id"] for check in alone["checks"] if check["outcome"] == "inconclusive"] == ["J"]
+    assert alone["labels_needed"] == 30
+    shutil.copy(template.thirty, tmp_path / "store.db")
+    both = calibrated(root, lite)
+    assert (both["verdict"], both["real"], both["written"]) == ("ACCEPT", 30, 60)
+
+
+def test_agreement_on_prototypes_hides_no_disagreement_on_real_work(
+    root: Path, template: Template, tmp_path: Path, lite: str, server: JudgeServer
+) -> None:
+    packs.write_items(root, 90, disagreement=0.0, kind="authored")
+    shutil.copy(template.thirty, tmp_path / "store.db")
+    server.judge = oracle(root, 0)  # knows the pack's texts, and calls all others 3
+    found = calibrated(root, lite)
+    assert found["qwk"] > 0.7
+    assert found["written_qwk"] == 1.0
+    assert found["real_qwk"] < 0.1
+    assert found["verdict"] == "REJECT"
+    assert "J" in [check["id"] for check in found["checks"] if check["outcome"] == "reject"]
+
+
+def test_no_rubric_goes_below_what_gives_a_first_view() -> None:
+    with pytest.raises(ValueError, match="min_real must be a whole number of at least 11"):
+        thresholds_from({"min_real": 10, "loosened_because": "few apply"})
+    with pytest.raises(ValueError, match="loosened_because"):
+        thresholds_from({"min_real": 20})
+    with pytest.raises(ValueError, match="min_real"):
+        GateSettings(min_real=10)
+
+
+# -------------------------------------------------------------------------------------------------- erasure
+
+
+def test_what_is_erased_is_no_label_and_the_calibration_is_known_to_have_lost_it(
+    root: Path, tmp_path: Path, url: str, server: JudgeServer
+) -> None:
+    made = reviews(url, root, tmp_path, 12)
+    calibrated(root, url)
+    kept = record.read(root, {})
+    assert kept is not None
+    assert kept.criteria[NAME].figures["real_items"] == 12
+    with open_store(url) as store:
+        assert items_left(store.engine, kept.id) == {NAME: 12}
+        retention.remove(store, retention.of_person(store, "Generated 003"), why="asked for")
+        assert items_left(store.engine, kept.id) == {NAME: 11}
+    gone = next(one for one in made if one.number == 3)
+    assert gone.case not in {case for case, _ in labels(url)}
+    assert len(labels(url)) == 22
