@@ -6,9 +6,9 @@ keeps (it kills the helper), a limit on memory, no key of ours in its environmen
 answer. Where hostile text finds a way to run code in there, the answer is all that it has: plain JSON of a limited
 size, read as the type that the work gives and as nothing else (`parcel`).
 
-A helper is started when it is first wanted, or ahead of that by `prepare`. It imports what is ours, and does each piece
-of work in a child of its own, so that nothing of one submission reaches the next; it ends with the process that started
-it. `run` may be called from many threads at once.
+A helper is started when it is first wanted, or ahead of that by `prepare`. It imports what is ours, calls `warm` of the
+module of its work where there is one, and does each piece of work in a child of its own, so that nothing of one
+submission reaches the next; it ends with the process that started it. `run` may be called from many threads at once.
 """
 
 from __future__ import annotations
@@ -265,7 +265,7 @@ def serve(warm: str) -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     _answers, asked = io.FileIO(1, "wb", closefd=False), io.FileIO(0, "rb", closefd=False)
     if warm:
-        _function(warm)()
+        _warm_up(warm)
     while True:
         try:
             seconds, name, count = unpacked(_received(asked, math.inf, b"?")[1], tuple[float, str, int])
@@ -273,6 +273,7 @@ def serve(warm: str) -> None:
             return
         with contextlib.suppress(Exception):  # said by the child
             _signature(_function(name))  # what it imports is there for all that come
+            _warm_up(f"{name.partition(':')[0]}:warm")
         gc.freeze()  # the child looks through none of what is ours for garbage
         child = os.fork()
         if child == 0:
@@ -308,6 +309,13 @@ def _work(asked: io.FileIO, seconds: float, name: str, count: int) -> None:
 def _function(name: str) -> Callable[..., Any]:
     module, _, function = name.partition(":")
     return getattr(importlib.import_module(module), function)  # type: ignore[no-any-return]
+
+
+@lru_cache(maxsize=64)
+def _warm_up(name: str) -> None:
+    """Once: what this function of ours imports and compiles is there for each child, which would do it anew. A helper
+    that nobody prepared does so for the module of the work that it is given."""
+    _function(name)()
 
 
 def _limit(seconds: float) -> None:

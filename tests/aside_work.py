@@ -17,6 +17,18 @@ class Page(NamedTuple):
     counts: Mapping[str, int]
 
 
+WARMED: list[int] = []
+"""Numbers of the processes that have called `warm`: this one or what it was forked from."""
+
+
+def warm() -> None:
+    WARMED.append(os.getpid())
+
+
+def warmed() -> list[int]:
+    return WARMED
+
+
 def escaped(text: str) -> str:
     from grader.unseen import escaped
 

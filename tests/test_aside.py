@@ -38,6 +38,12 @@ def test_no_piece_of_work_meets_what_another_left() -> None:
     assert helper == aside.run(5, work.parent), "the helper is the same, and has read none of it"
 
 
+def test_a_helper_that_nobody_prepared_warms_up_once_for_all_its_children() -> None:
+    aside.end_all()
+    helper = aside.run(5, work.parent)
+    assert aside.run(5, work.warmed) == aside.run(5, work.warmed) == [helper]
+
+
 def test_records_and_bytes_cross_as_they_are() -> None:
     files = {"a.py": b"\0\xff" * 1_000, "half\ud800.md": b""}
     made = aside.run(5, work.page, files)

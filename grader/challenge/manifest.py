@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -211,14 +212,21 @@ def read_manifest(raw: bytes, root: Path) -> Manifest:
     """The manifest in `raw`, the bytes of challenge.yaml in `root`. Raises ChallengeError for what is wrong in it, and
     for files that it names and that are not there."""
     path = root / "challenge.yaml"
-    data, lines = strict_yaml.loads(raw, str(path))
-    manifest = strict_yaml.validate(Manifest, data, lines, str(path))
+    manifest = _parsed(raw, str(path))
     for named in manifest.named:
         if Path(named).is_absolute() or ".." in Path(named).parts:
             raise ChallengeError(f"{path}: environment names {named}, which leads out of the pack.")
         if not (root / named).is_file():
             raise ChallengeError(f"{path}: environment names {named}, which is not there.")
     return manifest
+
+
+@lru_cache(maxsize=64)
+def _parsed(raw: bytes, name: str) -> Manifest:
+    """Pages ask for the same manifest again and again, and reading it as YAML takes 20 ms of the processor. The bytes
+    are the key: what has been edited is read anew."""
+    data, lines = strict_yaml.loads(raw, name)
+    return strict_yaml.validate(Manifest, data, lines, name)
 
 
 def load_manifest(root: Path) -> Manifest:

@@ -19,9 +19,10 @@ from grader.pages.decode import decode
 from grader.pages.text import count, listed, size
 from grader.ratings.places import Work
 from grader.report import source as report_source
+from grader.report import speech
 from grader.report.blind import Blind, found_in
 from grader.report.code import File, Mark, PageBudget, files_of, listed_only
-from grader.report.speech import Spoken, search
+from grader.report.speech import Spoken
 from grader.web import facts, findings
 from grader.web.standing import Standing, standing, taken_away
 
@@ -145,7 +146,7 @@ def one(source: Source, path: str) -> File | None:
 def warm() -> None:
     """Imports and compiles what files usually need."""
     report_source.warm()
-    search({"a.md": b"# Title\n"}, (), frozenset(), "")
+    speech.warm()
 
 
 class _Blinded:
