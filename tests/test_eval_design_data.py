@@ -7,6 +7,7 @@ import re
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -29,8 +30,14 @@ REFERENCE = (PACK / "solution" / "cases.jsonl").read_text("utf-8")
 
 
 def system(seed: int, fault: str = "", language: str = "de") -> System:
-    sample = frozenset(text.plain(message) for message in starter.sample_messages())
-    return System(cases=cases.read(REFERENCE), key=f"key-{seed}", fault=fault, language=language, sample=sample)
+    read, sample = given()
+    return System(cases=read, key=f"key-{seed}", fault=fault, language=language, sample=sample)
+
+
+@cache
+def given() -> tuple[cases.Cases, frozenset[str]]:
+    """The cases of the reference and the messages of the sample: no system changes them."""
+    return cases.read(REFERENCE), frozenset(text.plain(message) for message in starter.sample_messages())
 
 
 def answers(one: System) -> Iterator[tuple[cases.Case, dict[str, Any]]]:

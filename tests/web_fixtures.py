@@ -17,7 +17,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from grader.challenge import Challenge, load_pack
+from grader.challenge import Challenge
 from grader.records import CriterionResult, Grade, Submission, VerifierResult
 from grader.report.write import write_grade
 from grader.result import evidence
@@ -160,12 +160,7 @@ def changed(submission: Submission, number: int) -> Submission:
 @cache
 def shipped(challenge: str, name: str) -> tuple[Challenge, Submission]:
     """A challenge of ours and one of its submissions (`accepted/relations`)."""
-    return _pack(challenge), works.read(CHALLENGES / challenge, name)
-
-
-@cache
-def _pack(challenge: str) -> Challenge:
-    return load_pack(CHALLENGES / challenge)
+    return works.pack(CHALLENGES / challenge), works.read(CHALLENGES / challenge, name)
 
 
 def grade(out: Path, challenge: Challenge, work: Submission, *, run: str) -> Grade:
