@@ -59,6 +59,8 @@ def test_the_manifest_of_the_page_is_one(tmp_path: Path) -> None:
     (pack / "environment").mkdir()
     (pack / "starter" / "data").mkdir(exist_ok=True)
     (pack / "environment" / "requirements.txt").write_text("")
+    (pack / "starter" / "sim").mkdir()
+    (pack / "starter" / "sim" / "desk.py").write_text("")
     manifest, entries, rubric = YAML
     (pack / "challenge.yaml").write_text(manifest)
     (pack / "submissions" / "submissions.yaml").write_text(entries)

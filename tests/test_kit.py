@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import random
+import re
 import shutil
 import subprocess
 import sys
@@ -37,11 +38,14 @@ from grader_kit import (
 )  # fmt: skip
 from grader_tests import CandidateError
 
+from grader.authoring.canary import canaries, check_files
 from grader.challenge import Pack, beside, load_pack
 from grader.challenge.pack import digest_of
 from grader.cli.challenge import copy
 from grader.errors import ChallengeError
+from grader.grading.job import make_job
 from grader.settings import PLACES
+from grader.submission import make_submission
 from tests.small_packs import write_files, write_pack
 
 USES = "from grader_kit import stream\n\n\ndef test_it(candidate, seed):\n    assert stream(seed, 'a').random() < 2\n"
@@ -131,6 +135,90 @@ def test_the_kit_runs_with_nothing_but_the_standard_library(tmp_path: Path) -> N
     )
     done = subprocess.run([sys.executable, "-I", "-S", "-c", code], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
+
+
+# ---------------------------------------------------------------------------------------------- taken from the starter
+
+
+ENGINE = "from engine import two\n\n\ndef test_it(candidate):\n    assert candidate.call('f') == two()\n"
+
+
+def taking(root: Path, take: str = "{engine: starter/sim}", **files: str) -> Path:
+    """A pack whose tests import what lies in its starter."""
+    tests = {"test_it.py": ENGINE} | {name: text for name, text in files.items() if not name.startswith("starter/")}
+    write_pack(root, tests, more=f"take: {take}\n")
+    given = {name: text for name, text in files.items() if name.startswith("starter/")}
+    return write_files(root, {"starter/sim/__init__.py": "def two():\n    return 2\n", **given})
+
+
+def test_what_is_taken_from_the_starter_is_laid_beside_the_tests_and_decides_the_digest(tmp_path: Path) -> None:
+    root = taking(tmp_path / "p", **{"starter/sim/data/a.txt": "a", "starter/other.py": ""})
+    before = load_pack(root)
+    assert set(before.laid) - set(before.tests) == {"engine/__init__.py", "engine/data/a.txt"}
+    assert make_job(before, make_submission({}), seed=1, image="x").tests == before.laid
+    write_files(root, {"starter/other.py": "# changes nothing that is graded", "starter/sim/__pycache__/x.pyc": "x"})
+    assert load_pack(root).digest == before.digest
+    write_files(root, {"starter/sim/data/a.txt": "b"})
+    assert before.is_edited()
+
+
+def test_a_copy_in_the_tests_has_the_digest_of_what_is_taken_but_for_the_line_that_takes_it(tmp_path: Path) -> None:
+    used = load_pack(taking(tmp_path / "p"))
+    copied = {f"tests/{name}": content for name, content in used.laid.items()}
+    assert used.digest == digest_of(used.rubric, used.model, {**used.files, **copied})
+
+
+@pytest.mark.parametrize(
+    ("take", "said"),
+    [
+        ("{engine: starter/none}", "take names starter/none, which is no folder with files"),
+        ("{engine: starter}", "write it like starter/sim"),
+        ("{engine: solution}", "write it like starter/sim"),
+        ("{engine: starter/../solution}", "write it like starter/sim"),
+        ("{engine: /etc}", "write it like starter/sim"),
+        ("{engine: starter/sim/}", "write it like starter/sim"),
+        ("{en-gine: starter/sim}", "'en-gine' is no name for a package"),
+        ("{random: starter/sim}", "'random' is no name for a package"),
+        ("{grader_kit: starter/sim}", "'grader_kit' is no name for a package"),
+        ("{class: starter/sim}", "'class' is no name for a package"),
+    ],
+)
+def test_what_cannot_be_taken_is_refused_with_what_can(tmp_path: Path, take: str, said: str) -> None:
+    root = taking(tmp_path / "p", take)
+    with pytest.raises(ChallengeError, match=re.escape(said)):
+        load_pack(root)
+
+
+@pytest.mark.parametrize("name", ["engine.py", "engine/__init__.py", "engine/more.py"])
+def test_a_file_of_the_tests_in_the_place_of_what_is_taken_is_refused(tmp_path: Path, name: str) -> None:
+    with pytest.raises(ChallengeError, match=f"tests/{name}: engine is the name of what is taken from starter/sim"):
+        load_pack(taking(tmp_path / "p", **{name: ""}))
+
+
+@pytest.mark.parametrize("name", ["test_more.py", "deep/more_test.py", "conftest.py"])
+def test_no_test_comes_out_of_the_starter(tmp_path: Path, name: str) -> None:
+    with pytest.raises(ChallengeError, match="is no helper of tests"):
+        load_pack(taking(tmp_path / "p", **{f"starter/sim/{name}": ""}))
+
+
+@pytest.mark.parametrize("name", ["starter", "starter/sim", "starter/sim/__init__.py"])
+def test_a_link_on_the_way_to_what_is_taken_is_refused_by_name(tmp_path: Path, name: str) -> None:
+    root = taking(tmp_path / "p")
+    (root / name).rename(root / "kept")
+    (root / name).symlink_to(root / "kept")
+    with pytest.raises(ChallengeError, match=f"{name}: is a link to"):
+        load_pack(root)
+
+
+def test_the_canary_of_what_is_hidden_is_looked_for_in_what_is_taken(tmp_path: Path) -> None:
+    """What is taken is public, so a canary in it is a leak, and its own words are no canary."""
+    secret = "a-canary-of-some-length"
+    root = taking(tmp_path / "p", **{"canary.py": f"CANARY = {secret!r}\n", "starter/sim/x.py": "canary: str = ''\n"})
+    pack = load_pack(root)
+    assert list(canaries(pack)) == [secret]
+    assert [str(one.outcome) for one in check_files(pack, canaries(pack))] == ["found"]
+    write_files(root, {"starter/sim/x.py": f"# {secret}\n"})
+    assert [str(one.outcome) for one in check_files(load_pack(root), canaries(pack))] == ["broken"]
 
 
 # ---------------------------------------------------------------------------------------------- streams
@@ -310,14 +398,23 @@ def test_hidden_tests_are_copied_with_what_is_laid_beside_them(tmp_path: Path) -
     assert {path.relative_to(tmp_path / "out").as_posix() for path in paths} == set(load_pack(root).laid)
 
 
-def test_the_generator_of_a_shipped_pack_writes_its_starter_from_such_a_copy(tmp_path: Path) -> None:
-    pack = PLACES.shipped / "challenges" / "rag-triage"
+@pytest.mark.parametrize(
+    ("name", "module", "wanted"),
+    [
+        ("rag-triage", "world.starter", {"documents.jsonl", "history.jsonl", "questions.jsonl"}),
+        ("agent-tools", "world", {"sample.json"}),
+    ],
+)
+def test_the_generator_of_a_shipped_pack_writes_its_starter_from_such_a_copy(
+    tmp_path: Path, name: str, module: str, wanted: set[str]
+) -> None:
+    pack = PLACES.shipped / "challenges" / name
     write_files(tmp_path / "tests", load_pack(pack).laid)
-    words = [sys.executable, "-m", "world.starter", str(tmp_path / "data")]
+    words = [sys.executable, "-m", module, str(tmp_path / "data")]
     done = subprocess.run(words, cwd=tmp_path / "tests", capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
+    assert (done.returncode, done.stderr) == (0, "")
     made = {path.name: path.read_bytes() for path in (tmp_path / "data").iterdir()}
-    assert set(made) == {"documents.jsonl", "history.jsonl", "questions.jsonl"}
+    assert set(made) == wanted
     assert all((pack / "starter" / "data" / name).read_bytes() == content for name, content in made.items())
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import keyword
 import re
+import sys
 from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -155,6 +157,12 @@ class ClaimedData(Strict):
         return self
 
 
+TAKEN = frozenset(
+    {*sys.stdlib_module_names, "grader_kit", "grader_protocol", "grader_tests", "grader_verifier", "pytest", "yaml"}
+)
+"""Names by which hidden tests import something else."""
+
+
 class Manifest(Strict):
     """challenge.yaml as it was read: all that a candidate's copy of a pack says about itself."""
 
@@ -176,9 +184,17 @@ class Manifest(Strict):
     check: Checks = Checks()
     review: Review = Review()
     claims: ClaimedData = ClaimedData()
+    take: dict[str, str] = {}
+    """Folders of the starter that hidden tests import, too: name beside the tests → path in the pack."""
 
     @model_validator(mode="after")
     def _consistent(self) -> Manifest:
+        for name, source in self.take.items():
+            if not name.isidentifier() or keyword.iskeyword(name) or name in TAKEN:
+                raise ValueError(f"take: {name!r} is no name for a package of the tests")
+            parts = source.split("/")
+            if parts[0] != "starter" or len(parts) < 2 or not {"", ".", ".."}.isdisjoint(parts):
+                raise ValueError(f"take: {source!r} is no folder of starter/; write it like starter/sim")
         if self.primary_competency in self.secondary_competencies:
             raise ValueError("primary_competency stands among secondary_competencies too")
         wrong = [name for name, share in self.minimums.items() if not 0 <= share <= 1]

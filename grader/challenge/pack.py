@@ -16,7 +16,7 @@ from pydantic import Field
 
 from grader import junk
 from grader.challenge import strict_yaml
-from grader.challenge.beside import beside
+from grader.challenge.beside import beside, is_of_tests
 from grader.challenge.manifest import Challenge, Manifest, read_manifest
 from grader.challenge.model import ModelFile, read_model
 from grader.challenge.rubric import Rubric, read_rubric
@@ -49,9 +49,10 @@ class Pack(Challenge):
     @staticmethod
     def of( manifest: Manifest, rubric: Rubric, model: ModelFile | None, files: Mapping[str, bytes],
            *, root: Path, instruction: bytes) -> Pack:  # fmt: skip
-        """The pack of these parts, checked as they were read. Raises ChallengeError for a name that is taken."""
+        """The pack of these parts, which were checked as they were read, with what is laid beside its tests. Raises
+        ChallengeError."""
         tests = {name.removeprefix("tests/"): content for name, content in files.items() if name.startswith("tests/")}
-        more = beside(root, tests)
+        more = beside(root, tests, manifest.take)
         return Pack.model_construct(
             **{name: getattr(manifest, name) for name in Manifest.model_fields},
             rubric=rubric,
@@ -66,7 +67,7 @@ class Pack(Challenge):
 
     @property
     def has_tests(self) -> bool:
-        return any(_is_of_tests(name.rpartition("/")[2]) for name in self.tests)
+        return any(is_of_tests(name.rpartition("/")[2]) for name in self.tests)
 
     def is_edited(self) -> bool:
         """Whether its folder holds another version by now, or none that can be read."""
@@ -139,8 +140,10 @@ def _graded(root: Path) -> dict[str, bytes]:
 def check_files(root: Path, manifest: Manifest) -> None:
     """Raises ChallengeError for what decides the grade and would not be taken as it stands there: links, whose end is
     not part of the pack; pipes and sockets; tests in a folder that is left out."""
-    named = ("challenge.yaml", "instruction.md", "rubric.yaml", "model.yaml", *GRADED, *manifest.named)
-    below = [path for folder in GRADED for path in sorted((root / folder).rglob("*"))]
+    taken = list(manifest.take.values())
+    above = [str(folder) for source in taken for folder in Path(source).parents[:-1]]
+    named = ("challenge.yaml", "instruction.md", "rubric.yaml", "model.yaml", *GRADED, *manifest.named, *taken, *above)
+    below = [path for folder in (*GRADED, *taken) for path in sorted((root / folder).rglob("*"))]
     problems = [problem for path in (*(root / name for name in named), *below) if (problem := _not_taken(path, root))]
     if problems:
         raise ChallengeError("\n".join(dict.fromkeys(problems)))
@@ -159,7 +162,7 @@ def check_claims(root: Path, manifest: Manifest) -> None:
 def _not_taken(path: Path, root: Path) -> str:
     part = junk.part(path.relative_to(root).parts)
     if part is not None:
-        lost = _is_of_tests(path.name) and not path.name.startswith(".")
+        lost = is_of_tests(path.name) and not path.name.startswith(".")
         return f"{path}: lies in {part[0]}, which is left out ({part[1]}): it would not count. Move it." if lost else ""
     if path.is_symlink():
         return f"{path}: is a link to {visible(os.readlink(path))}: it would not count. Put the file itself there."
@@ -170,7 +173,3 @@ def _not_taken(path: Path, root: Path) -> str:
 def links(folder: Path) -> list[str]:
     """What is wrong with each link below `folder`, in a sentence: what it leads to is not taken with the folder."""
     return [told for path in sorted(folder.rglob("*")) if path.is_symlink() and (told := _not_taken(path, folder))]
-
-
-def _is_of_tests(name: str) -> bool:
-    return name.endswith(".py") and (name.startswith("test_") or name.endswith("_test.py"))

@@ -1,4 +1,4 @@
 """The desk around an agent: the tools' backend, the model's conduct, and what carries a case from turn to turn.
 
-The starter holds a copy of this package: a candidate works against the same desk that grades them, with other cases.
+The hidden tests import these very files: a candidate works against the desk that grades them, with other cases.
 """

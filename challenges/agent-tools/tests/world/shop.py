@@ -9,6 +9,8 @@ from datetime import date, timedelta
 from functools import cache
 from typing import Any
 
+from grader_kit import one_of_each, stream, untaken
+
 FIRST = ("Ada", "Bruno", "Carla", "Dmitri", "Elsa", "Farid", "Greta", "Hana", "Ivo", "Jonna", "Karim", "Lena", "Milan")
 LAST = (
     "Abel",
@@ -89,16 +91,14 @@ class Shop:
     orders: dict[str, dict[str, Any]] = field(default_factory=dict)
 
     def customer(self) -> dict[str, str]:
-        first, last = self.rng.choice(FIRST), self.rng.choice(LAST)
+        first, last = one_of_each(self.rng, FIRST, LAST)
         number = f"{self.rng.randrange(10**5):05}"
         mail = f"{first}.{last}.{number}@example.com".lower()
         return {"id": f"C-{number}", "name": f"{first} {last}", "email": mail}
 
     def order(self, customer: dict[str, str], status: str = "delivered", **other: Any) -> dict[str, Any]:
         """A new order of `customer`, by default one that may be refunded in full without asking anybody."""
-        number = f"{self.prefix}-{self.rng.randrange(10_000, 100_000)}"
-        while number in self.orders:
-            number = f"{self.prefix}-{self.rng.randrange(10_000, 100_000)}"
+        number = untaken(lambda: f"{self.prefix}-{self.rng.randrange(10_000, 100_000)}", self.orders.__contains__)
         delivered = self.today - timedelta(days=self.rng.randrange(1, self.days - 1))
         order = {
             "order_id": number,
@@ -123,19 +123,18 @@ class Shop:
 
 
 @cache
-def rules_of(seed: int | str) -> tuple[str, int, int, str, str]:
-    rng = random.Random(f"{seed}:shop")
+def rules_of(seed: int | str) -> tuple[str, int, int, str]:
+    rng = stream(seed, "shop")
     prefix = "".join(rng.sample("BCDFGHKLMNPRSTVW", 2))
     today = date(2031, 3, 1) + timedelta(days=rng.randrange(300))
-    return prefix, rng.randrange(8, 25) * 1000, rng.choice((14, 21, 30, 45)), today.isoformat(), f"{seed}:tools"
+    return prefix, rng.randrange(8, 25) * 1000, rng.choice((14, 21, 30, 45)), today.isoformat()
 
 
 def shop_for(seed: int | str, name: str) -> Shop:
     """The shop of `seed`; its rules and tools are the same for all tests, its customers are those of `name`."""
-    prefix, limit, days, today, tools_seed = rules_of(seed)
-    catalogue = tools(random.Random(tools_seed))
-    rng = random.Random(f"{seed}:{name}")
-    ids = random.Random(f"{seed}:{name}:ids")
+    prefix, limit, days, today = rules_of(seed)
+    catalogue = tools(stream(seed, "tools"))
+    rng, ids = stream(seed, name), stream(seed, name, "ids")
     return Shop(
         rng=rng, ids=ids, prefix=prefix, limit=limit, days=days, today=date.fromisoformat(today), tools=catalogue
     )
