@@ -11,6 +11,8 @@ from pathlib import Path
 import pytest
 
 from grader.challenge import Challenge, Pack, load_pack
+from grader.challenge.pack import digest_of
+from grader.challenge.rubric import GateSettings
 from grader.errors import ChallengeError
 from grader.grading.pipeline import grade
 from grader.grading.run import Request, Run
@@ -94,6 +96,13 @@ def test_nothing_in_a_pack_can_be_changed(pack: Path) -> None:
 @pytest.mark.parametrize("name", PUBLISHED)
 def test_the_way_in_which_a_digest_is_made_stays(name: str) -> None:
     assert load_pack(SUMS.parent / name).digest == PUBLISHED[name]
+
+
+def test_a_setting_of_the_gate_that_came_later_counts_where_it_is_set(pack: Path) -> None:
+    before = load_pack(pack)
+    with_gate = before.rubric.model_copy(update={"gate": GateSettings(min_real=12)})
+    assert digest_of(before.rubric, before.model, before.files) == before.digest
+    assert digest_of(with_gate, before.model, before.files) != before.digest
 
 
 def test_what_a_run_keeps_is_a_challenge_and_no_pack(tmp_path: Path, pack: Path) -> None:

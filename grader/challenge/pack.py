@@ -24,6 +24,8 @@ from grader.errors import ChallengeError, visible
 
 PARTS = ("challenge.yaml", "instruction.md", "tests", "rubric.yaml")
 """What every pack has."""
+LATER = ("min_real",)
+"""Settings of the gate that came after digests were published: they count where a rubric has them."""
 GRADED = ("tests", "environment")
 """Folders whose files decide a grade."""
 
@@ -110,7 +112,8 @@ def load_pack(root: Path) -> Pack:
 
 def digest_of(rubric: Rubric, model: ModelFile | None, files: Mapping[str, bytes]) -> str:
     """`sha256:…` of what decides a grade; it keys the seed, so that its making must never change."""
-    total = hashlib.sha256(rubric.model_dump_json().encode())
+    unsaid = {name for name in LATER if getattr(rubric.gate, name) is None}
+    total = hashlib.sha256(rubric.model_dump_json(exclude={"gate": unsaid}).encode())
     sums = {name: hashlib.sha256(content).hexdigest() for name, content in files.items()}
     if model is not None and model.cassette_digest:
         sums["cassette"] = model.cassette_digest
