@@ -17,6 +17,7 @@ from grader.sandbox.protocol import Sandbox
 from grader.sandbox.verifier import Clock, Verifier
 from grader.settings import Settings
 from tests.batch_fixtures import SUMS
+from tests.patience import WAIT, until
 
 
 class Kept(Verifier):
@@ -90,21 +91,21 @@ def test_a_submission_waits_for_a_place_which_is_given_back_once() -> None:
     said: list[str] = []
     got: list[Sandbox] = []
     first, run = slots.sandbox(new_run()), new_run(said)
-    asked = run.began
     waiting = threading.Thread(target=lambda: got.append(slots.sandbox(run)))
     waiting.start()
-    waiting.join(0.2)
+    until(lambda: said)
     assert (said, got) == (["waiting for a place"], [])
+    given = time.monotonic()
     first.close()
     first.close()
-    waiting.join(10)
-    assert run.began >= asked + 0.2  # the wait is not the submission's time
-    other = threading.Thread(target=lambda: got.append(slots.sandbox(new_run())))
+    waiting.join(WAIT)
+    assert run.began >= given  # the wait is not the submission's time
+    other = threading.Thread(target=lambda: got.append(slots.sandbox(new_run(said))))
     other.start()
-    other.join(0.2)
+    until(lambda: len(said) == 2)  # told before it waits: there is no place for it
     assert len(got) == 1, "there is one place, and two are in it"
     got[0].close()
-    other.join(10)
+    other.join(WAIT)
     assert (len(got), len(make.made)) == (2, 1)
 
 
@@ -167,18 +168,19 @@ def test_who_waits_when_all_is_stopped_gets_no_place() -> None:
     slots = Slots(1, make := Maker())
     slots.sandbox(new_run())
     problems: list[type[BaseException]] = []
+    said: list[str] = []
 
     def wait() -> None:
         try:
-            slots.sandbox(new_run())
+            slots.sandbox(new_run(said))
         except StoppedError as problem:
             problems.append(type(problem))
 
     waiting = threading.Thread(target=wait)
     waiting.start()
-    waiting.join(0.1)
+    until(lambda: said)
     slots.stop()
-    waiting.join(10)
+    waiting.join(WAIT)
     assert problems == [StoppedError]
     with pytest.raises(StoppedError):
         slots.sandbox(new_run())
