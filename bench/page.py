@@ -12,8 +12,8 @@ from playwright.sync_api import Page, sync_playwright
 from bench.measure import ratio, spread
 from grader.report import render_report
 from tests import report_fixtures as saved
-from tests.test_batch_cohort import row, written
-from tests.test_report import many
+from tests.batch_pages import row, written
+from tests.report_pages import many
 
 RUNS = 5
 

@@ -157,6 +157,29 @@ def test_every_import_of_ours_in_a_test_names_something_that_is_there() -> None:
     assert missing == []
 
 
+def test_nothing_imports_from_a_test_module() -> None:
+    """What several need lies in a module of helpers (tests/NAME.py): importing a test module runs all that it does when
+    its tests are collected, and a test that is moved or renamed breaks others."""
+    found = [
+        f"{path.relative_to(ROOT)}:{node.lineno}: {module}"
+        for path in [*sorted((ROOT / "tests").glob("**/*.py")), *sorted((ROOT / "bench").glob("*.py"))]
+        if not {"submissions", "packs", "node_modules"} & set(path.parts)
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        for module in modules_of(node)
+        if re.match(r"tests\.(\w+\.)*test_", module)
+    ]
+    assert found == []
+
+
+def modules_of(node: ast.AST) -> list[str]:
+    """The modules that an import names; of `from tests import x`, `tests.x`."""
+    if isinstance(node, ast.Import):
+        return [one.name for one in node.names]
+    if isinstance(node, ast.ImportFrom):
+        return [f"{node.module}.{one.name}" for one in node.names]
+    return []
+
+
 def is_there(module: str, name: str) -> bool:
     found = importlib.import_module(module)
     return hasattr(found, name) or (hasattr(found, "__path__") and bool(importlib.util.find_spec(f"{module}.{name}")))

@@ -7,7 +7,6 @@ import random
 import re
 from html.parser import HTMLParser
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
@@ -17,39 +16,17 @@ from grader.batch.runner import Batch
 from grader.challenge import load_pack
 from grader.cohort import difficulty
 from grader.cohort import write as cohort
-from grader.cohort.index import COLUMNS, write_pages
-from grader.cohort.lateness import Policy, Timing
+from grader.cohort.index import COLUMNS
+from grader.cohort.lateness import Policy
 from grader.cohort.pairs import Pair, Passage
-from grader.cohort.rows import CohortRow
 from grader.cohort.tables import to_csv, to_json
 from grader.settings import Settings
 from tests.batch_fixtures import ALL, SUMS, Quiet, Scripted, plan, submissions
+from tests.batch_pages import row, written
 from tests.patience import bounded_work
-from tests.test_similarity import program
+from tests.programs import program
 
 HOSTILE = "<script>alert(1)</script>\"'><img src=x onerror=alert(2)>\u202egnp"
-
-
-def row(number: int = 0, **changes: Any) -> CohortRow:
-    draw = random.Random(number)
-    tests = tuple((f"test_a.py::test_{at}", float(draw.random() < 0.5), 1.0) for at in range(10))
-    points = sum(earned for _, earned, _ in tests)
-    values: dict[str, Any] = {
-        "id": f"ID{number:04d}", "name": "", "candidate": "", "source": "", "status": "graded", "reason": "",
-        "digest": f"sha256:{number}", "score": 10 * points, "low": 10 * points, "high": 10 * points, "final": True,
-        "after_policy": None, "recommendation": "advance", "recommendation_reason": "", "points": points,
-        "max_points": 10.0, "tests": tests, "levels": (("depth", draw.randint(1, 5), 5),), "flags": (),
-        "timing": Timing(elapsed=None, working=None, late=None), "seconds": 2.0,
-    }  # fmt: skip
-    return CohortRow(**{**values, **changes})
-
-
-def written(tmp_path: Path, rows: list[CohortRow], pairs: list[Pair] | None = None, *, reveal: bool = False) -> str:
-    write_pages(
-        tmp_path, rows, load_pack(SUMS), tests=difficulty.tests(rows), levels=difficulty.levels(rows),
-        pairs=pairs or [], notes=[], policy_=Policy(), reveal=reveal,
-    )  # fmt: skip
-    return (tmp_path / "index.html").read_text(encoding="utf-8")
 
 
 class Page(HTMLParser):

@@ -13,7 +13,7 @@ import pytest
 import yaml
 
 from grader.cli import cli
-from tests.test_docs import parse
+from tests.documented import parse
 
 ROOT = Path(__file__).parent.parent
 DEPLOY = ROOT / "deploy"

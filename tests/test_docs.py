@@ -12,6 +12,7 @@ import pytest
 
 from grader import errors, settings
 from grader.cli import cli
+from tests.documented import parse
 
 ROOT = Path(__file__).parent.parent
 PAGES = [ROOT / name for name in ("README.md", "CHANGELOG.md", "CONTRIBUTING.md")]
@@ -29,17 +30,6 @@ def commands() -> list[tuple[str, str]]:
         lines += INLINE.findall(text)
         found += [(page.name, line.split("#")[0].strip()) for line in lines if re.match(r"(\.venv/bin/)?grade\b", line)]
     return sorted(set(found))
-
-
-def parse(words: list[str], group: click.Group, parent: click.Context) -> None:
-    """Parses `words` as the program would; raises UsageError for a command or an option that there is not."""
-    name, command, rest = group.resolve_command(parent, words)
-    assert command is not None, f"no such command: {words[0]}"
-    if isinstance(command, click.Group) and rest and not rest[0].startswith("-"):
-        parse(rest, command, command.make_context(name, [], parent=parent, resilient_parsing=True))
-        return
-    parser = command.make_parser(click.Context(command, info_name=name, parent=parent))
-    parser.parse_args([word for word in rest if word not in {"…", "..."}])
 
 
 @pytest.mark.parametrize(("page", "line"), commands())

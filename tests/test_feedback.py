@@ -15,7 +15,7 @@ from grader.records import Fault, TestStatus
 from grader.report import render_feedback, render_formats
 from grader.report.letter import Letter, letter
 from tests import report_fixtures as saved
-from tests.test_report import NASTY, Page, hostile
+from tests.report_pages import NASTY, Page, hostile
 
 HEADINGS = {
     "needs_review": "Your work is still being read",

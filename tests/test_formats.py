@@ -17,7 +17,7 @@ from grader.pages.markdown import escaped
 from grader.records import Grade
 from grader.report import render_formats
 from tests import report_fixtures as saved
-from tests.test_report import hostile
+from tests.report_pages import hostile
 
 AUDIENCES = ("reviewer", "candidate")
 

@@ -14,7 +14,7 @@ from grader.cli import cli
 from grader.portal import taking
 from grader.portal.desk import PortalDesk
 from grader.store import open_store
-from tests.test_portal import PACK, wish, work
+from tests.portal_fixtures import PACK, wish, work
 
 
 @pytest.mark.docker

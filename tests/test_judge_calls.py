@@ -18,12 +18,11 @@ from grader.challenge import Challenge, load_pack
 from grader.errors import UsageError
 from grader.judge import judge_submission
 from grader.judge.config import JudgeConfig
-from grader.judge.fingerprint import parts
-from grader.judge.record import Calibration, CriterionCalibration, Error
 from grader.records import JudgeResult, Submission
 from grader.settings import Settings
 from grader.testing import judges, packs
 from grader.testing.judge_server import Behaviour, running
+from tests.judge_accepted import accepting
 from tests.patience import WAIT, bounded_wait
 
 FILES = {
@@ -326,25 +325,6 @@ def test_the_lowest_level_needs_no_quote_and_cannot_judge_is_no_level(
     unsure = only(ask(pack, httpserver.url_for("/v1"), tmp_path / "b"))
     assert unsure.suggestion is None
     assert "do not allow a decision" in unsure.reason
-
-
-def accepting(pack: Challenge, settings: Settings) -> Calibration:
-    """A calibration that accepts the judge as it is, for every criterion of the pack."""
-    made = {
-        criterion.id: CriterionCalibration(
-            verdict="ACCEPT",
-            sentence="ACCEPT: for this test.",
-            reasons=(),
-            checks=(),
-            figures={},
-            labels_needed=0,
-            parts={**parts(criterion, JudgeConfig.of(settings), pack.rubric.gate), "labels": "none"},
-            error={"all": Error(mean=0.0, sd=0.5, rmse=0.5, n=60)},
-            modes=("json_schema",),
-        )
-        for criterion in pack.rubric.criteria
-    }
-    return Calibration(id="test", made_at="2026-01-01", labels_from="elsewhere", criteria=made)
 
 
 @pytest.mark.parametrize(("bare", "accepted"), [(4, True), (3, False), (5, False)])

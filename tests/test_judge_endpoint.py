@@ -26,7 +26,7 @@ from grader.judge.config import JudgeConfig
 from grader.records import JudgeResult, Submission
 from grader.settings import Settings
 from grader.testing import packs
-from tests.test_judge_calls import accepting
+from tests.judge_accepted import accepting
 
 FILES = {"DECISIONS.md": packs.answer(7, 4).encode()}
 QUOTE = {"path": "DECISIONS.md", "start_line": 3, "end_line": 3, "quote": "What we looked at in case"}

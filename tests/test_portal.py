@@ -17,7 +17,6 @@ import time
 import zipfile
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -33,27 +32,14 @@ from grader.cli import cli
 from grader.cli.handed_in import Place, run_public_tests, untested
 from grader.errors import RefusedError, UsageError
 from grader.portal import handout, taking
-from grader.portal.desk import PortalDesk, Wish
+from grader.portal.desk import PortalDesk
 from grader.portal.records import MOST_HAND_INS, Invitation
-from grader.records import Submission
 from grader.store import open_store
 from grader.store.portal_tables import APPEND_ONLY
 from grader.submission import make_submission, write_archive
+from tests.portal_fixtures import DAY, PACK, handed_in, wish, work
 from tests.store_fixtures import Cluster
-from tests.web_fixtures import CHALLENGES, OPERATOR, House, house, levels, shipped
-
-PACK = CHALLENGES / "rag-triage"
-DAY = 86_400
-ABOUT = {"title": "Support-ticket triage", "minutes": 240, "assessors": 2, "bar_raiser": True, "objective": 60,
-         "subjective": 40, "answer_days": 10, "keep_days": 180,
-         "rounds": [{"title": "Take-home", "minutes": 240, "who": "read by an engineer"}]}  # fmt: skip
-
-
-def wish(candidate: str = "Cara Doe", **more: Any) -> Wish:
-    version = load_manifest(PACK).version
-    usual: dict[str, Any] = {"window": 7 * DAY, "working": 0, "by": "root", "challenge": "rag-triage",
-                             "version": version, "about": ABOUT}  # fmt: skip
-    return Wish(candidate=candidate, **{**usual, **more})
+from tests.web_fixtures import CHALLENGES, OPERATOR, House, house, levels
 
 
 @pytest.fixture
@@ -89,17 +75,6 @@ class Candidate:
 
     def sends(self, content: bytes, name: str = "work.zip") -> TestResponse:
         return self.post("hand-in", work=(io.BytesIO(content), name))
-
-
-def work(number: int = 0) -> bytes:
-    _, submission = shipped("rag-triage", "accepted/vectors-and-rules")
-    files = {**submission.files, "NOTES.md": f"# Notes\n\nAttempt {number}.\n".encode()}
-    return write_archive(replace(submission, files=files))
-
-
-def handed_in(one: Invitation) -> Submission:
-    """A submission as what came in last: a case is found by what was handed in."""
-    return replace(shipped("rag-triage", "accepted/vectors-and-rules")[1], digest=one.hand_ins[-1].submission)
 
 
 def kept(home: House) -> list[Path]:

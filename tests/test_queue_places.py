@@ -14,8 +14,8 @@ from grader.queue import open_queue, places
 from grader.queue.queue import Queue
 from grader.submission import IntakeLimits, read_submission
 from tests.batch_fixtures import ALL, plan, submissions
+from tests.queue_box import Box, queued, states
 from tests.store_fixtures import Cluster
-from tests.test_queue import Box, queued, states
 
 pytestmark = pytest.mark.xdist_group("queue")
 BUCKET = "s3://grader"

@@ -13,8 +13,8 @@ from click.testing import CliRunner
 
 from grader.challenge import load_pack
 from grader.cli import cli
-from tests.test_web_panel import SHIPPED, keep
 from tests.web_fixtures import CHALLENGES, house
+from tests.web_panel import SHIPPED, keep
 
 pytestmark = [pytest.mark.xdist_group("review-afternoon"), pytest.mark.slow]
 LEVELS = {"Ann": 2, "Ben": 2, "Cem": 4, "Ines": 4}

@@ -31,7 +31,7 @@ from grader.store import open_store
 from grader.store.export import PEOPLE
 from grader.submission import read_submission
 from tests.review_fixtures import CRITERIA, OPERATOR, keep, result
-from tests.test_review_worlds import csv_of
+from tests.review_sheets import csv_of
 from tests.web_fixtures import CHALLENGES, shipped
 from tests.web_fixtures import grade as graded
 

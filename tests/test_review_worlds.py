@@ -23,6 +23,7 @@ from grader.review.desk import Desk, open_desk
 from grader.review.records import Actor
 from grader.store import open_store
 from tests.review_fixtures import CRITERIA, OPERATOR, panel, result, sheet
+from tests.review_sheets import csv_of
 
 pytestmark = pytest.mark.slow
 
@@ -146,12 +147,6 @@ def test_the_worlds_do_differ_after_the_reveal(template: Path, tmp_path: Path) -
 
 
 # ------------------------------------------------------------------------------------------------ the command line
-
-
-def csv_of(levels: list[int | None], note: str) -> str:
-    rows = [f"{name},{level or ''},{note},{'notes.md:1' if level in {1, 5} else ''}"
-            for name, level in zip(CRITERIA, levels, strict=True)]  # fmt: skip
-    return "\n".join(["criterion,level,note,evidence", *rows])
 
 
 @pytest.fixture(scope="module")

@@ -18,11 +18,11 @@ from grader.sandbox import failure, images
 from grader.sandbox.docker import DockerSandbox
 from grader.sandbox.engine import connect
 from grader.sandbox.failure import Observation
-from grader.sandbox.protocol import CandidateLimits, Event, Job, Sandbox
+from grader.sandbox.protocol import Event, Sandbox
 from grader.testing.sandbox import ScriptedSandbox
 from tests import messages
+from tests.sandbox_jobs import job
 
-GOOD = "def test_it(candidate):\n    assert candidate.call('add', 1, 2) == 3\n"
 PLAYED: list[Event] = [
     {"event": "expected", "tests": [{"id": "test_it.py::test_it", "group": "it", "max_points": 1.0, "title": ""}]},
     {"event": "connected", "python": "3.11.2"},
@@ -34,17 +34,6 @@ PLAYED: list[Event] = [
     {"event": "done", "code": 0, "message": "", "resources": {}},
 ]  # fmt: skip
 BROKEN: list[Event] = [{"event": "broken", "message": "test_it.py: SyntaxError"}]
-
-
-def job(tests: str = GOOD, image: str = "") -> Job:
-    return Job(
-        tests={"test_it.py": tests.encode()},
-        files={"work.py": b"def add(a, b):\n    return a + b\n"},
-        module="work",
-        seed=7,
-        limits=CandidateLimits(memory=96_000_000, total=30.0),
-        candidate_image=image or images.candidate_recipe().tag,
-    )
 
 
 RUN = secrets.token_hex(6)

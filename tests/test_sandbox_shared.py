@@ -21,7 +21,7 @@ from grader.sandbox.engine import connect
 from grader.sandbox.protocol import Event, Job
 from grader.sandbox.verifier import Verifier
 from tests.patience import bounded_wait
-from tests.test_sandbox import job
+from tests.sandbox_jobs import job
 
 pytestmark = [pytest.mark.docker, pytest.mark.usefixtures("images")]
 

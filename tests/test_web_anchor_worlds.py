@@ -17,8 +17,8 @@ from grader.ratings.sheet import Said, Sheet
 from grader.review.assigning import Wish
 from grader.review.records import Actor, Case
 from tests import report_fixtures as saved
-from tests.test_web_two_worlds import FORMS, Day, World, addresses, asked
 from tests.web_fixtures import OPERATOR, House, changed, house, levels
+from tests.web_worlds import FORMS, Day, World, addresses, asked
 
 pytestmark = pytest.mark.slow
 

@@ -12,16 +12,10 @@ from pathlib import Path
 
 import pytest
 
-from grader.store.folder import evidence_digest, read_result
-from grader.store.store import About
-from tests.web_fixtures import House, grade, house, shipped
+from tests.web_fixtures import House, house
+from tests.web_panel import keep
 
 pytestmark = [pytest.mark.xdist_group("web-panel"), pytest.mark.slow]
-SHIPPED = (
-    "accepted/gates", "accepted/money-and-surprise", "accepted/relations", "rejected/blocks-on-any-error",
-    "rejected/decisions-only", "rejected/english-only", "rejected/one-figure", "rejected/pilot-only",
-    "rejected/stale-labels", "rejected/trusts-the-judge", "rejected/usual-words-only", "rejected/vague-rubric",
-)  # fmt: skip
 PANEL = {"Ann": "search", "Ben": "search", "Cem": "search"}
 
 
@@ -72,18 +66,6 @@ def test_twelve_submissions_in_an_afternoon(home: House) -> None:
     counts = re.findall(r"(\d) of (\d)</span>", lead.get("/cases").text)
     assert len(counts) == 12
     assert all(inside == asked for inside, asked in counts)
-
-
-def keep(home: House) -> None:
-    """Twelve finished runs in the store, as a batch leaves them."""
-    for number, name in enumerate(SHIPPED):
-        pack, work = shipped("eval-design", name)
-        out = home.folder / f"result-{number}"
-        grade(out, pack, work, run=f"panel-{number}")
-        about = About(
-            folder=str(out), evidence=evidence_digest(out), candidate=f"Candidate {number}", blind=f"S{number}"
-        )
-        home.store.record(read_result(out), about)
 
 
 def rate_all(home: House) -> str:

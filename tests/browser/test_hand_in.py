@@ -14,8 +14,8 @@ from waitress import create_server
 
 from grader.portal.desk import PortalDesk
 from grader.portal.records import Invitation
-from tests.browser.test_web_pages import CUT, WIDTHS, sound
-from tests.test_portal import handed_in, wish, work
+from tests.browser.looks import CUT, WIDTHS, sound
+from tests.portal_fixtures import handed_in, wish, work
 from tests.web_fixtures import OPERATOR, House, house, levels
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]

@@ -11,7 +11,7 @@ from playwright.sync_api import expect
 
 from grader.report import render_feedback, render_report
 from tests import report_fixtures as saved
-from tests.test_report import hostile, many, render
+from tests.report_pages import hostile, many, render
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 AXE = Path(__file__).parent / "node_modules" / "axe-core" / "axe.min.js"

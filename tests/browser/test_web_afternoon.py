@@ -18,8 +18,8 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 from waitress import create_server
 
-from tests.test_web_panel import SHIPPED, keep
 from tests.web_fixtures import CHALLENGES, OPERATOR, PASSWORD, House, Visitor, house
+from tests.web_panel import SHIPPED, keep
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 LEVELS = {"Ann": 2, "Ben": 2, "Cem": 4, "Ines": 4}

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,12 +13,11 @@ from waitress import create_server
 
 from grader.review.records import Actor
 from tests import report_fixtures as saved
-from tests.test_web_drift import settled_case
+from tests.browser.looks import BROKEN, CUT, WIDTHS, sound
+from tests.web_cases import settled_case
 from tests.web_fixtures import OPERATOR, PASSWORD, House, house, levels
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
-AXE = Path(__file__).parent / "node_modules" / "axe-core" / "axe.min.js"
-WIDTHS = (390, 820, 1280)
 PANEL = {
     "Ann Weber": {"clarity": 4, "measurement": 4},
     "Bob Lind": {"clarity": 2, "measurement": 2},
@@ -151,13 +149,6 @@ def test_a_page_is_accessible_light_and_dark_with_all_that_is_folded_open(home: 
         sound(page, f"{name}, {scheme}")
 
 
-def sound(page: Page, name: str) -> None:
-    """axe-core finds nothing, of whatever weight. It is put in by the browser, whom the page's policy does not bind."""
-    page.evaluate(AXE.read_text(encoding="utf-8"))
-    found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")["violations"]
-    assert [(one["id"], [node["html"][:200] for node in one["nodes"]][:3]) for one in found] == [], name
-
-
 @pytest.mark.parametrize("width", WIDTHS)
 def test_nothing_runs_over_the_side(home: House, visit: Visit, width: int) -> None:
     for name, (who, path) in pages(home).items():
@@ -178,46 +169,12 @@ def test_what_stands_at_the_top_is_all_within_reach(home: House, visit: Visit, w
             assert box["x"] + box["width"] <= width, name
 
 
-CUT = """() => {
-  const cut = []
-  const pen = document.createElement("canvas").getContext("2d")
-  for (const field of document.querySelectorAll("main select, main input:not([type=hidden])")) {
-    const style = getComputedStyle(field)
-    pen.font = style.font
-    const text = field.tagName === "SELECT" ? field.selectedOptions[0]?.text ?? "" : field.placeholder ?? ""
-    const arrow = field.tagName === "SELECT" ? 18 : 0
-    const room = field.clientWidth - parseFloat(style.paddingLeft) - parseFloat(style.paddingRight) - arrow
-    if (field.clientWidth && text && pen.measureText(text).width > room) cut.push(text)
-  }
-  return cut
-}"""
-
-
 @pytest.mark.parametrize("width", WIDTHS)
 def test_no_field_cuts_what_stands_in_it(home: House, visit: Visit, width: int) -> None:
     for name, (who, path) in pages(home).items():
         page = visit(who, path, width=width)
         page.evaluate("for (const part of document.querySelectorAll('main details:not(.file)')) part.open = true")
         assert page.evaluate(CUT) == [], name
-
-
-BROKEN = """() => {
-  const broken = []
-  const cells = "main :is(td, th, dt, dd, legend, summary, button, .crumb a):not(.doc *)"
-  for (const cell of document.querySelectorAll(cells)) {
-    const walk = document.createTreeWalker(cell, NodeFilter.SHOW_TEXT)
-    for (let text = walk.nextNode(); text; text = walk.nextNode()) {
-      for (const word of text.data.matchAll(/[\\p{L}\\d]{2,18}/gu)) {
-        const range = new Range()
-        range.setStart(text, word.index)
-        range.setEnd(text, word.index + word[0].length)
-        const rows = new Set([...range.getClientRects()].filter((r) => r.width > 0).map((r) => Math.round(r.top)))
-        if (rows.size > 1) broken.push(word[0])
-      }
-    }
-  }
-  return broken
-}"""
 
 
 def test_no_word_is_broken_in_two_on_an_upright_tablet(home: House, visit: Visit) -> None:

@@ -1,0 +1,50 @@
+"""How a page is looked at: the widths at which it is drawn, and what must not be seen on it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from playwright.sync_api import Page
+
+AXE = Path(__file__).parent / "node_modules" / "axe-core" / "axe.min.js"
+WIDTHS = (390, 820, 1280)
+
+CUT = """() => {
+  const cut = []
+  const pen = document.createElement("canvas").getContext("2d")
+  for (const field of document.querySelectorAll("main select, main input:not([type=hidden])")) {
+    const style = getComputedStyle(field)
+    pen.font = style.font
+    const text = field.tagName === "SELECT" ? field.selectedOptions[0]?.text ?? "" : field.placeholder ?? ""
+    const arrow = field.tagName === "SELECT" ? 18 : 0
+    const room = field.clientWidth - parseFloat(style.paddingLeft) - parseFloat(style.paddingRight) - arrow
+    if (field.clientWidth && text && pen.measureText(text).width > room) cut.push(text)
+  }
+  return cut
+}"""
+"""Texts that their fields cut."""
+BROKEN = """() => {
+  const broken = []
+  const cells = "main :is(td, th, dt, dd, legend, summary, button, .crumb a):not(.doc *)"
+  for (const cell of document.querySelectorAll(cells)) {
+    const walk = document.createTreeWalker(cell, NodeFilter.SHOW_TEXT)
+    for (let text = walk.nextNode(); text; text = walk.nextNode()) {
+      for (const word of text.data.matchAll(/[\\p{L}\\d]{2,18}/gu)) {
+        const range = new Range()
+        range.setStart(text, word.index)
+        range.setEnd(text, word.index + word[0].length)
+        const rows = new Set([...range.getClientRects()].filter((r) => r.width > 0).map((r) => Math.round(r.top)))
+        if (rows.size > 1) broken.push(word[0])
+      }
+    }
+  }
+  return broken
+}"""
+"""Words that are broken in two."""
+
+
+def sound(page: Page, name: str) -> None:
+    """axe-core finds nothing, of whatever weight. It is put in by the browser, whom the page's policy does not bind."""
+    page.evaluate(AXE.read_text(encoding="utf-8"))
+    found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")["violations"]
+    assert [(one["id"], [node["html"][:200] for node in one["nodes"]][:3]) for one in found] == [], name
