@@ -17,6 +17,7 @@ import pytest
 from click.testing import CliRunner
 from grader_kit import (
     as_lines,
+    in_drawn_order,
     kept_back,
     one_of_each,
     open_to,
@@ -259,8 +260,25 @@ def test_groups_are_asked_as_one_list_and_get_their_own_replies_back() -> None:
 
     assert together(ask, [1, 2], [], (3,)) == [["1", "2"], [], ["3"]]
     assert asked == [[1, 2, 3]]
-    with pytest.raises(ValueError, match="3 were asked and 1 replied"):
+    with pytest.raises(ValueError, match="shorter"):
         together(lambda items: items[:1], [1, 2], [3])
+
+
+def test_what_is_asked_in_a_drawn_order_comes_back_in_its_own() -> None:
+    asked: list[list[int]] = []
+
+    def ask(items: list[int]) -> list[int]:
+        asked.append(items)
+        return [10 * item for item in items]
+
+    assert in_drawn_order(stream(1), ask, range(30)) == [10 * item for item in range(30)]
+    assert in_drawn_order(stream(2), ask, range(30)) == [10 * item for item in range(30)]
+    assert sorted(asked[0]) == sorted(asked[1]) == list(range(30))
+    assert list(range(30)) not in asked
+    assert asked[0] != asked[1]
+    assert in_drawn_order(stream(1), ask, []) == []
+    with pytest.raises(ValueError, match="shorter"):
+        in_drawn_order(stream(1), lambda items: items[:1], [1, 2])
 
 
 # ---------------------------------------------------------------------------------------------- pools

@@ -22,6 +22,7 @@ from grader_kit.replies import wrong_number as wrong_number
 from grader_kit.replies import wrong_text as wrong_text
 from grader_kit.starter import as_lines as as_lines
 from grader_kit.starter import write_starter as write_starter
+from grader_kit.streams import in_drawn_order as in_drawn_order
 from grader_kit.streams import repeated as repeated
 from grader_kit.streams import stream as stream
 from grader_kit.streams import together as together

@@ -26,8 +26,14 @@ def together(ask: Callable[[list[T]], Sequence[R]], *groups: Sequence[T]) -> lis
     """What `ask` replies to each of `groups`, which it is asked as one list, so that no list is of one kind. Raises
     ValueError where the replies are not as many as what was asked."""
     asked = [item for group in groups for item in group]
-    replies = ask(asked)
-    if len(replies) != len(asked):
-        raise ValueError(f"{len(asked)} were asked and {len(replies)} replied")
-    rest = iter(replies)
-    return [[next(rest) for _ in group] for group in groups]
+    replies = iter([reply for _, reply in zip(asked, ask(asked), strict=True)])
+    return [[next(replies) for _ in group] for group in groups]
+
+
+def in_drawn_order(rng: random.Random, ask: Callable[[list[T]], Sequence[R]], items: Sequence[T]) -> list[R]:
+    """What `ask` replies to `items`, which it gets in an order that is drawn: a place in the list tells nothing. The
+    replies come back in the order of `items`. Raises ValueError where they are not as many."""
+    order = list(range(len(items)))
+    rng.shuffle(order)
+    replies = dict(zip(order, ask([items[at] for at in order]), strict=True))
+    return [replies[at] for at in range(len(items))]
