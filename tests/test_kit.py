@@ -8,6 +8,7 @@ import re
 import shutil
 import subprocess
 import sys
+import tomllib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -441,3 +442,37 @@ def test_every_name_of_the_kit_stands_in_the_page_for_authors() -> None:
     names = [name for name, value in vars(grader_kit).items() if callable(value)]
     assert len(names) > 15
     assert [name for name in names if f"`{name}" not in page] == []
+
+
+def test_what_is_read_beside_the_package_comes_with_an_installed_one() -> None:
+    root = Path(__file__).parent.parent
+    targets = tomllib.loads((root / "pyproject.toml").read_text("utf-8"))["tool"]["hatch"]["build"]["targets"]
+    sources = "".join(path.read_text("utf-8") for path in (root / "grader").rglob("*.py"))
+    read = set(re.findall(r'PLACES\.shipped / "(\w+)"', sources))
+    assert "kit" in read
+    assert {name: f"grader/shipped/{name}" for name in read}.items() <= targets["wheel"]["force-include"].items()
+    assert read <= set(targets["sdist"]["include"])
+
+
+# ---------------------------------------------------------------------------------------------- that nothing changes
+
+
+def drawn(root: Path, test: str, seed: int = 1) -> str:
+    """What `tests/draws.py` says of a pack with this single test."""
+    write_pack(root, test)
+    words = [sys.executable, "-m", "tests.draws", str(root), "--one", str(seed)]
+    done = subprocess.run(words, cwd=Path(__file__).parent.parent, capture_output=True, text=True, check=True)
+    (line,) = done.stdout.splitlines()
+    return line.partition("test_it ")[2]
+
+
+@pytest.mark.slow
+def test_a_pack_that_draws_and_sends_the_same_in_other_code_has_the_same_lines_and_no_other_has(tmp_path: Path) -> None:
+    body = "\n\ndef test_it(candidate, seed):\n    candidate.map('f', DRAW.sample(range(9), 3), errors='return')\n"
+    own = "import random" + body.replace("DRAW", "random.Random(f'{seed}:a')")
+    by_kit = "from grader_kit import stream" + body.replace("DRAW", "stream(seed, 'a')")
+    before = drawn(tmp_path / "a", own)
+    assert before == drawn(tmp_path / "b", by_kit)
+    changes = (("'a'", "'b'"), ("range(9)", "range(8)"), ("'f'", "'g'"), ("3)", "4)[:3]"))
+    others = [drawn(tmp_path / f"c{at}", by_kit.replace(*change)) for at, change in enumerate(changes)]
+    assert len({before, drawn(tmp_path / "d", by_kit, seed=2), *others}) == 6
