@@ -289,6 +289,33 @@ def test_the_reference_names_each_cause_and_its_evidence(cases: list[Any], monke
         assert not case.evidence or any(mark in reply["why"] for mark in case.evidence), case.variant
 
 
+def structure(trace: dict[str, Any]) -> list[Any]:
+    """All that can be known of a trace without a look at what texts, figures, tools and cache entries say."""
+    steps = [(s["step"], s.get("status"), s.get("ok"), s.get("hit"), s.get("attempts")) for s in trace["steps"]]
+    passages = [p for s in trace["steps"] if s["step"] == "search" for p in s["passages"]]
+    asked = (trace["audit"].get("product"), trace["audit"].get("matter"), trace["shop"])
+    fit = {p["id"] for p in passages if (p["product"], p["matter"], p["shop"]) == asked and p["id"] in in_force(trace)}
+    near = {p["id"] for p in passages if (p["product"], p["matter"]) == asked[:2]}
+    shown = set(re.findall(r"^\[(D-\d+)\]", step(trace, "prompt").get("text", ""), re.MULTILINE))
+    cited = set(re.findall(r"\[(D-\d+)\]", trace["answer"]))
+    return [steps, len(passages), *(len(kind & seen) for kind in (fit, near - fit) for seen in (shown, cited))]
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_pairs_are_built_alike_and_only_who_reads_them_tells_them_apart(
+    seed: int, pack: ModuleType, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    module, reference = importlib.import_module("world.alike"), load_reference(monkeypatch)
+    assert set(module.ALIKE) == set(pack.CAUSES)
+    for cause, kinds in module.ALIKE.items():
+        for fault, twin in module.alike(pack.world_for(seed), f"data:{cause}", kinds, 12, 12):
+            assert fault.cause == cause != twin.cause
+            assert [reference.flag(one.trace)["cause"] for one in (fault, twin)] == [fault.cause, twin.cause]
+            assert fault.trace["id"] != twin.trace["id"]
+            if "[" in fault.trace["answer"] and "[" in twin.trace["answer"]:
+                assert structure(fault.trace) == structure(twin.trace), fault.variant
+
+
 # ---------------------------------------------------------------------------------------------- calibration
 
 

@@ -9,15 +9,17 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from world import CALM, CAUSES, FAULTS, TRAPS, Case, Trace, World
+from world import CALM, CAUSES, FAULTS, PLAIN, TRAPS, Case, Trace, World
+from world.alike import SAID, Alike, alike
 
 KEYS = frozenset(("bad", "cause", "why"))
 KNOWN = frozenset((*CAUSES, "none"))
 LONGEST_WHY = 200
 LONGEST = 4000
 """Characters of a field that says nothing."""
-LEAST, ABOVE = 0.3, 0.2
-"""Share of plain faults that a detector of any use finds, and by how much it flags them more often than what is fine."""
+LEAST = 0.4
+"""Share of pairs, alike but for what the answer says, of which a detector of any use flags the bad one and leaves the other
+alone. A coin gets a quarter, and who looks at the structure alone none."""
 SUBTLE = 2
 """How many plain traces a subtle one counts for, be it a fault that is hard to see or a trap that did no harm."""
 
@@ -78,29 +80,40 @@ class Detector:
     def judge(self, cases: Sequence[Case]) -> Judged:
         return list(zip(cases, self.read([case.trace for case in cases]), strict=True))
 
-    def stream(self, test: str) -> Judged:
-        """Each way in which a fault comes about, and traps often enough that what a fault looks like tells little; drawn
-        for each test apart."""
+    def stream(self, test: str, kinds: Sequence[Alike]) -> tuple[Judged, list[Judged]]:
+        """Each way in which a fault comes about, and traps often enough that what a fault looks like tells little; and pairs
+        of `kinds`, each pair a list of its own. Drawn for each test apart."""
         cases = self.world.drawn(f"{test}:stream", [way for ways in FAULTS.values() for way in ways], 1, 3)
         cases += self.world.drawn(f"{test}:stream:calm", CALM, 1, 3)
-        return self.judge(cases + self.world.drawn(f"{test}:stream:traps", TRAPS, 4, 6))
+        cases += self.world.drawn(f"{test}:stream:traps", TRAPS, 4, 6)
+        pairs = alike(self.world, test, kinds, 9, 14)
+        judged = self.judge_among(test, [*cases, *(case for pair in pairs for case in pair)])
+        alone, paired = judged[: len(cases)], judged[len(cases) :]
+        return alone, [paired[at : at + 2] for at in range(0, len(paired), 2)]
 
     def among(self, name: str, traces: Sequence[Trace | Any]) -> list[Reply]:
         """The replies to `traces`, asked in one list with company of the test's own.
 
-        Fails where plain faults among the company are not told from plain traces in order: who flags nothing, nothing
-        that is bad, or everything, gets no merit from traces that all want the same reply.
+        Fails where bad traces among the company are not told from others of the same structure: who flags nothing, or
+        everything, or never reads what is said, gets no merit from traces that all want the same reply.
         """
-        bad, fine = self.world.company(name)
-        replies = self.read([*traces, *(case.trace for case in (*bad, *fine))])
-        used = list(zip((*bad, *fine), replies[len(traces) :], strict=True))
-        found = share(reply.bad for case, reply in used if case.cause != "none")
-        above = found - share(reply.bad for case, reply in used if case.cause == "none")
-        assert min(found, above + LEAST - ABOVE) >= LEAST, (
-            f"Of plain faults {found:.0%} were flagged, {above:+.0%} against plain traces in order; {LEAST:.0%} and "
-            f"{ABOVE:+.0%} are needed for this check to mean anything.{problems(used)}"
+        pairs, fine = self.company(name)
+        company = [case for pair in pairs for case in pair]
+        replies = self.read([*traces, *(case.trace for case in (*company, *fine))])
+        used = list(zip((*company, *fine), replies[len(traces) :], strict=True))
+        told = told_apart([used[2 * at : 2 * at + 2] for at in range(len(pairs))], by_cause=False)
+        assert told >= LEAST, (
+            f"Of pairs of traces that differ only in what is said, {told:.0%} were told apart, the bad one flagged and the "
+            f"other left alone; {LEAST:.0%} are needed for this check to mean anything.{problems(used)}"
         )
         return replies[: len(traces)]
+
+    def company(self, name: str) -> tuple[list[tuple[Case, Case]], list[Case]]:
+        """Pairs and plain traces in order that a test called `name` asks about beside its own; as many as are drawn for
+        it, so that neither the length of a list nor what is common in it tells a test or an answer."""
+        rng = random.Random(f"{self.world.seed}:{name}:company")
+        pairs = alike(self.world, f"{name}:company", SAID, 20, 36)
+        return pairs, self.world.cases(f"{name}:fine", [PLAIN] * rng.randint(8, 40), 1)
 
     def judge_among(self, name: str, cases: Sequence[Case]) -> Judged:
         return list(zip(cases, self.among(name, [case.trace for case in cases]), strict=True))
@@ -110,6 +123,14 @@ def share(outcomes: Iterable[Any]) -> float:
     """Share of true values, 0 for none at all."""
     values = [bool(outcome) for outcome in outcomes]
     return sum(values) / len(values) if values else 0.0
+
+
+def told_apart(pairs: Sequence[Judged], *, by_cause: bool = True) -> float:
+    """Share of pairs of one structure both of which were judged rightly: their causes, or only which of them is bad."""
+    wanted = [[(case.cause, case.cause != "none") for case, _ in pair] for pair in pairs]
+    given = [[(reply.cause, reply.bad) for _, reply in pair] for pair in pairs]
+    place = 0 if by_cause else 1
+    return share(all(one[place] == other[place] for one, other in zip(want, got)) for want, got in zip(wanted, given))
 
 
 def weight(case: Case) -> int:

@@ -2,8 +2,9 @@
 from __future__ import annotations
 
 import pytest
-from support import calmness, precision, problems, recall, share
+from support import calmness, precision, problems, recall, share, told_apart
 from world import CALM, FAULTS, TRAPS
+from world.alike import FINE
 
 EVERY_WAY = [variant for variants in FAULTS.values() for variant in variants]
 
@@ -11,16 +12,17 @@ EVERY_WAY = [variant for variants in FAULTS.values() for variant in variants]
 @pytest.mark.points(7, group="detection")
 def test_bad_answers_are_found_and_others_left_alone(detector, metric):
     """Bad answers are found, and the others are left alone"""
-    judged = detector.stream("found")
+    judged, pairs = detector.stream("found", FINE)
     found = recall(judged) + calmness(judged) - 1
-    metric("found_above_chance", found, floor=0.15, target=0.93)
+    metric("found_above_chance", min(found, told_apart(pairs, by_cause=False)), floor=0.15, target=0.93)
 
 
 @pytest.mark.points(4, group="detection")
 def test_what_is_flagged_is_bad_where_most_answers_are_right(detector, metric):
     """Where most answers are right, what is flagged is bad"""
     rare = [variant for variants in FAULTS.values() for variant in variants[:2]]
-    judged = detector.judge(detector.world.drawn("rare", rare, 0, 2) + detector.world.drawn("often", CALM, 4, 6))
+    cases = detector.world.drawn("rare", rare, 0, 2) + detector.world.drawn("often", CALM, 4, 6)
+    judged = detector.judge_among("rare", cases)
     assert recall(judged) >= 0.4, f"Only {recall(judged):.0%} of the bad answers were found.{problems(judged)}"
     metric("precision", precision(judged), floor=0.3, target=0.93)
 

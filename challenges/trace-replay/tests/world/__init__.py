@@ -136,15 +136,6 @@ class World:
         wanted = [variant for variant in variants for _ in range(rng.randint(least, most))]
         return self.cases(name, wanted, 1)
 
-    def company(self, name: str) -> tuple[list[Case], list[Case]]:
-        """Plain bad traces and plain ones in order that a test called `name` asks about beside its own; as many as are
-        drawn for it, so that neither the length of a list nor what is common in it tells a test or an answer."""
-        rng = random.Random(f"{self.seed}:{name}:company")
-        plain = [variants[0] for variants in FAULTS.values()]
-        bad = self.cases(f"{name}:bad", rng.choices(plain, k=rng.randint(24, 48)), 1)
-        fine = self.cases(f"{name}:fine", [PLAIN] * rng.randint(24, 72), 1)
-        return bad, fine
-
     def faults(self, name: str, causes: Sequence[str], each: int) -> list[Case]:
         """`each` cases of every variant of `causes`."""
         return [case for cause in causes for case in self.cases(f"{name}:{cause}", FAULTS[cause], each)]
