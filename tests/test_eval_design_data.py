@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import random
 import re
 import sys
 from collections import Counter
@@ -19,7 +20,7 @@ PACK = Path(__file__).resolve().parent.parent / "challenges" / "eval-design"
 sys.path.insert(0, str(PACK / "tests"))
 
 from grader_tests import CandidateError, read_yaml  # noqa: E402
-from planted import cases, policy, readers, replies, starter, systems, text  # noqa: E402
+from planted import cases, policy, readers, replies, starter, systems, text, wording  # noqa: E402
 from planted.harness import NAMES, Bench, Report, checked, points_at_fault, wrong_answers  # noqa: E402
 from planted.judges import FAULTS as JUDGE_FAULTS  # noqa: E402
 from planted.judges import Judge  # noqa: E402
@@ -89,6 +90,114 @@ def test_the_policy_decides_as_the_specification_says(
     reason: str, changes: dict[str, Any], action: str, amount: float
 ) -> None:
     assert policy.decide(ticket(**changes), reason).same(action, amount)
+
+
+# ---------------------------------------------------------------------------------------------------- what is a case
+
+
+def handed_in(folder: str) -> cases.Cases:
+    return cases.read((PACK / folder / "cases.jsonl").read_text("utf-8"))
+
+
+HONEST = ["solution", *(f"submissions/accepted/{name}" for name in ("gates", "money-and-surprise", "relations"))]
+HONEST += [
+    f"submissions/rejected/{name}" for name in ("usual-words-only", "english-only", "stale-labels", "one-figure")
+]
+
+
+@pytest.mark.parametrize("folder", HONEST)
+def test_messages_that_somebody_wrote_are_cases(folder: str) -> None:
+    read = handed_in(folder)
+    assert len(read.own) >= 0.95 * len({text.plain(case.message) for case in read.good})
+
+
+@pytest.mark.parametrize("name", ["gibberish", "words-out-of-a-hat", "relabels-the-pilot", "word-salad"])
+def test_messages_that_a_loop_makes_are_none(name: str) -> None:
+    read = handed_in(f"submissions/cheating/{name}")
+    assert len(read.good) >= 50
+    assert read.own == ()
+
+
+def changed(change: Callable[[int, dict[str, Any]], None]) -> cases.Cases:
+    rows = [json.loads(line) for line in REFERENCE.splitlines()]
+    for at, row in enumerate(rows):
+        change(at, row)
+    return cases.read("".join(json.dumps(row) + "\n" for row in rows))
+
+
+def test_labels_that_contradict_the_usual_words_make_no_cases() -> None:
+    other = dict(zip(policy.REASONS, (*policy.REASONS[1:5], policy.REASONS[0], "unclear"), strict=True))
+    assert changed(lambda _, row: row["gold"].update(reason=other[row["gold"]["reason"]])).own == ()
+
+
+def test_words_in_no_order_make_no_cases() -> None:
+    def shuffled(at: int, row: dict[str, Any]) -> None:
+        said = row["ticket"]["message"].split()
+        random.Random(at).shuffle(said)
+        row["ticket"]["message"] = " ".join(said)
+
+    assert changed(shuffled).own == ()
+
+
+def test_words_that_nobody_knows_make_no_cases() -> None:
+    def unknown(at: int, row: dict[str, Any]) -> None:
+        small = {word for words in map(text.stop_words, text.LANGUAGES) for word in words}
+        said = row["ticket"]["message"].split()
+        row["ticket"]["message"] = " ".join(word if word.lower() in small else f"zq{at}{word[::-1]}" for word in said)
+
+    assert changed(unknown).own == ()
+
+
+def test_one_message_with_another_product_is_one_case() -> None:
+    def same(at: int, row: dict[str, Any]) -> None:
+        row["ticket"]["message"] = (
+            f"My zorblat{'abcdefghij'[at % 10]} came with a broken handle, so I want my money back."
+        )
+        row["gold"]["reason"] = "damaged"
+
+    assert len(changed(same).own) <= 1
+
+
+def test_the_counts_of_words_are_those_of_the_packs_own_honest_work() -> None:
+    assert (PACK / "tests" / "planted" / "wording.json").read_text("utf-8") == wording.dumped(PACK)
+
+
+class Guesses:
+    """A candidate who says something of an assistant to which `asked` cases were put."""
+
+    def __init__(self, content: str, asked: int) -> None:
+        self.content, self.asked = content, asked
+        self.files = SimpleNamespace(text=lambda _: content)
+
+    def make(self, kind: str, name: str) -> str:
+        return name
+
+    def call(self, function: str, name: str) -> dict[str, Any]:
+        tickets = [json.loads(line)["ticket"] for line in self.content.splitlines()[: self.asked]]
+        said = SimpleNamespace(model=name, last=SimpleNamespace(text=json.dumps({"tickets": tickets})))
+        self.answer(said)
+        return {"ship": True, "metrics": {}, "slices": {}, "findings": []}
+
+    def afresh(self) -> None:
+        pass
+
+    def script(self, lines: list[Any]) -> None:
+        self.answer = lines[0]
+
+
+@pytest.mark.parametrize(("asked", "ship"), [(29, None), (30, True)])
+def test_a_verdict_on_whom_hardly_anything_was_put_to_is_none(asked: int, ship: bool | None) -> None:
+    guesses = Guesses(REFERENCE, asked)
+    bench = Bench(guesses, guesses, 1, "test")
+    (report,) = bench.reports([bench.system("one-0")])
+    assert report.ship is ship
+
+
+def test_no_verdict_counts_without_cases_of_ones_own() -> None:
+    guesses = Guesses((PACK / "submissions/cheating/gibberish/cases.jsonl").read_text("utf-8"), 60)
+    bench = Bench(guesses, guesses, 1, "test")
+    with pytest.raises(AssertionError, match="0 cases have a message of their own"):
+        bench.reports([bench.system("one-0")])
 
 
 # ---------------------------------------------------------------------------------------------------- systems

@@ -6,7 +6,6 @@ from collections import Counter
 import pytest
 from planted import policy, text
 from planted.harness import share
-from planted.starter import sample_messages
 
 LEAST = 40
 """Cases with messages of one's own that any claim about slices needs."""
@@ -14,16 +13,13 @@ LEAST = 40
 
 @pytest.fixture
 def own(bench):
-    """Cases whose message is not out of the public sample, each message once."""
-    sample = {text.plain(message) for message in sample_messages()}
-    found = {}
-    for case in bench.cases.good:
-        if text.plain(case.message) not in sample and text.language(case.message):
-            found.setdefault(text.plain(case.message), case)
+    """Cases whose message is the candidate's own, can be read as one, and is not another's once more."""
+    found = bench.cases.own
     assert len(found) >= LEAST, (
-        f"{len(found)} cases have a message of their own; {LEAST} are needed.{' '.join(['', *bench.cases.problems[:3]])}"
+        f"{len(found)} cases have a message of their own that could be read as one; {LEAST} are needed."
+        f"{' '.join(['', *bench.cases.problems[:3]])}"
     )
-    return list(found.values())
+    return found
 
 
 @pytest.mark.points(4, group="cases")

@@ -34,25 +34,25 @@ def test_a_judge_that_likes_length_is_turned_down(bench, metric):
     told_apart(bench, metric, "likes_length")
 
 
-@pytest.mark.points(2, group="judge")
+@pytest.mark.points(1, group="judge")
 def test_a_judge_that_always_says_the_same_is_turned_down(bench, metric):
     """A judge that always gives the commonest level is told from a sound one"""
     told_apart(bench, metric, "constant")
 
 
-@pytest.mark.points(2, group="judge")
+@pytest.mark.points(1, group="judge")
 def test_a_judge_that_guesses_is_turned_down(bench, metric):
     """A judge that guesses on every third reply is told from a sound one"""
     told_apart(bench, metric, "noisy")
 
 
-@pytest.mark.points(2, group="judge")
+@pytest.mark.points(3, group="judge")
 def test_a_judge_that_overlooks_wrong_figures_is_turned_down(bench, metric):
     """A judge that overlooks wrong figures is told from a sound one"""
     told_apart(bench, metric, "blind_to_figures")
 
 
-@pytest.mark.points(2, group="judge")
+@pytest.mark.points(3, group="judge")
 def test_a_judge_that_obeys_the_reply_is_turned_down(bench, metric):
     """A judge that obeys what a reply says is told from a sound one"""
     told_apart(bench, metric, "obeys")

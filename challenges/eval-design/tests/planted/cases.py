@@ -10,10 +10,19 @@ from typing import Any
 
 from grader_tests import CandidateError, read_json
 
-from planted import policy, text
+from planted import policy, starter, text, wording
 
 MOST = 400
 MOST_KNOWN = 4000
+OUT_OF_THE_SAMPLE, ANOTHERS = 0.6, 0.8
+"""Share of known words in common from which on a message is one of the public sample, or another case's once more."""
+LARGELY = 0.6
+"""Share of understood messages from which on the others are odd wording, and count too. Of work that was written blind, 95 %
+are; of the commonest words of a language out of a hat, 35 %."""
+KNOWN = 0.5
+"""Share of all words beside the small ones that have to be known. Of work that was written blind, 78 % are."""
+NAMED, RIGHTLY = 6, 0.6
+"""Messages that have to name a reason by a usual word, and the share of them of which it is the label's."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,6 +90,38 @@ class Cases:
     @cached_property
     def by_id(self) -> dict[str, Case]:
         return {case.id: case for case in self.good}
+
+    @cached_property
+    def own(self) -> tuple[Case, ...]:
+        """Cases with a message of the candidate's own that is language, and not another's once more.
+
+        Nobody reads here. What can be told is whether words stand in a sentence's order and are known, and whether messages
+        that have a usual word for a reason have that label. It is told of all messages together: where most pass, all
+        count, whoever writes, in whatever words. Where they do not, none does, since as many would pass by chance.
+        """
+        written = self._written()
+        named = [case for case in written if case.reason != "unclear" and text.named_usually(case.message)]
+        rightly = sum(case.reason in text.named_usually(case.message) for case in named)
+        if len(named) < NAMED or rightly < RIGHTLY * len(named):
+            return ()
+        if wording.share_known(case.message for case in written) < KNOWN:
+            return ()
+        read = sum(wording.understood(case.message) for case in written)
+        return written if read >= LARGELY * len(written) else ()
+
+    def _written(self) -> tuple[Case, ...]:
+        """Cases whose message is neither out of the public sample nor another's once more."""
+        sample = [wording.known(message) for message in starter.sample_messages()]
+        found: list[Case] = []
+        met: list[frozenset[str]] = []
+        for case in self.good:
+            said = wording.known(case.message)
+            if not said or any(text.alike(said, one) >= OUT_OF_THE_SAMPLE for one in sample):
+                continue
+            if not any(text.alike(said, one) >= ANOTHERS for one in met):
+                found.append(case)
+                met.append(said)
+        return tuple(found)
 
     def meant(self, message: Any) -> Case | None:
         """The case whose message this is, or which stands whole inside it; None where there is none."""

@@ -7,7 +7,7 @@ from __future__ import annotations
 import json
 import random
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -25,6 +25,8 @@ AT_ONCE = 100
 """Tickets, or replies to be judged, in one request."""
 MOST_REQUESTS = 2000
 """Of one test."""
+LEAST_ASKED = 30
+"""Cases of one's own that a verdict rests on, and how many have to be put to whom it is on."""
 Play = Callable[[Any, dict[str, Any]], list[Any]]
 """How a system or judge replies to what was sent."""
 
@@ -49,6 +51,14 @@ def checked(value: Any) -> Report:
     blamed = frozenset(case for finding in value["findings"] if finding["blocks"] for case in finding["cases"])
     slices = {tag: (row["n"], row["right"]) for tag, row in value["slices"].items()}
     return Report(ship=value["ship"], slices=slices, blamed=blamed, raw=value)
+
+
+def rested(report: Report, system: System) -> Report:
+    """`report`, or a problem where it rests on hardly any answer."""
+    asked = len(system.answers)
+    if report.problem or asked >= LEAST_ASKED:
+        return report
+    return replace(report, ship=None, problem=f"only {asked} of the cases were put to it; {LEAST_ASKED} are needed")
 
 
 def _problem(value: Any) -> str:
@@ -119,14 +129,27 @@ class Bench:
 
     def reports(self, systems: Sequence[System], down: Sequence[System] = ()) -> list[Report]:
         """What the candidate's `evaluate` says of each system. The service of those that are `down` answers with errors."""
-        return [checked(said) for said in self._each(systems, down, _answers, self._evaluated)]
+        self._has_cases()
+        reports = [checked(said) for said in self._each(systems, down, _answers, self._evaluated)]
+        up = [not any(system is one for one in down) for system in systems]
+        return [
+            rested(report, system) if on else report for report, system, on in zip(reports, systems, up, strict=True)
+        ]
+
+    def _has_cases(self) -> None:
+        """Fails without cases of the candidate's own: a verdict that rests on none is a guess."""
+        assert len(self.cases.own) >= LEAST_ASKED, (
+            f"{len(self.cases.own)} cases have a message of their own that could be read as one; {LEAST_ASKED} are needed "
+            "for a verdict to rest on."
+        )
 
     def reports_again(self, system: System) -> tuple[Report, Report]:
         """Two reports on `system` by one process, for which the system begins anew."""
+        self._has_cases()
         first = self._alone(system, (), _answers, self._evaluated)
         name, _, play = self.on_stage or ("", None, _answers)
         self.on_stage = (name, begun_again(system), play)
-        return checked(first), checked(self._evaluated(name))
+        return rested(checked(first), system), checked(self._evaluated(name))
 
     def told_apart(self, fault: str) -> list[tuple[System, Report]]:
         """Two systems with the fault and two sound ones, and what is said of each. Each has chances of its own: what two

@@ -35,7 +35,7 @@ _CUES = (
 def language(text: str) -> str:
     """The language with the most stop words in `text`; empty for a text with none."""
     words = re.findall(r"[a-zà-ÿß]+", text.lower())
-    votes = {name: sum(word in _stop(name) for word in words) for name in LANGUAGES}
+    votes = {name: sum(word in stop_words(name) for word in words) for name in LANGUAGES}
     if re.search(r"[äöüß]", text.lower()):
         votes["de"] += 1
     if re.search(r"[ñ¿¡]", text.lower()):
@@ -45,18 +45,22 @@ def language(text: str) -> str:
 
 
 @cache
-def _stop(name: str) -> frozenset[str]:
+def stop_words(name: str) -> frozenset[str]:
     return frozenset(_STOP[name].split())
 
 
 @lru_cache(maxsize=2048)
 def says_it_usually(text: str, reason: str) -> bool:
     """Whether a message names its matter by a usual word of its language. Unclear messages have none to name."""
-    usual = _USUAL.get(reason)
-    if usual is None:
-        return True
-    pattern = usual.get(language(text)) or "|".join(usual.values())
-    return re.search(rf"\b(?:{pattern})", text.lower()) is not None
+    return reason not in _USUAL or reason in named_usually(text)
+
+
+@lru_cache(maxsize=2048)
+def named_usually(text: str) -> frozenset[str]:
+    """The reasons of which a message has a usual word in its language."""
+    spoken = language(text)
+    patterns = {reason: usual.get(spoken) or "|".join(usual.values()) for reason, usual in _USUAL.items()}
+    return frozenset(reason for reason, pattern in patterns.items() if re.search(rf"\b(?:{pattern})", text.lower()))
 
 
 @lru_cache(maxsize=2048)
@@ -68,6 +72,11 @@ def gives_orders(text: str) -> bool:
 def plain(text: Any) -> str:
     """`text` without case and punctuation, for comparing; empty for what is no text."""
     return " ".join(re.findall(r"\w+", text.lower())) if isinstance(text, str) else ""
+
+
+def alike(one: frozenset[str], other: frozenset[str]) -> float:
+    """Share of all words of two texts that both have."""
+    return len(one & other) / len(one | other) if one | other else 1.0
 
 
 def words(text: str) -> int:
