@@ -26,6 +26,8 @@ MEETING = "/run/grader"
 """A folder that both containers see. The candidate's cannot list it and cannot write to it: all it ever holds is a
 socket, under a name that the host made for one bridge, until that bridge has come. Whatever the candidate's code left
 behind in a container that was lost, it cannot know the address of the next one."""
+NAMES = "/run/names"
+"""A folder of the verifier's with nothing in it but `hosts`, which is /etc/hosts in the candidate's container."""
 BRIDGE_VARIABLE = "GRADER_BRIDGE"
 """In the environment of the bridge, which takes it away: the name of that socket."""
 TESTS = "/tmp/tests"  # noqa: S108 - the verifier's own

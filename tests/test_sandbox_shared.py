@@ -9,6 +9,8 @@ import threading
 import time
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
+from typing import Any
 
 import pytest
 from docker import APIClient
@@ -17,7 +19,7 @@ from grader.errors import InfrastructureError
 from grader.grading.observed import collect
 from grader.sandbox import dependencies, images
 from grader.sandbox.docker import DockerSandbox
-from grader.sandbox.engine import connect
+from grader.sandbox.engine import connect, create
 from grader.sandbox.protocol import Event, Job
 from grader.sandbox.verifier import Verifier
 from tests.patience import bounded_wait
@@ -64,6 +66,49 @@ def test_a_candidates_container_that_ends_before_it_is_heard_is_noticed_soon() -
             assert caught.value.retry
     finally:
         sandbox.close()
+
+
+NAMES = """
+import socket
+
+
+def answer():
+    names = {name for _, name in socket.if_nameindex()}
+    found = {one[4][0] for one in socket.getaddrinfo("localhost", 80, socket.AF_INET)}
+    with socket.create_server(("localhost", 0)) as listener, socket.create_connection(listener.getsockname()):
+        return [sorted(names), sorted(found), open("/etc/hosts").read().split()[:2]]
+"""
+CALL = """
+def test_names(candidate):
+    assert candidate.call("answer") == [["lo"], ["127.0.0.1"], ["127.0.0.1", "localhost"]]
+"""
+
+
+@pytest.mark.parametrize("hosts", ["as it is", "not there", "without localhost"])
+def test_localhost_is_a_name_wherever_the_engine_keeps_its_files(
+    hosts: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where /etc/hosts cannot be mounted, or says nothing, the engine makes the network, which takes longer."""
+    if hosts == "without localhost":
+        (tmp_path / "hosts").write_text("127.0.0.1 somewhere-else\n")
+    if hosts != "as it is":
+        monkeypatch.setattr("grader.sandbox.verifier.source_of", lambda *_: str(tmp_path))
+    asked_for: list[str] = []
+
+    def noted(*given: Any, **more: Any) -> str:
+        asked_for.append(given[2])
+        return create(*given, **more)
+
+    monkeypatch.setattr("grader.sandbox.docker.create", noted)
+    sandbox = DockerSandbox(secrets.token_hex(6))
+    try:
+        sandbox.boot()
+        asked = replace(job(), tests={"test_names.py": CALL.encode()}, files={"work.py": NAMES.encode()}, module="work")
+        seen = collect(sandbox.run(asked))
+        assert [(test.status.value, test.message) for test in seen.tests] == [("passed", "")]
+    finally:
+        sandbox.close()
+    assert len(asked_for) == (1 if hosts == "as it is" else 2)
 
 
 def test_a_verifier_that_went_away_while_it_waited_is_not_usable(client: APIClient) -> None:

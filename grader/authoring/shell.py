@@ -45,7 +45,7 @@ def shell(challenge: Pack, work: Work, settings: Settings, argv: Sequence[str]) 
 def _containers(job: Job, settings: Settings, argv: Sequence[str]) -> Iterator[str]:
     """The candidate's container, made and not started; both are gone afterwards."""
     from grader.sandbox.containers import candidate_options, verifier_options
-    from grader.sandbox.engine import connect, create, explain, remove
+    from grader.sandbox.engine import connect, create, explain, remove, source_of
     from grader.sandbox.images import verifier_recipe
     from grader.sandbox.inside import agreed
     from grader.sandbox.stream import Stream
@@ -62,7 +62,8 @@ def _containers(job: Job, settings: Settings, argv: Sequence[str]) -> Iterator[s
         client.put_archive(made[0], agreed.SUBMISSION, _pack(job.files))
         stream = Stream(client, made[0])  # its standard input is open as long as this process lives
         client.start(made[0])
-        options = candidate_options(job.limits, made[0], run_id, settings.runtime)
+        names = source_of(client, made[0], agreed.NAMES)
+        options = candidate_options(job.limits, made[0], run_id, settings.runtime, names=names)
         environment = {"PYTHONPATH": f"{agreed.DEPENDENCIES}:{agreed.PACKAGES}", "PS1": "candidate$ "}
         options["container"] |= {
             "command": list(argv) or SHELL,

@@ -18,8 +18,8 @@ VERIFIER_USER = 19_999
 FIRST_USER, USERS = 20_000, 40_000
 INODES_PER_MB = 256
 ALONE = {"network_mode": "none", "dns": ["127.0.0.1"], "dns_search": ["."]}
-"""No network but a loopback of its own, and no names but localhost. The bridge lets no candidate code run where there
-is more, or less."""
+"""No network but a loopback of its own, and no names but localhost, where the engine makes them. The bridge lets no
+candidate code run where there is more, or less."""
 
 PINNED = {
     "PATH": "/usr/local/bin:/usr/bin:/bin",
@@ -53,19 +53,26 @@ def verifier_options() -> dict[str, Any]:
         # is no /etc/hosts then, which the hidden tests do without (grader_verifier/candidate_network.py).
         "network_disabled": True,
         "stdin_open": True,
-        "volumes": [agreed.MEETING, agreed.SUBMISSION],
+        "volumes": [agreed.MEETING, agreed.SUBMISSION, agreed.NAMES],
         "working_dir": "/tmp",  # noqa: S108
     }
     return {"host": host, "container": container}
 
 
 def candidate_options(
-    limits: CandidateLimits, verifier: str, run_id: str, runtime: str, bridge: str = ""
+    limits: CandidateLimits, verifier: str, run_id: str, runtime: str, bridge: str = "", names: str = ""
 ) -> dict[str, Any]:
-    """Hostile. `verifier` is the container whose folders it sees; `bridge` is the name of the socket in one of them.
-    `shown` holds the same limits for the report."""
+    """Hostile. `verifier` is the container whose folders it sees; `bridge` is the name of the socket in one of them;
+    `names`: where the engine keeps the folder that holds its /etc/hosts. `shown` holds the same limits for the report.
+    """
+    from docker.types import Mount
+
     host = _common(limits.memory, limits.processes, limits.cpus, limits.disk, limits.open_files)
-    host |= {**ALONE, "volumes_from": [f"{verifier}:ro"], **({"runtime": runtime} if runtime else {})}
+    host |= {"volumes_from": [f"{verifier}:ro"], **({"runtime": runtime} if runtime else {})}
+    if names:  # a loopback made by the runtime: engines before 28 start themselves twice more to make one
+        host |= {"mounts": [Mount("/etc/hosts", f"{names}/hosts", type="bind", read_only=True)]}
+    else:
+        host |= ALONE
     user = _user(run_id)
     container = {
         "command": [
@@ -76,6 +83,7 @@ def candidate_options(
         ],  # not -E: PINNED must reach candidate code
         "user": f"{user}:{user}",
         "environment": {**PINNED, agreed.BRIDGE_VARIABLE: bridge},
+        "network_disabled": bool(names),
         "working_dir": agreed.SUBMISSION,
     }
     return {"host": host, "container": container, "shown": _shown(limits, runtime)}

@@ -13,6 +13,7 @@ import secrets
 import threading
 import time
 from collections.abc import Iterator, Mapping
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from grader.errors import ChallengeError, InfrastructureError
@@ -86,7 +87,7 @@ class DockerSandbox:
         self._facts["verifier_served_before"] = self._verifier.served
         start = self._background.start(lambda: self._start_candidate(job))
         deadline = time.monotonic() + longest(job.limits.total)
-        for event in self._verifier.serve(job, self._token, deadline, self._check):
+        for event in self._verifier.serve(job, self._token, deadline, partial(self._check, job)):
             if event["event"] in {"bridge_lost", "bridge_slow"}:
                 start.join(BOOT_SECONDS)
                 replaced = self._after_loss if event["event"] == "bridge_lost" else self._renewed
@@ -123,23 +124,39 @@ class DockerSandbox:
     # ------------------------------------------------------------------------------------------------ steps
 
     def _start_candidate(self, job: Job) -> None:
+        from docker.errors import APIError
+
         began = time.monotonic()
-        options = candidate_options(job.limits, self._verifier.container, self.run_id, self.runtime, self._token)
+        lent, names = self._verifier.container, self._verifier.names
+        options = candidate_options(job.limits, lent, self.run_id, self.runtime, self._token, names)
         self._facts["limits"] = options["shown"]
         image = self._verifier.pins.of(self._client, job.candidate_image)
         self._facts["images"]["candidate"] = {"tag": job.candidate_image, "id": image}
-        self._candidate = create(
-            self._client,
-            self.run_id,
-            "candidate",
-            image,
-            options,
-            cores=self._verifier.cores,
-            again=self._restarts,
-        )
-        self._client.start(self._candidate)
+        try:
+            self._candidate = create(
+                self._client,
+                self.run_id,
+                "candidate",
+                image,
+                options,
+                cores=self._verifier.cores,
+                again=self._restarts,
+            )
+            self._client.start(self._candidate)
+        except APIError:
+            if not names:
+                raise
+            self._without_names(job)
         self._looked = time.monotonic()
         self._clock("start_candidate", time.monotonic() - began)
+
+    def _without_names(self, job: Job) -> None:
+        """In place of a container whose /etc/hosts could not be mounted, or in which localhost is no name: one whose
+        network the engine makes, which takes longer. So are the next."""
+        if self._candidate:
+            remove(self._client, self._candidate, REMOVAL_SECONDS)
+        self._verifier.names, self._restarts = "", self._restarts + 1
+        self._start_candidate(job)
 
     def _relay(self, job: Job, event: Event) -> None:
         """Has a real model asked, where the job allows it: the verifier has no network to do so."""
@@ -171,14 +188,14 @@ class DockerSandbox:
             self._start_candidate(job)
         return {"bridge": self._token}
 
-    def _check(self) -> None:
+    def _check(self, job: Job) -> None:
         """While the verifier is silent: whether there is still something to wait for."""
         self._background.check()
         if not self._connected and time.monotonic() > self._looked + LOOK_SECONDS:
             self._looked = time.monotonic()
-            self._look_for_candidate()
+            self._look_for_candidate(job)
 
-    def _look_for_candidate(self) -> None:
+    def _look_for_candidate(self, job: Job) -> None:
         """A container that is gone before its bridge was heard will not be heard. What the candidate may have caused
         is left to `_after_loss`, which gives it another container."""
         from docker.errors import NotFound
@@ -187,6 +204,9 @@ class DockerSandbox:
             if self._client.inspect_container(self._candidate)["State"]["Running"]:
                 return
         seen = observe(self._client, self._candidate, time.monotonic() - self._began, candidate_ran=False)
+        if seen.exit_code == agreed.EXIT_NETWORK and self._verifier.names and not self._connected:
+            self._without_names(job)
+            return
         verdict = failure.candidate_container(seen)
         if verdict.fault is not Fault.CANDIDATE and not self._connected:
             raise InfrastructureError(verdict.sentence, fix="grade doctor, then grade again", retry=True)

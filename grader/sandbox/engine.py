@@ -151,6 +151,15 @@ def create(
     return str(made["Id"])
 
 
+def source_of(client: APIClient, container: str, folder: str) -> str:
+    """Where the engine keeps what a container has mounted at `folder`, on the engine's own machine; empty where it does
+    not say."""
+    mounts = client.inspect_container(container).get("Mounts") or ()
+    return next(
+        (str(mount["Source"]) for mount in mounts if mount.get("Destination") == folder and mount.get("Source")), ""
+    )
+
+
 def remove(client: APIClient, container: str, seconds: float) -> None:
     """Removes it with its volumes and waits until it is gone; another remover may be faster."""
     from docker.errors import APIError, NotFound

@@ -88,7 +88,8 @@ nothing each process would compile what it imports anew."""
 
 
 _FOLDERS = f"""RUN install -d -o {VERIFIER_USER} -g {VERIFIER_USER} -m 711 {agreed.MEETING}; \\
-    install -d -o {VERIFIER_USER} -g {VERIFIER_USER} -m 755 {agreed.SUBMISSION}
+    install -d -o {VERIFIER_USER} -g {VERIFIER_USER} -m 755 {agreed.SUBMISSION}; \\
+    install -d -m 755 {agreed.NAMES}; echo 127.0.0.1 localhost > {agreed.NAMES}/hosts; chmod 444 {agreed.NAMES}/hosts
 """
 """The volumes in their place take owner and mode from here. To meet, others may pass through, but neither list nor
 write."""

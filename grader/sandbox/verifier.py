@@ -16,7 +16,8 @@ from grader.records import Fault
 from grader.sandbox import failure, images
 from grader.sandbox.background import Background
 from grader.sandbox.containers import verifier_options
-from grader.sandbox.engine import connect, create, observe, remove
+from grader.sandbox.engine import connect, create, observe, remove, source_of
+from grader.sandbox.inside import agreed
 from grader.sandbox.janitor import sweep
 from grader.sandbox.progress import Progress
 from grader.sandbox.protocol import Event, Job
@@ -41,6 +42,8 @@ class Verifier:
         self.pins, self.cores, self.base_image = pins or images.Pins(), cores, base_image
         self.container = ""
         self.image: Mapping[str, str] = {}
+        self.names = ""
+        """Where the engine keeps the candidate's /etc/hosts; empty where that is the engine's own matter."""
         self.served = 0
         self._background = Background()
         self._leaving = Background()
@@ -79,6 +82,7 @@ class Verifier:
         self.image = {"tag": tag, "id": pinned}
         self.container = create(self.client, run_id, "verifier", pinned, verifier_options(), cores=self.cores)
         self._stream = Stream(self.client, self.container)
+        self.names = source_of(self.client, self.container, agreed.NAMES)
         self._created.set()
         self.client.start(self.container)
         clock("boot_verifier", time.monotonic() - self._booted)

@@ -301,7 +301,8 @@ def check_network() -> None:
     if set(out) - {"lo"}:
         raise SystemExit(EXIT_NETWORK)
     try:
-        with socket.socket() as probe:
+        (found, *_), *_ = socket.getaddrinfo(b"localhost", 0, socket.AF_INET)
+        with socket.socket(found) as probe:
             probe.bind(("127.0.0.1", 0))
     except OSError:
         raise SystemExit(EXIT_NETWORK) from None
