@@ -129,27 +129,28 @@ class Bench:
 
     def reports(self, systems: Sequence[System], down: Sequence[System] = ()) -> list[Report]:
         """What the candidate's `evaluate` says of each system. The service of those that are `down` answers with errors."""
-        self._has_cases()
         reports = [checked(said) for said in self._each(systems, down, _answers, self._evaluated)]
+        self._has_cases(reports)
         up = [not any(system is one for one in down) for system in systems]
         return [
             rested(report, system) if on else report for report, system, on in zip(reports, systems, up, strict=True)
         ]
 
-    def _has_cases(self) -> None:
+    def _has_cases(self, reports: Sequence[Report]) -> None:
         """Fails without cases of the candidate's own: a verdict that rests on none is a guess."""
         assert len(self.cases.own) >= LEAST_ASKED, (
             f"{len(self.cases.own)} cases have a message of their own that could be read as one; {LEAST_ASKED} are needed "
-            "for a verdict to rest on."
+            f"for a verdict to rest on.{problems(reports)}"
         )
 
     def reports_again(self, system: System) -> tuple[Report, Report]:
         """Two reports on `system` by one process, for which the system begins anew."""
-        self._has_cases()
         first = self._alone(system, (), _answers, self._evaluated)
         name, _, play = self.on_stage or ("", None, _answers)
         self.on_stage = (name, begun_again(system), play)
-        return rested(checked(first), system), checked(self._evaluated(name))
+        both = rested(checked(first), system), checked(self._evaluated(name))
+        self._has_cases(both)
+        return both
 
     def told_apart(self, fault: str) -> list[tuple[System, Report]]:
         """Two systems with the fault and two sound ones, and what is said of each. Each has chances of its own: what two
