@@ -107,6 +107,14 @@ def test_a_flood_of_documents_commands_and_figures_is_read_in_bounds() -> None:
     assert any("were not run" in note for note in found.notes)
 
 
+def test_a_flood_of_claims_that_are_none_is_read_in_bounds() -> None:
+    began = time.process_time()
+    found = documents.read({documents.NAME: b"- a\n" * 15_000})
+    assert time.process_time() - began < 10
+    assert len(found.notes) == documents.MOST_NOTES + 1
+    assert found.notes[-1] == "More was not taken, which is not listed."
+
+
 # ---------------------------------------------------------------------------------------------- numbers
 
 

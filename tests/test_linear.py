@@ -12,6 +12,7 @@ from grader.claims.numbers import numbers, skeleton
 from grader.records import Submission
 from grader.report import render_report
 from grader.report.source import show
+from grader.submission.speech.disguise import LONGEST, passages
 from grader.trust import _remotes
 from tests import report_fixtures as saved
 from tests.patience import bounded_work
@@ -36,6 +37,17 @@ def test_figures_and_commands_of_a_document_are_found_at_once(piece: str) -> Non
         assert sum(1 for _ in COMMAND.finditer(text)) >= 0
         assert len(numbers(text)) >= 0
         assert len(skeleton(text)) >= 0
+
+
+MARKS = [*"-*_~`|\u2010\u2015", "<a>", "<!-- x -->", "</b>", "-*", "a-", "<a", "&#x", "%4", "\\x", "@", "a@1"]
+
+
+@pytest.mark.parametrize("piece", MARKS)
+def test_a_line_of_marks_is_looked_into_at_once(piece: str) -> None:
+    """Each of many lines, as long as one is that is taken apart: a word, marks, and no word behind them."""
+    line = "Name" + piece * (4 * LONGEST // len(piece) - 4)
+    with bounded_work():
+        assert len(list(passages("\n".join([line, "x" + piece * 31, line])))) >= 0
 
 
 WORK = {"a.py": b"def f(x):\n    return x\n", "README.md": b"# Title\n\n*text*\n"}

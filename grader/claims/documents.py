@@ -26,6 +26,7 @@ NAME = "claims.yaml"
 MOST_COMMANDS = 12
 MOST_FIGURES = 200
 MOST_REPEATS = 5
+MOST_NOTES = 20
 _BYTES = 200_000
 """Of a document, and of all documents five times that; more is not read."""
 _YAML_BYTES = 64_000
@@ -101,7 +102,9 @@ class _Found:
             self.note(f"More than {MOST_FIGURES} figures are stated; the others were not looked at.")
 
     def note(self, text: str) -> None:
-        if text not in self.notes:
+        if len(self.notes) == MOST_NOTES:
+            self.notes.append("More was not taken, which is not listed.")
+        if len(self.notes) < MOST_NOTES and text not in self.notes:
             self.notes.append(text)
 
 

@@ -120,6 +120,6 @@ def _text(item: Item) -> list[str]:
     from grader.judge import reading
 
     lines: list[str] = []
-    for path, view in reading.read(item.content).views.items():
+    for path, view in reading.read_for_people(item.content).views.items():
         lines += [f"[{visible(path, 80)}]", *(visible(line, 2_000) for line in view.lines), ""]
     return lines

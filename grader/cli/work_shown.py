@@ -26,7 +26,7 @@ class WorkShown:
 
         given = given_to(material.challenge, material.version)
         self.given_is_known = given is not None
-        self.read = judging.read(material.files)
+        self.read = judging.read_for_people(material.files)
         self.work = _work(material, self.read)
         self.speech = speech.speech(material.files, material.names, material.common, given or {}, material.instruction)
         self.told = reading.told(reading.source_of(material, given))
@@ -37,7 +37,8 @@ class WorkShown:
         from grader.report.speech import NO_FAULT
 
         taken = ", ".join(f"{count_} {kind}" for kind, count_ in self.read.redacted.items())
-        said = [f"Taken out of the work, so that it names nobody: {taken}."] if taken else []
+        said = [f"The work is not shown, since {self.read.trouble}."] if self.read.trouble else []
+        said += [f"Taken out of the work, so that it names nobody: {taken}."] if taken else []
         if self.speech.places:
             said += ["", "Text that speaks to graders, or that nobody sees", NO_FAULT]
             said += [f"  {self._place(one.path, one.line)}  {visible(one.what, 300)}." for one in self.speech.places]

@@ -165,7 +165,7 @@ def _read(path: Path) -> dict[str, Any]:
         data = json.loads(raw)
     except OSError as problem:
         raise TamperedError(f"{path} cannot be read: the result is not signed.") from problem
-    except ValueError as problem:
+    except (ValueError, RecursionError) as problem:
         raise TamperedError(f"{path} is not JSON: it was changed since it was made.") from problem
     if not isinstance(data, dict) or raw != _text(data):
         raise TamperedError(f"{path} is not a signature as this grader writes it.")

@@ -295,7 +295,7 @@ def _source(folder: Path, instruction: str) -> dict[str, str]:
     from grader.result import evidence
 
     machine = folder / MACHINE
-    grade = json.loads(machine.read_text(encoding="utf-8")) if machine.is_file() else read_result(folder)
+    grade = load_json(machine) if machine.is_file() else read_result(folder)
     challenge = load_json(folder / evidence.FOLDER / "challenge.json")
     return {"challenge": _json(challenge), "instruction": instruction, "machine": _json(grade)}
 

@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from pathlib import Path
 from typing import Any
 
 from grader.errors import UsageError
+from grader.stored import load_json
 
 
 def read_result(folder: Path) -> dict[str, Any]:
     """The content of grade.json in `folder`. Raises UsageError."""
     path = folder / "grade.json"
-    try:
-        data = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as problem:
-        raise UsageError(f"{path} cannot be read; is {folder} the output folder of a grading?") from problem
-    if not isinstance(data, dict) or "run" not in (data.get("provenance") or {}):
+    data = load_json(path)
+    if not isinstance(data, dict) or "run" not in (data.get("provenance") or ()):
         raise UsageError(f"{path} is not a result of this grader.")
     return data
 

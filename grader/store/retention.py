@@ -131,7 +131,7 @@ def _removal(store: Store, which: object) -> Removal:
 def _run_in(folder: Path) -> str:
     try:
         return str(json.loads((folder / "grade.json").read_text(encoding="utf-8"))["provenance"]["run"])
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
         return ""
 
 
