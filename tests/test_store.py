@@ -32,6 +32,7 @@ from grader.store.schema import HEAD, MIGRATIONS, upgrade, version
 from grader.store.store import About, Store
 from grader.store.tables import APPEND_ONLY
 from tests.store_fixtures import Cluster, again, result, rows_of_0001
+from tests.templates import statements
 
 pytestmark = pytest.mark.xdist_group("store")
 
@@ -219,13 +220,21 @@ def test_the_copy_that_tests_begin_with_is_what_the_migrations_make(tmp_path: Pa
 
     def content(name: str) -> list[object]:
         with contextlib.closing(sqlite3.connect(tmp_path / f"{name}.db")) as there:
-            marks = [
-                there.execute(f"pragma {one}").fetchone() for one in ("user_version", "application_id", "journal_mode")
-            ]
-            return [*there.iterdump(), *marks]
+            marks = ("user_version", "application_id", "journal_mode")
+            return [*there.iterdump(), *(there.execute(f"pragma {one}").fetchone() for one in marks)]
 
     assert content("first") == content("second") == content("made")
     assert {(tmp_path / f"{name}.db").stat().st_mode & 0o777 for name in ("first", "second")} == {0o600}
+
+
+def test_so_is_the_one_in_postgres(postgres: Cluster) -> None:
+    made = connect(postgres.database())
+    upgrade(made)
+    copies = [open_store(postgres.database()) for _ in range(2)]
+    assert {statements(copy.engine) for copy in copies} == {statements(made)}
+    made.dispose()
+    for copy in copies:
+        copy.close()
 
 
 def test_an_upgrade_of_what_is_new_already_changes_nothing(url: str, store: Store) -> None:
