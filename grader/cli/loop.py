@@ -155,3 +155,139 @@ def kit(path: Path, name: str, candidate: str, hand_outs: bool, out: Path | None
     whom = f"candidate {visible(candidate, 40)}" if candidate else "nobody: a sample"
     click.echo(f"wrote {target}: the {what} of {one.kit} for {whom}{drawn}")
     return 0
+
+
+@command.command()
+@LOOP
+@click.argument("name", metavar="ROUND")
+@click.option("--candidate", required=True, metavar="NAME", help="Name or blind id, as `grade invite` has it.")
+@click.option("--of", "person", required=True, metavar="PERSON", help="Who holds the round (`grade people list`).")
+@click.option("--store", default="", metavar="URL", help="Another store than GRADER_STORE.")
+def ask(path: Path, name: str, candidate: str, person: str, store: str) -> int:
+    """Ask PERSON to hold ROUND with a candidate: it stands in their queue in `grade serve`, with the kit and the card.
+
+    Figures and case are drawn at that moment and kept, so that everybody who holds the round has the same. The loop has
+    to be agreed as it stands in the file, and all of a candidate's rounds are held by one agreement. A second person is
+    asked in the same way; each fills in a card alone.
+    """
+    from grader.cli.standing import store_at
+    from grader.errors import UsageError, visible
+    from grader.loop.asked import case_of, wish_of
+    from grader.loop.matrix import digest, load_loop
+    from grader.loop.rounds import round_of
+    from grader.review.desk import open_desk
+    from grader.review.records import Actor
+
+    loaded = load_loop(path)
+    one = round_of(loaded, name)
+    if loaded.loop.matrix.digest != digest(loaded):
+        raise UsageError("The loop is not agreed as it stands in its file.", fix=f"grade loop check {path}")
+    with open_desk(store_at(store)) as desk:
+        found = desk.person(person)
+        if found is None:
+            raise UsageError(f"There is nobody called {visible(person, 60)!r}.", fix="grade people list")
+        case = desk.ask_live(
+            Actor(how="command", user=_user()), wish_of(loaded, one, candidate), case_of(loaded, one), found
+        )
+    click.echo(f"{visible(found.name, 80)} is asked to hold {one.id} with candidate {case.blind}.")
+    return 0
+
+
+def _user() -> str:
+    from grader.store.store import user
+
+    return user()
+
+
+@command.command()
+@click.argument("candidate", metavar="CANDIDATE")
+@click.option("--early", is_flag=True, help="Do not wait for all who were asked; takes --why.")
+@click.option("--why", default="", metavar="TEXT", help="Why not; everybody reads it.")
+@click.option("--store", default="", metavar="URL", help="Another store than GRADER_STORE.")
+def reveal(candidate: str, early: bool, why: str, store: str) -> int:
+    """Open all cards of CANDIDATE's rounds (a blind id) to all who held one, at once.
+
+    Refused while somebody who was asked has not handed in, and while fewer than two independent people have been heard
+    over all rounds; --early waives the first.
+    """
+    from grader.cli.standing import store_at
+    from grader.review.desk import open_desk
+    from grader.review.problems import NotReadyError
+    from grader.review.records import Actor
+
+    with open_desk(store_at(store)) as desk:
+        try:
+            desk.open_cards(Actor(how="command", user=_user()), candidate, early=early, why=why)
+        except NotReadyError as problem:
+            click.echo("\n".join(["Not yet:", *(f"  {one}" for one in problem.reasons)]), err=True)
+            return 2
+    click.echo(f"All cards of candidate {candidate.upper()} are open. grade loop show --candidate {candidate.upper()}")
+    return 0
+
+
+@command.command()
+@click.argument("path", metavar="[LOOP.yaml]", required=False, type=click.Path(path_type=Path, dir_okay=False))
+@click.option("--candidate", default="", metavar="BLIND_ID", help="The scorecard of this candidate over the loop.")
+@click.option("--store", default="", metavar="URL", help="Another store than GRADER_STORE.")
+@click.option("--json", "as_json", is_flag=True, help="As one JSON object.")
+def show(path: Path | None, candidate: str, store: str, as_json: bool) -> int:
+    """Show a loop: its rounds with kits, and its stages. With --candidate: what a candidate's rounds come to.
+
+    \b
+      grade loop show rubrics/genai-engineer.yaml
+      grade loop show --candidate K7Q2ML --store sqlite:///grader.db
+
+    The second goes competency by competency: which round measured it, with what evidence, by how many people, what
+    range is left, what is still open, and what each stage's rule says. Missing is not zero. Only what has been opened
+    is in it.
+    """
+    from dataclasses import asdict
+
+    from grader.errors import UsageError
+    from grader.loop import views
+
+    if not candidate:
+        if path is None:
+            raise UsageError("Name a loop's file, or a candidate.", fix="grade loop show --help")
+        from grader.loop.matrix import load_loop
+
+        click.echo(views.plan_json(load_loop(path)) if as_json else views.plan_text(load_loop(path)))
+        return 0
+    from grader.cli.standing import store_at
+    from grader.loop.candidate import overview
+    from grader.loop.candidate_text import overview_text
+    from grader.review.desk import open_desk
+    from grader.review.records import Actor
+
+    with open_desk(store_at(store)) as desk:
+        view = desk.loop_view(Actor(how="command", user=_user()), candidate)
+    found = overview(view)
+    click.echo(json_text(asdict(found), indent=2) if as_json else overview_text(found))
+    if path is not None:
+        from grader.loop.matrix import digest, load_loop
+
+        if digest(load_loop(path)) != view.loop:
+            click.echo(f"note: {path} has changed since this candidate's rounds were opened; shown is what was agreed "
+                       "then.", err=True)  # fmt: skip
+    return 0
+
+
+@command.command()
+@LOOP
+@click.option("--as", "kind", type=click.Choice(["json", "post"]), default="json",
+              help="All that is agreed, as data; or how you hire, as a job post's part (schema.org).")  # fmt: skip
+def export(path: Path, kind: str) -> int:
+    """Print the loop for other systems: what it measures, by which round, with which anchors, in which stages.
+
+    \b
+    json   rounds with their competencies, kits and cards, weights, scorecard, stages, digest of the agreement
+    post   a JobPosting with the skills that are measured and a paragraph on how you hire, true to the loop: paste it
+           into the advertisement, and hold the finished one against the loop with `grade loop check --post`
+    """
+    from grader.loop import views
+    from grader.loop.matrix import load_loop
+
+    loaded = load_loop(path)
+    data = views.posting(loaded) if kind == "post" else views.whole(loaded, _kits(loaded))
+    click.echo(json_text(data, indent=2))
+    return 0

@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 @click.option("--store", default="", metavar="URL", help="Another store than GRADER_STORE.")
 def command(older_than: str, candidate: str, why: str, yes: bool, hand_ins: Path | None, store: str) -> int:
     """Remove runs from the store and their results from the disk: grades, pages and evidence; and invitations with what
-    came in by them, with --older-than those whose window ended that long ago. With --candidate also the stages and
-    outcomes that `grade hire` keeps.
+    came in by them, with --older-than those whose window ended that long ago; and live rounds with their cards. With
+    --candidate also the stages and outcomes that `grade hire` keeps.
 
     Pages of a batch that speak of them go too; `grade batch` writes them again for those who stay. What stays is a
     note of how much was removed, when, by whom and why, and no name. Backups, the submitted archives themselves and
@@ -58,6 +58,7 @@ def command(older_than: str, candidate: str, why: str, yes: bool, hand_ins: Path
             removal = retention.older_than(opened, _before(older_than))
             invited = portal_older_than(opened.engine, _before(older_than))
         waiting += _purge_hand_ins(opened.engine, invited, store_at(store), hand_ins, yes=yes)
+        waiting += _purge_live(opened.engine, candidate, older_than, yes=yes)
         if not waiting or not removal.nothing:
             click.echo(report(removal, done=yes))
         if yes and not removal.nothing:
@@ -105,6 +106,18 @@ def _purge_hand_ins(engine: Engine, found: Sequence[Invitation], store: str, nam
         folder = folder_of(store, named) if came else Path()
         if yes:
             forget(engine, found, folder)
+    return len(found)
+
+
+def _purge_live(engine: Engine, candidate: str, age: str, *, yes: bool) -> int:
+    """How many live rounds go, or have gone, with the cards of those who held them."""
+    from grader.review import live_rows
+
+    found = live_rows.of_person(engine, candidate) if candidate else live_rows.older_than(engine, _before(age))
+    if found:
+        click.echo(f"{'Removing' if yes else 'Would remove'} {len(found)} live rounds with their cards.")
+        if yes:
+            live_rows.forget(engine, found)
     return len(found)
 
 

@@ -11,7 +11,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import Field, field_validator, model_validator
 
@@ -249,3 +249,17 @@ def signal(loop: Loop) -> dict[str, float]:
         for name, part in shares.items():
             points[name] += loop.weights.get(competency, 0.0) * part / sum(shares.values())
     return points
+
+
+def snapshot(loop: Loop, scorecard: Scorecard) -> dict[str, Any]:
+    """A loop as the store keeps it."""
+    return {
+        "loop": loop.model_dump(mode="json", by_alias=True),
+        "scorecard": scorecard.model_dump(mode="json", by_alias=True),
+    }
+
+
+def loaded_from(body: Mapping[str, Any]) -> tuple[Loop, Scorecard]:
+    """The inverse of `snapshot`."""
+    loop = Loop.model_validate_json(json.dumps(body["loop"]))
+    return loop, Scorecard.model_validate_json(json.dumps(body["scorecard"]))

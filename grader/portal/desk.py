@@ -25,11 +25,10 @@ from sqlalchemy.engine import Connection, Engine, RowMapping
 
 from grader.errors import UsageError
 from grader.portal.records import MOST_HAND_INS, NUMBER, Event, HandIn, Invitation, read_moment
-from grader.store.candidates import new_id
+from grader.store.blind_ids import blind_of
 from grader.store.engine import reading, writing
 from grader.store.portal_tables import hand_ins, invitation_events, invitations
 from grader.store.store import moment
-from grader.store.tables import runs
 
 if TYPE_CHECKING:
     from grader.portal.taking import Taken
@@ -86,7 +85,7 @@ class PortalDesk:
             made = secrets.token_hex(16)
             row = {
                 "id": made, "digest": digest_of(token), "candidate": wish.candidate.strip(),
-                "blind": _blind(connection, wish.candidate.strip()), "challenge": wish.challenge,
+                "blind": blind_of(connection, wish.candidate.strip()), "challenge": wish.challenge,
                 "version": wish.version, "about": json.dumps(wish.about, ensure_ascii=False), "working": wish.working,
                 "ends_at": ends, "by": wish.by, "at": self.now(),
             }  # fmt: skip
@@ -232,20 +231,6 @@ def _minutes_late(one: Invitation, now: datetime) -> int:
         return 0
     over = (now - read_moment(one.started_at)).total_seconds() - one.seconds
     return max(0, -(-int(over) // 60))
-
-
-def _blind(connection: Connection, candidate: str) -> str:
-    """The candidate's blind id: the one that they have, else a new one that nobody has."""
-    known = select(invitations.c.blind).where(invitations.c.candidate == candidate)
-    graded = select(runs.c.blind).where(runs.c.candidate == candidate, runs.c.blind != "")
-    for query in (known, graded):
-        if (found := connection.execute(query).scalar()) is not None:
-            return str(found).split("-")[0]
-    taken = {
-        *connection.execute(select(invitations.c.blind)).scalars(),
-        *connection.execute(select(runs.c.blind)).scalars(),
-    }
-    return new_id({one.split("-")[0] for one in taken})
 
 
 def _read(connection: Connection, which: Any) -> list[Invitation]:

@@ -28,7 +28,7 @@ from grader.review.base import Base, has_work
 from grader.review.problems import NotAllowedError
 from grader.review.records import Actor, Assignment, Case, File, Person
 from grader.review.visible import side_by_side
-from grader.store.apart_tables import anchor_cases, anchor_seeds, apart
+from grader.store.apart_tables import anchor_cases, anchor_seeds, apart, live_rounds
 from grader.store.candidates import new_id
 from grader.store.case_tables import assignments, case_events, case_heads, case_sources, cases
 from grader.store.engine import reading
@@ -179,8 +179,10 @@ class _Table:
     @classmethod
     def of(cls, connection: Connection) -> _Table:
         chosen = select(cases).join(anchor_cases, anchor_cases.c.case == cases.c.id).order_by(cases.c.at, cases.c.id)
-        parts = select(cases, assignments.c.person, assignments.c.kind, assignments.c.state.label("own")).join(
-            assignments, assignments.c.case == cases.c.id
+        parts = (
+            select(cases, assignments.c.person, assignments.c.kind, assignments.c.state.label("own"))
+            .join(assignments, assignments.c.case == cases.c.id)
+            .where(cases.c.id.not_in(select(live_rounds.c.case)))
         )
         return cls(
             anchors=[Case(**row) for row in connection.execute(chosen).mappings()],

@@ -20,7 +20,7 @@ from grader.review.blinded import Material, material_of, source_of
 from grader.review.problems import NotAllowedError, NotFoundError
 from grader.review.records import Actor, Assignment, Case, Event, Kind, Person, Stage, State
 from grader.review.visible import View, visible
-from grader.store.apart_tables import apart
+from grader.store.apart_tables import apart, live_rounds
 from grader.store.case_tables import assignments, case_sources, cases, people
 from grader.store.engine import reading, writing
 from grader.store.folder import read_result
@@ -127,7 +127,8 @@ class CasesDesk(Base):
         empty."""
         named = or_(cases.c.run == wanted, and_(cases.c.blind != "", func.upper(cases.c.blind) == wanted.upper()))
         with reading(self.engine) as connection:
-            return connection.execute(select(cases.c.run).where(named, ~_real())).scalar() or ""
+            held = cases.c.id.in_(select(live_rounds.c.case))
+            return connection.execute(select(cases.c.run).where(named, ~_real(), ~held)).scalar() or ""
 
     def view(self, actor: Actor, case: str, *, glass: str = "") -> View:
         """What the actor may see of a case; the reading is an event. `glass`: an admin's reason to look before the

@@ -16,16 +16,15 @@ from __future__ import annotations
 
 from types import TracebackType
 
-from grader.review.asking import AskingDesk
 from grader.review.cases import CasesDesk
 from grader.review.labels import LabelsDesk
+from grader.review.live import LiveDesk
 from grader.review.norming import NormingDesk
-from grader.review.rating import RatingDesk
 from grader.review.released import ReleasedDesk
 
 
-class Desk(CasesDesk, AskingDesk, RatingDesk, NormingDesk, LabelsDesk, ReleasedDesk):
-    """All parts of the desk as one; asking holds those of people and of the debrief."""
+class Desk(CasesDesk, LiveDesk, NormingDesk, LabelsDesk, ReleasedDesk):
+    """All parts of the desk as one; asking holds those of people and the debrief, live those of both."""
 
     def close(self) -> None:
         self.engine.dispose()

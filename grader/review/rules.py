@@ -94,7 +94,7 @@ def _as_rater(own: Assignment | None, file: File) -> set[str]:
         return {"save", "submit", "recuse"}
     if own.state == "submitted":
         return {"withdraw"}
-    if own.state == "sealed" and file.case.state in REVEALED:
+    if own.state == "sealed" and file.case.state in REVEALED and not file.apart:
         return {"amend", "respond"}
     return set()
 
@@ -108,8 +108,8 @@ def _as_adjudicator(actor: Actor, own: Assignment | None, file: File) -> set[str
 
 
 def _as_lead(actor: Actor, file: File) -> set[str]:
-    """A lead who still rates the case is a rater like any other."""
-    if not leads(actor) or rates(actor, file):
+    """A lead who still rates the case is a rater like any other. What stands apart is nobody's to close as a case."""
+    if not leads(actor) or rates(actor, file) or file.apart:
         return set()
     allowed = set() if file.case.state in {"decided", "released"} else {"assign"}
     if file.case.state == "collecting":

@@ -111,6 +111,8 @@ class View:
     instruction: str = field(repr=False)
     may: frozenset[str]
     """What this person may do now; see `rules.may`."""
+    kit: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    """How a live round is held; empty for a take-home."""
     own: Own | None = None
     revealed: bool = False
     """Whether all that follows is shown; before, it is empty."""
@@ -174,6 +176,7 @@ def _face(actor: Actor, file: File, own: Assignment | None, *, open_to: bool) ->
         "rubric": source.challenge.get("rubric", {}) if works else {},
         "instruction": source.instruction if works else "",
         "may": rules.may(actor, file),
+        "kit": source.challenge.get("kit", {}) if works else {},
         "own": Own(assignment=own, versions=file.versions(own)) if own else None,
     }
 

@@ -3,6 +3,8 @@
 anchor_cases    closed cases that a lead chose as anchors
 anchor_seeds    a case made of an anchor for one person's queue, with the levels that were settled when it was made
 authored_items  a case made of a text that a challenge's authors wrote, to norm by
+live_rounds     a case that is a live round of a loop: it counts in the candidate's loop, in no figure of submissions
+loops           loops as they were agreed when a round of theirs was opened
 """
 
 from __future__ import annotations
@@ -43,9 +45,13 @@ authored_items = Table(
     UniqueConstraint("digest"),
 )
 
-APART_TABLES = (anchor_cases, anchor_seeds, authored_items)
+loops = Table("loops", metadata, Column("digest", String(80), primary_key=True), _text("body"), _text("at", 20))
+
+live_rounds = Table("live_rounds", metadata, _case(), _text("loop", 80), _text("round", 64))
+
+APART_TABLES = (anchor_cases, anchor_seeds, authored_items, loops, live_rounds)
 
 
 def apart() -> CompoundSelect[tuple[str]]:
     """The cases that stand apart, by id."""
-    return select(anchor_seeds.c.case).union_all(select(authored_items.c.case))
+    return select(anchor_seeds.c.case).union_all(select(authored_items.c.case), select(live_rounds.c.case))

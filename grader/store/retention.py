@@ -22,7 +22,7 @@ from sqlalchemy.engine import Connection, RowMapping
 from grader import own_files
 from grader.errors import UsageError
 from grader.store import hire, people
-from grader.store.apart_tables import anchor_seeds, authored_items
+from grader.store.apart_tables import anchor_seeds, authored_items, live_rounds
 from grader.store.candidates import COLUMNS, read_list, write_list
 from grader.store.candidates import LIST as BATCH_LIST
 from grader.store.case_tables import case_events, case_heads, cases
@@ -175,6 +175,7 @@ def _delete_cases(connection: Connection) -> None:
     same = [runs.c[name] == cases.c[name] for name in names]
     gone = select(cases.c.id).where(~exists(select(text("1")).select_from(runs).where(*same)))
     gone = gone.where(cases.c.id.not_in(select(authored_items.c.case)))  # nobody sent these
+    gone = gone.where(cases.c.id.not_in(select(live_rounds.c.case)))  # no run was ever of these
     connection.execute(delete(case_events).where(case_events.c.chain.in_(gone)))
     connection.execute(delete(case_heads).where(case_heads.c.chain.in_(gone)))
     made = gone.where(cases.c.id.in_(select(anchor_seeds.c.case)))  # what was made of an anchor goes before it

@@ -45,6 +45,9 @@ def show(case: str) -> ResponseReturnValue:
 
 
 def shown(view: View, *, wrong: str = "", glass: bool = False, status: int = 200) -> ResponseReturnValue:
+    if view.kit:  # all cards of a candidate are read together
+        open_ = view.revealed
+        return redirect(url_for("loops.one", blind=view.blind) if open_ else url_for("round.show", case=view.id), 303)
     if not view.revealed:  # their own part, or the state
         return redirect(url_for("cases.one" if view.progress else "rate.show", case=view.id), 303)
     g.inside = "cases" if view.progress else "queue"

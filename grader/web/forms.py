@@ -23,7 +23,8 @@ TOKEN = "csrf_token"  # noqa: S105 - the name of a field
 CARRIED = "carried:"
 """Before the names of fields that wait for somebody to sign in."""
 _REFILLED = {"rate.draft": "rate.refilled", "rate.submit": "rate.refilled",
-             "rate.amend": "rate.refilled_amendment"}  # fmt: skip
+             "rate.amend": "rate.refilled_amendment",
+             "round.draft": "round.refilled", "round.submit": "round.refilled"}  # fmt: skip
 """Forms whose own page can show them filled in; others are shown as a list of what was written."""
 
 

@@ -16,7 +16,7 @@ class MenuItem(NamedTuple):
 
 
 _PAGES = (
-    ("My queue", "queue.show"), ("Cases", "cases.show"), ("Assign", "assign.show"),
+    ("My queue", "queue.show"), ("Cases", "cases.show"), ("Loops", "loops.show"), ("Assign", "assign.show"),
     ("Norming", "sessions.show"), ("Reliability", "reliability.show"), ("People", "people.show"),
     ("Audit", "audit.show"),
 )  # fmt: skip

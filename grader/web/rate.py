@@ -41,21 +41,24 @@ class CriterionRow(NamedTuple):
 
 
 def show(case: str) -> ResponseReturnValue:
+    view = visit.desk().view(visit.actor(), case)
+    if view.kit:
+        return redirect(url_for("round.show", case=case), 303)
     view = _view(case)
     if view.own is not None and view.own.assignment.state == "submitted":
         return _handed_in(view)
-    return _form(view, sheet_form.fields(_latest(view)))
+    return _form(view, sheet_form.fields(latest(view)))
 
 
 def _view(case: str) -> View:
     """The case, for somebody who rates it. What is revealed is read in the debrief."""
     view = visit.desk().view(visit.actor(), case)
-    if view.own is None or view.own.assignment.kind == "adjudicator":
+    if view.own is None or view.own.assignment.kind == "adjudicator" or view.kit:
         raise NotFoundError(case)
     return view
 
 
-def _latest(view: View) -> Sheet:
+def latest(view: View) -> Sheet:
     return view.own.latest.sheet if view.own and view.own.latest else Sheet()
 
 
@@ -67,9 +70,9 @@ def _form(
     if view.own is None or (view.own.assignment.state not in OPEN and not amend):
         return redirect(url_for("debrief.show", case=view.id), 303) if view.revealed else _closed(view)
     shown = work.shown(view.id)
-    latest = view.own.latest
+    newest = view.own.latest
     criteria = criteria_of(view)
-    ticked = frozenset(ticks if ticks is not None else latest.sheet.ticked if latest else ())
+    ticked = frozenset(ticks if ticks is not None else newest.sheet.ticked if newest else ())
     views = {
         "title": f"Rate {view.blind or 'a submission'}",
         "case": view,
@@ -81,7 +84,7 @@ def _form(
         "note": note,
         "amend": amend,
         "leans": LEANS,
-        "saved_text": "" if note or amend else f"Saved {clock(latest.at)}." if latest else "Nothing written yet.",
+        "saved_text": "" if note or amend else f"Saved {clock(newest.at)}." if newest else "Nothing written yet.",
         "instruction": work.instruction(view.instruction),
         **shown.views(work.alone(view.id)),
     }
@@ -120,9 +123,9 @@ def draft(case: str) -> ResponseReturnValue:
     """Keeps what is typed, whatever is in it: on each change, and when somebody presses Save."""
     view = _view(case)
     try:
-        saved = visit.desk().save(visit.actor(), case, _sheet(view), version=_version())
+        saved = visit.desk().save(visit.actor(), case, sheet_of(view), version=version_of())
     except ConflictError as problem:
-        return _conflict(view, problem)
+        return conflict(view, problem)
     except NotAllowedError:
         return _closed(view)
     except UsageError as problem:
@@ -136,9 +139,9 @@ def submit(case: str) -> ResponseReturnValue:
     """Hands it in; what is missing is listed, and saved as a draft."""
     view = _view(case)
     try:
-        visit.desk().submit(visit.actor(), case, _sheet(view), version=_version(), work=work.shown(case).text)
+        visit.desk().submit(visit.actor(), case, sheet_of(view), version=version_of(), work=work.shown(case).text)
     except ConflictError as problem:
-        return _conflict(view, problem)
+        return conflict(view, problem)
     except IncompleteError as problem:
         return _form(_view(case), request.form, gaps=problem.gaps, ticks=_ticks(), status=422)
     except NotAllowedError:
@@ -163,15 +166,15 @@ def amended(case: str) -> ResponseReturnValue:
     view = _view(case)
     if "amend" not in view.may:
         return _closed(view)
-    return _form(view, sheet_form.fields(_latest(view)), amend=True)
+    return _form(view, sheet_form.fields(latest(view)), amend=True)
 
 
 def amend(case: str) -> ResponseReturnValue:
     view = _view(case)
     try:
-        visit.desk().amend(visit.actor(), case, _sheet(view), version=_version())
+        visit.desk().amend(visit.actor(), case, sheet_of(view), version=version_of())
     except ConflictError as problem:
-        return _conflict(view, problem, target="rate.amend")
+        return conflict(view, problem, target="rate.amend")
     except IncompleteError as problem:
         return _form(_view(case), request.form, gaps=problem.gaps, ticks=_ticks(), status=422, amend=True)
     except NotAllowedError:
@@ -183,13 +186,13 @@ def refilled(case: str, *, form: MultiDict[str, str], note: str, keep: bool = Fa
     """The form with what was written in it before the session ended, on the version that it was written on. With `keep`
     it is saved at once, as it would have been had the session not ended."""
     view = _view(case)
-    version = _version(form)
+    version = version_of(form)
     if keep:
         try:
-            version = visit.desk().save(visit.actor(), case, _sheet(view, form), version=version).version
+            version = visit.desk().save(visit.actor(), case, sheet_of(view, form), version=version).version
             view, note = _view(case), "You are signed in again. What you wrote is here, and saved as a draft."
         except ConflictError as problem:
-            return _conflict(view, problem, form=form)
+            return conflict(view, problem, form=form)
         except UsageError as problem:
             note = f"You are signed in again. What you wrote is here, and not saved: {problem.message}"
     return _form(view, form, note=note, ticks=_ticks(form), version=version)
@@ -198,12 +201,12 @@ def refilled(case: str, *, form: MultiDict[str, str], note: str, keep: bool = Fa
 def refilled_amendment(case: str, *, form: MultiDict[str, str], note: str, keep: bool = False) -> ResponseReturnValue:
     """The same after the reveal, where nothing is a draft: it is kept when its author sends it."""
     del keep
-    return _form(_view(case), form, note=note, ticks=_ticks(form), version=_version(form), amend=True)
+    return _form(_view(case), form, note=note, ticks=_ticks(form), version=version_of(form), amend=True)
 
 
-def _sheet(view: View, form: MultiDict[str, str] | None = None) -> Sheet:
+def sheet_of(view: View, form: MultiDict[str, str] | None = None) -> Sheet:
     given = request.form if form is None else form
-    return sheet_form.read(given, criteria_of(view), _latest(view), ticked=_ticks(given))
+    return sheet_form.read(given, criteria_of(view), latest(view), ticked=_ticks(given))
 
 
 def _ticks(form: MultiDict[str, str] | None = None) -> tuple[str, ...]:
@@ -215,7 +218,7 @@ def _ticks(form: MultiDict[str, str] | None = None) -> tuple[str, ...]:
     )
 
 
-def _version(form: MultiDict[str, str] | None = None) -> int:
+def version_of(form: MultiDict[str, str] | None = None) -> int:
     """The version that the form was written on."""
     text = (request.form if form is None else form).get("version", "")
     if not (text.isascii() and text.isdigit() and len(text) < 9):
@@ -226,7 +229,7 @@ def _version(form: MultiDict[str, str] | None = None) -> int:
 # ---------------------------------------------------------------------------------------------- what else may happen
 
 
-def _conflict(
+def conflict(
     view: View, problem: ConflictError, *, target: str = "rate.draft", form: MultiDict[str, str] | None = None
 ) -> ResponseReturnValue:
     """Written in two windows: both texts beside each other, and one button for each."""
@@ -260,7 +263,7 @@ def _label(name: str, names: Mapping[str, str]) -> str:
 def _refused(view: View, problem: UsageError) -> ResponseReturnValue:
     """What no sheet can hold: the form is given back with the reason."""
     if request.headers.get("HX-Request"):
-        return page("rate_saved.html.j2", text=f"Not saved: {problem.message}", version=_version(), bad=True), 422
+        return page("rate_saved.html.j2", text=f"Not saved: {problem.message}", version=version_of(), bad=True), 422
     return _form(view, request.form, note=f"Not saved: {problem.message}", ticks=_ticks(), status=422)
 
 
@@ -268,7 +271,7 @@ def _closed(view: View) -> ResponseReturnValue:
     """It is no longer the owner's to change: handed in, revealed or stepped back from."""
     if request.headers.get("HX-Request"):
         text = "This assessment can no longer be changed. Open the case again from your queue."
-        return page("rate_saved.html.j2", text=text, version=_version(), bad=True), 409
+        return page("rate_saved.html.j2", text=text, version=version_of(), bad=True), 409
     if view.own is not None and view.own.assignment.state == "submitted":
         return redirect(url_for("rate.show", case=view.id), 303)
     return redirect(url_for("debrief.show" if view.revealed else "queue.show", case=view.id), 303)
@@ -276,11 +279,11 @@ def _closed(view: View) -> ResponseReturnValue:
 
 def _handed_in(view: View) -> ResponseReturnValue:
     """What its owner handed in, to read again or take back."""
-    latest = view.own.latest if view.own else None
+    newest = view.own.latest if view.own else None
     names = {criterion.id: criterion.name for criterion in criteria_of(view)}
     return page(
-        "handed_in.html.j2", title="Handed in", case=view, sheet=_latest(view), names=names,
-        at=moment(latest.at) if latest else "",
+        "handed_in.html.j2", title="Handed in", case=view, sheet=latest(view), names=names,
+        at=moment(newest.at) if newest else "",
     )  # fmt: skip
 
 

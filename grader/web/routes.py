@@ -48,6 +48,12 @@ ROUTES = (
     Route("/rate/<case>/amend", "rate.amend", POST, SIGNED_IN),
     Route("/rate/<case>/withdraw", "rate.withdraw", POST, SIGNED_IN),
     Route("/rate/<case>/recuse", "rate.recuse", POST, SIGNED_IN),
+    Route("/rounds/<case>", "round.show", GET, SIGNED_IN),
+    Route("/rounds/<case>/draft", "round.draft", POST, SIGNED_IN),
+    Route("/rounds/<case>/submit", "round.submit", POST, SIGNED_IN),
+    Route("/rounds/<case>/withdraw", "round.withdraw", POST, SIGNED_IN),
+    Route("/rounds/<case>/recuse", "round.recuse", POST, SIGNED_IN),
+    Route("/loops/<blind>", "loops.one", GET, SIGNED_IN),
     Route("/reliability", "reliability.show", GET, SIGNED_IN),
     Route("/reliability/pair", "reliability.pair", GET, LEADS),
     # Norming: for those who are asked, and leads (the desk decides)
@@ -69,6 +75,8 @@ ROUTES = (
     Route("/cases/<case>/adjudicate", "debrief.adjudicate", POST, SIGNED_IN),
     Route("/cases/<case>/respond", "debrief.respond", POST, SIGNED_IN),
     # Leads
+    Route("/loops", "loops.show", GET, LEADS),
+    Route("/loops/<blind>/open", "loops.open_cards", POST, LEADS),
     Route("/cases", "cases.show", GET, LEADS),
     Route("/assign", "assign.show", GET, LEADS),
     Route("/assign/cases", "assign.open_cases", POST, LEADS),

@@ -9,17 +9,22 @@ from pathlib import Path
 from flask import Response, abort, url_for
 from flask.typing import ResponseReturnValue
 
+from grader.loop.kit_page import kit_style
 from grader.pages.templating import source
 
 OWN = Path(__file__).parent / "static"
 _KINDS = {"css": "text/css; charset=utf-8", "js": "text/javascript; charset=utf-8", "svg": "image/svg+xml"}
 _SHARED = {"page.css"}
 """Taken from the report, whose look the pages share."""
-_NAMES = frozenset({"page.css", "web.css", "web.js", "rate.js", "htmx.min.js", "icon.svg"})
+_KIT = "kit.css"
+"""Taken from the loop's kits, which look on the server as they do on paper."""
+_NAMES = frozenset({"page.css", "web.css", "web.js", "kit.css", "rate.js", "htmx.min.js", "icon.svg"})
 
 
 @cache
 def _content(name: str) -> bytes:
+    if name == _KIT:
+        return kit_style().encode()
     return source(name).encode() if name in _SHARED else (OWN / name).read_bytes()
 
 

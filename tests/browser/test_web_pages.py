@@ -14,6 +14,7 @@ from waitress import create_server
 from grader.review.records import Actor
 from tests import report_fixtures as saved
 from tests.browser.looks import BROKEN, CUT, WIDTHS, sound
+from tests.loop_fixtures import ask, hand_in
 from tests.web_cases import settled_case
 from tests.web_fixtures import OPERATOR, PASSWORD, House, house, levels
 
@@ -49,6 +50,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     made.visitor("Bob Lind").post(f"/cases/{done}/respond", {"agrees": "no", "words": "Two names mislead."})
     lead.post(f"/cases/{done}/decide", {"outcome": "advance", "why": "Measured, and honest."})
     made.norming = norming(made)
+    made.norming |= loops(made)
     yield made
     made.store.close()
 
@@ -65,6 +67,24 @@ def norming(made: House) -> dict[str, str]:
     made.desk.compare(lea, compared)
     made.desk.propose(bob, compared, 3, "Readable; at most two names mislead.", "we counted names differently")
     return {"rated": f"/sessions/{rated}", "compared": f"/sessions/{compared}"}
+
+
+def loops(made: House) -> dict[str, str]:
+    """The addresses of a live round to be held, of one whose card is in, and of a loop before and after its opening."""
+    ann, bob, ines = (made.people[name] for name in PANEL)
+    held = ask(made.desk, "trace-debugging", "Nia Okoye", ann)
+    ask(made.desk, "system-design", "Nia Okoye", bob)
+    design = ask(made.desk, "system-design", "Omar Haddad", ann)
+    ask(made.desk, "system-design", "Omar Haddad", ines)
+    project = ask(made.desk, "past-project", "Omar Haddad", bob)
+    hand_in(made.desk, ann, design.id, 5, words="Worked out 4.2 questions a second, then halved the context " * 3)
+    hand_in(made.desk, ines, design.id, {"sizing": 2, "failing": None}, rationale="https://example.org/" + "x" * 120)
+    hand_in(made.desk, bob, project.id, 3)
+    made.desk.open_cards(OPERATOR, design.blind)
+    waiting = ask(made.desk, "past-project", "Nia Okoye", ann)
+    hand_in(made.desk, ann, waiting.id, 4)
+    return {"round": f"/rounds/{held.id}", "card": f"/rounds/{waiting.id}", "waits": f"/loops/{held.blind}",
+            "opened": f"/loops/{design.blind}"}  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -129,6 +149,12 @@ def pages(home: House) -> dict[str, tuple[str, str]]:
         "norming work": ("Bob Lind", f"{home.norming['rated']}/work/{ids['OPEN']}"),
         "compared": ("Lea Roth", f"{home.norming['compared']}/compare"),
         "anchors": ("Bob Lind", f"{home.norming['compared']}/anchors"),
+        "round": ("Ann Weber", home.norming["round"]),
+        "card": ("Ann Weber", home.norming["card"]),
+        "loops": ("Lea Roth", "/loops"),
+        "loop that waits": ("Lea Roth", home.norming["waits"]),
+        "loop": ("Lea Roth", home.norming["opened"]),
+        "own loop": ("Bob Lind", home.norming["opened"]),
         "reliability": ("Lea Roth", "/reliability"),
         "people": ("Ada Ng", "/people"),
         "audit": ("Ada Ng", "/audit"),
@@ -138,7 +164,8 @@ def pages(home: House) -> dict[str, tuple[str, str]]:
 
 NAMES = ("sign in", "queue", "rate", "handed in", "file", "debrief", "own debrief", "decided", "the work", "cases",
          "case", "assign", "norming", "own norming", "session", "session of others", "norming work", "compared",
-         "anchors", "reliability", "people", "audit", "nothing here")  # fmt: skip
+         "anchors", "round", "card", "loops", "loop that waits", "loop", "own loop", "reliability", "people", "audit",
+         "nothing here")  # fmt: skip
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -440,3 +467,30 @@ def test_the_drawing_of_a_drift_is_accessible_and_fits(
         assert 300 < box["width"] <= width
         assert page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") == 0
         sound(page, f"drift, {scheme}")
+
+
+# ---------------------------------------------------------------------------------------------- a live round
+
+
+def test_a_card_is_filled_in_with_keys_alone_and_saved_by_itself(home: House, visit: Visit) -> None:
+    case = ask(home.desk, "trace-debugging", "Pia Lund", home.people["Ann Weber"])
+    page = visit("Ann Weber", f"/rounds/{case.id}")
+    page.keyboard.press("j")
+    page.keyboard.press("4")
+    page.locator("#hypotheses-evidence").fill("told the customer within the hour")
+    expect(page.locator("#saved")).to_have_text("Saved 09:00 UTC.")
+    own = home.desk.view(Actor(person=home.people["Ann Weber"]), case.id).own
+    assert own is not None
+    assert own.latest is not None
+    assert own.latest.sheet.on("hypotheses").level == 4
+    assert own.latest.sheet.on("hypotheses").evidence == ("told the customer within the hour",)
+
+
+def test_a_card_is_handed_in_on_a_phone_without_a_script(home: House, visit: Visit) -> None:
+    case = ask(home.desk, "past-project", "Quin Ode", home.people["Ann Weber"])
+    page = visit("Ann Weber", f"/rounds/{case.id}", width=390, java_script_enabled=False)
+    for name in ("own-part", "explaining", "technique", "effect"):
+        page.locator(f"#{name}-evidence").fill("said: about a tenth fewer")
+        page.locator(f"#{name}-3").check()
+    page.get_by_role("button", name="Hand in").click()
+    expect(page.locator("h1")).to_have_text("Handed in")
