@@ -188,7 +188,8 @@ def test_opening_early_takes_a_reason_and_two_people_all_the_same(home: House) -
     with pytest.raises(UsageError, match="takes a reason"):
         home.desk.open_cards(OPERATOR, blind, early=True)
     home.desk.open_cards(OPERATOR, blind, early=True, why="Bob is ill")
-    assert [live.early_why for live in home.desk.loop_view(OPERATOR, blind).live] == ["Bob is ill", ""]
+    live = home.desk.loop_view(OPERATOR, blind).live
+    assert {one.round_id: one.early_why for one in live} == {"system-design": "Bob is ill", "past-project": ""}
     assert home.desk.queue(actor(home, "Bob"))[0].state == "late"
 
 
