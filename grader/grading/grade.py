@@ -8,6 +8,7 @@ from typing import Any
 from grader.challenge import Challenge, Pack
 from grader.challenge import model as models
 from grader.claims import marks
+from grader.grading import familiar
 from grader.grading.observed import model_calls
 from grader.grading.provenance import challenge_facts, provenance, submission_facts
 from grader.grading.run import Run
@@ -30,7 +31,10 @@ def grade_of(
     figures in the documents, which changes no score."""
     calls = model_calls(observed.tests)
     traced = {**facts, **({"model_calls": calls} if calls else {}), **models.provenance(pack.model, calls)}
-    flags = flags_of(pack, submission, observed, judged, claims)
+    flags = (
+        *familiar.flags(submission.files, pack.root, run.request.source),
+        *flags_of(pack, submission, observed, judged, claims),
+    )
     if run.request.only:
         flags = (f"Only tests that match {', '.join(run.request.only)} were run: this is not a grade.", *flags)
     unscored = Grade(
