@@ -255,6 +255,12 @@ def test_what_cannot_be_compared_in_time_is_said_and_ends_nothing(monkeypatch: p
     assert "could not be compared" in told["notes"][0]
 
 
+def test_a_folder_in_the_place_of_data_gives_way() -> None:
+    data = {"data/history.jsonl": b"[]", "data/more/a": b"a"}
+    files = {"data/history.jsonl/x": b"", "data/more": b"", "data/mine": b"m", "work.py": b""}
+    assert claims.laid_out(files, data) == {"data/mine": b"m", "work.py": b"", **data}
+
+
 # ---------------------------------------------------------------------------------------------- the manifest
 
 

@@ -26,7 +26,7 @@ NAME = "claims.yaml"
 MOST_COMMANDS = 12
 MOST_FIGURES = 200
 MOST_REPEATS = 5
-MOST_NOTES = 20
+MOST_NOTES = 100
 _BYTES = 200_000
 """Of a document, and of all documents five times that; more is not read."""
 _YAML_BYTES = 64_000

