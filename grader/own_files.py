@@ -30,6 +30,7 @@ RESULT = frozenset(
     {
         *MARKERS, *FORMATS.values(), MACHINE, "report.html", "feedback.html", "feedback.md",
         "signature.json", "evidence/submission.zip", "evidence/verifier.json", "evidence/criteria.json",
+        "evidence/judged.json",
     }
 )  # fmt: skip
 """All that a grading leaves in its output folder, and what is made of it later, relative to the folder."""

@@ -200,12 +200,26 @@ class CriterionResult:
 
 
 @dataclass(frozen=True, kw_only=True)
+class JudgedLevel:
+    """A level that the judge gave, whether it counts or not: to be held beside people's once theirs are open."""
+
+    criterion: str
+    level: int
+    model: str
+    judge: str
+    """Digest of all that decides its answer: levels of one and the same judge have the same."""
+    counted: bool
+
+
+@dataclass(frozen=True, kw_only=True)
 class JudgeResult:
     """What the judge stage hands over. `judge` is the block of that name in grade.json."""
 
     criteria: tuple[CriterionResult, ...]
     judge: Mapping[str, object] = field(default_factory=dict)
     flags: tuple[str, ...] = ()
+    levels: tuple[JudgedLevel, ...] = ()
+    """All of them; no page, list or grade.json tells those that do not count and may not be suggested."""
 
 
 @dataclass(frozen=True, kw_only=True)

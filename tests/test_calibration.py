@@ -185,8 +185,41 @@ def test_without_a_calibration_a_level_is_a_suggestion_and_only_where_the_rubric
     silent = packs.DOCUMENT_CRITERION + "    suggest: false\n"
     packs.write_pack(root, criteria=(silent,))
     before = len(oracle.requests)
-    assert only(grade(root, settings_for(oracle), cache, index=4)).suggestion is None
-    assert len(oracle.requests) == before
+    result = grade(root, settings_for(oracle, shadow=False), cache, index=4)
+    assert only(result).suggestion is None
+    assert (len(oracle.requests), result.levels) == (before, ())
+
+
+def test_where_nothing_may_be_told_the_judge_is_asked_in_shadow_and_only_its_record_has_the_level(
+    root: Path, oracle: JudgeServer, cache: Path
+) -> None:
+    silent = packs.DOCUMENT_CRITERION + "    suggest: false\n"
+    packs.write_pack(root, criteria=(silent,))
+    before = len(oracle.requests)
+    settings = settings_for(oracle, repeats=3)
+    result = grade(root, settings, cache, index=4)
+    assert len(oracle.requests) == before + 1, "once, however often a level that counts is asked for"
+    (said,) = result.levels
+    assert (said.criterion, said.counted, said.model) == (NAME, False, "m")
+    criterion = only(result)
+    assert (criterion.level, criterion.suggestion, criterion.rationale, criterion.evidence) == (None, None, "", ())
+    assert {"levels", "spread", "bare_level"}.isdisjoint(criterion.details)
+    oracle.behaviour = Behaviour(fault="500")
+    unanswered = grade(root, settings, cache, index=5)
+    assert unanswered.levels == ()
+    assert only(unanswered).reason == criterion.reason
+    assert unanswered.judge["unanswered"] == {}, "nothing was missing that anybody waits for"
+
+
+def test_a_shadow_takes_no_budget_from_what_may_count(root: Path, oracle: JudgeServer, cache: Path) -> None:
+    silent = packs.DOCUMENT_CRITERION.replace("failure-modes", "first") + "    suggest: false\n"
+    packs.write_pack(root, criteria=(silent, packs.DOCUMENT_CRITERION))
+    (root / "calibration" / "items.yaml").unlink()
+    whole = grade(root, settings_for(oracle), cache, index=6)
+    assert [one.criterion for one in whole.levels] == ["first", NAME]
+    one_question = 2_000 + int(str(whole.judge["prompt_tokens"])) // 2 + 400
+    tight = grade(root, settings_for(oracle, budget_tokens=one_question), cache, index=7)
+    assert [one.criterion for one in tight.levels] == [NAME]
 
 
 def _anchor(root: Path, settings: Settings) -> Settings:
@@ -236,7 +269,7 @@ def test_a_change_of_what_a_calibration_rests_on_makes_it_stale_and_withholds_th
     assert criterion.reason.startswith("STALE")
     assert says in criterion.reason
     assert (criterion.accepted, criterion.level, criterion.suggestion) == (False, None, None)
-    assert len(oracle.requests) == before
+    assert len(oracle.requests) <= before + 1, "in shadow at most"
 
 
 def test_another_endpoint_is_another_judge(root: Path, oracle: JudgeServer, cache: Path) -> None:

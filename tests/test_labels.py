@@ -12,23 +12,31 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner
+from sqlalchemy import select
 
 from grader.agreement import thresholds_from
+from grader.batch import record as stored
 from grader.calibration import load
 from grader.calibration.material import gather, prepare
 from grader.challenge import load_pack
 from grader.challenge.rubric import GateSettings
 from grader.cli import cli
+from grader.errors import UsageError
 from grader.judge import record
 from grader.judge.config import JudgeConfig
+from grader.judge.fingerprint import judge_of
+from grader.result import evidence
 from grader.review.desk import open_desk
 from grader.review.records import Actor
 from grader.settings import Settings
 from grader.store import open_store, retention
+from grader.store.label_tables import judged_levels
 from grader.store.labels import items_left
+from grader.store.tables import runs
 from grader.testing import packs
 from grader.testing.judge_server import JudgeServer, running
-from tests.generated_reviews import OPERATOR, oracle, reviews
+from grader.testing.judges import Judge, Question
+from tests.generated_reviews import OPERATOR, level_of, oracle, reviews
 
 pytestmark = pytest.mark.slow
 
@@ -259,3 +267,93 @@ def test_what_is_erased_is_no_label_and_the_calibration_is_known_to_have_lost_it
     gone = next(one for one in made if one.number == 3)
     assert gone.case not in {case for case, _ in labels(url)}
     assert len(labels(url)) == 22
+
+
+# -------------------------------------------------------------------------------------------------- shadow and status
+
+
+def in_shadow(url: str, root: Path, wanted: Judge, *, judge: str = "") -> None:
+    """What the judge says of all work in the store, kept as a grading keeps it."""
+    pack = load_pack(root)
+    (criterion, *_) = pack.rubric.criteria
+    config = JudgeConfig.of(Settings.read())
+    with open_store(url) as store, store.engine.begin() as connection:
+        known = set(connection.execute(select(judged_levels.c.run)).scalars())
+        runs_ = [row for row in connection.execute(select(runs)).mappings() if row["run"] not in known]
+        for row in runs_:
+            text = evidence.load_submission(Path(row["folder"])).files["DECISIONS.md"].decode()
+            files = (("DECISIONS.md", tuple(enumerate(text.splitlines(), 1))),)
+            said = wanted(Question(question=criterion.question.strip(), levels=5, files=files))
+            connection.execute(judged_levels.insert().values(
+                run=row["run"], criterion=criterion.id, level=said.level, model="m", counted=False,
+                judge=judge or judge_of(criterion, config, pack.rubric.gate), at="2026-03-02T10:00:00Z"))  # fmt: skip
+
+
+def test_a_gradings_levels_go_into_the_store_with_its_run_and_nowhere_else(
+    root: Path, tmp_path: Path, url: str, server: JudgeServer
+) -> None:
+    from grader.judge import judge_submission
+    from tests.generated_reviews import result
+
+    out = result(root, tmp_path / "out", 7)
+    work = evidence.load_submission(out)
+    settings = Settings.read()
+    silent = load_pack(packs.write_pack(root, criteria=(packs.DOCUMENT_CRITERION + "    suggest: false\n",)))
+    judged = judge_submission(silent, work, settings, calibration=None, cache_dir=tmp_path / "cache")
+    evidence.save_levels(out, judged.levels)
+    with open_store(url) as store:
+        stored.record(store, stored.Result(folder=out, source="Generated 007"), why="graded")
+        stored.record(store, stored.Result(folder=out, source="Generated 007"), why="graded")
+        with store.engine.connect() as connection:
+            (row,) = connection.execute(select(judged_levels)).mappings().all()
+        assert (row["run"], row["criterion"], row["level"]) == ("generated007", NAME, level_of(7))
+        retention.remove(store, retention.of_person(store, "Generated 007"), why="asked for")
+        with store.engine.connect() as connection:
+            assert connection.execute(select(judged_levels)).all() == []
+
+
+@pytest.mark.parametrize("text", ["{", "[]", '{"levels": [{}]}', '{"levels": [{"criterion": "a", "level": "3"}]}'])
+def test_levels_that_are_none_are_refused(text: str, tmp_path: Path) -> None:
+    (tmp_path / "evidence").mkdir()
+    (tmp_path / "evidence" / "judged.json").write_text(text)
+    with pytest.raises(UsageError):
+        evidence.load_levels(tmp_path)
+
+
+def status(root: Path, url: str) -> dict[str, Any]:
+    return dict(json.loads(run("calibrate", str(root), "--status", "--json", "--store", url))["criteria"][0])
+
+
+def test_status_says_how_far_it_is_what_is_missing_and_gives_a_first_view_from_five_reviews_on(
+    root: Path, tmp_path: Path, lite: str, server: JudgeServer
+) -> None:
+    nothing = run("calibrate", str(root), "--status", "--store", lite)
+    assert "failure-modes: no verdict yet" in nothing
+    assert "50 more items rated by two people (0 of 50 are)." in nothing
+    reviews(lite, root, tmp_path, 4, disagreement=0.0)
+    in_shadow(lite, root, oracle(root, 80))
+    few = status(root, lite)
+    assert few["provisional"]["says"] == "4 reviews have a level of the judge as it is now: too few to tell."
+    reviews(lite, root, tmp_path, 4, start=4, disagreement=0.0)
+    reviews(lite, root, tmp_path, 2, start=8, raters=("ada", "ben", "cem"))
+    in_shadow(lite, root, oracle(root, 80))
+    ten = status(root, lite)
+    assert (ten["items_rated_twice"], ten["of_candidates"], ten["gate"]) == (10, 10, "")
+    assert ten["people_qwk"] is None
+    assert "too few to tell" in ten["people"]
+    assert ten["provisional"] == {
+        "n": 10, "same": 10, "off_by_one": 0, "further": 0, "counts": False,
+        "says": "Provisional, counts for nothing: on 10 reviews the judge gave people's level 10 times, was off by one"
+        " 0 times and by more 0 times.",
+    }  # fmt: skip
+    assert set(ten["rare_levels"].values()) == {3}
+    assert "An hour of rating brings about 40 levels" in ten["an_hour"]
+    assert server.requests == [], "no call is made"
+
+
+def test_levels_of_another_judge_are_no_view_of_this_one(
+    root: Path, tmp_path: Path, lite: str, server: JudgeServer
+) -> None:
+    reviews(lite, root, tmp_path, 6)
+    in_shadow(lite, root, oracle(root, 80), judge="another")
+    assert status(root, lite)["provisional"]["n"] == 0

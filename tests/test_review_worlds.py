@@ -210,6 +210,43 @@ def test_no_command_and_no_file_of_the_result_tells_a_what_b_did(
         assert said[0] == said[1]
 
 
+def test_no_command_tells_what_the_judge_said_in_shadow_before_the_reveal(
+    begun: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from grader.store.label_tables import judged_levels
+
+    store = "sqlite:///result.review.db"
+    commands = [
+        ("assess", "result", "--rater", "ann"), ("assess", "result", "--rater", "ann", "--role", "adjudicator"),
+        ("show", "result"), ("show", "result", "--json"), ("history", "--store", store),
+        ("export", "--csv", "--store", store), ("history", "--store", store, "--json"), ("reveal", "result"),
+        ("ask", "--store", store),
+        ("calibrate", "rag-triage", "--status", "--store", store),
+        ("calibrate", "rag-triage", "--status", "--json", "--store", store),
+        ("analyse", "raters", "--store", store, "--json"),
+        ("assess", "result", "--rater", "ann", "--import", "ann.csv"),
+    ]  # fmt: skip
+    worlds = [tmp_path / name for name in ("one", "two")]
+    for world, level in zip(worlds, (1, 5), strict=True):
+        shutil.copytree(begun, world)
+        move(world, begun)
+        (world / "ann.csv").write_text(csv_of([3] * 6, "mine"))
+        with open_store(f"sqlite:///{world / 'result.review.db'}") as opened, opened.engine.begin() as connection:
+            run = connection.exec_driver_sql("select run from runs").scalar()
+            rows = [{"run": run, "criterion": one, "level": level, "model": "m", "judge": f"j{level}", "counted": False,
+                     "at": "2026-03-02T10:00:00Z"} for one in CRITERIA]  # fmt: skip
+            connection.execute(judged_levels.insert(), rows)
+    for command in commands:
+        said = []
+        for world in worlds:
+            monkeypatch.chdir(world)
+            done = CliRunner().invoke(cli, command, input="q\n")
+            told = done.exception.args if isinstance(done.exception, GraderError) else repr(done.exception)
+            said.append((done.output, repr(told), done.exit_code))
+        assert said[0] == said[1], command
+        assert "No such command" not in said[0][0]
+
+
 def move(world: Path, came_from: Path) -> None:
     """The copy's store names the copy's folder; both worlds use the same words for it."""
     import sqlite3

@@ -110,6 +110,44 @@ def test_every_page_is_the_same_when_one_world_is_full_and_the_other_empty(day: 
     empty.close()
 
 
+def judged(world: World, level: int) -> None:
+    """What the judge said in the gradings of all cases; nothing for 0."""
+    from grader.store.label_tables import judged_levels
+
+    rows = [{"run": case.run, "criterion": one.id, "level": level, "model": "m", "judge": f"{level}" * 16,
+             "counted": False, "at": "2026-11-20T09:00:00Z"}
+            for case in world.house.cases.values() for one in saved.rubric().criteria] if level else []  # fmt: skip
+    with world.house.store.engine.begin() as connection:
+        if rows:
+            connection.execute(judged_levels.insert(), rows)
+
+
+@pytest.mark.parametrize("who", ["Ann", "Lea"])
+def test_what_the_judge_said_in_shadow_is_on_no_page_before_the_reveal(day: Day, tmp_path: Path, who: str) -> None:
+    """Neither for those who rate nor for leads; in one world it gave 2 everywhere, in the other nothing."""
+    full, empty = World(day, tmp_path / "a"), World(day, tmp_path / "b")
+    judged(full, 2)
+    for request, form in itertools.product(addresses(full.house), ({}, {"version": "0", "rationale": "mine"})):
+        opens = "reveal" in request[1] or "glass" in request[1]
+        if not opens and (request[0] == "POST" or not form):
+            assert asked(full, who, request, form) == asked(empty, who, request, form), request
+    full.close()
+    empty.close()
+
+
+def test_what_the_judge_said_in_shadow_stands_beside_peoples_levels_after_the_reveal(day: Day, tmp_path: Path) -> None:
+    world = World(day, tmp_path / "a")
+    judged(world, 2)
+    case = world.house.cases["C1"]
+    for name in OTHERS:
+        world.others((name, "submit", 4), case.id)
+    assert world.browsers["Ann"].post(f"/rate/{case.id}/submit", levels(case)).status_code == 303
+    world.house.desk.reveal(OPERATOR, case.id)
+    page = asked(world, "Ann", ("GET", f"/cases/{case.id}/debrief"), {})[2].decode()
+    assert "The judge said 2, unseen until now; it counts for nothing here." in page
+    world.close()
+
+
 def test_the_same_worlds_differ_once_the_case_is_opened(day: Day, tmp_path: Path) -> None:
     """The comparison above can fail: after the reveal it does."""
     worlds = [World(day, tmp_path / "a"), World(day, tmp_path / "b")]

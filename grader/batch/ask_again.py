@@ -49,6 +49,7 @@ def ask_again(run: Run, before: Grade, challenge: Pack) -> Grade:
         timings={**before.timings, **run.timings},
     )
     result = scored(asked, challenge, objective.score(observed.tests), judged.criteria)
+    evidence.save_levels(out, judged.levels)
     write_pages(out, result, challenge, submission, run.request.pages)
     write_grade(out, result)
     return result

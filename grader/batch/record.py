@@ -41,6 +41,7 @@ def known_results(folder: Path) -> Iterator[Result]:
 
 def record(store: Store, result: Result, *, why: str) -> Recorded:
     """Keeps `result` in the store. Raises UsageError, InfrastructureError."""
+    from grader.result.evidence import load_levels
     from grader.store.store import About
 
     known, folder = result.known, result.folder.absolute()
@@ -54,4 +55,4 @@ def record(store: Store, result: Result, *, why: str) -> Recorded:
         batch=str(kept.parent) if known else "",
         why=why,
     )
-    return store.record(read_result(folder), about)
+    return store.record(read_result(folder), about, judged=load_levels(folder))

@@ -60,6 +60,8 @@ def prepare(
     config = JudgeConfig.of(settings)
     if not config.model and not all(criterion.model for criterion in challenge.rubric.criteria):
         raise UsageError("No judge is configured.", fix="Set GRADER_JUDGE_MODEL, OPENAI_BASE_URL and OPENAI_API_KEY.")
+    if not reviewed:
+        load_items(challenge)  # which says what is missing
     material = gather(challenge, config, ratings=ratings, repeats=repeats, reviewed=reviewed)
     if not material.labels and material.ratings is None:
         raise UsageError(
@@ -74,7 +76,7 @@ def gather(
     challenge: Pack, config: JudgeConfig, *, ratings: Path | None, repeats: int, reviewed: Sequence[Reviewed] = ()
 ) -> Material:
     """The same, whatever there is of it."""
-    there = not reviewed or (folder_of(challenge) / "items.yaml").is_file()
+    there = (folder_of(challenge) / "items.yaml").is_file()
     items = load_items(challenge) if there else ()
     found = labels.read(challenge, items, ratings)
     real = real_items(challenge, reviewed)

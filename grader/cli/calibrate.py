@@ -15,8 +15,6 @@ if TYPE_CHECKING:
     from grader.calibration.material import Material
     from grader.calibration.run import Asked, CalibrationRun
     from grader.challenge import Pack
-    from grader.review.labels import Reviewed
-    from grader.settings import Settings
 
 
 @click.command()
@@ -32,6 +30,7 @@ if TYPE_CHECKING:
     "--repeats", type=click.IntRange(1, 20), default=3, show_default=True, help="Answers per item; stability needs 3."
 )
 @click.option("--fresh", is_flag=True, help="Ask anew, although answers are kept from an earlier calibration.")
+@click.option("--status", is_flag=True, help="Say how far each criterion is and what is missing; make no call.")
 @click.option("--dry-run", is_flag=True, help="Say how much would be asked and what it may cost; make no call.")
 @click.option(
     "--follow",
@@ -52,6 +51,7 @@ def command(
     ratings: Path | None,
     repeats: int,
     fresh: bool,
+    status: bool,
     dry_run: bool,
     follow: tuple[str, str] | None,
     store: str,
@@ -72,6 +72,7 @@ def command(
     from grader.calibration import page, run
     from grader.calibration.material import prepare
     from grader.challenge import load_pack
+    from grader.cli.calibrated import keep, reviewed_in, store_of
     from grader.cli.standing import say_origin, settings_for
     from grader.judge import record
     from grader.judge.cache import Cache
@@ -82,8 +83,13 @@ def command(
     if follow is not None:
         _follow(pack, Path(follow[0]), follow[1])
         return 0
-    url = _store(store, settings)
-    material = prepare(pack, settings, ratings=ratings, repeats=repeats, reviewed=_reviewed(pack, url))
+    url = store_of(store, settings)
+    if status:
+        from grader.cli.calibrated import show_status
+
+        show_status(pack, settings, ratings, url, as_json=as_json)
+        return 0
+    material = prepare(pack, settings, ratings=ratings, repeats=repeats, reviewed=reviewed_in(pack, url))
     asked = run.questions(material)
     if dry_run:
         click.echo(_plan(material, asked))
@@ -97,42 +103,10 @@ def command(
             material, asked, Cache(PLACES.cache / "judge"), previous=previous, fresh=fresh, progress=bar.show
         )
     saved = record.save(pack.root, outcome.calibration)
-    _keep(pack, material, outcome, url)
+    keep(pack, material, outcome, url)
     html = page.write(pack, outcome)
     click.echo(_as_json(outcome) if as_json else _as_text(outcome, saved, html))
     return 0
-
-
-def _store(named: str, settings: Settings) -> str:
-    """The store whose reviews count: `named`, else one that was set on purpose; empty for none."""
-    from grader.cli.standing import store_at
-
-    return store_at(named) if named or settings.store_is_named else ""
-
-
-def _reviewed(pack: Pack, url: str) -> tuple[Reviewed, ...]:
-    from grader.cli.reviewed import operator
-    from grader.review.desk import open_desk
-
-    if not url:
-        return ()
-    with open_desk(url) as desk:
-        return desk.labels(operator(), pack.id)
-
-
-def _keep(pack: Pack, material: Material, outcome: CalibrationRun, url: str) -> None:
-    """Keeps in the store what the calibration rests on: whose data goes, goes out of that too."""
-    from grader.judge import record
-    from grader.store import open_store
-    from grader.store.labels import keep_items
-
-    saved = record.read(pack.root, {})
-    if not url or saved is None:
-        return
-    rested = [(one.item.id, one.item.criterion) for one in outcome.judged if one.item.id in material.real.works]
-    with open_store(url) as opened:
-        opened.calibrated(pack.id, saved.id, material.config.model, record.path_of(pack.root).read_text("utf-8"))
-        keep_items(opened.engine, saved.id, rested)
 
 
 def _follow(pack: Pack, path: Path, judge: str) -> None:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from grader.grading.containers import Containers
 from grader.grading.failure import saved
 from grader.grading.run import MakeSandbox, Run, docker_sandbox
-from grader.records import Grade, Submission, VerifierResult
+from grader.records import Grade, JudgeResult, Submission, VerifierResult
 from grader.report.write import staged, write_grade, write_pages
 
 if TYPE_CHECKING:
@@ -47,10 +47,11 @@ def _grade(run: Run, containers: Containers, make_sandbox: MakeSandbox) -> Grade
     observed = _run_tests(run, containers, pack, submission)
     removal = threading.Thread(target=containers.close)
     removal.start()
-    result = grade_of(run, pack, submission, observed, levels(), containers.facts(), claimed)
+    judged = levels()
+    result = grade_of(run, pack, submission, observed, judged, containers.facts(), claimed)
     with run.stage("report"):
         run.say("writing the report")
-        _save(run, result, pack, submission, observed)
+        _save(run, result, pack, submission, observed, judged)
     with run.stage("removal"):
         removal.join()
     run.took("total", time.monotonic() - run.began)
@@ -96,9 +97,12 @@ def _run_tests(run: Run, containers: Containers, pack: Pack, submission: Submiss
         return containers.observe(job, run.progress)
 
 
-def _save(run: Run, result: Grade, pack: Pack, submission: Submission, observed: VerifierResult) -> None:
+def _save(
+    run: Run, result: Grade, pack: Pack, submission: Submission, observed: VerifierResult, judged: JudgeResult
+) -> None:
     from grader.result import evidence
 
     with staged(run.request.out) as folder:
         evidence.save(folder, pack, submission, observed)
+        evidence.save_levels(folder, judged.levels)
         write_pages(folder, result, pack, submission, run.request.pages)

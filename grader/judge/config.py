@@ -56,6 +56,8 @@ class JudgeConfig:
     """Cost per submission; 0 is no limit. Needs a price for the model."""
     differential: bool = True
     """Ask a second time, with comments and strings stripped, about criteria that rest on code alone."""
+    shadow: bool = True
+    """Ask also where no level could be told, so that there is one to hold beside people's when theirs are open."""
     canary_share: float = 0.05
     """Share of gradings with which items of known level ride along."""
     prices: Mapping[str, Price] = field(default_factory=dict)

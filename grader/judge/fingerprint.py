@@ -57,6 +57,11 @@ def parts(criterion: Criterion, config: JudgeConfig, gate: GateSettings) -> dict
     }
 
 
+def judge_of(criterion: Criterion, config: JudgeConfig, gate: GateSettings) -> str:
+    """A digest of the judge of `criterion`: another one where anything that decides its answer is."""
+    return _digest({name: value for name, value in parts(criterion, config, gate).items() if name != "gate"})
+
+
 def _digest(value: Any) -> str:
     return key_of({"": value})[:16]
 

@@ -43,6 +43,8 @@ class JudgePlan:
     findings: tuple[SpeechFinding, ...]
     prompt_tokens: int
     """Estimated, for one question."""
+    shadow: bool = False
+    """Whether it is asked only to be held beside people's levels: nothing of the answer is told."""
 
     @property
     def why_not_accepted(self) -> str:
@@ -60,7 +62,14 @@ class JudgePlan:
 
 def plan_all(session: Session, budget: JudgeBudget) -> tuple[JudgePlan, ...]:
     """A plan for each criterion, in the rubric's order, which is also the order in which the budget is given out."""
-    return tuple(_plan(session, criterion, budget) for criterion in session.challenge.rubric.criteria)
+    plans = [_plan(session, criterion, budget) for criterion in session.challenge.rubric.criteria]
+    return tuple(_within(plan, budget) if plan.shadow else plan for plan in plans)  # after all that may count
+
+
+def _within(plan: JudgePlan, budget: JudgeBudget) -> JudgePlan:
+    """A shadow where the budget still allows it."""
+    over = budget.take(plan.model, plan.prompt_tokens, 1)
+    return replace(plan, shadow=False, reason=plan.why_not_accepted) if over else plan
 
 
 def gate_of(
@@ -102,19 +111,18 @@ def _plan(session: Session, criterion: Criterion, budget: JudgeBudget) -> JudgeP
         prompt_tokens=tokens,
     )
     trouble = f"{read.trouble[0].upper()}{read.trouble[1:]}. A person reads it." if read.trouble else ""
-    reason = trouble or _why_not_asked(plan) or budget.take(plan.model, tokens, config.repeats + bare)
-    return replace(plan, reason=reason)
+    reason = trouble or _why_not_asked(plan)
+    if not reason and plan.why_not_accepted and not plan.may_suggest:
+        return replace(plan, shadow=config.shadow, bare=False, reason="" if config.shadow else plan.why_not_accepted)
+    return replace(plan, reason=reason or budget.take(plan.model, tokens, config.repeats + bare))
 
 
 def _why_not_asked(plan: JudgePlan) -> str:
-    """Nobody is paid for a level that could be shown to no one."""
     if reading.is_empty(plan.selection):
         globs = ", ".join(plan.criterion.evidence)
         return f"There is nothing to judge: the submission holds no text in {globs}."
     if plan.findings:
         return f"{ADDRESSES}: {where(plan.findings)}. A person reads it; nothing is taken off for it."
-    if plan.why_not_accepted and not plan.may_suggest:
-        return plan.why_not_accepted
     return ""
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -10,10 +10,11 @@ from grader.errors import visible
 from grader.judge.budget import Usage, cost, price_of, total
 from grader.judge.config import JudgeConfig
 from grader.judge.details import Answers, JudgeDetails
+from grader.judge.fingerprint import judge_of
 from grader.judge.plan import ADDRESSES, JudgePlan, where
 from grader.judge.session import Session
 from grader.judge.votes import Judgement, Vote
-from grader.records import CriterionResult
+from grader.records import CriterionResult, JudgedLevel
 
 if TYPE_CHECKING:
     from grader.judge.record import Calibration
@@ -32,6 +33,8 @@ def result_of(
 ) -> JudgedCriterion:
     """Where one criterion stands once all answers are in. `withheld`: why no level of this grading is told."""
     details = _details(plan, verdict, bare, session.config)
+    if plan.shadow:
+        return _unscored(plan, plan.why_not_accepted, details, tell_level=False)
     if plan.reason or verdict is None:
         return _unscored(plan, plan.reason, details)
     if verdict.level is None or verdict.chosen is None:
@@ -102,7 +105,7 @@ def _details(plan: JudgePlan, verdict: Judgement | None, bare: Vote | None, conf
         gate=plan.gate,
         not_shown=tuple(f"{cut.shown}: {cut.what}" for cut in plan.selection.cuts),
         findings=plan.findings,
-        unanswered=verdict is not None and (verdict.unanswered or silent),
+        unanswered=verdict is not None and not plan.shadow and (verdict.unanswered or silent),
         answers=_answers(plan, verdict, bare, config) if verdict is not None else None,
         has_twin=bare is not None and verdict is not None,
         bare_level=bare.level if bare is not None else None,
@@ -126,6 +129,21 @@ def _answers(plan: JudgePlan, verdict: Judgement, bare: Vote | None, config: Jud
         mode=next((vote.mode for vote in verdict.votes if vote.mode), ""),
         system_fingerprint=next((v.system_fingerprint for v in verdict.votes if v.system_fingerprint), ""),
     )
+
+
+def levels_of(
+    session: Session, plans: Sequence[JudgePlan], verdicts: Mapping[str, Judgement], found: Sequence[JudgedCriterion]
+) -> tuple[JudgedLevel, ...]:
+    """Every level that was given, to be held beside people's."""
+    limits = session.challenge.rubric.gate
+    return tuple(
+        JudgedLevel(
+            criterion=plan.criterion.id, level=verdict.level, model=plan.model,
+            judge=judge_of(plan.criterion, session.config, limits), counted=one.result.source == "judge",
+        )
+        for plan, one in zip(plans, found, strict=True)
+        if (verdict := verdicts.get(plan.criterion.id)) is not None and verdict.level is not None
+    )  # fmt: skip
 
 
 _MOST_CUT = 12

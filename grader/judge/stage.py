@@ -17,7 +17,7 @@ from grader.judge.config import JudgeConfig
 from grader.judge.crew import ask_all
 from grader.judge.plan import JudgePlan, plan_all
 from grader.judge.reading import read_aside
-from grader.judge.results import flags_of, judge_block, result_of
+from grader.judge.results import flags_of, judge_block, levels_of, result_of
 from grader.judge.session import Session
 from grader.judge.votes import Judgement, Vote, settle, vote
 from grader.records import JudgeResult
@@ -73,7 +73,8 @@ def judge_submission(
     asked = [*verdicts.values(), *(settle([vote]) for vote in bare.values())]
     block = judge_block(session, plans, found, asked, [vote for _, vote in canaries])
     flags = flags_of(session, plans, found, withheld)
-    return JudgeResult(criteria=tuple(one.result for one in found), judge=block, flags=flags)
+    levels = levels_of(session, plans, verdicts, found)
+    return JudgeResult(criteria=tuple(one.result for one in found), judge=block, flags=flags, levels=levels)
 
 
 def _ask(
@@ -82,7 +83,7 @@ def _ask(
     """All questions at once: verdicts by criterion, votes on the stripped twins, and the canaries'."""
     client, config = session.client, session.config
     asked = [plan for plan in plans if not plan.reason]
-    repeats = [(plan, n) for plan in asked for n in range(config.repeats)]
+    repeats = [(plan, n) for plan in asked for n in range(1 if plan.shadow else config.repeats)]
     twins = [plan for plan in asked if plan.bare]
     riding = [
         ride
@@ -112,7 +113,8 @@ def _ask(
     )
     answers = dict(zip(questions, votes, strict=True))
     verdicts = {
-        p.criterion.id: settle([answers["read", p.criterion.id, n] for n in range(config.repeats)]) for p in asked
+        p.criterion.id: settle([answers["read", p.criterion.id, n] for n in range(1 if p.shadow else config.repeats)])
+        for p in asked
     }
     bare = {p.criterion.id: answers["bare", p.criterion.id, 0] for p in twins}
     return verdicts, bare, [(ride, answers["canary", ride.criterion.id, 0]) for ride in riding]

@@ -4,12 +4,13 @@ evidence/submission.zip    the files that were graded
 evidence/verifier.json     what the hidden tests observed
 evidence/challenge.json    the challenge as it was: manifest and rubric, no tests
 evidence/criteria.json     levels as the judge or people gave them
+evidence/judged.json       all levels of the judge, whether they count or not: for the store, and shown by no page
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -18,12 +19,13 @@ from grader import files
 from grader.challenge import Challenge
 from grader.challenge.rubric import Rubric
 from grader.errors import GraderError, UsageError
-from grader.records import Submission, VerifierResult
+from grader.records import JudgedLevel, Submission, VerifierResult
 from grader.stored import Object, load_json, read_test
 from grader.submission import IntakeLimits, read_archive, write_archive
 from grader.unseen import json_text
 
 FOLDER = "evidence"
+LEVELS = "judged.json"
 
 
 def save(out: Path, challenge: Challenge, submission: Submission, observed: VerifierResult) -> None:
@@ -32,6 +34,31 @@ def save(out: Path, challenge: Challenge, submission: Submission, observed: Veri
     files.write(folder / "challenge.json", to_text(snapshot(challenge)))  # first: it shows whose the folder is
     files.write(folder / "submission.zip", write_archive(submission))
     files.write(folder / "verifier.json", to_text(asdict(observed)))
+
+
+def save_levels(out: Path, levels: Sequence[JudgedLevel]) -> None:
+    """Writes the judge's levels, where it gave any."""
+    if levels:
+        files.write(out / FOLDER / LEVELS, to_text({"levels": [asdict(one) for one in levels]}))
+
+
+def load_levels(out: Path) -> tuple[JudgedLevel, ...]:
+    """The judge's levels of the run in `out`; none where it gave none. Raises UsageError."""
+    path = out / FOLDER / LEVELS
+    if not path.is_file():
+        return ()
+    try:
+        return tuple(_level(row) for row in load_json(path)["levels"])
+    except (TypeError, KeyError, ValueError) as problem:
+        raise UsageError(f"{path} is not evidence of this grader: {type(problem).__name__}: {problem}") from problem
+
+
+def _level(row: Mapping[str, Any]) -> JudgedLevel:
+    level, counted = row["level"], row["counted"]
+    if isinstance(level, bool) or not isinstance(level, int) or not isinstance(counted, bool):
+        raise TypeError("a level is a whole number, and counted true or false")
+    texts = {name: str(row[name]) for name in ("criterion", "model", "judge")}
+    return JudgedLevel(level=level, counted=counted, **texts)
 
 
 def snapshot(challenge: Challenge) -> dict[str, Any]:

@@ -21,7 +21,7 @@ from grader.review import rows, rules
 from grader.review.figures import FiguresDesk
 from grader.review.problems import NotAllowedError
 from grader.review.rating import criteria_of
-from grader.review.records import Actor, Assignment, Case, File
+from grader.review.records import Actor, Assignment, Case, File, Judged
 from grader.store import people as names
 from grader.store.apart_tables import apart
 from grader.store.case_tables import assignments, cases
@@ -40,6 +40,8 @@ class Reviewed:
     claims: Mapping[str, Any] = field(repr=False)
     """What came of running its figures, as the judge is told in a grading."""
     ratings: tuple[Rating, ...]
+    judged: Mapping[str, Judged] = field(default_factory=dict, repr=False)
+    """Criterion → what the judge said when it was graded."""
 
 
 class LabelsDesk(FiguresDesk):
@@ -68,6 +70,7 @@ def _reviewed(connection: Connection, case: str) -> Reviewed:
         case=file.case,
         candidate=names.key(whose) if whose else "",
         criteria={one.id: one for one in criteria_of(file)},
+        judged=file.judged,
         claims=file.source.machine.get("claims", {}),
         ratings=tuple(one for part in rules.shown(file) for one in _ratings(file, part)) if whose else (),
     )

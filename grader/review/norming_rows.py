@@ -18,6 +18,7 @@ from grader.review.anchoring import given_to
 from grader.review.combine import combine
 from grader.review.records import Actor, Case
 from grader.store.case_tables import assignments, case_sources, cases
+from grader.store.label_tables import judged_levels
 from grader.store.norming_tables import anchor_proposals, norming_items, norming_ratings
 from grader.store.tables import judgements
 
@@ -110,8 +111,12 @@ def judged(connection: Connection, criterion: str, wanted: Sequence[str]) -> dic
     by_run = (judgements.c.run == cases.c.run) & (judgements.c.criterion == criterion)
     by_judge = by_run & ((judgements.c.source == "judge") | judgements.c.suggestion.is_not(None))
     query = select(cases.c.id, judgements.c.level, judgements.c.suggestion).outerjoin(judgements, by_judge)
-    found = connection.execute(query.where(cases.c.state.in_(rules.REVEALED), cases.c.id.in_(wanted)))
-    return {row.id: row.level if row.level is not None else row.suggestion for row in found}
+    found = connection.execute(query.where(cases.c.state.in_(rules.REVEALED), cases.c.id.in_(wanted))).all()
+    unseen = select(cases.c.id, judged_levels.c.level).join(judged_levels, judged_levels.c.run == cases.c.run)
+    unseen = unseen.where(judged_levels.c.criterion == criterion, cases.c.id.in_([row.id for row in found]))
+    levels = {row.id: row.level for row in connection.execute(unseen)}
+    told = {row.id: row.level if row.level is not None else row.suggestion for row in found}
+    return {case: levels.get(case) if level is None else level for case, level in told.items()}
 
 
 def borderline(case: str, levels: Sequence[int], settled: int | None, judge: int | None, source: Source) -> Borderline:

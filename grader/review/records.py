@@ -176,6 +176,16 @@ class Event:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Judged:
+    """What the judge said on a criterion in the case's grading, whether it counted or not."""
+
+    level: int
+    judge: str
+    """Digest of the judge."""
+    counted: bool
+
+
+@dataclass(frozen=True, kw_only=True)
 class File:
     """All that is known about a case. Nobody is shown one: `visible` makes a View of it."""
 
@@ -195,6 +205,8 @@ class File:
     """Where an admin looked before the reveal, and why."""
     waves: Mapping[str, int] = field(default_factory=dict)
     """Person → how many reveals there had been when they were asked."""
+    judged: Mapping[str, Judged] = field(default_factory=dict, repr=False)
+    """Criterion → the judge's level."""
     apart: bool = False
     """Whether nothing is decided by it: an anchor in the queue of one person, or an authored text."""
 

@@ -22,6 +22,7 @@ from grader.review.records import (
     Decision,
     Event,
     File,
+    Judged,
     Letter,
     Person,
     Response,
@@ -42,6 +43,7 @@ from grader.store.case_tables import (
     people,
     responses,
 )
+from grader.store.label_tables import judged_levels
 
 PEOPLE = "people"
 """The chain of what concerns no case."""
@@ -83,9 +85,16 @@ def read(connection: Connection, case: str) -> File:
         adjudications=tuple(Adjudication(**_without(one, "id", "case")) for one in outcomes[adjudications]),
         responses=tuple(Response(**_without(one, "id", "case")) for one in outcomes[responses]),
         decisions=tuple(Decision(**_without(one, "id", "case")) for one in outcomes[decisions]),
+        judged=_judged(connection, row["run"]),
         apart=connection.execute(standing).first() is not None,
         letters=tuple(Letter(text=one["body"], **_without(one, "id", "case", "body")) for one in outcomes[letters]),
     )
+
+
+def _judged(connection: Connection, run: str) -> dict[str, Judged]:
+    query = select(judged_levels).where(judged_levels.c.run == run).order_by(judged_levels.c.id)
+    return {row.criterion: Judged(level=row.level, judge=row.judge, counted=row.counted)
+            for row in connection.execute(query)}  # fmt: skip
 
 
 def _waves(asked: Sequence[Event], revealed: Sequence[Event]) -> dict[str, int]:

@@ -23,6 +23,7 @@ from grader.review.records import (
     Decision,
     Event,
     File,
+    Judged,
     Kind,
     Letter,
     Person,
@@ -124,6 +125,8 @@ class View:
     """Largest gap first; in the rubric's order where gaps are equal."""
     machine: Mapping[str, Any] | None = field(default=None, repr=False)
     """grade.json as the machine alone gave it."""
+    judged: Mapping[str, Judged] = field(default_factory=dict, repr=False)
+    """Criterion → what the judge said, whether it counts or not."""
     decision: Decision | None = None
     decided_by: str = ""
     letter: Letter | None = None
@@ -153,6 +156,7 @@ def visible(actor: Actor, file: File, *, names: bool = False, broken_glass: bool
         voices=_voices(file, called, with_names=with_names, glass=broken_glass),
         criteria=side_by_side(file, called, glass=broken_glass),
         machine=file.source.machine,
+        judged=file.judged,
         decision=decision,
         decided_by=file.people[decision.person].name if decision else "",
         letter=file.letter,

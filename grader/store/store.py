@@ -5,7 +5,7 @@ from __future__ import annotations
 import getpass
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import Any
 
@@ -13,8 +13,10 @@ from sqlalchemy import Select, Table, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection, Engine, RowMapping
 
+from grader.records import JudgedLevel
 from grader.store import people
 from grader.store.engine import reading, writing
+from grader.store.label_tables import judged_levels
 from grader.store.tables import ALL, KEY, bodies, calibrations, events, grades, judgements, ratings, runs
 
 Row = Mapping[str, Any]
@@ -64,8 +66,9 @@ class Store:
 
     # ------------------------------------------------------------------------------------------------ writing
 
-    def record(self, grade: Mapping[str, Any], about: About) -> Recorded:
-        """Keeps a run and, where it has one, its grade. `grade` is the content of grade.json."""
+    def record(self, grade: Mapping[str, Any], about: About, *, judged: Sequence[JudgedLevel] = ()) -> Recorded:
+        """Keeps a run and, where it has one, its grade. `grade` is the content of grade.json; `judged`: all levels of
+        the judge, for nobody who still rates."""
         trail = _trail(about.who, about.why or "graded")
         with writing(self.engine) as connection:
             if grade["status"] != "graded":
@@ -74,6 +77,7 @@ class Store:
             new_run = self._add_run(connection, grade, about, its_grade, trail)
             if new_run:
                 self._add_judgements(connection, grade, trail)
+                self._add_levels(connection, grade["provenance"]["run"], judged, trail["at"])
             score = grade["score"]["value"]
             differs = new_run and not new_grade and self._differs(connection, its_grade, score)
             if differs:
@@ -98,6 +102,10 @@ class Store:
         for criterion in grade["criteria"]:
             if criterion["source"] != "none":
                 self._add(connection, judgements, {**_judgement(grade, criterion), **trail})
+
+    def _add_levels(self, connection: Connection, run: str, judged: Sequence[JudgedLevel], at: str) -> None:
+        for one in judged:
+            self._add(connection, judged_levels, {**asdict(one), "run": run, "at": at})
 
     def rate(self, rating: Mapping[str, Any], *, who: str = "", why: str = "rated") -> None:
         """Adds a person's level: submission_digest, challenge_digest, criterion, rater, level. The latest counts."""

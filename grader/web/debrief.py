@@ -122,7 +122,8 @@ def _judge(view: View, criterion: str) -> str:
                 return f"The judge gave {level}, and may score this criterion."
             if one.get("suggestion") is not None:
                 return f"The judge suggested {one['suggestion']}; it may not score this criterion."
-    return ""
+    said = view.judged.get(criterion)
+    return f"The judge said {said.level}, unseen until now; it counts for nothing here." if said else ""
 
 
 def _machine(view: View) -> dict[str, str]:

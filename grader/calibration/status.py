@@ -1,0 +1,240 @@
+"""How far each criterion is from a gate that can open: what there is, what is missing, what an hour of rating brings.
+
+No call is made. The judge's levels are those that it gave in gradings, unseen by those who rated.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+from itertools import pairwise
+from statistics import median
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from grader.agreement import Case, Thresholds, measure
+from grader.agreement.measured import Measured
+from grader.agreement.planning import chance_of_passing
+from grader.agreement.thresholds import FEW
+from grader.calibration.verdicts import limits_of
+from grader.judge.fingerprint import PARTS, judge_of, parts
+
+if TYPE_CHECKING:
+    from grader.agreement import Labels
+    from grader.calibration.material import Material
+    from grader.judge.record import Calibration
+    from grader.review.labels import Reviewed
+
+FIRST_VIEW = 5
+"""Reviews from which the judge's levels beside people's are shown to people. They count for nothing."""
+AN_HOUR = 40
+"""Levels an hour that are reckoned with where nobody's pace is known: one and a half minutes a text."""
+_PAUSE = timedelta(minutes=20)
+"""A gap between two levels of one person from which it is a pause."""
+_LEAST_GAPS = 10
+_FAIR, _GOOD = 0.79, 0.86
+
+
+@dataclass(frozen=True, kw_only=True)
+class View:
+    """The judge beside people on reviews so far: for people to look at, and nothing else."""
+
+    n: int
+    same: int
+    off_by_one: int
+    further: int
+
+    @property
+    def sentence(self) -> str:
+        if self.n < FIRST_VIEW:
+            return f"{self.n} reviews have a level of the judge as it is now: too few to tell."
+        return (
+            f"Provisional, counts for nothing: on {self.n} reviews the judge gave people's level {self.same} times, was"
+            f" off by one {self.off_by_one} times and by more {self.further} times."
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Status:
+    """One criterion. Counts are items; `twice`: rated by two people or more."""
+
+    criterion: str
+    gate: str
+    """The verdict that is in force; empty where there is none."""
+    says: str
+    twice: int
+    real_twice: int
+    once: int
+    needed: int
+    real_needed: int
+    rare: Mapping[int, int] = field(default_factory=dict)
+    """Level → how many more items of it are asked for, of the levels that are nearest to enough."""
+    people: str
+    """How far people agree, in words."""
+    people_qwk: float | None
+    provisional: View
+    hour: str
+    """What an hour of rating would bring, in words."""
+    erased: int
+    """Cases that the calibration rested on and that are gone."""
+    trend: str = ""
+    """The judge on new reviews since its calibration, in words."""
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """What is still missing, a sentence each; none where the labels are enough."""
+        real = max(0, self.real_needed - self.real_twice)
+        items = max(0, self.needed - self.twice)
+        found = []
+        if items or real:
+            found.append(f"{max(items, real)} more items rated by two people ({self.twice} of {self.needed} are).")
+        if real:
+            found.append(f"{real} of them candidates' work ({self.real_twice} of {self.real_needed} are).")
+        if (items or real) and self.once:
+            found.append(f"{self.once} have one person's level: a second person's makes each of them count.")
+        found += [f"{more} more of level {level}." for level, more in self.rare.items()]
+        return tuple(found)
+
+    def as_json(self) -> dict[str, Any]:
+        view = self.provisional
+        return {
+            "criterion": self.criterion, "gate": self.gate, "says": self.says,
+            "items_rated_twice": self.twice, "of_candidates": self.real_twice, "rated_once": self.once,
+            "needed": self.needed, "needed_of_candidates": self.real_needed,
+            "rare_levels": {str(level): more for level, more in self.rare.items()}, "missing": list(self.missing),
+            "people": self.people, "people_qwk": self.people_qwk,
+            "provisional": {"n": view.n, "same": view.same, "off_by_one": view.off_by_one, "further": view.further,
+                            "counts": False, "says": view.sentence},
+            "an_hour": self.hour, "erased": self.erased, "trend": self.trend,
+        }  # fmt: skip
+
+
+def statuses(
+    material: Material, reviewed: Sequence[Reviewed], calibration: Calibration | None, left: Mapping[str, int] | None
+) -> tuple[Status, ...]:
+    """Every criterion of the rubric. `left`: how many of the cases that the calibration rests on are still there, by
+    criterion; None where no store is known."""
+    limits = limits_of(material.challenge.rubric.gate, str(material.challenge.root / "rubric.yaml"))
+    pace = _pace(material)
+    return tuple(
+        _status(material, reviewed, calibration, left, criterion.id, limits, pace)
+        for criterion in material.challenge.rubric.criteria
+    )
+
+
+def _status(
+    material: Material, reviewed: Sequence[Reviewed], calibration: Calibration | None, left: Mapping[str, int] | None,
+    name: str, limits: Thresholds, pace: float | None,
+) -> Status:  # fmt: skip
+    labels = material.labels.get(name) or _nothing(material, name)
+    measured = measure(Case(labels=labels, judge={}, thresholds=limits))
+    panel = measured.panel
+    real = np.array([item in material.candidates_work(name) for item in panel.items], dtype=bool)
+    twice, real_twice = int(panel.twice.sum()), int((panel.twice & real).sum())
+    needed, levels = limits.labels_required(len(panel.levels)), min(limits.min_levels, len(panel.levels))
+    gate, says = _gate(material, calibration, name)
+    once = len(panel.items) - twice
+    return Status(
+        criterion=name, gate=gate, says=says, twice=twice, real_twice=real_twice, once=once,
+        needed=needed, real_needed=limits.min_real,
+        rare=_rare(measured, limits.min_items_per_level, levels),
+        people=_people(measured, limits), people_qwk=measured.human_qwk.value if twice >= FEW else None,
+        provisional=_view(material, reviewed, name, labels),
+        hour=_hour(twice, once, needed, limits, pace),
+        erased=_erased(calibration, left, name),
+    )  # fmt: skip
+
+
+def _nothing(material: Material, name: str) -> Labels:
+    from grader.agreement import Labels
+
+    return Labels(criterion=name, levels=tuple(material.criterion(name).levels), people={})
+
+
+def _gate(material: Material, calibration: Calibration | None, name: str) -> tuple[str, str]:
+    if calibration is None:
+        return "", "Not calibrated yet: the judge's levels count for nothing."
+    criterion, limits = material.criterion(name), material.challenge.rubric.gate
+    found = calibration.gate(name, parts(criterion, material.config, limits), PARTS)
+    return found.verdict, found.sentence
+
+
+def _rare(measured: Measured, least: int, levels: int) -> dict[int, int]:
+    """What the fullest `levels` levels lack."""
+    panel = measured.panel
+    counts = np.bincount(panel.label[panel.twice], minlength=len(panel.levels)).tolist()
+    fullest = sorted(range(len(counts)), key=lambda at: (-counts[at], at))[:levels]
+    return {panel.levels[at]: least - counts[at] for at in sorted(fullest) if counts[at] < least}
+
+
+def _people(measured: Measured, limits: Thresholds) -> str:
+    n, value = int(measured.panel.twice.sum()), measured.human_qwk.value
+    if n < FEW or value is None:
+        why = f"{n} of {FEW} items are rated by two" if n < FEW else measured.human_qwk.reason
+        return f"How far people agree: too few to tell ({why})."
+    return f"People agree with each other at {value:.2f} on {n} items ({limits.human_qwk:.2f} needed)."
+
+
+def _view(material: Material, reviewed: Sequence[Reviewed], name: str, labels: Labels) -> View:
+    from grader.agreement.panel import panel_of
+
+    now = judge_of(material.criterion(name), material.config, material.challenge.rubric.gate)
+    said = {one.case.id: found.level for one in reviewed if (found := one.judged.get(name)) and found.judge == now}
+    work = material.candidates_work(name)
+    panel = panel_of(labels)
+    low = panel.levels[0]
+    gaps = [abs(said[item] - int(level) - low) for item, level in zip(panel.items, panel.label, strict=True)
+            if item in said and item in work]  # fmt: skip
+    return View(n=len(gaps), same=gaps.count(0), off_by_one=gaps.count(1), further=sum(gap > 1 for gap in gaps))
+
+
+def _hour(twice: int, once: int, needed: int, limits: Thresholds, pace: float | None) -> str:
+    an_hour = round(pace) if pace else AN_HOUR
+    how = "at the pace of those who rated" if pace else "reckoned at a minute and a half a text; no pace is known"
+    second = min(once, an_hour)
+    items = second + (an_hour - second) // 2
+    then = twice + items
+    passes = {true: [100 * chance_of_passing(true, max(2, n), limits).passes for n in (twice, then)]
+              for true in (_FAIR, _GOOD)}  # fmt: skip
+    chances = ", ".join(
+        f"one whose true agreement is {true:.2f} passes in {now:.0f} of 100 cases now and in {later:.0f} then"
+        for true, (now, later) in passes.items()
+    )
+    return (
+        f"An hour of rating brings about {an_hour} levels ({how}): {items} more items rated by two, {then} of {needed}."
+        f" Of judges, {chances}, as far as their agreement alone decides."
+    )
+
+
+def _pace(material: Material) -> float | None:
+    """Levels an hour, out of the gaps between levels of one person; None where too few are known."""
+    gaps: list[float] = []
+    for labels in material.labels.values():
+        for person in labels.people:
+            own = sorted(at for (who, _), at in labels.rated_at.items() if who == person)
+            gaps += [(b - a).total_seconds() for a, b in pairwise(own) if timedelta(seconds=5) <= b - a < _PAUSE]
+    return 3600 / median(gaps) if len(gaps) >= _LEAST_GAPS else None
+
+
+def _erased(calibration: Calibration | None, left: Mapping[str, int] | None, name: str) -> int:
+    known = calibration.criteria.get(name) if calibration is not None else None
+    if known is None or left is None:
+        return 0
+    return max(0, int(known.figures.get("real_items", 0)) - left.get(name, 0))
+
+
+def lines(found: Sequence[Status]) -> list[str]:
+    """For a terminal."""
+    shown = []
+    for one in found:
+        shown.append(f"{one.criterion}: {one.gate or 'no verdict yet'}")
+        shown.append(f"  {one.says}")
+        if one.erased:
+            shown.append(f"  {one.erased} of the reviews that this calibration rested on have been erased since.")
+        shown += [f"  Missing: {what}" for what in one.missing] or ["  Enough labels for a verdict: calibrate."]
+        shown += [f"  {what}" for what in (one.people, one.provisional.sentence, one.trend) if what]
+        if one.missing:
+            shown.append(f"  {one.hour}")
+    return shown

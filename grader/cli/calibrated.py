@@ -1,0 +1,79 @@
+"""What `grade calibrate` does with a store: labels out of reviews, what a calibration rests on, how far it is."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from grader.unseen import json_text
+
+if TYPE_CHECKING:
+    from grader.calibration.material import Material
+    from grader.calibration.run import CalibrationRun
+    from grader.challenge import Pack
+    from grader.review.labels import Reviewed
+    from grader.settings import Settings
+
+
+def store_of(named: str, settings: Settings) -> str:
+    """The store whose reviews count: `named`, else one that was set on purpose; empty for none."""
+    from grader.cli.standing import store_at
+
+    return store_at(named) if named or settings.store_is_named else ""
+
+
+def reviewed_in(pack: Pack, url: str) -> tuple[Reviewed, ...]:
+    from grader.cli.reviewed import operator
+    from grader.review.desk import open_desk
+
+    if not url:
+        return ()
+    with open_desk(url) as desk:
+        return desk.labels(operator(), pack.id)
+
+
+def keep(pack: Pack, material: Material, outcome: CalibrationRun, url: str) -> None:
+    """Keeps in the store what the calibration rests on: whose data goes, goes out of that too."""
+    from grader.judge import record
+    from grader.store import open_store
+    from grader.store.labels import keep_items
+
+    saved = record.read(pack.root, {})
+    if not url or saved is None:
+        return
+    rested = [(one.item.id, one.item.criterion) for one in outcome.judged if one.item.id in material.real.works]
+    with open_store(url) as opened:
+        opened.calibrated(pack.id, saved.id, material.config.model, record.path_of(pack.root).read_text("utf-8"))
+        keep_items(opened.engine, saved.id, rested)
+
+
+def show_status(pack: Pack, settings: Settings, ratings: Path | None, url: str, *, as_json: bool) -> None:
+    """Prints how far each criterion is."""
+    from grader.calibration import load
+    from grader.calibration.material import gather
+    from grader.calibration.status import lines, statuses
+    from grader.judge.config import JudgeConfig
+
+    reviewed, calibration = reviewed_in(pack, url), load(pack)
+    material = gather(pack, JudgeConfig.of(settings), ratings=ratings, repeats=3, reviewed=reviewed)
+    found = statuses(material, reviewed, calibration, _left(calibration.id, url) if calibration and url else None)
+    out = material.real.left_out
+    if as_json:
+        data = {"criteria": [one.as_json() for one in found], "reviews": len(reviewed), "left_out": dict(out)}
+        click.echo(json_text(data, indent=2))
+        return
+    click.echo(f"{pack.id}: {len(reviewed)} reviewed submissions{'' if url else ' (no store is named: --store URL)'}.")
+    for why, count in out.items():
+        click.echo(f"{count} levels of reviews are left out: {why}.")
+    click.echo("\n".join(lines(found)))
+
+
+def _left(calibration: str, url: str) -> Mapping[str, int]:
+    from grader.store import open_store
+    from grader.store.labels import items_left
+
+    with open_store(url) as opened:
+        return items_left(opened.engine, calibration)
