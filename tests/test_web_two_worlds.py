@@ -16,6 +16,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from itsdangerous import TimestampSigner
 
+from tests import report_fixtures as saved
 from tests.web_fixtures import OPERATOR, house, levels
 from tests.web_worlds import FORMS, METRICS, WORDS, Day, World, addresses, asked
 
