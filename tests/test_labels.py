@@ -343,8 +343,8 @@ def test_status_says_how_far_it_is_what_is_missing_and_gives_a_first_view_from_f
     assert "too few to tell" in ten["people"]
     assert ten["provisional"] == {
         "n": 10, "same": 10, "off_by_one": 0, "further": 0, "counts": False,
-        "says": "Provisional, counts for nothing: on 10 reviews the judge gave people's level 10 times, was off by one"
-        " 0 times and by more 0 times.",
+        "says": "Provisional, counts for nothing: of 10 reviews the judge gave people's level in 10, was off by one in"
+        " 0 and by more in 0.",
     }  # fmt: skip
     assert set(ten["rare_levels"].values()) == {3}
     assert "An hour of rating brings about 40 levels" in ten["an_hour"]

@@ -51,8 +51,8 @@ class View:
         if self.n < FIRST_VIEW:
             return f"{self.n} reviews have a level of the judge as it is now: too few to tell."
         return (
-            f"Provisional, counts for nothing: on {self.n} reviews the judge gave people's level {self.same} times, was"
-            f" off by one {self.off_by_one} times and by more {self.further} times."
+            f"Provisional, counts for nothing: of {self.n} reviews the judge gave people's level in {self.same}, was"
+            f" off by one in {self.off_by_one} and by more in {self.further}."
         )
 
 
@@ -79,6 +79,8 @@ class Status:
     """What an hour of rating would bring, in words."""
     erased: int
     """Cases that the calibration rested on and that are gone."""
+    more: int
+    """Further labels that the last calibration asked for."""
     trend: str = ""
     """The judge on new reviews since its calibration, in words."""
 
@@ -95,6 +97,8 @@ class Status:
         if (items or real) and self.once:
             found.append(f"{self.once} have one person's level: a second person's makes each of them count.")
         found += [f"{more} more of level {level}." for level, more in self.rare.items()]
+        if not found and self.more:
+            found.append(f"about {self.more} more labels, by the calibration that is in force.")
         return tuple(found)
 
     def as_json(self) -> dict[str, Any]:
@@ -144,6 +148,7 @@ def _status(
         provisional=_view(material, reviewed, name, labels),
         hour=_hour(twice, once, needed, limits, pace),
         erased=_erased(calibration, left, name),
+        more=_more(calibration, name) if gate == "INCONCLUSIVE" else 0,
     )  # fmt: skip
 
 
@@ -225,6 +230,11 @@ def _erased(calibration: Calibration | None, left: Mapping[str, int] | None, nam
     return max(0, int(known.figures.get("real_items", 0)) - left.get(name, 0))
 
 
+def _more(calibration: Calibration | None, name: str) -> int:
+    known = calibration.criteria.get(name) if calibration is not None else None
+    return (known.labels_needed or 0) if known is not None else 0
+
+
 def lines(found: Sequence[Status]) -> list[str]:
     """For a terminal."""
     shown = []
@@ -233,7 +243,8 @@ def lines(found: Sequence[Status]) -> list[str]:
         shown.append(f"  {one.says}")
         if one.erased:
             shown.append(f"  {one.erased} of the reviews that this calibration rested on have been erased since.")
-        shown += [f"  Missing: {what}" for what in one.missing] or ["  Enough labels for a verdict: calibrate."]
+        enough = "Enough labels for a verdict." if one.gate else "Enough labels for a verdict: calibrate."
+        shown += [f"  Missing: {what}" for what in one.missing] or [f"  {enough}"]
         shown += [f"  {what}" for what in (one.people, one.provisional.sentence, one.trend) if what]
         if one.missing:
             shown.append(f"  {one.hour}")
