@@ -1,0 +1,50 @@
+"""What `make test` makes of failures."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+HERE = Path(__file__).parent
+TESTS = """
+import pathlib, pytest
+
+@pytest.mark.parametrize("n", range({bad}))
+def test_bad(n): assert False
+
+@pytest.mark.parametrize("n", range({hurried}))
+def test_hurried(n):
+    seen = pathlib.Path(__file__).with_name(f"seen-{{n}}")
+    before, _ = seen.exists(), seen.touch()
+    assert before
+
+def test_good(): pass
+"""
+
+
+@pytest.mark.parametrize(
+    ("bad", "hurried", "code", "runs"),
+    [(0, 0, 0, 1), (0, 3, 0, 2), (1, 0, 1, 2), (1, 1, 1, 2), (0, 4, 1, 1), (5, 0, 1, 1)],
+)
+def test_a_few_that_fail_beside_others_get_one_chance_alone_and_are_named(
+    bad: int, hurried: int, code: int, runs: int, tmp_path: Path
+) -> None:
+    (tmp_path / "tests").mkdir()
+    shutil.copy(HERE / "whole.py", tmp_path / "tests")
+    (tmp_path / "tests" / "test_it.py").write_text(TESTS.format(bad=bad, hurried=hurried))
+    (tmp_path / "pytest.ini").write_text("[pytest]\n")
+    bare = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST")}
+    ended = subprocess.run(
+        [sys.executable, "tests/whole.py", "-p", "no:xdist", "tests"],
+        cwd=tmp_path, env=bare, capture_output=True, text=True, check=False, timeout=120,
+    )  # fmt: skip
+    assert ended.returncode == code, ended.stdout
+    assert ended.stdout.count("test session starts") == runs
+    told = "Each of these failed beside others" in ended.stdout
+    assert told is (code == 0 and hurried > 0)
+    assert not told or f"test_hurried[{hurried - 1}]" in ended.stdout.rpartition("Each of these")[2]
