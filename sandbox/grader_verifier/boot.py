@@ -23,8 +23,10 @@ from _pytest.config import default_plugins
 from grader_protocol import EXIT_DONE, MEETING, SUBMISSION, WRITABLE
 from grader_verifier import serving
 
-for plugin in default_plugins:
+for plugin in (*default_plugins, "_argcomplete"):
     importlib.import_module(f"_pytest.{plugin}")
+for module in ("importlib.metadata", "pdb"):  # pytest asks for them in each process of tests
+    importlib.import_module(module)
 
 READY = b'{"event": "ready"}\n'
 """The next submission may be sent: whoever read the one before it has ended."""
