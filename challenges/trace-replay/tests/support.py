@@ -4,11 +4,21 @@
 
 from __future__ import annotations
 
-import random
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from grader_kit import (
+    problem_of,
+    share,
+    stream,
+    together,
+    unusable,
+    wrong_choice,
+    wrong_flag,
+    wrong_keys,
+    wrong_text,
+)  # fmt: skip
 from world import CALM, CAUSES, FAULTS, PLAIN, TRAPS, Case, Trace, World
 from world.alike import SAID, Alike, alike
 
@@ -39,22 +49,18 @@ Judged = list[tuple[Case, Reply]]
 
 def checked(value: Any) -> Reply:
     """`value` as a reply; a CandidateError or a wrong shape becomes a reply with a problem."""
-    problem = f"{value.type}: {value.message}" if isinstance(value, Exception) else _problem(value)
+    problem = problem_of(value, _problem)
     return Reply(problem=problem) if problem else Reply(**value)
 
 
 def _problem(value: Any) -> str:
-    if not isinstance(value, dict) or frozenset(value) != KEYS:
-        return f"flag has to return a dict with the keys {', '.join(sorted(KEYS))}"
-    if not isinstance(value["bad"], bool):
-        return "bad is not true or false"
-    if not isinstance(value["cause"], str) or value["cause"] not in KNOWN:
-        return f"{value['cause']!r:.60} is no cause of the instruction"
-    if value["bad"] == (value["cause"] == "none"):
-        return "bad is true exactly where cause is not none"
-    if not isinstance(value["why"], str) or len(value["why"]) > LONGEST_WHY:
-        return f"why is not a text of at most {LONGEST_WHY} characters"
-    return ""
+    return (
+        wrong_keys(value, KEYS, "flag")
+        or wrong_flag(value["bad"], "bad")
+        or wrong_choice(value["cause"], KNOWN, "a cause of the instruction")
+        or ("bad is true exactly where cause is not none" if value["bad"] == (value["cause"] == "none") else "")
+        or wrong_text(value["why"], "why", LONGEST_WHY)
+    )
 
 
 class Detector:
@@ -74,7 +80,7 @@ class Detector:
         what is in it."""
         if not isinstance(trace, dict) or not isinstance(trace.get("id"), str):
             return trace
-        rng = random.Random(f"{self.world.seed}:{trace['id']}:padding")
+        rng = stream(self.world.seed, trace["id"], "padding")
         return trace | {"client": {"session": f"{rng.getrandbits(4 * LONGEST):x}"[: rng.randrange(LONGEST)]}}
 
     def judge(self, cases: Sequence[Case]) -> Judged:
@@ -98,31 +104,25 @@ class Detector:
         everything, or never reads what is said, gets no merit from traces that all want the same reply.
         """
         pairs, fine = self.company(name)
-        company = [case for pair in pairs for case in pair]
-        replies = self.read([*traces, *(case.trace for case in (*company, *fine))])
-        used = list(zip((*company, *fine), replies[len(traces) :], strict=True))
+        company = [*(case for pair in pairs for case in pair), *fine]
+        replies, of_company = together(self.read, traces, [case.trace for case in company])
+        used = list(zip(company, of_company, strict=True))
         told = told_apart([used[2 * at : 2 * at + 2] for at in range(len(pairs))], by_cause=False)
         assert told >= LEAST, (
             f"Of pairs of traces that differ only in what is said, {told:.0%} were told apart, the bad one flagged and the "
             f"other left alone; {LEAST:.0%} are needed for this check to mean anything.{problems(used)}"
         )
-        return replies[: len(traces)]
+        return replies
 
     def company(self, name: str) -> tuple[list[tuple[Case, Case]], list[Case]]:
         """Pairs and plain traces in order that a test called `name` asks about beside its own; as many as are drawn for
         it, so that neither the length of a list nor what is common in it tells a test or an answer."""
-        rng = random.Random(f"{self.world.seed}:{name}:company")
+        rng = stream(self.world.seed, name, "company")
         pairs = alike(self.world, f"{name}:company", SAID, 20, 36)
         return pairs, self.world.cases(f"{name}:fine", [PLAIN] * rng.randint(8, 40), 1)
 
     def judge_among(self, name: str, cases: Sequence[Case]) -> Judged:
         return list(zip(cases, self.among(name, [case.trace for case in cases]), strict=True))
-
-
-def share(outcomes: Iterable[Any]) -> float:
-    """Share of true values, 0 for none at all."""
-    values = [bool(outcome) for outcome in outcomes]
-    return sum(values) / len(values) if values else 0.0
 
 
 def told_apart(pairs: Sequence[Judged], *, by_cause: bool = True) -> float:
@@ -165,5 +165,4 @@ def f_measure(judged: Judged, cause: str) -> float:
 
 def problems(judged: Judged) -> str:
     """A sentence on replies that were not usable, "" where all were."""
-    bad = [reply.problem for _, reply in judged if reply.problem]
-    return f" {len(bad)} of {len(judged)} replies were not usable, the first: {bad[0]}." if bad else ""
+    return unusable(reply.problem for _, reply in judged)

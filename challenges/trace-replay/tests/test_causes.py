@@ -1,10 +1,9 @@
 # trr-canary-2b91d7e4-6c05-4f3a-9e18-a47c3d5b80f6
 from __future__ import annotations
 
-import random
-
 import pytest
-from support import f_measure, problems, share, told_apart
+from grader_kit import share, stream
+from support import f_measure, problems, told_apart
 from world import twins
 from world.alike import ALIKE
 
@@ -91,7 +90,7 @@ def test_a_repair_that_spoilt_the_answer_is_named(detector, metric):
 
 def behind_the_same_answer(detector, metric, kinds):
     """Share of pairs with the same wrong answer of which both traces got their cause."""
-    rng = random.Random(f"{detector.world.seed}:{sorted(kinds)}")
+    rng = stream(detector.world.seed, sorted(kinds))
     asked = {kind: twins.pairs(detector.world, {kind: twin}, rng.randint(4, 7))[kind] for kind, twin in kinds.items()}
     judged = detector.judge_among(
         f"twins:{min(kinds)}", [case for pairs in asked.values() for pair in pairs for case in pair]

@@ -2,7 +2,8 @@
 from __future__ import annotations
 
 import pytest
-from support import calmness, precision, problems, recall, share, told_apart
+from grader_kit import share
+from support import calmness, precision, problems, recall, told_apart
 from world import CALM, FAULTS, TRAPS
 from world.alike import FINE
 

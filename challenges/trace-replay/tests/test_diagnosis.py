@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 import pytest
-from support import share
+from grader_kit import share
 from world.experiments import credit
 from world.starter import incident
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 import copy
 
 import pytest
-from support import problems, share
+from grader_kit import share
+from support import problems
 from world import FAULTS, PLAIN
 
 EVERY_WAY = [variant for variants in FAULTS.values() for variant in variants]

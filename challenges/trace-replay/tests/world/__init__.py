@@ -4,10 +4,11 @@
 
 from __future__ import annotations
 
-import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
+
+from grader_kit import repeated, stream
 
 from world import calm, context, model, names, service
 from world.phrases import MATTERS, Matter
@@ -125,16 +126,13 @@ class World:
         made = []
         for number in range(each):
             for place, variant in enumerate(variants):
-                rng = random.Random(f"{self.seed}:{name}:{number}:{place}")
+                rng = stream(self.seed, name, number, place)
                 made.append(variant.make(Scene(self, rng, variant.lacks)))
         return made
 
     def drawn(self, name: str, variants: Sequence[Variant], least: int, most: int) -> list[Case]:
-        """`least` to `most` cases of every one of `variants`: how many is drawn for each, so that counting the answers
-        given so far says nothing about the next."""
-        rng = random.Random(f"{self.seed}:{name}:how many")
-        wanted = [variant for variant in variants for _ in range(rng.randint(least, most))]
-        return self.cases(name, wanted, 1)
+        """`least` to `most` cases of every one of `variants`: how many is drawn for each."""
+        return self.cases(name, repeated(stream(self.seed, name, "how many"), variants, least, most), 1)
 
     def faults(self, name: str, causes: Sequence[str], each: int) -> list[Case]:
         """`each` cases of every variant of `causes`."""
@@ -144,7 +142,7 @@ class World:
 @cache
 def world_for(seed: int | str, *, public: bool = False) -> World:
     """The world of `seed`."""
-    rng = random.Random(f"{seed}:world")
+    rng = stream(seed, "world")
     return World(
         seed=str(seed),
         shops=tuple(names.shops(rng)),

@@ -10,6 +10,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from grader_kit import stream
+
 from world import calm, names, service
 from world.context import cut, long_ago, other_shop
 from world.model import ask_order, given, in_euros, money_matter, sum_asked
@@ -36,8 +38,8 @@ class Alike:
 
     def pair(self, world: World, seed: str) -> Pair:
         """The fault first, then its twin."""
-        scenes = (Scene(world, random.Random(f"{seed}:{side}"), self.lacks) for side in ("fault", "twin"))
-        made = [self.make(s, random.Random(f"{seed}:shape"), twin) for s, twin in zip(scenes, (False, True))]
+        scenes = (Scene(world, stream(seed, side), self.lacks) for side in ("fault", "twin"))
+        made = [self.make(s, stream(seed, "shape"), twin) for s, twin in zip(scenes, (False, True))]
         return made[0], made[1]
 
 
@@ -269,7 +271,7 @@ FINE = SAID + [one for cause in ("cache_mixup", "tool_error_swallowed", "prompt_
 
 def alike(world: World, name: str, kinds: Sequence[Alike], least: int, most: int) -> list[Pair]:
     """`least` to `most` pairs of `kinds`, each kind about as often as the others."""
-    rng = random.Random(f"{world.seed}:{name}:alike")
+    rng = stream(world.seed, name, "alike")
     many = rng.randint(least, most)
     turns = rng.sample(list(kinds) * (many // len(kinds) + 1), many)
     return [kind.pair(world, f"{world.seed}:{name}:alike:{turn}") for turn, kind in enumerate(turns)]

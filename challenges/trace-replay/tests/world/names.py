@@ -6,6 +6,8 @@ from __future__ import annotations
 
 import random
 
+from grader_kit import one_of_each, untaken
+
 _FIRST = "Tarn Brindle Osk Fennel Corrie Larch Pike Sorrel Hask Wren Moss Dunlin Quill Rook Ember Thistle Vole Heron Marl Skerry Juniper Plover Sedge Bracken Gannet".split()
 _KIND = "tent kayak stove pram ladder drill bike saddle lantern canoe sander mixer heater sledge trolley scooter rucksack awning generator mower".split()
 _SHOP = "Hollowford Brackenhall Ostermere Pellwick Quarrydown Saltmarsh Thornby Underlow Vexley Wickerby Yarnmouth Aldergate Coldbrook Dunmoor Eskford".split()
@@ -14,13 +16,14 @@ _PLAN = "Acorn Beacon Cobalt Delta Ferry Granite Harbour Ivory Juno Keystone Lum
 
 def product(rng: random.Random, taken: set[str]) -> str:
     """A product whose name is not in `taken`, and which is not the beginning of another one."""
-    while True:
-        name = f"{rng.choice(_FIRST)} {rng.choice(_KIND)}"
-        if rng.random() < 0.4:
-            name += f" {rng.choice('CDKLRVX')}"
-        if not any(name.startswith(other) or other.startswith(name) for other in taken):
-            taken.add(name)
-            return name
+
+    def draw() -> str:
+        name = " ".join(one_of_each(rng, _FIRST, _KIND))
+        return f"{name} {rng.choice('CDKLRVX')}" if rng.random() < 0.4 else name
+
+    name = untaken(draw, lambda name: any(name.startswith(other) or other.startswith(name) for other in taken))
+    taken.add(name)
+    return name
 
 
 def shops(rng: random.Random) -> list[str]:

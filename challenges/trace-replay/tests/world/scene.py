@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
+from grader_kit import stream
+
 from world import names, phrases
 from world.phrases import MATTERS, Matter, figure
 from world.prompts import prompt
@@ -172,7 +174,7 @@ class Scene:
 
     def _add_past(self, document: Document) -> None:
         """Half of the documents have an older one before them, closed or replaced: that it is there says nothing."""
-        rng = random.Random(f"{self.world.seed}:past:{document.id}")
+        rng = stream(self.world.seed, "past", document.id)
         if rng.random() < 0.5:
             return
         begin = date.fromisoformat(document.valid_from)

@@ -1,4 +1,5 @@
-"""Writes the public data: `python -m world.starter FOLDER`, run in `tests/`.
+"""Writes the public data: `python -m world.starter FOLDER`, run where `grade challenge copy trace-replay tests
+DIR` has written the hidden tests.
 
 Both come from fixed seeds that no submission can get, and keep to the public wording. The incident's truth is not
 written anywhere: the tests make it again.
@@ -8,15 +9,11 @@ written anywhere: the tests make it again.
 
 from __future__ import annotations
 
-import json
-import random
-import sys
-from collections.abc import Sequence
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 import yaml
+from grader_kit import as_lines, stream, write_starter
 
 from world import CALM, FAULTS, Case, Variant, calm, context, model, service, world_for
 from world.experiments import CATALOGUE
@@ -56,12 +53,8 @@ def incident() -> tuple[tuple[Case, ...], dict[str, str]]:
 def named_ids() -> list[str]:
     """The named traces in an order that says nothing."""
     ids = sorted(incident()[1])
-    random.Random("named").shuffle(ids)
+    stream("named").shuffle(ids)
     return ids
-
-
-def lines(rows: Sequence[Any]) -> str:
-    return "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
 
 
 def catalogue() -> str:
@@ -73,18 +66,14 @@ def catalogue() -> str:
 def files() -> dict[str, str]:
     """Name → text of each file of the starter's `data/`."""
     return {
-        "reviewed.jsonl": lines(reviewed()),
-        "incident.jsonl": lines([case.trace for case in incident()[0]]),
+        "reviewed.jsonl": as_lines(reviewed()),
+        "incident.jsonl": as_lines([case.trace for case in incident()[0]]),
         "named.txt": "".join(f"{name}\n" for name in named_ids()),
         "experiments.yaml": catalogue(),
     }
 
 
-def main(folder: Path) -> None:
-    folder.mkdir(parents=True, exist_ok=True)
-    for name, text in files().items():
-        (folder / name).write_text(text, "utf-8")
-
-
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    from canary import CANARY
+
+    write_starter(files(), CANARY)

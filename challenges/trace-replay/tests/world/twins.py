@@ -4,9 +4,10 @@
 
 from __future__ import annotations
 
-import random
 from collections.abc import Callable
 from datetime import timedelta
+
+from grader_kit import stream
 
 from world import names
 from world.context import cut, long_ago, other_shop
@@ -144,10 +145,7 @@ def pairs(world, kinds: dict[str, Twin], each: int) -> dict[str, list[tuple[Case
     for name, twin in kinds.items():
         lacks = LACKS.get(twin, "")
         made[name] = [
-            tuple(
-                twin(Scene(world, random.Random(f"{world.seed}:twins:{name}:{turn}"), lacks), model)
-                for model in (False, True)
-            )
+            tuple(twin(Scene(world, stream(world.seed, "twins", name, turn), lacks), model) for model in (False, True))
             for turn in range(each)
         ]
     return made
