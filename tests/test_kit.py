@@ -422,6 +422,7 @@ def test_hidden_tests_are_copied_with_what_is_laid_beside_them(tmp_path: Path) -
     [
         ("rag-triage", "world.starter", {"documents.jsonl", "history.jsonl", "questions.jsonl"}),
         ("agent-tools", "world", {"sample.json"}),
+        ("trace-replay", "world.starter", {"reviewed.jsonl", "incident.jsonl", "named.txt", "experiments.yaml"}),
     ],
 )
 def test_the_generator_of_a_shipped_pack_writes_its_starter_from_such_a_copy(

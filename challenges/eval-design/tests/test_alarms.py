@@ -2,7 +2,8 @@
 from __future__ import annotations
 
 import pytest
-from planted.harness import points_at_fault, problems, share
+from grader_kit import share
+from planted.harness import points_at_fault, problems
 
 GROSS = ("paraphrase", "cost", "drift")
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 from collections import Counter
 
 import pytest
+from grader_kit import share
 from planted import policy, text
-from planted.harness import share
 
 LEAST = 40
 """Cases with messages of one's own that any claim about slices needs."""

@@ -2,7 +2,8 @@
 from __future__ import annotations
 
 import pytest
-from planted.harness import points_at_fault, problems, share
+from grader_kit import share
+from planted.harness import points_at_fault, problems
 
 LUCK = 0.2
 """What is no better than luck: 1 is a right verdict on all, 0 is the same verdict on all."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 from collections import Counter
 
 import pytest
-from planted.harness import share
+from grader_kit import share
 from planted.judges import Judge
 
 LUCK = 0.2

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
+from grader_kit import in_drawn_order, problem_of, stream, unusable
 from grader_tests import CandidateError
 
 from planted import cases, replies, text
@@ -45,7 +46,7 @@ class Report:
 
 def checked(value: Any) -> Report:
     """`value` as a report; a CandidateError or a wrong shape becomes a report with a problem."""
-    problem = f"{value.type}: {value.message}" if isinstance(value, Exception) else _problem(value)
+    problem = problem_of(value, _problem)
     if problem:
         return Report(slices={}, blamed=frozenset(), problem=problem)
     blamed = frozenset(case for finding in value["findings"] if finding["blocks"] for case in finding["cases"])
@@ -112,7 +113,7 @@ class Bench:
         return cases.read(self.candidate.files.text("cases.jsonl"))
 
     def rng(self, name: str) -> random.Random:
-        return random.Random(f"{self.seed}:{name}")
+        return stream(self.seed, name)
 
     def system(self, name: str, fault: str = "") -> System:
         rng = self.rng(f"system:{name}")
@@ -182,10 +183,8 @@ class Bench:
 
     def _each(self, players: Sequence[Any], down: Sequence[Any], play: Play, ask: Callable[[str], Any]) -> list[Any]:
         """What `ask` gives for each of `players`, in an order that is drawn: a place tells nothing."""
-        order = list(range(len(players)))
-        self.rng(f"turns:{self.test}:{self.met}").shuffle(order)
-        said = {at: self._alone(players[at], down, play, ask) for at in order}
-        return [said[at] for at in range(len(players))]
+        turns = self.rng(f"turns:{self.test}:{self.met}")
+        return in_drawn_order(turns, lambda drawn: [self._alone(one, down, play, ask) for one in drawn], players)
 
     def _alone(self, player: Any, down: Sequence[Any], play: Play, ask: Callable[[str], Any]) -> Any:
         """What `ask` gives for `player`, which alone answers, under a name that nobody had before, and by a process that
@@ -253,13 +252,6 @@ def points_at_fault(faulty: Sequence[tuple[System, Report]], sound: Sequence[Rep
     return all(2 * len(report.blamed) < least for report in sound)
 
 
-def share(outcomes: Any) -> float:
-    """Share of true values, 0 for none at all."""
-    values = [bool(outcome) for outcome in outcomes]
-    return sum(values) / len(values) if values else 0.0
-
-
 def problems(reports: Sequence[Report]) -> str:
     """A sentence on reports that were not usable, "" where all were."""
-    bad = [report.problem for report in reports if report.problem]
-    return f" {len(bad)} of {len(reports)} reports were not usable, the first: {bad[0]:.300}." if bad else ""
+    return unusable((report.problem for report in reports), "reports")

@@ -10,6 +10,8 @@ from functools import cache
 from itertools import pairwise
 from typing import Any
 
+from grader_kit import stream
+
 from planted import text
 from planted.policy import is_number
 
@@ -152,7 +154,7 @@ def _figures(reply: str) -> list[float]:
 
 def write(seed: str, count: int = 60) -> list[Reply]:
     """`count` replies. Long ones are the better ones, but for three of each sort; one in eight states a wrong figure."""
-    rng = random.Random(seed)
+    rng = stream(seed)
     kinds = ["good"] * (count * 11 // 20) + ["middling"] * (count // 5) + ["wrong_figure"] * (count // 8)
     kinds += ["grave"] * (count - len(kinds))
     drafts = [_draft(rng, kind, at) for at, kind in enumerate(kinds)]

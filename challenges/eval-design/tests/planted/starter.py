@@ -4,11 +4,12 @@
 
 from __future__ import annotations
 
-import json
 import random
 from datetime import date, timedelta
 from functools import cache
 from typing import Any
+
+from grader_kit import as_lines, stream
 
 from planted import policy
 
@@ -38,7 +39,7 @@ _OTHERS = (
 @cache
 def sample() -> tuple[dict[str, Any], ...]:
     """60 cases of January to April, labelled with the window of before the change throughout."""
-    rng = random.Random("pilot")
+    rng = stream("pilot")
     reasons = ["damaged"] * 18 + ["changed_mind"] * 15 + ["late"] * 12 + ["wrong_item"] * 10
     rng.shuffle(reasons)
     said = [(reason, _message(rng, reason, german=at % 6 == 5)) for at, reason in enumerate(reasons)]
@@ -51,7 +52,7 @@ def sample_messages() -> tuple[str, ...]:
 
 def lines() -> str:
     """The file `data/pilot.jsonl`."""
-    return "".join(json.dumps(case, ensure_ascii=False) + "\n" for case in sample())
+    return as_lines(sample())
 
 
 def _message(rng: random.Random, reason: str, *, german: bool) -> str:
