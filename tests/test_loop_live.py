@@ -300,6 +300,18 @@ def test_levels_that_lie_apart_leave_a_range_and_nobody_is_averaged_away(home: H
     assert "could not judge it: not observed" in overview_text(made)
 
 
+def test_who_cannot_judge_stands_behind_nothing(home: House) -> None:
+    blind, design, project = two_rounds(home)
+    hand_in(home.desk, home.people["Ann"], design, 4)
+    hand_in(home.desk, home.people["Bob"], design, dict.fromkeys(("failing", "sizing", "alternatives", "uncertainty")))
+    hand_in(home.desk, home.people["Cem"], project, 3)
+    home.desk.open_cards(OPERATOR, blind)
+    made = seen(home, blind)
+    assert row(made, "production_engineering")[3] == 1
+    assert row(made, "system_design")[3] == 1
+    assert made.people == 2, "Ann and Cem"
+
+
 def test_a_take_home_and_live_rounds_stand_in_one_row_with_all_the_people_behind_it(home: House) -> None:
     case = home.case("K7Q2ML", "Ann", "Bob")
     for name in ("Ann", "Bob"):

@@ -185,11 +185,13 @@ def _of_home(
              texts=tuple(filter(None, (one.reason, *(place.quote[:200] for place in one.evidence)))))
         for one in home.grade.criteria if one.competency == competency
     )  # fmt: skip
+    by_people = [one.id for one in home.grade.criteria if one.competency == competency and one.id in home.behind]
+    behind = frozenset[str]().union(*(home.behind[name] for name in by_people)) if by_people else home.people
     low, value, high = (100 * part / points.max_score for part in (points.low, points.score, points.high))
     state = "open to all" if points.low == points.high else "open to all, parts of its grade are open"
-    found = Measured(**face, low=low, value=value, high=high, people=len(home.people), state=state, case=home.case,
+    found = Measured(**face, low=low, value=value, high=high, people=len(behind), state=state, case=home.case,
                      seen=seen)  # fmt: skip
-    return found, home.people
+    return found, behind
 
 
 def _of_live(
@@ -205,6 +207,7 @@ def _of_live(
         return _nothing(face, "its card has nothing on it", live.case), frozenset()
     bounds = [(float(wanted[side.criterion].get("weight", 1.0)), _levels(side)) for side in sides]
     whole = sum(weight for weight, _ in bounds)
+    behind = frozenset[str]().union(*(live.behind.get(name, frozenset()) for name in wanted))
     known = [(weight, middle) for weight, (_, middle, _) in bounds if middle is not None]
     low = sum(weight * least for weight, (least, _, _) in bounds) / whole
     high = sum(weight * most for weight, (_, _, most) in bounds) / whole
@@ -213,9 +216,9 @@ def _of_live(
     state = "open to all" if low == high else "open to all; levels lie apart, or a criterion could not be judged"
     found = Measured(
         **face, low=_points(low), value=None if value is None else _points(value), high=_points(high),
-        people=len(live.people), state=state, case=live.case, seen=_seen(live, sides),
+        people=len(behind), state=state, case=live.case, seen=_seen(live, sides),
     )  # fmt: skip
-    return found, live.people if known else frozenset()
+    return found, behind
 
 
 def _levels(side: SideBySide) -> tuple[float, float | None, float]:

@@ -59,6 +59,8 @@ class LiveState:
     """Empty until it is opened; evidence and levels by "Reviewer A"."""
     people: frozenset[str] = frozenset()
     """Ids of those whose independent cards are open."""
+    behind: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    """Criterion → ids of those of them who gave a level on it."""
     early_why: str = ""
 
 
@@ -72,6 +74,8 @@ class HomeState:
     grade: Grade | None = field(default=None, repr=False)
     """With people's levels; None until it is opened."""
     people: frozenset[str] = frozenset()
+    behind: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    """As of a live round."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -260,6 +264,16 @@ def _people(file: File) -> frozenset[str]:
     return frozenset(one.person for one in rules.independent_people(file))
 
 
+def _behind(file: File) -> dict[str, frozenset[str]]:
+    """Criterion → who gave a level on it. Who says that it cannot be judged stands behind nothing."""
+    sheets = {one.person: version.sheet for one in rules.independent_people(file) if (version := file.independent(one))}
+    names = {said.criterion for sheet in sheets.values() for said in sheet.said}
+    return {
+        name: frozenset(person for person, sheet in sheets.items() if sheet.on(name).level is not None)
+        for name in names
+    }
+
+
 def _live_state(actor: Actor, file: File, name: str, *, busy: bool) -> LiveState:
     own = file.of(actor.person)
     part = own is None and rules.leads(actor)
@@ -271,7 +285,8 @@ def _live_state(actor: Actor, file: File, name: str, *, busy: bool) -> LiveState
         asked=tuple((file.people[one.person], one.state) for one in file.assignments) if leading else (),
         criteria=criteria if opened else (),
         sides=side_by_side(file, reviewers(file)) if opened else (),
-        people=_people(file) if opened else frozenset(), early_why=file.case.early_why if not busy else "",
+        people=_people(file) if opened else frozenset(), behind=_behind(file) if opened else {},
+        early_why=file.case.early_why if not busy else "",
     )  # fmt: skip
 
 
@@ -284,7 +299,8 @@ def _home_state(actor: Actor, file: File, *, busy: bool) -> HomeState:
         except UsageError:  # kept by a grader that wrote it otherwise
             grade = None
     return HomeState(case=file.case.id, challenge=file.case.challenge, opened=opened, grade=grade,
-                     people=_people(file) if opened else frozenset())  # fmt: skip
+                     people=_people(file) if opened else frozenset(),
+                     behind=_behind(file) if opened else {})  # fmt: skip
 
 
 def card_gaps(sheet: Sheet, criteria: Sequence[Criterion]) -> tuple[Gap, ...]:
