@@ -417,10 +417,10 @@ def test_a_finished_result_waits_for_a_database_that_is_away(
     box, away = Box(queue, tmp_path), iter([True, True, False])
     kept = queue.store.record
 
-    def record(*arguments: Any) -> Any:
+    def record(*arguments: Any, **more: Any) -> Any:
         if next(away, False):
             raise InfrastructureError("The store cannot be used.")
-        return kept(*arguments)
+        return kept(*arguments, **more)
 
     monkeypatch.setattr(queue.store, "record", record)
     alone, gone = queue.alone, iter([True, False])

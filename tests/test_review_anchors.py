@@ -15,7 +15,7 @@ from grader.cli import cli
 from grader.errors import UsageError
 from grader.review.assigning import AssignmentPlan, Wish
 from grader.review.outcomes import Outcomes
-from grader.review.problems import NotAllowedError, NotFoundError, NotReadyError
+from grader.review.problems import NotAllowedError, NotFoundError
 from grader.review.records import Actor, Person
 from grader.store import open_store
 from grader.store.apart_tables import anchor_seeds
@@ -181,12 +181,13 @@ def test_it_is_never_opened_and_there_is_nothing_to_lead_in_it(made: Round) -> N
             made.desk.view(made.actor(name), seed)
         with pytest.raises(NotFoundError):
             made.desk.assign(made.actor(name), seed, made.people["dee"])
-    made.desk.assign(OPERATOR, seed, made.people["dee"])
-    made.rate("dee", seed, 3)
-    with pytest.raises(NotReadyError):
-        made.desk.reveal(OPERATOR, seed)
-    with pytest.raises(NotReadyError):
-        made.desk.reveal(OPERATOR, seed, early=True, why="now")
+    with pytest.raises(NotAllowedError):
+        made.desk.assign(OPERATOR, seed, made.people["dee"])
+    made.give("dee")
+    made.rate("dee", made.seed("dee"), 3)
+    for early in (False, True):
+        with pytest.raises(NotAllowedError):
+            made.desk.reveal(OPERATOR, seed, early=early, why="now")
 
 
 def test_whoever_becomes_close_or_a_lead_loses_what_is_not_in(made: Round) -> None:
