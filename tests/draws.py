@@ -173,6 +173,7 @@ def main() -> int:
     arguments.add_argument("--ask", action="append", default=[])
     arguments.add_argument("--one", type=int, help="only this seed")
     given = arguments.parse_args()
+    os.environ.pop("PYTEST_ADDOPTS", None)  # which is for whoever runs tests, and says nothing of a pack's
     if given.one is not None:
         for test, digest in sorted(record(given.pack.resolve(), given.one, given.ask).items()):
             print(given.one, test, digest)
