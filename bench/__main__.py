@@ -83,7 +83,7 @@ def floor_image(pack: Path) -> str:
     """The verifier's image with the hidden tests, the reference and the plugin that runs them in one process."""
     challenge = load_pack(pack)
     client = connect()
-    files = {f"tests/{name}": content for name, content in challenge.tests.items()}
+    files = {f"tests/{name}": content for name, content in challenge.laid.items()}
     solution = pack / "solution"
     files |= {f"submission/{p.relative_to(solution)}": p.read_bytes() for p in solution.rglob("*") if p.is_file()}
     files["plugin/inprocess.py"] = Path(__file__).with_name("inprocess.py").read_bytes()
