@@ -9,9 +9,12 @@ import pytest
 from grader import aside
 from grader.claims.figures import COMMAND, FIGURE
 from grader.claims.numbers import numbers, skeleton
+from grader.errors import UsageError
+from grader.judge.reading import read_for_people
 from grader.records import Submission
 from grader.report import render_report
 from grader.report.source import show
+from grader.store.folder import read_result
 from grader.submission.speech.disguise import LONGEST, passages
 from grader.trust import _remotes
 from tests import report_fixtures as saved
@@ -71,3 +74,19 @@ def test_where_not_even_that_comes_to_an_end_there_is_a_page_and_the_grade_stand
     html = render_report(grade, saved.challenge(), Submission(digest="sha256:" + "1" * 64, files=files))
     assert "the files took too long to be read" in html
     assert "Needs review" in html or "needs review" in html
+
+
+def test_a_work_that_cannot_be_read_in_time_is_not_waited_for_at_the_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    """`grade assess` and `grade label` read what candidates wrote; in their own process nothing could end that."""
+    monkeypatch.setattr("grader.judge.reading.SECONDS", 0.02)
+    files = {f"{n}.md": b"# Title\n\nSome *words* of `code` by a person.\n" * 5_000 for n in range(30)}
+    read = read_for_people(files)
+    assert read.views == {}
+    assert "could not be read: " in read.trouble
+
+
+@pytest.mark.parametrize("content", ["[" * 50_000, '{"provenance": ' * 50_000, '{"status": 1e999}', "nonsense"])
+def test_a_result_of_any_shape_is_refused_with_a_sentence(content: str, tmp_path: Path) -> None:
+    (tmp_path / "grade.json").write_text(content)
+    with pytest.raises(UsageError, match=r"grade\.json"):
+        read_result(tmp_path)
