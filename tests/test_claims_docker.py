@@ -171,7 +171,8 @@ def test_a_batch_with_one_place_does_not_wait_for_itself(tmp_path: Path, sums: P
         (work / "sums.py").write_bytes((sums / "solution" / "sums.py").read_bytes())
         (work / "claims.yaml").write_text(json.dumps([{"command": "python -c 'print(0.917)'", "figure": "0.917"}]))
     out = tmp_path / "out"
-    done = run_here("batch", tmp_path / "in", "-c", sums, "-o", out, "--jobs", "1")
+    store = f"sqlite:///{tmp_path / 'store.db'}"
+    done = run_here("batch", tmp_path / "in", "-c", sums, "-o", out, "--jobs", "1", "--store", store)
     assert done.code == 0, done.err
     grades = [json.loads(path.read_text()) for path in sorted(out.rglob("grade.json"))]
     assert [grade["claims"]["counts"]["reproduced"] for grade in grades] == [1, 1]

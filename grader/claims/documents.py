@@ -124,9 +124,9 @@ def read(files: Mapping[str, bytes], given: Mapping[str, bytes] | None = None) -
     return Claims(commands=tuple(found.commands), stated=tuple(found.stated), notes=tuple(found.notes))
 
 
-def there_are(files: Mapping[str, bytes]) -> bool:
-    """Whether there is anything to `read`."""
-    return any(path == NAME or figures.is_document(path) for path in files)
+def of(files: Mapping[str, bytes]) -> dict[str, bytes]:
+    """Those of `files` that `read` looks at: a submission may hold a hundred times as much."""
+    return {path: content for path, content in files.items() if path == NAME or figures.is_document(path)}
 
 
 def _texts(files: Mapping[str, bytes], found: _Found) -> dict[str, Sequence[str]]:

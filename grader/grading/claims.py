@@ -58,11 +58,11 @@ def block(
     from grader.report import prepare
 
     with run.stage("claims"):
-        if not documents.there_are(submission.files):
+        if not (files := documents.of(submission.files)):
             return {}
         prepare()  # the same process is wanted for the report
         try:
-            claims = aside.run(aside.SECONDS, documents.read, submission.files, _given(pack))
+            claims = aside.run(aside.SECONDS, documents.read, files, documents.of(_given(pack)))
             if all(command.blank for command in claims.commands):
                 return _compared(claims, [_blank(command.blank) for command in claims.commands])
             run.say("running the commands that the documents name")
