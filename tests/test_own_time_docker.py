@@ -201,7 +201,8 @@ def test_who_sleeps_takes_time(found: dict[str, TestResult]) -> None:
 def test_memory_is_seen_wherever_it_is_held(found: dict[str, TestResult], how: str) -> None:
     (size,) = figures(found, f"test_memory[{how}]")
     assert 41_000_000 < size < 60_000_000
-    assert found[f"test_memory[{how}]"].peak_memory == size
+    peak = found[f"test_memory[{how}]"].peak_memory
+    assert size <= (peak or 0) < 60_000_000, "the test's own is looked at once more, when it has ended"
     (little,) = figures(found, "test_little_memory")
     assert 1_000_000 < little < 20_000_000, "memory of one test is not the next one's"
 

@@ -11,6 +11,7 @@ from playwright.sync_api import expect
 
 from grader.report import render_feedback, render_report
 from tests import report_fixtures as saved
+from tests.patience import until
 from tests.report_pages import hostile, many, render
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
@@ -117,7 +118,7 @@ def test_a_link_to_a_line_of_a_folded_file_opens_it(open_page: Any) -> None:
     opened = open_page(report("needs_review"))
     opened.page.evaluate("for (const part of document.querySelectorAll('.file')) part.open = false")
     opened.page.evaluate("location.hash = 'code/triage.py:40'")
-    opened.page.wait_for_function("document.getElementById('code/triage.py').open")
+    until(lambda: opened.page.evaluate("document.getElementById('code/triage.py').open"))
     assert opened.page.locator('[id="code/triage.py:40"]').is_visible()
 
 
@@ -263,4 +264,4 @@ def test_five_hundred_files_and_two_thousand_tests_are_read_without_being_laid_o
     assert files.evaluate_all(laid_out) <= 20
     # What comes into view is laid out a frame later, and moves what is below it: the way there takes several steps.
     arrived = "e => { e.scrollIntoView(); return e.checkVisibility({contentVisibilityAuto: true}); }"
-    page.wait_for_function(arrived, arg=files.last.element_handle(), timeout=30_000)
+    until(lambda: files.last.evaluate(arrived))

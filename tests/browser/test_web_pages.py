@@ -273,7 +273,7 @@ def test_what_is_sent_while_a_draft_is_under_way_waits_for_it_and_meets_no_secon
     held[0].continue_()
     expect(page.get_by_role("heading", level=1)).not_to_have_text("Two versions of your assessment")
     expect(page.locator("#rationale")).to_have_value("the second thought")
-    page.wait_for_function("document.getElementById('version').value === '2'")
+    expect(page.locator("#version")).to_have_value("2")
     assert latest(home, fresh).rationale == "the second thought"
 
 
