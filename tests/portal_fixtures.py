@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
+import http.client
+import re
+import signal
+import subprocess
+import sys
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 from grader.challenge import load_manifest
@@ -35,3 +42,30 @@ def work(number: int = 0) -> bytes:
 def handed_in(one: Invitation) -> Submission:
     """A submission as what came in last: a case is found by what was handed in."""
     return replace(shipped("rag-triage", "accepted/vectors-and-rules")[1], digest=one.hand_ins[-1].submission)
+
+
+class Served:
+    """`grade serve` in a process of its own."""
+
+    def __init__(self, folder: Path, url: str, *words: str) -> None:
+        command = [sys.executable, "-m", "grader", "serve", "--port", "0", "--store", url, *words]
+        self.log = folder / "serve.log"
+        with self.log.open("w") as log:
+            self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log, cwd=folder, text=True)
+        assert self.process.stdout is not None
+        said = self.process.stdout.readline()
+        found = re.search(r"http://127\.0\.0\.1:(\d+)", said)
+        assert found is not None, said
+        self.port = int(found[1])
+
+    def connected(self) -> contextlib.closing[http.client.HTTPConnection]:
+        return contextlib.closing(http.client.HTTPConnection("127.0.0.1", self.port, timeout=60))
+
+    def kill(self) -> None:
+        self.process.send_signal(signal.SIGKILL)
+        self.process.communicate()
+
+
+def multipart(content: bytes) -> tuple[bytes, str]:
+    head = b'--edge\r\nContent-Disposition: form-data; name="work"; filename="w.zip"\r\n\r\n'
+    return head + content + b"\r\n--edge--\r\n", "multipart/form-data; boundary=edge"

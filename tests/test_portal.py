@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
-import http.client
 import io
 import json
 import os
 import re
 import shutil
-import signal
-import subprocess
-import sys
 import time
 import zipfile
 from collections.abc import Iterator
@@ -37,7 +32,7 @@ from grader.portal.records import MOST_HAND_INS, Invitation
 from grader.store import open_store
 from grader.store.portal_tables import APPEND_ONLY
 from grader.submission import make_submission, write_archive
-from tests.portal_fixtures import DAY, PACK, handed_in, wish, work
+from tests.portal_fixtures import DAY, PACK, Served, handed_in, multipart, wish, work
 from tests.store_fixtures import Cluster
 from tests.web_fixtures import CHALLENGES, OPERATOR, House, house, levels
 
@@ -521,31 +516,6 @@ def handed_in_place(home: House, packs: Path) -> Place:
 
 
 # ---------------------------------------------------------------------------------------------- a real server
-
-
-class Served:
-    """`grade serve` in a process of its own."""
-
-    def __init__(self, folder: Path, url: str) -> None:
-        words = [sys.executable, "-m", "grader", "serve", "--port", "0", "--store", url]
-        self.process = subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, cwd=folder, text=True)
-        assert self.process.stdout is not None
-        said = self.process.stdout.readline()
-        found = re.search(r"http://127\.0\.0\.1:(\d+)", said)
-        assert found is not None, said
-        self.port = int(found[1])
-
-    def connected(self) -> contextlib.closing[http.client.HTTPConnection]:
-        return contextlib.closing(http.client.HTTPConnection("127.0.0.1", self.port, timeout=60))
-
-    def kill(self) -> None:
-        self.process.send_signal(signal.SIGKILL)
-        self.process.communicate()
-
-
-def multipart(content: bytes) -> tuple[bytes, str]:
-    head = b'--edge\r\nContent-Disposition: form-data; name="work"; filename="w.zip"\r\n\r\n'
-    return head + content + b"\r\n--edge--\r\n", "multipart/form-data; boundary=edge"
 
 
 def test_kill_minus_nine_loses_nothing_that_was_acknowledged_and_a_torn_upload_is_no_hand_in(tmp_path: Path) -> None:

@@ -41,7 +41,7 @@ SECONDS = {
     "test_review_worlds": 23,
     "test_web_norming": 22,
     "test_judge_hostile": 22,
-    "test_hand_in_graded": 22,
+    "test_hand_in_graded": 50,
     "test_rag_triage_docker": 22,
     "test_review_afternoon": 21,
     "test_web_routes": 20,

@@ -43,15 +43,28 @@ class Place:
 
 
 def collect_all(desk: PortalDesk, place: Place, *, everybody: bool, queued: bool, public: bool) -> int:
-    """The exit code: the highest of the batches'."""
-    codes = [0 if not public or run_public_tests(desk, place) else InfrastructureError.exit_code]
-    found = [one for one in desk.due(everybody=everybody) if one.last and place.of(one.last.id).is_file()]
-    for challenge in sorted({one.challenge for one in found}):
-        mine = [one for one in found if one.challenge == challenge]
-        codes.append(_grade(mine, place, place.out / challenge, queued=queued))
+    """The exit code: the highest of the batches'. Whoever collects into the same folder meanwhile waits: what is
+    graded by then is skipped."""
+    from grader import scratch
+
+    with scratch.alone(place.out / ".collecting"):
+        codes = [0 if not public or run_public_tests(desk, place) else InfrastructureError.exit_code]
+        found = [one for one in desk.due(everybody=everybody) if one.last and place.of(one.last.id).is_file()]
+        given = sorted({(one.challenge, one.version) for one in found})
+        codes += [_graded(found, which, place, queued=queued) for which in given]
     if not found:
         click.echo("Nothing is due: nobody is through, and no window is over.")
     return max(codes)
+
+
+def _graded(found: Sequence[Invitation], which: tuple[str, str], place: Place, *, queued: bool) -> int:
+    """Grades what was handed in for one version of a challenge. What ends one ends none of the others."""
+    mine = [one for one in found if (one.challenge, one.version) == which]
+    try:
+        return _grade(mine, place, place.out / which[0], queued=queued)
+    except GraderError as problem:
+        click.echo(f"{which[0]} {which[1]} is not graded: {visible(problem.message, 600)}", err=True)
+        return problem.exit_code
 
 
 def waiting(desk: PortalDesk, place: Place) -> bool:
@@ -145,7 +158,7 @@ def _named(one: Invitation, place: Place) -> str:
     from grader.errors import UsageError
 
     if root_of(one.challenge, one.version, settings_for(), place.challenges) is None:
-        raise UsageError(f"{one.challenge} {one.version}, which {one.blind} was given, is not on this machine.",
+        raise UsageError(f"The version that {one.blind} was given is not on this machine.",
                          fix="name the folder with that version: --challenges DIR")  # fmt: skip
     return one.challenge
 

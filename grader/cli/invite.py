@@ -238,8 +238,12 @@ def _rounds(loop: Path | None) -> list[dict[str, Any]]:
     from grader.loop.matrix import load_loop
 
     return [{"title": one.title, "minutes": round(one.time / 60),
-             "who": f"read by a {one.interviewer.replace('_', ' ')}" if one.kind == "take_home"
-             else f"with a {one.interviewer.replace('_', ' ')}"} for one in load_loop(loop).loop.rounds]  # fmt: skip
+             "who": f"{'read by' if one.kind == 'take_home' else 'with'} {_a(one.interviewer.replace('_', ' '))}"}
+            for one in load_loop(loop).loop.rounds]  # fmt: skip
+
+
+def _a(what: str) -> str:
+    return f"{'an' if what[:1].lower() in 'aeiou' else 'a'} {what}"
 
 
 def _said(body: Any) -> str:

@@ -95,7 +95,8 @@ def _serve(config: Config, threads: int, *, grades: bool) -> None:
     from grader.web import create_app
     from grader.web.running import Running
 
-    logging.basicConfig(stream=sys.stderr, level=logging.INFO, format="%(asctime)s %(message)s")
+    logging.basicConfig(stream=sys.stderr, level=logging.WARNING, format="%(asctime)s %(message)s")
+    logging.getLogger("grader").setLevel(logging.INFO)  # what others note as they go is nobody's news
     app = create_app(config)
     running = Running(app, config, threads)
     with contextlib.suppress(UsageError):  # a store elsewhere, and no folder named: then nothing is handed in here
