@@ -3,8 +3,11 @@ a script; and what is typed is saved by itself."""
 
 from __future__ import annotations
 
+import contextlib
 import threading
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import pytest
@@ -13,7 +16,7 @@ from waitress import create_server
 
 from grader.review.records import Actor
 from tests import report_fixtures as saved
-from tests.browser.looks import BROKEN, CUT, WIDTHS, sound
+from tests.browser.looks import BROKEN, CUT, TABLET, WIDTHS, axe, sound
 from tests.loop_fixtures import ask, hand_in
 from tests.web_cases import settled_case
 from tests.web_fixtures import OPERATOR, PASSWORD, House, house, levels
@@ -101,6 +104,10 @@ Visit = Callable[..., Page]
 
 @pytest.fixture
 def visit(browser: Browser, home: House, address: str) -> Iterator[Visit]:
+    yield from visits(browser, home, address)
+
+
+def visits(browser: Browser, home: House, address: str) -> Iterator[Visit]:
     """Opens a page as somebody; what the browser complains of fails the test."""
     contexts, complaints = [], list[str]()
 
@@ -168,21 +175,57 @@ NAMES = ("sign in", "queue", "rate", "handed in", "file", "debrief", "own debrie
          "nothing here")  # fmt: skip
 
 
-@pytest.mark.parametrize("name", NAMES)
-def test_a_page_is_accessible_light_and_dark_with_all_that_is_folded_open(home: House, visit: Visit, name: str) -> None:
-    for width, scheme in ((1280, "light"), (390, "dark")):
-        page = visit(*pages(home)[name], width=width, color_scheme=scheme)
+@dataclass(frozen=True, kw_only=True)
+class Seen:
+    """What stood on a page that was opened once, on a phone, and then drawn at each width."""
+
+    over: dict[int, int]
+    """Pixels by which it runs over the side, by width; with all that is folded open."""
+    cut: dict[int, list[str]]
+    """Texts that their fields cut, by width."""
+    broken: list[str]
+    """Words that are broken in two on an upright tablet."""
+    faults: dict[str, Any]
+    """What axe-core found, light and dark."""
+
+
+Look = Callable[[str], Seen]
+
+
+@pytest.fixture(scope="module")
+def look(browser: Browser, home: House, address: str) -> Look:
+    """Opens the page of that name, once for all tests: to draw it is cheap, and to open it is not."""
+    return cache(lambda name: looked_at(browser, home, address, name))
+
+
+def looked_at(browser: Browser, home: House, address: str, name: str) -> Seen:
+    with contextlib.contextmanager(visits)(browser, home, address) as visit:
+        page = visit(*pages(home)[name], width=WIDTHS[0])
         page.evaluate("for (const part of document.querySelectorAll('main details:not(.file)')) part.open = true")
-        sound(page, f"{name}, {scheme}")
+        cut, over, faults, broken = {}, {}, {}, []
+        for width in WIDTHS:
+            page.set_viewport_size({"width": width, "height": 900})
+            cut[width] = page.evaluate(CUT)
+            broken += page.evaluate(BROKEN) if width == TABLET else []
+        faults["light"] = axe(page)
+        page.emulate_media(color_scheme="dark")
+        page.set_viewport_size({"width": WIDTHS[0], "height": 900})
+        faults["dark"] = axe(page)
+        page.evaluate("for (const part of document.querySelectorAll('details')) part.open = true")
+        for width in WIDTHS:
+            page.set_viewport_size({"width": width, "height": 900})
+            over[width] = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    return Seen(over=over, cut=cut, broken=broken, faults=faults)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_page_is_accessible_light_and_dark_with_all_that_is_folded_open(look: Look, name: str) -> None:
+    assert look(name).faults == {"light": [], "dark": []}
 
 
 @pytest.mark.parametrize("width", WIDTHS)
-def test_nothing_runs_over_the_side(home: House, visit: Visit, width: int) -> None:
-    for name, (who, path) in pages(home).items():
-        page = visit(who, path, width=width)
-        page.evaluate("for (const part of document.querySelectorAll('details')) part.open = true")
-        over = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-        assert over == 0, name
+def test_nothing_runs_over_the_side(look: Look, width: int) -> None:
+    assert {name: look(name).over[width] for name in NAMES} == dict.fromkeys(NAMES, 0)
 
 
 @pytest.mark.parametrize("width", WIDTHS)
@@ -197,18 +240,16 @@ def test_what_stands_at_the_top_is_all_within_reach(home: House, visit: Visit, w
 
 
 @pytest.mark.parametrize("width", WIDTHS)
-def test_no_field_cuts_what_stands_in_it(home: House, visit: Visit, width: int) -> None:
-    for name, (who, path) in pages(home).items():
-        page = visit(who, path, width=width)
-        page.evaluate("for (const part of document.querySelectorAll('main details:not(.file)')) part.open = true")
-        assert page.evaluate(CUT) == [], name
+def test_no_field_cuts_what_stands_in_it(look: Look, width: int) -> None:
+    assert {name: look(name).cut[width] for name in NAMES} == {name: [] for name in NAMES}
 
 
-def test_no_word_is_broken_in_two_on_an_upright_tablet(home: House, visit: Visit) -> None:
-    for name, (who, path) in pages(home).items():
-        page = visit(who, path, width=820)
-        page.evaluate("for (const part of document.querySelectorAll('main details:not(.file)')) part.open = true")
-        assert page.evaluate(BROKEN) == [], name
+def test_no_word_is_broken_in_two_on_an_upright_tablet(look: Look) -> None:
+    assert {name: look(name).broken for name in NAMES} == {name: [] for name in NAMES}
+
+
+def test_every_page_is_looked_at(home: House) -> None:
+    assert tuple(pages(home)) == NAMES
 
 
 # ---------------------------------------------------------------------------------------------- rating
