@@ -212,6 +212,19 @@ class JudgedLevel:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Closed:
+    """A gate that is closed although its calibration accepts."""
+
+    reason: str
+    since: str
+    """When it was closed, as an ISO moment."""
+
+    @property
+    def sentence(self) -> str:
+        return f"The gate has been closed since {self.since[:10]}, until there is a new calibration. {self.reason}"
+
+
+@dataclass(frozen=True, kw_only=True)
 class JudgeResult:
     """What the judge stage hands over. `judge` is the block of that name in grade.json."""
 

@@ -7,14 +7,14 @@ about people or judges.
 from __future__ import annotations
 
 import random
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from grader.challenge import load_pack
 from grader.ratings.sheet import Said, Sheet
-from grader.records import Submission, VerifierResult
+from grader.records import JudgedLevel, Submission, VerifierResult
 from grader.report import write as output
 from grader.result import evidence
 from grader.review.desk import Desk, open_desk
@@ -42,6 +42,21 @@ class Generated:
     case: str
 
 
+@dataclass(frozen=True, kw_only=True)
+class Judging:
+    """A judge in gradings under a calibration."""
+
+    calibration: str
+    made_at: str
+    judge: str
+    level: Callable[[int], int]
+    """A text's number → the judge's level."""
+
+    def said(self, number: int) -> JudgedLevel:
+        return JudgedLevel(criterion="failure-modes", level=self.level(number), model="m", judge=self.judge,
+                           counted=True)  # fmt: skip
+
+
 def level_of(number: int) -> int:
     return number * 7 % 5 + 1
 
@@ -49,18 +64,20 @@ def level_of(number: int) -> int:
 def reviews(
     url: str, root: Path, folder: Path, count: int, *, start: int = 0, raters: Sequence[str] = ("ada", "ben"),
     disagreement: float = 0.1, revealed: bool = True, text: Mapping[str, bytes] | None = None,
+    judged: Judging | None = None,
 ) -> list[Generated]:  # fmt: skip
     """`count` more reviewed submissions, numbered from `start`; each rater is one level off for a share of them.
-    `text`: the files of each, instead of generated ones."""
+    `text`: the files of each, instead of generated ones; `judged`: what a judge said of it when it was graded."""
     draw = random.Random(f"{start} {disagreement}")
     made = []
     with open_desk(url) as desk:
         people = {name: desk.person(name) or desk.add_person(OPERATOR, name, roles=("reviewer",)) for name in raters}
         for number in range(start, start + count):
             level = level_of(number)
-            out = result(root, folder / f"generated-{number:03}", number, text)
+            out = result(root, folder / f"generated-{number:03}", number, text, judged)
+            said = (judged.said(number),) if judged is not None else ()
             with desk.together():
-                Store(desk.engine).record(read_result(out), about(out, number))
+                Store(desk.engine).record(read_result(out), about(out, number), judged=said)
                 levels = {name: _off(level, draw, disagreement) for name in raters}
                 case = _reviewed(desk, f"generated{number:03}", {people[name]: levels[name] for name in raters},
                                  revealed=revealed)  # fmt: skip
@@ -76,8 +93,10 @@ def _off(level: int, draw: random.Random, share: float) -> int:
     return min(5, max(1, level + (draw.choice((-1, 1)) if draw.random() < share else 0)))
 
 
-def result(root: Path, out: Path, number: int, text: Mapping[str, bytes] | None = None) -> Path:
-    """The output folder of a grading without a judge."""
+def result(
+    root: Path, out: Path, number: int, text: Mapping[str, bytes] | None = None, judged: Judging | None = None
+) -> Path:
+    """The output folder of a grading, without a judge's levels."""
     pack = load_pack(root)
     files = (
         dict(text) if text is not None else {"DECISIONS.md": packs.answer(FIRST + number, level_of(number)).encode()}
@@ -88,6 +107,7 @@ def result(root: Path, out: Path, number: int, text: Mapping[str, bytes] | None 
         machine,
         challenge={"id": pack.id, "version": pack.version, "digest": pack.digest},
         submission={**machine.submission, "digest": work.digest},
+        judge={"calibration": {"id": judged.calibration, "made_at": judged.made_at}} if judged else machine.judge,
         criteria=unscored(pack.rubric.criteria, "no judge configured"),
         provenance={**machine.provenance, "run": f"generated{number:03}", "seed": number, "grader_version": "1.0.0",
                     "started_at": "2026-03-01T10:00:00+00:00"},

@@ -15,7 +15,9 @@ from typing import Any
 import pytest
 
 from grader.agreement import Thresholds
-from grader.calibration import load, page, probes, rolling, run
+from grader.agreement.rolling import rolling
+from grader.calibration import load, page, probes, run
+from grader.calibration.following import close_falling
 from grader.calibration.material import prepare
 from grader.challenge import load_pack
 from grader.errors import ChallengeError, InfrastructureError, UsageError
@@ -360,7 +362,7 @@ def test_a_new_calibration_after_drift_asks_anew_and_opens_the_gate_again(
     loaded = record.read(root, {})
     assert loaded is not None
     ClosedGates(root, Cache(cache)).close(loaded.id, NAME, "It drifted.")
-    assert only(grade(root, settings, cache, index=1)).reason == "It drifted."
+    assert only(grade(root, settings, cache, index=1)).reason.endswith(" It drifted.")
     before = len(oracle.requests)
     again = calibrate(root, settings, cache)
     assert len(oracle.requests) - before == len(first.judged) * 3 + 60
@@ -567,9 +569,9 @@ def test_agreement_that_falls_on_new_gradings_closes_the_gate(
     calibration = load(load_pack(root))
     assert calibration is not None
     path = _followed(cache / "new.csv", judge, count)
-    (found,) = rolling.rolling(read_ratings(path, levels={NAME: (1, 2, 3, 4, 5)}), "m", Thresholds())
+    (found,) = rolling(read_ratings(path, levels={NAME: (1, 2, 3, 4, 5)}), "m", Thresholds())
     assert found.falling is falling
-    rolling.close_falling([found], calibration, ClosedGates(root, Cache(cache)))
+    close_falling([found], calibration, ClosedGates(root, Cache(cache)))
     criterion = only(grade(root, settings_for(oracle), cache, index=3))
     assert criterion.accepted is not falling
     assert ("agreement with people has fallen" in criterion.reason) is falling
@@ -582,7 +584,7 @@ def test_only_the_newest_gradings_count(tmp_path: Path) -> None:
         rows += [f"g{n:03d},{NAME},ada,{person},{at}", f"g{n:03d},{NAME},m,{person if n < 70 else 3},{at}"]
     path = tmp_path / "new.csv"
     path.write_text("\n".join(rows) + "\n")
-    (found,) = rolling.rolling(read_ratings(path, levels={NAME: (1, 2, 3, 4, 5)}), "m", Thresholds())
+    (found,) = rolling(read_ratings(path, levels={NAME: (1, 2, 3, 4, 5)}), "m", Thresholds())
     assert (found.n, found.qwk, found.falling) == (50, 0.0, True)
 
 

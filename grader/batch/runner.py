@@ -23,7 +23,7 @@ from grader.batch.entries import NOWHERE, BatchEntry, is_there
 from grader.batch.finished import Wanted, finished, load
 from grader.errors import GraderError, InfrastructureError
 from grader.grading.failure import save_failure
-from grader.grading.run import MakeSandbox, Request, Run
+from grader.grading.run import ClosedGates, MakeSandbox, Request, Run
 from grader.grading.warm import warm_engine
 from grader.records import Grade
 from grader.report.write import Pages
@@ -83,10 +83,12 @@ class Batch:
         *,
         make_sandbox: MakeSandbox | None = None,
         record: Record = lambda _entry, _grade: None,
+        closed_gates: ClosedGates = lambda _calibration: {},
     ) -> None:
         self.plan, self.settings, self.watcher = plan, settings, watcher
         self._stop = threading.Event()
         self._lock = threading.Lock()
+        self._closed_gates = closed_gates
         self._slots, self._record = Slots(plan.jobs, Verifiers(settings.base_image, plan.cores)), record
         self._make_sandbox = make_sandbox or self._slots.sandbox
         self._under_way = plan.jobs * (1 if make_sandbox else UNDER_WAY)
@@ -233,6 +235,7 @@ class Batch:
             say=lambda text: self.watcher.stage(entry, text),
             progress=lambda done, total: self.watcher.tests(entry, done, total),
             judge_lane=self._lane,
+            closed_gates=self._closed_gates,
         )
 
     def _keep(self, entry: BatchEntry, result: Grade) -> None:

@@ -157,7 +157,7 @@ def calibrate(
 
 
 def _rider(gates: ClosedGates, previous: Calibration | None, *, fresh: bool) -> str:
-    drifted = previous is not None and any(gates.why(previous.id, name) for name in previous.criteria)
+    drifted = previous is not None and any(gates.closed(previous.id, name) for name in previous.criteria)
     return f"after {previous.id if previous else 'none'}" if fresh or drifted else ""
 
 

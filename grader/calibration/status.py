@@ -6,7 +6,7 @@ No call is made. The judge's levels are those that it gave in gradings, unseen b
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import timedelta
 from itertools import pairwise
 from statistics import median
@@ -15,16 +15,19 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from grader.agreement import Case, Thresholds, measure
+from grader.agreement.limits import limits_of
 from grader.agreement.measured import Measured
 from grader.agreement.planning import chance_of_passing
 from grader.agreement.thresholds import FEW
-from grader.calibration.verdicts import limits_of
 from grader.judge.fingerprint import PARTS, judge_of, parts
 
 if TYPE_CHECKING:
+    from sqlalchemy.engine import Engine
+
     from grader.agreement import Labels
     from grader.calibration.material import Material
     from grader.judge.record import Calibration
+    from grader.records import Closed
     from grader.review.labels import Reviewed
 
 FIRST_VIEW = 5
@@ -83,6 +86,8 @@ class Status:
     """Further labels that the last calibration asked for."""
     trend: str = ""
     """The judge on new reviews since its calibration, in words."""
+    closed: Closed | None = None
+    """Why the gate is closed since its calibration."""
 
     @property
     def missing(self) -> tuple[str, ...]:
@@ -112,6 +117,7 @@ class Status:
             "provisional": {"n": view.n, "same": view.same, "off_by_one": view.off_by_one, "further": view.further,
                             "counts": False, "says": view.sentence},
             "an_hour": self.hour, "erased": self.erased, "trend": self.trend,
+            "closed": asdict(self.closed) if self.closed is not None else None,
         }  # fmt: skip
 
 
@@ -150,6 +156,26 @@ def _status(
         erased=_erased(calibration, left, name),
         more=_more(calibration, name) if gate == "INCONCLUSIVE" else 0,
     )  # fmt: skip
+
+
+def followed(found: Sequence[Status], engine: Engine, material: Material, calibration: Calibration) -> list[Status]:
+    """The same with what new reviews say of the judge since its calibration, and which gates that has closed."""
+    from grader.review.following import Question, Under, since
+    from grader.store.labels import closed_under
+
+    pack = material.challenge
+    limits = limits_of(pack.rubric.gate, str(pack.root / "rubric.yaml"))
+    under, closed = Under.of(calibration.id, calibration.made_at), closed_under(engine, calibration.id)
+    shown = []
+    for one in found:
+        criterion = material.criterion(one.criterion)
+        question = Question(
+            challenge=pack.id, criterion=one.criterion, levels=tuple(criterion.levels), limits=limits,
+            judge=judge_of(criterion, material.config, pack.rubric.gate),
+        )  # fmt: skip
+        trend = since(engine, question, under).sentence if one.criterion in calibration.criteria else ""
+        shown.append(replace(one, trend=trend and f"New reviews: {trend}", closed=closed.get(one.criterion)))
+    return shown
 
 
 def _nothing(material: Material, name: str) -> Labels:
@@ -239,7 +265,8 @@ def lines(found: Sequence[Status]) -> list[str]:
     """For a terminal."""
     shown = []
     for one in found:
-        shown.append(f"{one.criterion}: {one.gate or 'no verdict yet'}")
+        shown.append(f"{one.criterion}: {'CLOSED' if one.closed else one.gate or 'no verdict yet'}")
+        shown += [f"  {one.closed.sentence}"] if one.closed else []
         shown.append(f"  {one.says}")
         if one.erased:
             shown.append(f"  {one.erased} of the reviews that this calibration rested on have been erased since.")

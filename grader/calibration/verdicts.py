@@ -7,9 +7,9 @@ from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from grader.agreement import Case, Thresholds, decide_all, thresholds_from
+from grader.agreement import Case, Thresholds, decide_all
 from grader.agreement.gate import verdict_of
-from grader.errors import ChallengeError
+from grader.agreement.limits import limits_of
 from grader.judge.fingerprint import parts
 from grader.judge.record import Calibration, Canary, CriterionCalibration, errors_of
 from grader.judge.votes import Vote, settle
@@ -19,11 +19,8 @@ from grader.ratings.items import Item
 if TYPE_CHECKING:
     from grader.agreement import GateReport, Labels
     from grader.calibration.material import Material
-    from grader.challenge.rubric import GateSettings
 
 MAX_CANARIES = 10
-_NAMES = {"smd": "max_smd", "blunders": "max_blunders", "flips": "max_flips", "probe_shift": "max_probe_shift"}
-"""Names of limits in a rubric that the gate knows by longer ones."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,15 +38,6 @@ class Judged:
     @property
     def levels(self) -> tuple[int, ...]:
         return tuple(vote.level for vote in self.votes if vote.level is not None)
-
-
-def limits_of(gate: GateSettings, source: str) -> Thresholds:
-    """The rubric's limits. Raises ChallengeError for one that is loosened without a reason, or out of range."""
-    raw = {_NAMES.get(name, name): value for name, value in gate.model_dump().items() if value is not None}
-    try:
-        return thresholds_from(raw)
-    except (ValueError, TypeError) as problem:
-        raise ChallengeError(f"{source}: gate: {problem}.") from problem
 
 
 def calibration_of(

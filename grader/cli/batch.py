@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from grader.batch.runner import Batch, BatchPlan
     from grader.challenge import Pack
     from grader.queue.follow import QueuedBatch
-    from grader.records import Grade
+    from grader.records import Closed, Grade
     from grader.settings import Settings
     from grader.store.store import Store
 
@@ -269,6 +269,7 @@ def _run(
     from grader.batch.record import Result, record
     from grader.batch.runner import Batch
     from grader.store import open_store
+    from grader.store.labels import closed_under
 
     people = {one.entry.name: one for one in known}
     opening: Future[Store]
@@ -276,11 +277,16 @@ def _run(
     def keep(entry: BatchEntry, _grade: Grade) -> None:
         record(opening.result(), Result(folder=plan.out / entry.name, known=people[entry.name]), why="grade batch")
 
+    def closed(calibration: str) -> Mapping[str, Closed]:
+        return closed_under(opening.result().engine, calibration)
+
     click.echo(f"{len(plan.entries)} submissions, {plan.jobs} at a time, into {plan.out}", err=True)
     try:
         with ThreadPoolExecutor(1) as aside, contextlib.ExitStack() as ends:
             with Display(len(plan.entries), plan.jobs) as display:
-                batch = ends.enter_context(contextlib.closing(Batch(plan, settings, display, record=keep)))
+                batch = ends.enter_context(
+                    contextlib.closing(Batch(plan, settings, display, record=keep, closed_gates=closed))
+                )
                 opening = aside.submit(open_store, store)
                 opening.add_done_callback(lambda opened: batch.stop() if opened.exception() else None)
                 outcomes = batch.run()

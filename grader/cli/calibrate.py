@@ -72,7 +72,7 @@ def command(
     from grader.calibration import page, run
     from grader.calibration.material import prepare
     from grader.challenge import load_pack
-    from grader.cli.calibrated import keep, reviewed_in, store_of
+    from grader.cli.calibrated import closed_in, keep, reviewed_in, store_of
     from grader.cli.standing import say_origin, settings_for
     from grader.judge import record
     from grader.judge.cache import Cache
@@ -100,8 +100,9 @@ def command(
     previous = record.read(pack.root, {})
     with _Bar(quiet=as_json) as bar:
         outcome = run.calibrate(
-            material, asked, Cache(PLACES.cache / "judge"), previous=previous, fresh=fresh, progress=bar.show
-        )
+            material, asked, Cache(PLACES.cache / "judge"), previous=previous, progress=bar.show,
+            fresh=fresh or bool(previous and closed_in(url, previous.id)),
+        )  # fmt: skip
     saved = record.save(pack.root, outcome.calibration)
     keep(pack, material, outcome, url)
     html = page.write(pack, outcome)
@@ -110,8 +111,9 @@ def command(
 
 
 def _follow(pack: Pack, path: Path, judge: str) -> None:
-    from grader.calibration.rolling import close_falling, rolling
-    from grader.calibration.verdicts import limits_of
+    from grader.agreement.limits import limits_of
+    from grader.agreement.rolling import rolling
+    from grader.calibration.following import close_falling
     from grader.errors import UsageError
     from grader.judge import record
     from grader.judge.cache import Cache

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,7 +13,10 @@ from grader.unseen import json_text
 if TYPE_CHECKING:
     from grader.calibration.material import Material
     from grader.calibration.run import CalibrationRun
+    from grader.calibration.status import Status
     from grader.challenge import Pack
+    from grader.judge.record import Calibration
+    from grader.records import Closed
     from grader.review.labels import Reviewed
     from grader.settings import Settings
 
@@ -35,6 +38,17 @@ def reviewed_in(pack: Pack, url: str) -> tuple[Reviewed, ...]:
         return desk.labels(operator(), pack.id)
 
 
+def closed_in(url: str, calibration: str) -> Mapping[str, Closed]:
+    """Criterion → why its gate is closed under a calibration, as the store at `url` has it; none without a store."""
+    from grader.store import open_store
+    from grader.store.labels import closed_under
+
+    if not url:
+        return {}
+    with open_store(url) as opened:
+        return closed_under(opened.engine, calibration)
+
+
 def keep(pack: Pack, material: Material, outcome: CalibrationRun, url: str) -> None:
     """Keeps in the store what the calibration rests on: whose data goes, goes out of that too."""
     from grader.judge import record
@@ -54,12 +68,12 @@ def show_status(pack: Pack, settings: Settings, ratings: Path | None, url: str, 
     """Prints how far each criterion is."""
     from grader.calibration import load
     from grader.calibration.material import gather
-    from grader.calibration.status import lines, statuses
+    from grader.calibration.status import lines
     from grader.judge.config import JudgeConfig
 
-    reviewed, calibration = reviewed_in(pack, url), load(pack)
+    reviewed = reviewed_in(pack, url)
     material = gather(pack, JudgeConfig.of(settings), ratings=ratings, repeats=3, reviewed=reviewed)
-    found = statuses(material, reviewed, calibration, _left(calibration.id, url) if calibration and url else None)
+    found = _statuses(material, reviewed, load(pack), url)
     out = material.real.left_out
     if as_json:
         data = {"criteria": [one.as_json() for one in found], "reviews": len(reviewed), "left_out": dict(out)}
@@ -71,9 +85,15 @@ def show_status(pack: Pack, settings: Settings, ratings: Path | None, url: str, 
     click.echo("\n".join(lines(found)))
 
 
-def _left(calibration: str, url: str) -> Mapping[str, int]:
+def _statuses(
+    material: Material, reviewed: Sequence[Reviewed], calibration: Calibration | None, url: str
+) -> Sequence[Status]:
+    from grader.calibration.status import followed, statuses
     from grader.store import open_store
     from grader.store.labels import items_left
 
+    if calibration is None or not url:
+        return statuses(material, reviewed, calibration, None)
     with open_store(url) as opened:
-        return items_left(opened.engine, calibration)
+        found = statuses(material, reviewed, calibration, items_left(opened.engine, calibration.id))
+        return followed(found, opened.engine, material, calibration)

@@ -66,10 +66,15 @@ def _only(pack: Pack, wanted: str) -> Pack:
 
 def _judge(pack: Pack, submission: Submission, settings: Settings) -> JudgeResult:
     from grader.calibration import load
+    from grader.cli.calibrated import closed_in, store_of
     from grader.judge import judge_submission
     from grader.settings import PLACES
 
-    return judge_submission(pack, submission, settings, calibration=load(pack), cache_dir=PLACES.cache / "judge")
+    known = load(pack)
+    closed = closed_in(store_of("", settings), known.id) if known is not None else {}
+    return judge_submission(
+        pack, submission, settings, calibration=known, cache_dir=PLACES.cache / "judge", closed=closed
+    )
 
 
 def _show_prompts(pack: Pack, submission: Submission, settings: Settings) -> None:

@@ -74,6 +74,9 @@ def command(**given: Any) -> int:
 
 
 def _grade(options: RunOptions) -> int:
+    from functools import partial
+
+    from grader.cli.calibrated import closed_in
     from grader.cli.printing import say
     from grader.cli.progress import Progress
     from grader.cli.standing import settings_for
@@ -88,7 +91,8 @@ def _grade(options: RunOptions) -> int:
     request = _request(options, settings, named)
     before = result_in(request.out).get("submission", {}).get("digest")
     with _kept(named, request), guarded(), Progress(quiet=options.as_json) as progress:
-        run = Run(request=request, settings=settings, say=progress.say, progress=progress.tests)
+        run = Run(request=request, settings=settings, say=progress.say, progress=progress.tests,
+                  closed_gates=partial(closed_in, named))  # fmt: skip
         result = grade(run)
     if before not in {None, "", result.submission.get("digest")}:
         click.echo(f"{request.out} held the result of other files; it was replaced.", err=True)

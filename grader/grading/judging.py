@@ -48,11 +48,13 @@ def judge(run: Run, pack: Pack, submission: Submission, claims: Mapping[str, Any
     from grader.settings import PLACES
 
     with run.stage("judge"):
+        known = calibration.load(pack)
         judged = judge_submission(
             pack,
             submission,
             run.settings,
-            calibration=calibration.load(pack),
+            calibration=known,
+            closed=run.closed_gates(known.id) if known is not None else None,
             cache_dir=PLACES.cache / "judge",
             lane=run.judge_lane,
             claims=claims,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import secrets
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,11 +16,13 @@ from grader.settings import Settings
 
 if TYPE_CHECKING:
     from grader.challenge import Pack
-    from grader.records import Submission
+    from grader.records import Closed, Submission
     from grader.sandbox.protocol import Sandbox
     from grader.secret import Secret
 
 Say = Callable[[str], None]
+ClosedGates = Callable[[str], "Mapping[str, Closed]"]
+"""A calibration's id → the criteria whose gate falling agreement has closed since, as the store has it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,6 +70,7 @@ class Run:
     progress: Callable[[int, int], None] = lambda _done, _all: None
     judge_lane: contextlib.AbstractContextManager[object] = field(default_factory=contextlib.nullcontext)
     """Entered for each call of the judge, from several threads: where runs share what an endpoint bears."""
+    closed_gates: ClosedGates = lambda _calibration: {}
     secret: Secret | None = None
     """Keys the seed; the operator's where None."""
     id: str = field(default_factory=lambda: secrets.token_hex(6))

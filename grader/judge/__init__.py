@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from grader.challenge import Pack
     from grader.judge.record import Calibration
-    from grader.records import JudgeResult, Submission
+    from grader.records import Closed, JudgeResult, Submission
     from grader.settings import Settings
 
 __all__ = ["judge_submission", "route"]
@@ -34,11 +34,12 @@ def judge_submission(
     progress: Callable[[int, int], None] | None = None,
     lane: AbstractContextManager[object] | None = None,
     claims: Mapping[str, Any] | None = None,
+    closed: Mapping[str, Closed] | None = None,
 ) -> JudgeResult:
     """See `grader.judge.stage`."""
     from grader.judge import stage
 
     return stage.judge_submission(
         challenge, submission, settings, calibration=calibration, cache_dir=cache_dir, progress=progress, lane=lane,
-        claims=claims,
+        claims=claims, closed=closed,
     )  # fmt: skip

@@ -12,6 +12,7 @@ from typing import Any
 
 from grader import files
 from grader.errors import InfrastructureError
+from grader.records import Closed
 
 _SCHEMA = """
 create table if not exists replies (
@@ -62,11 +63,11 @@ class Cache:
     def keep_can(self, endpoint: str, model: str, can: Mapping[str, Any]) -> None:
         self._run("insert or replace into endpoints values (?, ?, ?)", endpoint, model, json.dumps(can, sort_keys=True))
 
-    def closed(self, calibration: str, criterion: str) -> str:
-        """Why drift has closed the gate of `criterion` under a calibration; empty while it is open."""
-        return (
-            self._one("select reason from drift where calibration = ? and criterion = ?", calibration, criterion) or ""
-        )
+    def closed(self, calibration: str, criterion: str) -> Closed | None:
+        """Why drift has closed the gate of `criterion` under a calibration; None while it is open."""
+        wanted = "select reason, since from drift where calibration = ? and criterion = ?"
+        rows = self._run(wanted, calibration, criterion)
+        return Closed(reason=str(rows[0][0]), since=str(rows[0][1])) if rows else None
 
     def close(self, calibration: str, criterion: str, reason: str) -> None:
         self._run(

@@ -1,5 +1,6 @@
-"""Gates that drift has closed, beside the calibration that they belong to: whoever grades with the pack sees them, and
-emptying a cache opens none. A new calibration has another id, and begins with open gates.
+"""Gates that are closed although their calibration accepts: by drift, in a file beside the calibration, and by falling
+agreement on new reviews, in the store. Whoever grades with the pack and the store sees them, and emptying a cache opens
+none. A new calibration has another id, and begins with open gates.
 
 calibration/closed.jsonl   a line for each: calibration, criterion, reason, since
 """
@@ -8,32 +9,37 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from grader.errors import ChallengeError
 from grader.judge.cache import Cache
+from grader.records import Closed
 
 
 class ClosedGates:
     """The closed gates of the pack in `root`. Where its folder cannot be written, as when it is mounted for reading,
-    `cache` keeps them, for this machine only. Safe for several processes at once."""
+    `cache` keeps them, for this machine only. `followed`: criterion → those that agreement on reviews has closed under
+    the calibration `under`, as the store has them. Safe for several processes at once."""
 
-    def __init__(self, root: Path, cache: Cache) -> None:
+    def __init__(self, root: Path, cache: Cache, *, under: str = "", followed: Mapping[str, Closed] | None = None):
         self.path, self._cache = root / "calibration" / "closed.jsonl", cache
+        self._under, self._followed = under, followed or {}
 
-    def why(self, calibration: str, criterion: str) -> str:
-        """Why drift has closed the gate of `criterion` under a calibration; empty while it is open. Raises
+    def closed(self, calibration: str, criterion: str) -> Closed | None:
+        """Why the gate of `criterion` is closed under a calibration, and since when; None while it is open. Raises
         ChallengeError for a file that cannot be read: nobody knows then what is closed."""
         wanted = (calibration, criterion)
-        own = (row["reason"] for row in self._rows() if (row["calibration"], row["criterion"]) == wanted)
-        return next(own, "") or self._cache.closed(calibration, criterion)
+        rows = (row for row in self._rows() if (row["calibration"], row["criterion"]) == wanted)
+        own = next((Closed(reason=row["reason"], since=row["since"]) for row in rows), None)
+        by_people = self._followed.get(criterion) if calibration == self._under else None
+        return own or by_people or self._cache.closed(calibration, criterion)
 
     def close(self, calibration: str, criterion: str, reason: str) -> None:
         """Closes it, unless it is closed. Raises InfrastructureError, ChallengeError."""
-        if self.why(calibration, criterion):
+        if self.closed(calibration, criterion):
             return
         since = datetime.now(UTC).isoformat(timespec="seconds")
         row = {"calibration": calibration, "criterion": criterion, "reason": reason, "since": since}
@@ -50,7 +56,7 @@ class ClosedGates:
             lines = self.path.read_text(encoding="utf-8").splitlines() if self.path.is_file() else []
             for line in lines:
                 row = json.loads(line)
-                yield {name: str(row[name]) for name in ("calibration", "criterion", "reason")}
+                yield {name: str(row[name]) for name in ("calibration", "criterion", "reason", "since")}
         except (OSError, ValueError, KeyError, TypeError) as problem:
             raise ChallengeError(
                 f"{self.path} cannot be read: {type(problem).__name__}: {problem}.",

@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from grader.errors import visible
+from grader.records import Closed
 from grader.submission.speech.detect import SpeechFinding
 
 if TYPE_CHECKING:
@@ -43,6 +44,7 @@ class JudgeDetails:
     model: str
     asked: bool
     gate: Gate | None = None
+    closed: Closed | None = None
     not_shown: tuple[str, ...] = ()
     findings: tuple[SpeechFinding, ...] = ()
     unanswered: bool = False
@@ -56,9 +58,10 @@ class JudgeDetails:
 
     def as_json(self, *, tell_level: bool = True) -> dict[str, object]:
         """As grade.json has it: what does not apply is left out, and without `tell_level` all that tells the level."""
-        found: dict[str, object] = {"model": self.model, "asked": self.asked}
+        found: dict[str, Any] = {"model": self.model, "asked": self.asked}
         if self.gate is not None and self.gate.verdict:
             found["gate"] = {"verdict": self.gate.verdict, "sentence": self.gate.sentence, **self.gate.figures}
+            found["gate"] |= {"closed": asdict(self.closed)} if self.closed is not None else {}
         if self.not_shown:
             found["not_shown"] = list(self.not_shown)
         if self.findings:

@@ -15,6 +15,7 @@ from grader.judge.documents import Selection
 from grader.judge.fingerprint import PARTS, model_of, parts
 from grader.judge.reading import Reading
 from grader.judge.session import Session
+from grader.records import Closed
 from grader.submission.code import is_about_code
 from grader.submission.speech.detect import SpeechFinding
 
@@ -35,8 +36,8 @@ class JudgePlan:
     selection: Selection
     gate: Gate | None
     """None: there is no calibration at all."""
-    closed: str
-    """Why drift has closed the gate; empty while it is open."""
+    closed: Closed | None
+    """Why the gate is closed since its calibration; None while it is open."""
     reason: str
     bare: bool
     """Whether a twin without comments and strings is asked about, too."""
@@ -51,12 +52,14 @@ class JudgePlan:
         """Why a level would not count, however good; empty if it would."""
         if self.gate is None:
             return "The judge has not been calibrated for this challenge."
-        return self.closed or ("" if self.gate.accepts else self.gate.sentence)
+        if self.closed is not None:
+            return self.closed.sentence
+        return "" if self.gate.accepts else self.gate.sentence
 
     @property
     def may_suggest(self) -> bool:
         """Whether a level that does not count may be shown: not when nothing is known about the judge as it is now."""
-        stale = bool(self.closed) or (self.gate is not None and self.gate.verdict == "STALE")
+        stale = self.closed is not None or (self.gate is not None and self.gate.verdict == "STALE")
         return self.criterion.suggest and not stale and not self.findings
 
 
@@ -104,7 +107,7 @@ def _plan(session: Session, criterion: Criterion, budget: JudgeBudget) -> JudgeP
         model=model_of(criterion, config),
         selection=selection,
         gate=gate_of(criterion, config, challenge.rubric.gate, known),
-        closed=session.gates.why(known.id, criterion.id) if known is not None else "",
+        closed=session.gates.closed(known.id, criterion.id) if known is not None else None,
         reason="",
         bare=bare,
         findings=findings,

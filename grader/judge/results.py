@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from grader.errors import visible
@@ -103,6 +103,7 @@ def _details(plan: JudgePlan, verdict: Judgement | None, bare: Vote | None, conf
         model=plan.model,
         asked=not plan.reason,
         gate=plan.gate,
+        closed=plan.closed,
         not_shown=tuple(f"{cut.shown}: {cut.what}" for cut in plan.selection.cuts),
         findings=plan.findings,
         unanswered=verdict is not None and not plan.shadow and (verdict.unanswered or silent),
@@ -167,6 +168,7 @@ def judge_block(
         "endpoint": config.endpoint,
         "calibration": {"id": calibration.id, "made_at": calibration.made_at} if calibration is not None else None,
         "gate": {plan.criterion.id: plan.gate.verdict if plan.gate else "" for plan in plans},
+        "closed": {plan.criterion.id: asdict(plan.closed) for plan in plans if plan.closed is not None},
         "prompt_tokens": usage.prompt_tokens,
         "completion_tokens": usage.completion_tokens,
         "tokens_estimated": usage.estimated,

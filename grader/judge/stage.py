@@ -20,7 +20,7 @@ from grader.judge.reading import read_aside
 from grader.judge.results import flags_of, judge_block, levels_of, result_of
 from grader.judge.session import Session
 from grader.judge.votes import Judgement, Vote, settle, vote
-from grader.records import JudgeResult
+from grader.records import Closed, JudgeResult
 
 if TYPE_CHECKING:
     from grader.challenge import Pack
@@ -43,16 +43,19 @@ def judge_submission(
     progress: Progress | None = None,
     lane: AbstractContextManager[object] | None = None,
     claims: Mapping[str, Any] | None = None,
+    closed: Mapping[str, Closed] | None = None,
 ) -> JudgeResult:
     """Levels for the criteria of `challenge`. Whatever goes wrong with one leaves it unscored, with the reason.
 
     `progress` is told (answers in, questions asked). `lane` is entered for each call: a limit that several submissions
     share; the deadline begins with the first call that got through. `claims`: the
-    block of that name of the grade. Raises UsageError for settings that are wrong and
+    block of that name of the grade. `closed`: criterion → the gates that falling agreement has closed under the
+    calibration. Raises UsageError for settings that are wrong and
     InfrastructureError for a cache that cannot be used; no answer of an endpoint raises.
     """
     config, cache = JudgeConfig.of(settings), Cache(cache_dir)
-    gates = ClosedGates(challenge.root, cache)
+    under = calibration.id if calibration is not None else ""
+    gates = ClosedGates(challenge.root, cache, under=under, followed=closed)
     client = Client(config, cache, lane or nullcontext())
     criteria = challenge.rubric.criteria
     reading = read_aside(submission.files, criteria, config, challenge.submission.required, challenge.asked)

@@ -13,6 +13,7 @@ from collections.abc import Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import partial
 
 from sqlalchemy.engine import RowMapping
 
@@ -33,6 +34,7 @@ from grader.queue.lane import Lane
 from grader.queue.queue import BatchSpec, Queue
 from grader.records import Grade
 from grader.settings import Settings
+from grader.store.labels import closed_under
 
 LOOK_SECONDS = 0.5
 _AT_ONCE = 4
@@ -143,7 +145,8 @@ class QueuedBatch:
         self.watcher.started(entry)
         self.watcher.stage(entry, "asking the judge again")
         request = replace(self._request(entry), pages=replace(self.plan.pages, known=entry.known))
-        run = Run(request=request, settings=self.settings, say=lambda _text: None, judge_lane=lane)
+        run = Run(request=request, settings=self.settings, say=lambda _text: None, judge_lane=lane,
+                  closed_gates=partial(closed_under, self.queue.engine))  # fmt: skip
         result, problem = or_before(run, before, self.plan.want.challenge)
         if problem:
             self.problems.append(problem)

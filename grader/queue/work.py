@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -32,6 +33,7 @@ from grader.records import Grade
 from grader.report.write import Pages
 from grader.sandbox.engine import connect
 from grader.settings import Settings
+from grader.store.labels import closed_under
 
 ENGINE_SECONDS = 600.0
 """So long a job waits for an engine that went away, before it is given back."""
@@ -178,7 +180,8 @@ def _grade(means: Means, spec: JobSpec, pack: Pack, source: str, out: Path) -> G
     request = Request(source=source, challenge=pack, out=out, judge=spec.judge, pages=pages)
 
     def new_run() -> Run:
-        return Run(request=request, settings=means.settings, say=lambda _text: None, judge_lane=means.lane)
+        return Run(request=request, settings=means.settings, say=lambda _text: None, judge_lane=means.lane,
+                   closed_gates=partial(closed_under, means.queue.engine))  # fmt: skip
 
     result, _ = until_graded(new_run, means.make_sandbox, lambda _problem: _engine_was_away(means))
     if isinstance(result, Grade):

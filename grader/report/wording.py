@@ -213,6 +213,8 @@ _VERDICTS = {
 
 def gate_lead(gate: Mapping[str, object], *, counts: bool = True) -> str:
     """The verdict as a sentence. `counts`: whether the judge's level counts in this grade."""
+    if gate.get("closed"):
+        return "The judge’s gate is closed: its level does not count."
     if gate.get("verdict") == "ACCEPT" and not counts:
         return "The judge may score this criterion, but this reading does not count."
     return _VERDICTS.get(str(gate.get("verdict")), "The judge’s agreement with people is not known here.")
@@ -221,6 +223,9 @@ def gate_lead(gate: Mapping[str, object], *, counts: bool = True) -> str:
 def gate_sentence(gate: Mapping[str, object]) -> str:
     """Why the verdict is what it is, in words that need no statistics; where figures are missing, what the judge stage
     says of it."""
+    closed = gate.get("closed")
+    if isinstance(closed, Mapping):
+        return f"Closed since {str(closed.get('since'))[:10]}. {sentence(str(closed.get('reason') or ''))}"
     judge, people = _float(gate.get("qwk")), _float(gate.get("human_human_qwk"))
     low, labels = _float(gate.get("qwk_low")), _float(gate.get("n"))
     reasons = gate.get("reasons")

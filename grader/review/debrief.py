@@ -14,7 +14,7 @@ from grader.errors import UsageError, visible
 from grader.ratings.sheet import Said
 from grader.records import Grade
 from grader.report import render_feedback
-from grader.review import letter, result, rows, rules
+from grader.review import following, letter, result, rows, rules
 from grader.review.anchoring import given_to
 from grader.review.base import Base, said
 from grader.review.grade import challenge_of, closed_grade
@@ -74,6 +74,8 @@ class DebriefDesk(Base):
             self._seal(connection, file, actor)
             self._find_by_words(connection, case)
         self.publish(case)
+        if file.judged:
+            following.follow(self.engine, file, self.clock())
 
     def _open_to_all(self, connection: Connection, file: File, actor: Actor, *, early: bool, why: str) -> None:
         self._demand(actor, file, "reveal")

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from sqlalchemy import func, select
-from sqlalchemy.engine import Engine
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import Connection, Engine
 
+from grader.records import Closed
 from grader.store.engine import reading, writing
-from grader.store.label_tables import calibration_items
+from grader.store.label_tables import calibration_items, closed_gates
 
 
 def keep_items(engine: Engine, calibration: str, items: Iterable[tuple[str, str]]) -> None:
@@ -36,3 +38,18 @@ def items_left(engine: Engine, calibration: str) -> Mapping[str, int]:
     )
     with reading(engine) as connection:
         return {criterion: int(count) for criterion, count in connection.execute(query)}
+
+
+def close_gate(connection: Connection, calibration: str, criterion: str, closed: Closed) -> bool:
+    """Closes a gate until there is another calibration, unless it is closed; whether it was open."""
+    make = postgresql.insert if connection.engine.dialect.name == "postgresql" else sqlite.insert
+    row = {"calibration": calibration, "criterion": criterion, "reason": closed.reason, "at": closed.since}
+    adding = make(closed_gates).values(**row).on_conflict_do_nothing().returning(closed_gates.c.id)
+    return connection.execute(adding).scalar() is not None
+
+
+def closed_under(engine: Engine, calibration: str) -> dict[str, Closed]:
+    """Criterion → why its gate is closed under a calibration, and since when."""
+    with reading(engine) as connection:
+        rows = connection.execute(select(closed_gates).where(closed_gates.c.calibration == calibration))
+        return {row.criterion: Closed(reason=row.reason, since=row.at) for row in rows}

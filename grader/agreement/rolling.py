@@ -1,4 +1,4 @@
-"""Rolling agreement: the judge against people on the newest gradings, since its calibration."""
+"""Rolling agreement: the judge against people on the newest work, since its calibration."""
 
 from __future__ import annotations
 
@@ -7,19 +7,19 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from grader.agreement import Case, Thresholds, labels_of, levels_by, measure
 from grader.agreement.check import CheckOutcome
-from grader.agreement.checks import judge_check
+from grader.agreement.labels import labels_of, levels_by
 from grader.ratings.table import Rating, Ratings
 
 if TYPE_CHECKING:
-    from grader.judge.closed import ClosedGates
-    from grader.judge.record import Calibration
+    from grader.agreement.thresholds import Thresholds
 
 WINDOW = 50
 """Newest items that are looked at."""
 LEAST = 30
 """Items below which nothing is said."""
+FALLEN = "The judge's agreement with people has fallen since its calibration. {}"
+"""Why a gate is closed."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,13 +33,14 @@ class Rolling:
     sentence: str
 
 
-def rolling(ratings: Ratings, judge: str, limits: Thresholds) -> tuple[Rolling, ...]:
-    """For each criterion, the judge (a rater's name) against people on the newest `WINDOW` items that both rated.
+def rolling(ratings: Ratings, judge: str, limits: Thresholds, *, criteria: Sequence[str] = ()) -> tuple[Rolling, ...]:
+    """For each criterion of `ratings`, or each of `criteria`, the judge (a rater's name) against people on the newest
+    `WINDOW` items that both rated.
 
     It falls when the upper bound of its quadratic weighted kappa is below the gate's lower limit: the rule by which
     check C rejects. Fewer than `LEAST` items say nothing.
     """
-    return tuple(_one(ratings, criterion, judge, limits) for criterion in ratings.criteria)
+    return tuple(_one(ratings, criterion, judge, limits) for criterion in criteria or ratings.criteria)
 
 
 def _one(ratings: Ratings, criterion: str, judge: str, limits: Thresholds) -> Rolling:
@@ -49,6 +50,9 @@ def _one(ratings: Ratings, criterion: str, judge: str, limits: Thresholds) -> Ro
     if len(newest) < LEAST:
         sentence = f"{len(newest)} items were rated by people and the judge; nothing is said below {LEAST}."
         return Rolling(criterion=criterion, n=len(newest), qwk=None, falling=False, sentence=sentence)
+    from grader.agreement.checks import judge_check
+    from grader.agreement.measured import Case, measure
+
     labels = labels_of(window, criterion, judge=judge)
     found = measure(Case(labels=labels, judge=levels_by(window, criterion, judge), thresholds=limits))
     check = judge_check(found)
@@ -70,12 +74,3 @@ def _newest(rows: Sequence[Rating], judge: str) -> set[str]:
         if row.rater != judge and row.kind == "human" and row.item in judged:
             when[row.item] = max(when.get(row.item, start), row.rated_at or start)
     return set(sorted(when, key=lambda item: (when[item], item))[-WINDOW:])
-
-
-def close_falling(found: Sequence[Rolling], calibration: Calibration, gates: ClosedGates) -> tuple[str, ...]:
-    """Closes the gate of each criterion that falls, until it is calibrated anew. Returns which."""
-    falling = [one for one in found if one.falling and one.criterion in calibration.criteria]
-    for one in falling:
-        reason = f"The judge's agreement with people has fallen since its calibration. {one.sentence}"
-        gates.close(calibration.id, one.criterion, reason)
-    return tuple(one.criterion for one in falling)
