@@ -17,7 +17,6 @@ from grader.batch import blind
 from grader.batch.attempts import BatchOutcome
 from grader.batch.entries import BatchEntry, from_folder, from_manifest, missing
 from grader.batch.finished import wanted
-from grader.batch.room import Room, cores, room_of, slots
 from grader.batch.runner import BROKEN_AFTER, Batch, BatchPlan
 from grader.challenge import load_pack
 from grader.cli.batch import _of_others, exit_code, summary
@@ -26,6 +25,7 @@ from grader.cohort import write as cohort
 from grader.cohort.rows import OTHER_VERSION
 from grader.errors import UsageError
 from grader.sandbox.protocol import Event, Job
+from grader.sandbox.room import Room, cores, room_of, slots
 from grader.settings import Settings
 from tests.batch_fixtures import ALL, SUMS, Quiet, Scripted, plan, submissions
 

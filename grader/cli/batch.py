@@ -231,7 +231,7 @@ def _sized(plan: BatchPlan, settings: Settings, jobs: int | None) -> BatchPlan:
     """The plan with this machine shared out; on the queue other machines grade, and this one needs no engine."""
     from dataclasses import replace
 
-    from grader.batch.room import cores, room, slots
+    from grader.sandbox.room import cores, room, slots
 
     machine, limits = room(), plan.want.challenge.limits
     many = jobs or slots(len(machine.cores), machine.memory, limits.cpus, int(limits.memory))

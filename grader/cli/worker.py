@@ -27,11 +27,11 @@ def command(store: str, slots: int | None, challenges: Path | None, work: Path |
     (`grade secret`) are what the job asks for. SIGTERM or Ctrl-C finishes what runs; a second one abandons it, and
     others run it. When the database or the Docker engine goes away, it waits for them.
     """
-    from grader.batch.room import cores, room
-    from grader.batch.room import slots as room_for
     from grader.cli.standing import settings_for, store_at
     from grader.queue import open_queue
     from grader.queue.worker import Config, Worker
+    from grader.sandbox.room import cores, room
+    from grader.sandbox.room import slots as room_for
 
     settings = settings_for()
     with open_queue(store_at(store)) as queue:

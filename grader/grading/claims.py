@@ -1,14 +1,16 @@
 """Runs the commands that a submission's documents name, in a container of their own, and marks the figures.
 
-The container is made of the same image as the one that is graded, with no network and limits of its own, and it is gone
-before the hidden tests begin: nothing that happens in it reaches them. No grade depends on it, and no failure ends
-a grading. Nothing is started, or imported, where the documents name no command.
+The container is made of the same image as the one that is graded, with no network, limits of its own and less weight on
+the processors than any other: the hidden tests run beside it (claims_beside.py). All data of all commands are tried in
+it, cleared in between. No grade depends on it, and no failure ends a grading. Nothing is started, or imported, where
+the documents name no command.
 """
 
 from __future__ import annotations
 
 import contextlib
 import json
+import re
 import secrets
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
@@ -20,6 +22,7 @@ from grader.claims import documents
 from grader.claims.documents import Claims
 from grader.claims.marks import MARKS, CommandOutcome, marked_json
 from grader.errors import ChallengeError, GraderError, Interrupted, visible
+from grader.grading.containers import Containers
 from grader.grading.run import MakeSandbox, Run, docker_sandbox
 from grader.sandbox.kept import StoppedError
 
@@ -33,9 +36,12 @@ EACH_SECONDS = 20.0
 ALL_SECONDS = 60.0
 """Own time of all of them, on all data."""
 OUTPUT_BYTES = 64_000
+SHARES = 256
+"""Weight on the processors: a quarter of what each other container has."""
 FRESH = 2
 """Sets of other data that a command is tried on."""
 _TEST = "test_grader_claims.py"
+_PROGRAM = re.compile(r"(?:python[0-9.]*|[.]{0,2}/[^ \t=]*)(?=[ \t]|$)")
 _NO_DATA = "the challenge has no data to exchange"
 
 
@@ -46,28 +52,37 @@ class Planned(NamedTuple):
     data: int
 
 
-def block(
-    run: Run,
-    pack: Pack,
-    submission: Submission,
-    make: MakeSandbox = docker_sandbox,
-    make_room: Callable[[], None] = lambda: None,
+def block(run: Run, pack: Pack, submission: Submission, make: MakeSandbox = docker_sandbox) -> Mapping[str, Any]:
+    """The block `claims` of the grade: each figure of the documents with its mark; empty where they state none."""
+    own = run_of(run, submission)
+    with contextlib.closing(Containers(lambda: make(own))) as containers:
+        return marked_block(run, own, pack, containers)
+
+
+def run_of(run: Run, submission: Submission) -> Run:
+    """A run beside `run`, with an id of its own: no user, no network and no clock is shared by the two."""
+    quiet: Callable[[str], None] = lambda _text: None  # noqa: E731
+    return replace(run, id=secrets.token_hex(6), timings={}, submission=submission, say=quiet)
+
+
+def marked_block(
+    run: Run, own: Run, pack: Pack, containers: Containers, turn: Callable[[], None] = lambda: None
 ) -> Mapping[str, Any]:
-    """The block `claims` of the grade: each figure of the documents with its mark; empty where they state none.
-    `make_room` is called before a sandbox is asked for: who holds one, and waits for another, may wait for ever."""
+    """`block` in `containers`, which are made for `own`, after `turn` has returned."""
     from grader.report import prepare
 
     with run.stage("claims"):
-        if not (files := documents.of(submission.files)):
+        assert own.submission is not None  # noqa: S101 - by run_of
+        if not (files := documents.of(own.submission.files)):
             return {}
         prepare()  # the same process is wanted for the report
         try:
             claims = aside.run(aside.SECONDS, documents.read, files, documents.of(_given(pack)))
             if all(command.blank for command in claims.commands):
                 return _compared(claims, [_blank(command.blank) for command in claims.commands])
+            turn()
             run.say("running the commands that the documents name")
-            make_room()
-            return _compared(claims, outcomes(run, pack, submission, claims, make))
+            return _compared(claims, outcomes(own, pack, claims, containers))
         except AsideError as problem:
             return _unread(problem)
 
@@ -95,15 +110,15 @@ def _blank(blank: str) -> CommandOutcome:
     return CommandOutcome(reason=f"there is a blank in it: {visible(blank, 60)}", fault="candidate")
 
 
-def outcomes(run: Run, pack: Pack, submission: Submission, claims: Claims, make: MakeSandbox) -> list[CommandOutcome]:
+def outcomes(run: Run, pack: Pack, claims: Claims, containers: Containers) -> list[CommandOutcome]:
     """What became of each command. Raises only what ends the grading as a whole: an interrupt."""
     plan = planned(claims, fresh=FRESH if pack.claims.generator else 0)
-    own = replace(run, id=secrets.token_hex(6), timings={}, submission=submission)
     seen: list[Event] = []
     try:
-        with contextlib.closing(make(own)) as sandbox:
-            sandbox.boot()
-            seen += sandbox.run(_job(own, pack, submission, claims, plan))
+        with contextlib.ExitStack() as leaving:
+            leaving.callback(containers.give_back)
+            containers.boot()
+            seen += containers.run(_job(run, pack, claims, plan))
     except (Interrupted, StoppedError):
         raise
     except Exception as problem:  # foreseen or not, it is none of the candidate's doing, and costs no grade
@@ -123,21 +138,23 @@ def planned(claims: Claims, fresh: int) -> list[Planned]:
     return [*given, *(Planned(at, data) for data in range(1, fresh + 1) for at in whole)]
 
 
-def _job(run: Run, pack: Pack, submission: Submission, claims: Claims, plan: Sequence[Planned]) -> Job:
+def _job(run: Run, pack: Pack, claims: Claims, plan: Sequence[Planned]) -> Job:
     from grader.grading.claims_runner import RUNNER
     from grader.grading.job import candidate_image, limits_of
     from grader.sandbox.inside import agreed
     from grader.sandbox.protocol import Job
 
+    submission = run.submission
+    assert submission is not None  # noqa: S101 - by run_of
     data = data_files(pack)
     todo = {
         "root": agreed.SUBMISSION,
-        "runs": [{"command": claims.commands[one.command].text, "data": one.data} for one in plan],
+        "runs": [{"command": in_its_place(claims.commands[one.command].text), "data": one.data} for one in plan],
         "generator": pack.claims.generator,
         "data": sorted(data),
     }
     helpers = {name: content for name, content in pack.laid.items() if not _is_test(name)}
-    limits = replace(limits_of(pack), call=EACH_SECONDS, total=ALL_SECONDS, output=OUTPUT_BYTES)
+    limits = replace(limits_of(pack), call=EACH_SECONDS, total=ALL_SECONDS, output=OUTPUT_BYTES, shares=SHARES)
     return Job(
         tests={**(helpers if pack.claims.generator else {}), _TEST: RUNNER,
                "grader_claims.json": json.dumps(todo).encode()},
@@ -147,6 +164,12 @@ def _job(run: Run, pack: Pack, submission: Submission, claims: Claims, plan: Seq
         limits=limits,
         candidate_image=candidate_image(pack, submission, run.settings.base_image, run.say),
     )  # fmt: skip
+
+
+def in_its_place(command: str) -> str:
+    """For the shell: a single program takes its place. What a shell waits for is not seen to wait for a processor, and
+    then a busy machine would be the candidate's doing."""
+    return f"exec {command}" if _PROGRAM.match(command) and not re.search(r"[|&;\n]", command) else command
 
 
 def laid_out(files: Mapping[str, bytes], data: Mapping[str, bytes]) -> dict[str, bytes]:

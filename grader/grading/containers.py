@@ -54,10 +54,14 @@ class Containers:
     def _observe(self, job: Job, progress: Callable[[int, int], None]) -> VerifierResult:
         from grader.grading.observed import collect
 
+        return collect(self.run(job), progress)
+
+    def run(self, job: Job) -> Iterator[Event]:
+        """What the verifier says of `job`, as it comes; asked once. Raises as `observe`."""
         self.boot()
         assert self._sandbox is not None  # noqa: S101 - booted
         self.events = []
-        return collect(_noted(self._sandbox.run(job), self.events), progress)
+        return _noted(self._sandbox.run(job), self.events)
 
     def facts(self) -> Mapping[str, Any]:
         """What the run rested on; also after `close`."""

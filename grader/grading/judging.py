@@ -16,26 +16,26 @@ NO_JUDGE = "no judge configured"
 
 
 def start(
-    run: Run, pack: Pack, submission: Submission, claims: Mapping[str, Any] | None = None
+    run: Run, pack: Pack, submission: Submission, claims: Callable[[], Mapping[str, Any]] = dict
 ) -> Callable[[], JudgeResult]:
-    """Begins to judge; calling what is returned waits for the levels. `claims`: what came of the figures in the
-    documents, for the judge to know. Raises UsageError for settings that are wrong."""
+    """Begins to judge; calling what is returned waits for the levels. `claims` waits for what came of the figures in
+    the documents, for the judge to know. Raises UsageError for settings that are wrong."""
     criteria = pack.rubric.criteria
     if criteria and run.request.judge and run.settings.judge_configured:
-        return _in_background(run, pack, submission, claims or {})
+        return _in_background(run, pack, submission, claims)
     reason = NO_JUDGE if run.request.judge else "the judge was switched off for this run"
     nothing = settled(pack, submission, JudgeResult(criteria=unscored(criteria, reason)))
     return lambda: nothing
 
 
 def _in_background(
-    run: Run, pack: Pack, submission: Submission, claims: Mapping[str, Any]
+    run: Run, pack: Pack, submission: Submission, claims: Callable[[], Mapping[str, Any]]
 ) -> Callable[[], JudgeResult]:
     from grader.judge.config import JudgeConfig
 
     JudgeConfig.of(run.settings)  # what is wrong with the settings is said before anything runs
     pool = ThreadPoolExecutor(1, thread_name_prefix="judge")
-    waiting = pool.submit(judge, run, pack, submission, claims)
+    waiting = pool.submit(lambda: judge(run, pack, submission, claims()))
     pool.shutdown(wait=False)
     return waiting.result
 

@@ -1,7 +1,8 @@
 """The main job, as its list of stages: read, run, score, judge, combine, save.
 
-The verifier boots while the submission is read and the challenge is checked; containers are removed while the report
-is rendered. `grade` leaves nothing running, whatever happens in it.
+The verifier boots while the submission is read and the challenge is checked; what the documents claim is tried beside
+the hidden tests; containers are removed while the report is rendered. `grade` leaves nothing running, whatever happens
+in it.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from grader.report.write import staged, write_grade, write_pages
 
 if TYPE_CHECKING:
     from grader.challenge import Pack
+    from grader.grading.claims_beside import ClaimsBeside
 
 
 def grade(run: Run, make_sandbox: MakeSandbox = docker_sandbox) -> Grade:
@@ -34,21 +36,27 @@ def grade(run: Run, make_sandbox: MakeSandbox = docker_sandbox) -> Grade:
 
 
 def _grade(run: Run, containers: Containers, make_sandbox: MakeSandbox) -> Grade:
-    from grader.grading import claims, judging  # heavy: while the containers boot
-    from grader.grading.grade import grade_of
+    from grader.grading.claims_beside import ClaimsBeside  # heavy: while the containers boot
 
     run.say("reading the submission")
     pack, submission = _read(run)
     if run.request.fetch_first:
         _image(run, pack, submission)
-    claimed = claims.block(run, pack, submission, make_sandbox, containers.give_back)
     containers.boot()
-    levels = judging.start(run, pack, submission, claimed)
+    with contextlib.closing(ClaimsBeside(run, pack, submission, make_sandbox)) as claims:
+        return _graded(run, containers, claims, pack, submission)
+
+
+def _graded(run: Run, containers: Containers, claims: ClaimsBeside, pack: Pack, submission: Submission) -> Grade:
+    from grader.grading import judging
+    from grader.grading.grade import grade_of
+
+    levels = judging.start(run, pack, submission, claims.block)
     observed = _run_tests(run, containers, pack, submission)
-    removal = threading.Thread(target=containers.close)
+    removal = threading.Thread(target=lambda: claims.after(containers.close))
     removal.start()
     judged = levels()
-    result = grade_of(run, pack, submission, observed, judged, containers.facts(), claimed)
+    result = grade_of(run, pack, submission, observed, judged, containers.facts(), claims.block())
     with run.stage("report"):
         run.say("writing the report")
         _save(run, result, pack, submission, observed, judged)

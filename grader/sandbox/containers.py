@@ -69,6 +69,7 @@ def candidate_options(
 
     host = _common(limits.memory, limits.processes, limits.cpus, limits.disk, limits.open_files)
     host |= {"volumes_from": [f"{verifier}:ro"], **({"runtime": runtime} if runtime else {})}
+    host |= {"cpu_shares": limits.shares} if limits.shares else {}
     if names:  # a loopback made by the runtime: engines before 28 start themselves twice more to make one
         host |= {"mounts": [Mount("/etc/hosts", f"{names}/hosts", type="bind", read_only=True)]}
     else:

@@ -25,6 +25,8 @@ class CandidateLimits:
     reply: int = 1 << 20
     output: int = 1 << 16
     open_files: int = 512
+    shares: int = 0
+    """Weight on the processors, of 1024, where there are fewer of these than are wanted; 0: as all other containers."""
 
 
 @dataclass(frozen=True, kw_only=True)

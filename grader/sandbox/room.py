@@ -1,10 +1,11 @@
-"""How much of a machine there is, and how a batch shares it out."""
+"""How much of a machine there is, and how submissions share it out."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 IDLE_VERIFIER = 50_000_000
@@ -24,8 +25,9 @@ class Room:
     """Whether containers can be kept on cores of their own."""
 
 
+@cache
 def room() -> Room:
-    """The engine's machine. Raises InfrastructureError where no engine answers."""
+    """The engine's machine, asked for once. Raises InfrastructureError where no engine answers."""
     from grader.sandbox.engine import connect
 
     client = connect()

@@ -1,0 +1,185 @@
+"""Commands of documents run beside the hidden tests where the machine bears both, and end with the grading."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from grader.challenge import load_pack
+from grader.errors import InfrastructureError, Interrupted
+from grader.grading import claims_beside
+from grader.grading.claims import in_its_place
+from grader.grading.pipeline import grade
+from grader.grading.run import Request, Run
+from grader.records import Grade
+from grader.sandbox.engine import connect
+from grader.sandbox.kept import StoppedError
+from grader.sandbox.protocol import Event, Job, Sandbox
+from grader.settings import Settings
+from grader.testing.sandbox import ScriptedSandbox
+from tests.batch_fixtures import SUMS, TESTS
+from tests.patience import WAIT, until
+from tests.shell import command
+from tests.small_packs import write_files, write_pack
+
+CLAIMS = "- {command: python m.py, figure: '0.917'}\n"
+
+
+class Box(ScriptedSandbox):
+    """Runs hidden tests, or commands, and tells `begun` and `closing` of it; `during` is called in the middle."""
+
+    def __init__(self, notes: list[str], during: Callable[[str], None]) -> None:
+        super().__init__([])
+        self.notes, self.during, self.name = notes, during, "unused"
+
+    def run(self, job: Job) -> Iterator[Event]:
+        self.name = "commands" if "grader_claims.json" in job.tests else "tests"
+        self.notes.append(f"{self.name} run")
+        self.during(self.name)
+        names = ["test_grader_claims.py::test_command[0]"] if self.name == "commands" else list(TESTS)
+        tests = [{"id": name, "group": "g", "max_points": 1.0, "title": ""} for name in names]
+        yield {"event": "expected", "tests": tests}
+        for name in names:
+            yield {
+                "event": "test", "id": name, "status": "passed", "message": "", "fault": "", "seconds": 0.1,
+                "metrics": [], "limits": [], "stdout": "0.917\n", "stderr": "", "dropped_bytes": 0,
+                "peak_memory": None, "used": True,
+            }  # fmt: skip
+        yield {"event": "done", "resources": {}}
+
+    def close(self) -> None:
+        self.notes.append(f"{self.name} close")
+        super().close()
+
+
+def graded(out: Path, make: Callable[[Run], Sandbox]) -> Grade:
+    work = write_files(
+        out.parent / "work", {"sums.py": (SUMS / "solution" / "sums.py").read_text(), "claims.yaml": CLAIMS}
+    )
+    request = Request(source=str(work), challenge=load_pack(SUMS), out=out, judge=False)
+    return grade(Run(request=request, settings=Settings(), say=lambda _text: None), make)
+
+
+def room(monkeypatch: pytest.MonkeyPatch, there: bool) -> None:
+    monkeypatch.setattr(claims_beside, "room_for_both", lambda _pack: there)
+
+
+def test_with_room_for_both_neither_waits_for_the_other(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    room(monkeypatch, there=True)
+    both = threading.Barrier(2, timeout=WAIT)
+    found = graded(tmp_path / "out", lambda _run: Box([], lambda _name: both.wait() and None))
+    assert found.claims["counts"]["reproduced"] == 1
+    assert "claims" in found.timings
+
+
+def test_without_room_the_commands_run_when_the_tests_have_given_back_theirs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    room(monkeypatch, there=False)
+    notes: list[str] = []
+    found = graded(tmp_path / "out", lambda _run: Box(notes, lambda _name: None))
+    assert found.claims["counts"]["reproduced"] == 1
+    assert notes.index("tests close") < notes.index("commands run")
+
+
+def test_a_grading_that_fails_ends_the_commands_and_does_not_wait_for_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    room(monkeypatch, there=True)
+    notes: list[str] = []
+    let_go = threading.Event()
+
+    def during(name: str) -> None:
+        if name == "tests":
+            until(lambda: "commands run" in notes)
+            raise InfrastructureError("Docker went away.")
+        let_go.wait(WAIT)
+
+    with pytest.raises(InfrastructureError, match="went away"):
+        graded(tmp_path / "out", lambda _run: Box(notes, during))
+    assert "commands close" in notes
+    let_go.set()
+
+
+@pytest.mark.parametrize("problem", [StoppedError(), Interrupted("The run was stopped.")])
+def test_no_place_for_the_commands_any_more_is_no_grade_and_no_fault(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, problem: Exception
+) -> None:
+    room(monkeypatch, there=True)
+    asked: list[Run] = []
+
+    def make(run: Run) -> Sandbox:
+        asked.append(run)
+        if len(asked) > 1:
+            raise problem
+        return Box([], lambda _name: None)
+
+    with pytest.raises(type(problem)):
+        graded(tmp_path / "out", make)
+
+
+def test_where_no_engine_says_how_large_its_machine_is_there_is_no_room(monkeypatch: pytest.MonkeyPatch) -> None:
+    def silent() -> None:
+        raise InfrastructureError("No Docker engine answers.")
+
+    monkeypatch.setattr("grader.sandbox.room.room", silent)
+    assert not claims_beside.room_for_both(load_pack(SUMS))
+
+
+@pytest.mark.parametrize(
+    ("text", "alone"),
+    [
+        ("python measure.py data", True), ("python3.11 -m bench", True), ("./run.sh --all", True),
+        ("../bin/x", True), ("python a.py | tail -1", False), ("cd x && python a.py", False),
+        ("A=/b python a.py", False), (". ./env", False), ("echo 1", False), ("python", True),
+        ("python a.py; python b.py", False),
+    ],
+)  # fmt: skip
+def test_a_single_program_takes_the_place_of_the_shell(text: str, alone: bool) -> None:
+    """What a shell waits for is not seen to wait for a processor: a busy machine would be the candidate's doing."""
+    assert in_its_place(text) == (f"exec {text}" if alone else text)
+
+
+# ---------------------------------------------------------------------------------------------- real containers
+
+
+def of_process(pid: int, state: str = "") -> list[str]:
+    """Names of the containers of the grader with this process id; with `state`, of those in it."""
+    client = connect()
+    try:
+        found = client.containers(all=True, filters={"label": ["grader.run"]})
+    finally:
+        client.close()
+    return [
+        one["Names"][0]
+        for one in found
+        if one["Labels"]["grader.owner"].split(":")[1] == str(pid) and state in {"", one["State"]}
+    ]
+
+
+@pytest.mark.docker
+@pytest.mark.usefixtures("images")
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGKILL])
+def test_whatever_ends_a_grading_ends_the_containers_of_its_claims_too(tmp_path: Path, number: int) -> None:
+    limits = "{memory: 96MB, call: 60s, total: 60s}"
+    pack = write_pack(tmp_path / "pack", "def test_waits(candidate):\n    candidate.call('wait')\n", limits=limits)
+    claims = "- {command: sleep 60, figure: '0.917'}\n"
+    work = write_files(
+        tmp_path / "work", {"work.py": "import time\n\ndef wait():\n    time.sleep(60)\n", "claims.yaml": claims}
+    )
+    process = subprocess.Popen(
+        command(work, "-c", pack, "-o", tmp_path / "out"), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
+    try:
+        until(lambda: len(of_process(process.pid, "running")) == 4, every=0.2)
+        process.send_signal(number)
+        process.wait(WAIT)
+        until(lambda: not of_process(process.pid), every=0.2)
+    finally:
+        process.kill()
+        process.wait()
