@@ -49,7 +49,7 @@ def command(
     with reviewed(run, store) as found:
         case = begun(found)
         if outcome == "letter":
-            letter.put(found.desk, case.id, lambda: _lead(found.desk, by, new), text, edit=edit, release=release)
+            letter.put(found.desk, case.id, lambda: lead(found.desk, by, new), text, edit=edit, release=release)
             return 0
         if outcome in {"agree", "dissent"}:
             who = found.desk.person(by)
@@ -59,12 +59,12 @@ def command(
             click.echo("Kept.")
             return 0
         with found.desk.together():  # nobody becomes a lead by a decision that is refused
-            made = found.desk.decide(operator(), case.id, outcome, why, by=_lead(found.desk, by, new))  # type: ignore[arg-type]
+            made = found.desk.decide(operator(), case.id, outcome, why, by=lead(found.desk, by, new))  # type: ignore[arg-type]
         click.echo(f"Decided: {decided(made)}")
     return 0
 
 
-def _lead(desk: Desk, name: str, new: bool) -> Person:
+def lead(desk: Desk, name: str, new: bool) -> Person:
     """Who decides. Where the store has leads it is one of them; else whoever runs the program vouches for the name."""
     from grader.cli.reviewed import person
     from grader.errors import visible

@@ -24,7 +24,7 @@ def put(
         lead()
         said = desk.letter_text(operator(), case)
     if text is not None:
-        said = _read(text)
+        said = read(text)
     if edit:
         said = _edited(said)
     if text is not None or edit or release:
@@ -34,7 +34,7 @@ def put(
     click.echo(said.rstrip("\n"))
 
 
-def _read(path: Path) -> str:
+def read(path: Path) -> str:
     from grader.errors import UsageError
 
     try:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from grader.cli.loop_stage import decide, letter
 from grader.unseen import json_text
 
 if TYPE_CHECKING:
@@ -30,10 +31,15 @@ def command() -> None:
       grade loop kit hiring/loop.yaml design --candidate K7Q2ML --out kit.html
       grade loop ask hiring/loop.yaml design --candidate "Cara Doe" --of "Ada Lin"
       grade loop show hiring/loop.yaml --candidate K7Q2ML
+      grade loop decide K7Q2ML talks advance --by "Lea Roth" --why "…"
 
     A loop is a YAML file; rubrics/genai-engineer.yaml and rubrics/agent-engineer.yaml are examples. Challenges and kits
     are looked for beside it first (challenges/, kits/), then where they are shipped.
     """
+
+
+command.add_command(decide)
+command.add_command(letter)
 
 
 @command.command()
@@ -262,7 +268,9 @@ def show(path: Path | None, candidate: str, store: str, as_json: bool) -> int:
     with open_desk(store_at(store)) as desk:
         view = desk.loop_view(Actor(how="command", user=_user()), candidate)
     found = overview(view)
-    click.echo(json_text(asdict(found), indent=2) if as_json else overview_text(found))
+    decided = [asdict(one) for one in view.decisions]
+    data = {**asdict(found), "decisions": decided}
+    click.echo(json_text(data, indent=2) if as_json else overview_text(found, view.decisions))
     if path is not None:
         from grader.loop.matrix import digest, load_loop
 

@@ -5,16 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from grader.loop.deciding import letters_of
 from grader.loop.kits import find_kit
 from grader.loop.matrix import LoadedLoop, Round, digest, snapshot
 from grader.loop.rounds import draw
-from grader.review.live import LiveWish
+from grader.review.loop_records import LiveWish
 
 
 def wish_of(loaded: LoadedLoop, one: Round, candidate: str) -> LiveWish:
     """The round to be held with a candidate, as the desk takes it."""
     kit = find_kit(one.kit, loaded.path)
-    return LiveWish(candidate=candidate, loop=digest(loaded), body=snapshot(loaded.loop, loaded.scorecard),
+    body = {**snapshot(loaded.loop, loaded.scorecard), "letters": letters_of(loaded)}
+    return LiveWish(candidate=candidate, loop=digest(loaded), body=body,
                     round_id=one.id, kit_digest=kit.digest)  # fmt: skip
 
 

@@ -14,7 +14,7 @@ from typing import Any, Literal
 
 from grader.loop.matrix import PRIMARY_PARTS, SECONDARY_PARTS, Loop, Round, Scorecard, Stage, loaded_from
 from grader.review.combine import WIDE
-from grader.review.live import HomeState, LiveState, LoopView
+from grader.review.loop_records import HomeState, LiveState, LoopView
 from grader.review.visible import SideBySide
 
 EPSILON = 1e-9
@@ -72,6 +72,8 @@ class Verdict:
     title: str
     word: Literal["goes on", "below", "open"]
     reasons: tuple[str, ...]
+    people: int
+    """Independent people heard over the rounds so far."""
     decides: str
     sends: str
 
@@ -287,7 +289,7 @@ def _verdict(loop: Loop, scorecard: Scorecard, view: LoopView, at: int) -> Verdi
     if asks and len(people) < wanted:
         unknown.append(f"{len(people)} of at least {wanted} independent people have been heard")
     word: Literal["goes on", "below", "open"] = "open" if unknown else "below" if below else "goes on"
-    return Verdict(stage=stage.id, title=stage.title, word=word, reasons=(*unknown, *below),
+    return Verdict(stage=stage.id, title=stage.title, word=word, reasons=(*unknown, *below), people=len(people),
                    decides=stage.decides, sends=stage.sends)  # fmt: skip
 
 

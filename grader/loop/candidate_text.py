@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from grader.errors import visible
 from grader.loop.candidate import Measured, Overview
+from grader.review.loop_records import StageDecision
 
 
-def overview_text(made: Overview) -> str:
-    """A candidate's scorecard for a terminal."""
+def overview_text(made: Overview, decisions: Sequence[StageDecision] = ()) -> str:
+    """A candidate's scorecard for a terminal, with what was decided."""
     lines = [f"Candidate {made.blind}, {made.role}", _whole(made), ""]
     for row in made.rows:
         people = "person" if row.people == 1 else "people"
@@ -23,7 +25,20 @@ def overview_text(made: Overview) -> str:
     for verdict in made.verdicts:
         lines += ["", f"stage {verdict.title}: {words[verdict.word]} (decided by the {verdict.decides})"]
         lines += [f"  {reason}" for reason in verdict.reasons]
+        lines += [f"  {line}" for line in _decided(verdict.stage, decisions)]
     return "\n".join(visible(line, 600) for line in lines)
+
+
+def _decided(stage: str, decisions: Sequence[StageDecision]) -> list[str]:
+    lines = []
+    for one in decisions:
+        if one.stage == stage:
+            against = ", against the rule" if one.against else ""
+            whose = f", by {one.by}: {one.why}" if one.by else ""
+            lines.append(f"decided {one.at[:10]}: {one.outcome}{against}{whose}")
+            if one.letter is not None:
+                lines.append(f"letter {'released' if one.letter.released else 'kept'} {one.letter.at[:10]}")
+    return lines
 
 
 def _whole(made: Overview) -> str:

@@ -124,6 +124,13 @@ class PortalDesk:
             )
         return found[0]
 
+    def namesakes(self, one: Invitation) -> bool:
+        """Whether somebody was invited to the same challenge under the same blind id: two people of one name have one,
+        and what is said of the id alone could be of either."""
+        with reading(self.engine) as connection:
+            found = _read(connection, (invitations.c.blind == one.blind) & (invitations.c.challenge == one.challenge))
+        return len(found) > 1
+
     def start(self, one: Invitation) -> None:
         """Begins the work, and the working clock where there is one; a second time changes nothing."""
         self._in_state(one, "invited", "started", do=lambda now: None if now.started_at else ("started", {}))

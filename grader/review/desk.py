@@ -17,14 +17,14 @@ from __future__ import annotations
 from types import TracebackType
 
 from grader.review.cases import CasesDesk
+from grader.review.deciding import DecidingDesk
 from grader.review.labels import LabelsDesk
-from grader.review.live import LiveDesk
 from grader.review.norming import NormingDesk
 from grader.review.released import ReleasedDesk
 
 
-class Desk(CasesDesk, LiveDesk, NormingDesk, LabelsDesk, ReleasedDesk):
-    """All parts of the desk as one; asking holds those of people and the debrief, live those of both."""
+class Desk(CasesDesk, DecidingDesk, NormingDesk, LabelsDesk, ReleasedDesk):
+    """All parts of the desk as one; asking holds those of people and the debrief, deciding those of live rounds."""
 
     def close(self) -> None:
         self.engine.dispose()

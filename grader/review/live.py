@@ -8,90 +8,27 @@ still rates anything of the candidate's.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any
+
+from sqlalchemy.engine import Connection
 
 from grader.challenge.rubric import Criterion
 from grader.errors import UsageError
 from grader.ratings.sheet import LEANS, Gap, Sheet
-from grader.records import Grade
 from grader.review import live_rows, rows, rules
 from grader.review.asking import AskingDesk
 from grader.review.base import said
 from grader.review.grade import closed_grade
+from grader.review.loop_records import HomeState, LiveState, LiveWish, LoopView
 from grader.review.problems import IncompleteError, NotAllowedError, NotFoundError, NotReadyError
 from grader.review.rating import RatingDesk, criteria_of
-from grader.review.records import Actor, Assessment, Case, File, Person, Stage, State
-from grader.review.visible import SideBySide, reviewers, side_by_side
+from grader.review.records import Actor, Assessment, Case, File, Person
+from grader.review.visible import reviewers, side_by_side
 from grader.store.blind_ids import blind_of, called
 from grader.store.engine import reading, writing
 
 FEWEST = 2
 """Independent people behind whatever is opened: one person's word is nobody's recommendation."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class LiveWish:
-    """A round to be held with a candidate."""
-
-    candidate: str
-    """Name or blind id; a name that is new is given an id."""
-    loop: str
-    """Digest of the loop as it was agreed."""
-    body: Mapping[str, Any] = field(repr=False)
-    """That loop and its scorecard."""
-    round_id: str
-    kit_digest: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class LiveState:
-    """One live round, as far as whoever asks may know."""
-
-    case: str
-    round_id: str
-    state: Stage
-    asked: tuple[tuple[Person, State], ...]
-    opened: bool
-    criteria: tuple[Mapping[str, Any], ...] = ()
-    """As its card has them."""
-    sides: tuple[SideBySide, ...] = ()
-    """Empty until it is opened; evidence and levels by "Reviewer A"."""
-    people: frozenset[str] = frozenset()
-    """Ids of those whose independent cards are open."""
-    behind: Mapping[str, frozenset[str]] = field(default_factory=dict)
-    """Criterion → ids of those of them who gave a level on it."""
-    early_why: str = ""
-
-
-@dataclass(frozen=True, kw_only=True)
-class HomeState:
-    """One take-home of the candidate's, as far as whoever asks may know."""
-
-    case: str
-    challenge: str
-    opened: bool
-    grade: Grade | None = field(default=None, repr=False)
-    """With people's levels; None until it is opened."""
-    people: frozenset[str] = frozenset()
-    behind: Mapping[str, frozenset[str]] = field(default_factory=dict)
-    """As of a live round."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class LoopView:
-    """All that one person is shown of a candidate's loop."""
-
-    blind: str
-    candidate: str
-    """The name; empty unless this person may know it."""
-    loop: str
-    body: Mapping[str, Any] = field(repr=False)
-    live: tuple[LiveState, ...]
-    homes: tuple[HomeState, ...]
-    may_open: bool
-    missing: tuple[str, ...]
-    """What opening the cards waits for; for a lead who rates none."""
 
 
 class LiveDesk(AskingDesk, RatingDesk):
@@ -184,24 +121,27 @@ class LiveDesk(AskingDesk, RatingDesk):
         """What the actor may see of a candidate's loop; the reading is an event. Raises NotFoundError in the same words
         for a candidate that there is not, and for one whom this person may not know of."""
         with writing(self.engine) as connection:
-            live, homes = self._files(connection, actor, blind)
-            loop = live_rows.live_of(connection, blind)[-1][0]
-            body = live_rows.loop_body(connection, loop)
-            rounds = {file.case.id: name for _, name, file in live_rows.live_of(connection, blind)}
-            busy = _busy(actor, live, homes)
-            knows = actor.person is None or (not busy and "admin" in actor.person.roles)
-            may_open = _may_open(actor, live, homes)
-            view = LoopView(
-                blind=live[0].case.blind, candidate=live[0].case.candidate if knows else "", loop=loop, body=body,
-                live=tuple(_live_state(actor, file, rounds[file.case.id], busy=busy) for file in live),
-                homes=tuple(_home_state(actor, file, busy=busy) for file in homes),
-                may_open=may_open and any(file.case.state == "collecting" for file in live),
-                missing=_missing(live, homes) if may_open else (),
-            )  # fmt: skip
+            view = self._loop_view(connection, actor, blind)
             for one in view.live:
                 if one.opened:
                     self._note(connection, one.case, "read others' words", actor)
         return view
+
+    def _loop_view(self, connection: Connection, actor: Actor, blind: str) -> LoopView:
+        live, homes = self._files(connection, actor, blind)
+        known = live_rows.live_of(connection, blind)
+        rounds = {file.case.id: name for _, name, file in known}
+        busy, may_open = _busy(actor, live, homes), _may_open(actor, live, homes)
+        knows = actor.person is None or (not busy and "admin" in actor.person.roles)
+        decided = () if busy else live_rows.decisions_of(connection, live[0].case.blind, whole=rules.leads(actor))
+        return LoopView(
+            blind=live[0].case.blind, candidate=live[0].case.candidate if knows else "", loop=known[-1][0],
+            body=live_rows.loop_body(connection, known[-1][0]),
+            live=tuple(_live_state(actor, file, rounds[file.case.id], busy=busy) for file in live),
+            homes=tuple(_home_state(actor, file, busy=busy) for file in homes),
+            may_open=may_open and any(file.case.state == "collecting" for file in live),
+            missing=_missing(live, homes) if may_open else (), may_decide=may_open, decisions=decided,
+        )  # fmt: skip
 
     def loops_listed(self, actor: Actor) -> tuple[tuple[str, str, str], ...]:
         """(blind id, role, since when) of the candidates who have live rounds, for a lead; without those whom the lead
@@ -300,7 +240,8 @@ def _home_state(actor: Actor, file: File, *, busy: bool) -> HomeState:
             grade = None
     return HomeState(case=file.case.id, challenge=file.case.challenge, opened=opened, grade=grade,
                      people=_people(file) if opened else frozenset(),
-                     behind=_behind(file) if opened else {})  # fmt: skip
+                     behind=_behind(file) if opened else {},
+                     outcome=file.decision.outcome if opened and file.decision else "")  # fmt: skip
 
 
 def card_gaps(sheet: Sheet, criteria: Sequence[Criterion]) -> tuple[Gap, ...]:

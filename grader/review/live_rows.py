@@ -11,11 +11,14 @@ from sqlalchemy import delete, func, insert, or_, select
 from sqlalchemy.engine import Connection, Engine
 
 from grader.review import rows
+from grader.review.loop_records import StageDecision, StageLetter
 from grader.review.records import Case, File
 from grader.store import people
 from grader.store.apart_tables import apart, live_rounds, loops
 from grader.store.case_tables import case_events, case_heads, case_sources, cases
+from grader.store.case_tables import people as people_table
 from grader.store.engine import reading, writing
+from grader.store.loop_tables import loop_decisions, loop_letters
 
 
 def keep_loop(connection: Connection, digest: str, body: Mapping[str, Any], at: str) -> None:
@@ -61,6 +64,34 @@ def listed(connection: Connection) -> list[tuple[str, str, str]]:
     query = select(cases.c.blind, live_rounds.c.loop, newest).join(live_rounds, live_rounds.c.case == cases.c.id)
     found = connection.execute(query.group_by(cases.c.blind, live_rounds.c.loop).order_by(newest.desc(), cases.c.blind))
     return [(row[0], row[1], row[2]) for row in found]
+
+
+# ------------------------------------------------------------------------------------------------ what is decided
+
+
+def decisions_of(connection: Connection, blind: str, *, whole: bool) -> tuple[StageDecision, ...]:
+    """What was decided on a candidate's stages, in its order; `whole`: with by whom and why, and the letter."""
+    query = select(loop_decisions, people_table.c.name).join(people_table, people_table.c.id == loop_decisions.c.person)
+    query = query.where(func.upper(loop_decisions.c.blind) == blind.upper()).order_by(loop_decisions.c.id)
+    found = list(connection.execute(query).mappings())
+    kept = select(loop_letters, people_table.c.name).join(people_table, people_table.c.id == loop_letters.c.person)
+    kept = kept.where(loop_letters.c.decision.in_([row["id"] for row in found])).order_by(loop_letters.c.id)
+    texts = {row["decision"]: StageLetter(text=row["body"], released=row["released"], by=row["name"], at=row["at"])
+             for row in connection.execute(kept).mappings()}  # fmt: skip
+    return tuple(
+        StageDecision(
+            id=row["id"], stage=row["stage"], outcome=row["outcome"], recommendation=row["recommendation"],
+            against=row["against"], at=row["at"], by=row["name"] if whole else "", why=row["why"] if whole else "",
+            letter=texts.get(row["id"]) if whole else None,
+        )
+        for row in found
+    )  # fmt: skip
+
+
+def decision_case(connection: Connection, decision: int) -> str:
+    """The case in whose chain a decision stands."""
+    query = select(loop_decisions.c.case).where(loop_decisions.c.id == decision)
+    return str(connection.execute(query).scalar_one())
 
 
 # ------------------------------------------------------------------------------------------------ removal

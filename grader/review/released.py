@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from sqlalchemy import or_, select
+from sqlalchemy import ColumnElement, or_, select
 
-from grader.review import rows
+from grader.review import live_rows, rows
 from grader.review.base import Base
 from grader.review.records import Actor, File
 from grader.store.apart_tables import apart
@@ -24,24 +24,47 @@ class ReleasedDesk(Base):
         letter = file.letter if file else None
         return letter.text if letter and letter.released else ""
 
+    def released_stages(self, blind: str, handed_in: Collection[str]) -> tuple[tuple[str, str, str], ...]:
+        """(stage, text, when) of the letters that were released after decisions on the loop's stages, in their order,
+        of somebody one of whose submissions under this id is among those `handed_in`."""
+        with reading(self.engine) as connection:
+            mine = select(cases.c.id).where(cases.c.submission_digest.in_(handed_in), _under(blind))
+            if connection.execute(mine.where(cases.c.id.not_in(apart())).limit(1)).first() is None:
+                return ()
+            decided = live_rows.decisions_of(connection, blind, whole=True)
+        return tuple((one.stage, one.letter.text, one.letter.at) for one in decided
+                     if one.letter is not None and one.letter.released)  # fmt: skip
+
     def appealed(self, blind: str, challenge: str, handed_in: Collection[str], words: str) -> bool:
         """Writes an appeal into the case's events; whether there is a case that was told."""
         file = self._of(blind, challenge, handed_in)
-        if file is None or not (file.letter and file.letter.released):
-            return False
+        case = file.case.id if file and file.letter and file.letter.released else ""
         with writing(self.engine) as connection:
-            rows.lock(connection, file.case.id)
+            if not case:  # on a letter after a stage of the loop: into the case in whose chain that decision stands
+                decided = live_rows.decisions_of(connection, blind, whole=True)
+                out = [one for one in decided if one.letter and one.letter.released]
+                case = live_rows.decision_case(connection, out[-1].id) if file and out else ""
+            if not case:
+                return False
+            rows.lock(connection, case)
             candidate = Actor(how="page", user=f"candidate {blind}")
-            self._note(connection, file.case.id, "appealed", candidate, words=words)
+            self._note(connection, case, "appealed", candidate, words=words)
         return True
 
     def _of(self, blind: str, challenge: str, handed_in: Collection[str]) -> File | None:
         """The newest case of what the candidate handed in that a letter went out of, else the newest. A name is no
         proof: two people of one name have one blind id, and each reads of their own work alone."""
-        mine = or_(cases.c.blind == blind, cases.c.blind.startswith(f"{blind}-", autoescape=True))
         query = select(cases.c.id).where(
-            mine, cases.c.challenge == challenge, cases.c.submission_digest.in_(handed_in), cases.c.id.not_in(apart())
+            _under(blind),
+            cases.c.challenge == challenge,
+            cases.c.submission_digest.in_(handed_in),
+            cases.c.id.not_in(apart()),
         )
         with reading(self.engine) as connection:
             found = connection.execute(query.order_by((cases.c.state == "released").desc(), cases.c.at.desc())).scalar()
             return rows.read(connection, str(found)) if found else None
+
+
+def _under(blind: str) -> ColumnElement[bool]:
+    """Cases of a blind id: its own, and those of a second submission (`-2`)."""
+    return or_(cases.c.blind == blind, cases.c.blind.startswith(f"{blind}-", autoescape=True))

@@ -10,7 +10,7 @@ from sqlalchemy.engine import Connection, Engine
 from grader.errors import UsageError
 from grader.store.engine import reading, writing
 
-HEAD = "0012"
+HEAD = "0014"
 """Newest version; a test holds it to the migrations."""
 MIGRATIONS = Path(__file__).parent / "migrations"
 _LOCK = 7_201_426_883

@@ -10,7 +10,7 @@ events        all else that happened: upgrades, backups, removals, grades that c
 
 What people say about submissions is in grader/store/case_tables.py, how they sign in in account_tables.py, what
 happened to candidates outside of grading in hire_tables.py, what they were invited to in portal_tables.py, what a
-judge learns by in label_tables.py.
+judge learns by in label_tables.py, what is decided over a loop's rounds in loop_tables.py.
 """
 
 from __future__ import annotations
@@ -34,6 +34,7 @@ from grader.store.apart_tables import APART_TABLES
 from grader.store.case_tables import CASE_TABLES
 from grader.store.hire_tables import HIRE_TABLES
 from grader.store.label_tables import LABEL_TABLES
+from grader.store.loop_tables import LOOP_TABLES
 from grader.store.metadata import metadata
 from grader.store.norming_tables import NORMING_TABLES
 from grader.store.portal_tables import PORTAL_TABLES
@@ -177,4 +178,5 @@ ALL = (
     *HIRE_TABLES,
     *PORTAL_TABLES,
     *LABEL_TABLES,
+    *LOOP_TABLES,
 )

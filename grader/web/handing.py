@@ -18,6 +18,7 @@ from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 from grader.challenge import Manifest, load_manifest
 from grader.challenge.here import root_of
 from grader.errors import RefusedError, UsageError
+from grader.loop.deciding import addressed
 from grader.portal import desk as rules
 from grader.portal import handout, taking
 from grader.portal.records import MOST_BYTES, Invitation, read_moment
@@ -87,7 +88,7 @@ def appeal(token: str) -> ResponseReturnValue:
 
     def write(one: Invitation) -> None:
         words = request.form.get("words", "").replace("\r\n", "\n")
-        if not _letter(one):
+        if not _letter(one) and not _stages(one):
             raise UsageError("There is no letter yet that could be appealed.")
         visit.server().portal.appeal(one, words)
         visit.desk().appealed(one.blind, one.challenge, _own(one), words.strip())
@@ -158,13 +159,13 @@ def _found(token: str) -> Invitation | ResponseReturnValue:
 
 def _shown(token: str, one: Invitation, *, wrong: str = "", status: int = 200) -> ResponseReturnValue:
     current = visit.server().portal.opened(token) or one
-    letter = _letter(current)
+    letter, stages = _letter(current), _stages(current)
     shown = page(
         "handing.html.j2", title=str(current.about["title"]), about=current.about, wrong=wrong, token=token,
         blind=current.blind, state=current.state(_now()), ends=moment(current.ends_at), clock=_clock(current),
         working=_words(current.seconds), receipts=[_receipt(current, at) for at in range(len(current.hand_ins))],
         started=moment(current.started_at) if current.started_at else "", answer=_answer(current),
-        letter=work.instruction(letter) if letter else "", most=MOST_BYTES // 1_000_000,
+        letter=work.instruction(letter) if letter else "", stages=stages, most=MOST_BYTES // 1_000_000,
         appeals=[(str(one.body["words"]), moment(one.at)) for one in current.events if one.what == "appealed"],
         hosts=", ".join(visit.server().config.repositories or taking.HOSTS),
     )  # fmt: skip
@@ -208,6 +209,14 @@ def _words(seconds: int) -> str:
 
 def _letter(one: Invitation) -> str:
     return visit.desk().released_letter(one.blind, one.challenge, _own(one))
+
+
+def _stages(one: Invitation) -> list[tuple[str, str]]:
+    """(day, text as HTML) of the letters after the loop's stages, to this candidate alone."""
+    if visit.server().portal.namesakes(one):
+        return []
+    found = visit.desk().released_stages(one.blind, _own(one))
+    return [(moment(at).rpartition(",")[0], work.instruction(addressed(text, one.candidate))) for _, text, at in found]
 
 
 def _own(one: Invitation) -> list[str]:

@@ -3,18 +3,23 @@ say; whoever still rates anything of the candidate's sees nobody else's words.""
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import Any, NamedTuple
 
 from flask import g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from grader.errors import UsageError
-from grader.loop.candidate import Overview, overview
-from grader.review.live import LoopView
+from grader.loop.candidate import Overview, Verdict, overview
+from grader.loop.deciding import FILES, advise, letter_text
+from grader.review.loop_records import LoopView, StageDecision
 from grader.review.problems import NotReadyError
+from grader.review.records import OUTCOMES, DecisionOutcome
 from grader.web import visit
 from grader.web.cases import STATES
 from grader.web.render import page
+from grader.web.times import moment
 
 WORDS = {
     "goes on": "The rule recommends to go on.",
@@ -48,17 +53,70 @@ def _one(view: LoopView, *, wrong: str = "", status: int = 200) -> ResponseRetur
         "early": [(titles.get(live.round_id, live.round_id), live.early_why) for live in view.live if live.early_why],
         "level": lambda points: f"{1 + points / 25:.1f}",
         "wrong": wrong,
+        "stages": [_stage(view, one) for one in made.verdicts],
+        "outcomes": OUTCOMES,
+        "typed": request.form if wrong else {},
     }  # fmt: skip
     return page("loop.html.j2", **views), status
 
 
-def open_cards(blind: str) -> ResponseReturnValue:
-    """Opens all cards of the candidate's rounds at once."""
-    desk, early = visit.desk(), request.form.get("early") == "yes"
+class Stage(NamedTuple):
+    """A stage as its page shows it."""
+
+    said: Verdict
+    decided: Sequence[tuple[StageDecision, str]]
+    """With the day; the last is in force."""
+    home: str
+    """What was decided on the take-home that the stage consists of, where nothing was decided here."""
+    letter: str
+    """The text that its sender begins with, or goes on with; empty where there is none to write."""
+    out: bool
+
+
+def _stage(view: LoopView, said: Verdict) -> Stage:
+    mine = [(one, moment(one.at)) for one in view.decisions if one.stage == said.stage]
+    last = view.decision(said.stage)
+    out = last is not None and last.letter is not None and last.letter.released
+    text = ""
+    if view.may_decide and last is not None and last.outcome in FILES and visit.leads():
+        text = letter_text(view, said.stage, sender=visit.person().name, now=visit.server().clock())
+    return Stage(said, mine, "" if mine else view.outcome(said.stage), text, out)
+
+
+def decide(blind: str) -> ResponseReturnValue:
+    """Advance, decline or more, on one stage."""
+    stage, wanted = request.form.get("stage", ""), request.form.get("outcome", "")
+    outcome: DecisionOutcome | None = next((one for one in OUTCOMES if one == wanted), None)
+    if outcome is None:
+        return _one(visit.desk().loop_view(visit.actor(), blind), wrong="Choose an outcome.", status=422)
+    chosen = outcome
+    return _done(blind, lambda: visit.desk().decide_stage(
+        visit.actor(), blind, stage, chosen, request.form.get("why", ""), partial(advise, stage=stage)
+    ))  # fmt: skip
+
+
+def letter(blind: str) -> ResponseReturnValue:
+    """Keeps the text of a stage's letter; with `release` it has gone out, and the candidate's page shows it."""
+    release = request.form.get("do") == "release"
+    return _done(blind, lambda: visit.desk().edit_stage_letter(
+        visit.actor(), blind, request.form.get("stage", ""), request.form.get("text", ""), release=release
+    ))  # fmt: skip
+
+
+def _done(blind: str, act: Callable[[], object]) -> ResponseReturnValue:
+    desk = visit.desk()
     try:
-        desk.open_cards(visit.actor(), blind, early=early, why=request.form.get("why", ""))
+        act()
     except NotReadyError as problem:
         return _one(desk.loop_view(visit.actor(), blind), wrong=" ".join(problem.reasons), status=409)
     except UsageError as problem:
         return _one(desk.loop_view(visit.actor(), blind), wrong=problem.message, status=409)
     return redirect(url_for("loops.one", blind=blind), 303)
+
+
+def open_cards(blind: str) -> ResponseReturnValue:
+    """Opens all cards of the candidate's rounds at once."""
+    early = request.form.get("early") == "yes"
+    return _done(blind, lambda: visit.desk().open_cards(
+        visit.actor(), blind, early=early, why=request.form.get("why", "")
+    ))  # fmt: skip

@@ -77,6 +77,8 @@ ROUTES = (
     # Leads
     Route("/loops", "loops.show", GET, LEADS),
     Route("/loops/<blind>/open", "loops.open_cards", POST, LEADS),
+    Route("/loops/<blind>/decide", "loops.decide", POST, LEADS),
+    Route("/loops/<blind>/letter", "loops.letter", POST, LEADS),
     Route("/cases", "cases.show", GET, LEADS),
     Route("/assign", "assign.show", GET, LEADS),
     Route("/assign/cases", "assign.open_cases", POST, LEADS),
