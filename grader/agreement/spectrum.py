@@ -53,7 +53,7 @@ def spectrum_of(m: Measured, *, seed: int = 0) -> Spectrum | None:
 
 
 def _part(case: Case, items: Collection[str], seed: int) -> Part:
-    found = measure(replace(case, labels=_of(case.labels, items), probes={}, real=None), seed=seed)
+    found = measure(replace(case, labels=only_items(case.labels, items), probes={}, real=None), seed=seed)
     return Part(
         n=int((found.panel.twice & found.panel.judged).sum()),
         qwk=found.comparison.qwk,
@@ -62,7 +62,9 @@ def _part(case: Case, items: Collection[str], seed: int) -> Part:
     )
 
 
-def _of(labels: Labels, items: Collection[str]) -> Labels:
+def only_items(labels: Labels, items: Collection[str]) -> Labels:
+    """`labels` of some items only; people who rated none of them are not in it."""
+
     def kept(levels: Mapping[str, int]) -> dict[str, int]:
         return {item: level for item, level in levels.items() if item in items}
 

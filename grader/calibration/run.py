@@ -71,6 +71,9 @@ def questions(material: Material) -> list[Asked]:
         for item in own:
             first = _asked(read, item, criterion, "", item.content)
             asked += [replace(first, repeat=n) for n in range(material.repeats)]
+        for item in (one for found_ in material.beside.values() for one in found_.items if one.criterion == name):
+            first = _asked(read, item, material.asked_by(item), "", item.content)
+            asked += [replace(first, repeat=n) for n in range(material.repeats)]
         for item in probes.chosen(own, rated):
             twins = probes.twins(item.content)
             asked += [_asked(read, item, criterion, probe, files) for probe, files in twins.items()]
@@ -92,15 +95,16 @@ class _Readings:
 
     def __init__(self, material: Material) -> None:
         self.material = material
+        self._works = material.works
         self._whole: dict[str, Reading] = {}
 
     def shown(self, item: Item, criterion: Criterion, probe: str, files: Mapping[str, bytes]) -> tuple[Selection, bool]:
         """What is shown for `criterion`, and whether that talks to the judge."""
         material, pack = self.material, self.material.challenge
-        work = material.real.works.get(item.id)
+        work = self._works.get(item.id)
         if work is not None:
             read = self._of_work(item.id, work, files if probe else {})
-            selection, findings = plan.shown(pack, read, criterion, material.config, work.claims)
+            selection, findings = plan.shown(work.pack, read, criterion, material.config, work.claims)
             return selection, bool(findings)
         read = reading.read(files, instruction="" if probe else pack.asked)
         selection = reading.select(read, criterion, material.config)
@@ -111,7 +115,7 @@ class _Readings:
         that the criterion names."""
         if not twin and item in self._whole:
             return self._whole[item]
-        pack = self.material.challenge
+        pack = work.pack
         required = pack.submission.required
         files = {**work.files, **twin}
         read = reading.read_aside(files, pack.rubric.criteria, self.material.config, required, pack.asked)

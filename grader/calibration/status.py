@@ -18,6 +18,7 @@ from grader.agreement import Case, Thresholds, measure
 from grader.agreement.limits import limits_of
 from grader.agreement.measured import Measured
 from grader.agreement.planning import chance_of_passing
+from grader.agreement.pooling import pooling
 from grader.agreement.thresholds import FEW
 from grader.judge.fingerprint import PARTS, judge_of, parts
 
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from grader.judge.record import Calibration
     from grader.records import Closed
     from grader.review.labels import Reviewed
+    from grader.review.records import Judged
 
 FIRST_VIEW = 5
 """Reviews from which the judge's levels beside people's are shown to people. They count for nothing."""
@@ -88,6 +90,8 @@ class Status:
     """The judge on new reviews since its calibration, in words."""
     closed: Closed | None = None
     """Why the gate is closed since its calibration."""
+    pooled: str = ""
+    """Whether packs that share the criterion count together, by the judge's levels so far; empty where none does."""
 
     @property
     def missing(self) -> tuple[str, ...]:
@@ -117,6 +121,7 @@ class Status:
             "provisional": {"n": view.n, "same": view.same, "off_by_one": view.off_by_one, "further": view.further,
                             "counts": False, "says": view.sentence},
             "an_hour": self.hour, "erased": self.erased, "trend": self.trend,
+            "pooled": self.pooled,
             "closed": asdict(self.closed) if self.closed is not None else None,
         }  # fmt: skip
 
@@ -156,6 +161,22 @@ def _status(
         erased=_erased(calibration, left, name),
         more=_more(calibration, name) if gate == "INCONCLUSIVE" else 0,
     )  # fmt: skip
+
+
+def pooled(one: Status, material: Material, said: Mapping[str, Mapping[str, Judged]]) -> Status:
+    """The same with what packs that share the criterion say. `said`: case → what the judge gave it, by criterion."""
+    name, limits = one.criterion, material.challenge.rubric.gate
+    packs = material.packs(name)
+    if not packs:
+        return one
+    judge: dict[str, tuple[int, ...]] = {}
+    for item in (item for found in (material.real, *material.beside.values()) for item in found.items):
+        level = said.get(item.id, {}).get(name)
+        asked_by = material.asked_by(item)
+        if item.criterion == name and level is not None and level.judge == judge_of(asked_by, material.config, limits):
+            judge[item.id] = (level.level,)
+    found = pooling(material.all_labels(name), judge, packs, limits_of(limits, str(material.challenge.root)))
+    return replace(one, pooled=found.sentence(material.challenge.id))
 
 
 def followed(found: Sequence[Status], engine: Engine, material: Material, calibration: Calibration) -> list[Status]:
@@ -272,7 +293,7 @@ def lines(found: Sequence[Status]) -> list[str]:
             shown.append(f"  {one.erased} of the reviews that this calibration rested on have been erased since.")
         enough = "Enough labels for a verdict." if one.gate else "Enough labels for a verdict: calibrate."
         shown += [f"  Missing: {what}" for what in one.missing] or [f"  {enough}"]
-        shown += [f"  {what}" for what in (one.people, one.provisional.sentence, one.trend) if what]
+        shown += [f"  {what}" for what in (one.people, one.provisional.sentence, one.trend, one.pooled) if what]
         if one.missing:
             shown.append(f"  {one.hour}")
     return shown

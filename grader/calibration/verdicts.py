@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 from grader.agreement import Case, Thresholds, decide_all
 from grader.agreement.gate import verdict_of
 from grader.agreement.limits import limits_of
+from grader.agreement.pooling import pooling
+from grader.agreement.spectrum import only_items
 from grader.judge.fingerprint import parts
 from grader.judge.record import Calibration, Canary, CriterionCalibration, errors_of
 from grader.judge.votes import Vote, settle
@@ -46,17 +48,16 @@ def calibration_of(
     """The record of a calibration, and the gate's report for each criterion that people have rated."""
     limits = limits_of(material.challenge.rubric.gate, str(material.challenge.root / "rubric.yaml"))
     names = list(material.labels)
-    own = {name: [found for found in judged if found.item.criterion == name] for name in names}
-    evidence = [_Evidence(material.labels[name], own[name], material.candidates_work(name)) for name in names]
-    reports = _reports(evidence, limits, material.config.repeats)
+    evidence = {name: _evidence(material, name, judged, limits) for name in names}
+    reports = _reports(list(evidence.values()), limits, material.config.repeats)
     digests = labels.digests(material.own, material.ratings)
     in_pack = material.ratings_from.resolve() == labels.ratings_path(material.challenge).resolve()
     made = Calibration(
         id="",
         made_at=datetime.now(UTC).isoformat(timespec="seconds"),
         labels_from=labels.RATINGS if in_pack else "elsewhere",
-        criteria={name: _criterion(material, name, reports[name], own[name], digests) for name in names},
-        items=tuple(_row(found, material) for found in judged if found.item.id not in material.real.works),
+        criteria={name: _criterion(material, name, reports[name], evidence[name], digests) for name in names},
+        items=tuple(_row(found, material) for found in judged if found.item.id not in material.works),
         labels_now=digests,
     )
     if previous is not None and _same(made, previous):
@@ -69,6 +70,28 @@ class _Evidence:
     labels: Labels
     judged: list[Judged]
     real: frozenset[str]
+    pooled: str = ""
+    """Whether packs that share the criterion are pooled, and why or why not; empty where none shares it."""
+
+
+def _evidence(material: Material, name: str, judged: Sequence[Judged], limits: Thresholds) -> _Evidence:
+    """What the verdict on a criterion rests on: the pack's own, or, where packs that share it do not differ, theirs."""
+    all_ = [found for found in judged if found.item.criterion == name]
+    there = {item.id for item in material.items if item.criterion == name}
+    own = [found for found in all_ if found.item.id in there]
+    alone = _Evidence(material.labels[name], own, material.candidates_work(name))
+    packs = material.packs(name)
+    if not packs:
+        return alone
+    labels, repeats = material.all_labels(name), material.config.repeats
+    found = pooling(labels, {j.item.id: (g,) for j in all_ if (g := j.graded(repeats))}, packs, limits)
+    me = material.challenge.id
+    if not found.shares(me):
+        return replace(alone, pooled=found.sentence(me))
+    shared = [one for one in all_ if one.item.id in there or packs.get(one.item.id) in found.compared]
+    kept = {one.item.id for one in shared}
+    real = frozenset(item for item in packs if item in kept)
+    return _Evidence(only_items(labels, kept), shared, real, found.sentence(me))
 
 
 def _reports(found: Sequence[_Evidence], limits: Thresholds, repeats: int) -> dict[str, GateReport]:
@@ -104,8 +127,9 @@ def _with_stability(graded: GateReport, every: GateReport) -> GateReport:
 
 
 def _criterion(
-    material: Material, name: str, report: GateReport, judged: Sequence[Judged], digests: Mapping[str, str]
+    material: Material, name: str, report: GateReport, evidence: _Evidence, digests: Mapping[str, str]
 ) -> CriterionCalibration:
+    judged = evidence.judged
     criterion = material.criterion(name)
     panel = report.measured.panel
     low = panel.levels[0]
@@ -115,14 +139,18 @@ def _criterion(
     votes = [vote for found in judged for vote in (*found.votes, *found.twins.values())]
     return CriterionCalibration(
         verdict=report.verdict,
-        sentence=_sentence(report),
+        sentence=f"{_sentence(report)} {evidence.pooled}".strip(),
         reasons=report.reasons,
         checks=tuple({**asdict(check), "outcome": str(check.outcome), "details": {}} for check in report.checks),
-        figures={**_figures(report), "real_items": sum(one.item.id in material.real.works for one in judged)},
+        figures={
+            **_figures(report),
+            "real_items": sum(one.item.id in material.works for one in judged),
+            "pooled": evidence.pooled,
+        },
         labels_needed=report.labels_needed,
         parts={**parts(criterion, material.config, material.challenge.rubric.gate), "labels": digests.get(name, "")},
         error=errors_of(pairs),
-        canaries=_canaries([one for one in judged if one.item.id not in material.real.works], label),
+        canaries=_canaries([one for one in judged if one.item.id not in material.works], label),
         modes=tuple(sorted({vote.mode for vote in votes if vote.mode and vote.mode != "withheld"})),
         system_fingerprints=tuple(sorted({vote.system_fingerprint for vote in votes if vote.system_fingerprint})),
     )

@@ -31,6 +31,8 @@ class Work:
 
     files: Mapping[str, bytes] = field(repr=False)
     claims: Mapping[str, Any] = field(repr=False)
+    pack: Pack = field(repr=False)
+    """What it answers."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,17 +53,25 @@ def same_question(before: Criterion | None, now: Criterion) -> bool:
     )  # fmt: skip
 
 
-def real_items(pack: Pack, reviewed: Sequence[Reviewed]) -> RealItems:
+def same_anchors(one: Criterion, other: Criterion | None) -> bool:
+    """Whether two packs ask the same by the same anchors; the files that show it may be others."""
+    return other is not None and (one.question, one.levels) == (other.question, other.levels)
+
+
+def real_items(pack: Pack, reviewed: Sequence[Reviewed], *, shared_with: Pack | None = None) -> RealItems:
     """The work of `reviewed` whose files are on this machine, for each criterion that is still the one it was rated by.
-    Whoever handed in what the pack ships handed in its authors' text, and it counts as theirs."""
+    Whoever handed in what the pack ships handed in its authors' text, and it counts as theirs. `shared_with`: only for
+    criteria that this other pack has, too."""
     shipped = frozenset(_shipped(pack))
+    theirs = {one.id: one for one in (shared_with or pack).rubric.criteria}
+    wanted = [one for one in pack.rubric.criteria if same_anchors(one, theirs.get(one.id))]
     items: list[Item] = []
     ratings: list[Rating] = []
     works: dict[str, Work] = {}
     left_out: Counter[str] = Counter()
     for one in reviewed:
-        work = _work(one)
-        for criterion in pack.rubric.criteria:
+        work = _work(one, pack)
+        for criterion in wanted:
             own = [row for row in one.ratings if row.criterion == criterion.id]
             why = "its files are not on this machine" if work is None else ""
             why = why or ("" if same_question(one.criteria.get(criterion.id), criterion) else "rated by other anchors")
@@ -76,11 +86,11 @@ def real_items(pack: Pack, reviewed: Sequence[Reviewed]) -> RealItems:
     )
 
 
-def _work(one: Reviewed) -> Work | None:
+def _work(one: Reviewed, pack: Pack) -> Work | None:
     from grader.review.base import files_of
 
     try:
-        return Work(files=files_of(one.case), claims=one.claims)
+        return Work(files=files_of(one.case), claims=one.claims, pack=pack)
     except GraderError:
         return None
 

@@ -72,7 +72,7 @@ def command(
     from grader.calibration import page, run
     from grader.calibration.material import prepare
     from grader.challenge import load_pack
-    from grader.cli.calibrated import closed_in, keep, reviewed_in, store_of
+    from grader.cli.calibrated import closed_in, keep, reviewed_in, sharing, store_of
     from grader.cli.standing import say_origin, settings_for
     from grader.judge import record
     from grader.judge.cache import Cache
@@ -87,9 +87,12 @@ def command(
     if status:
         from grader.cli.calibrated import show_status
 
-        show_status(pack, settings, ratings, url, as_json=as_json)
+        show_status(pack, settings, ratings, url, sharing(pack, settings, challenges, url), as_json=as_json)
         return 0
-    material = prepare(pack, settings, ratings=ratings, repeats=repeats, reviewed=reviewed_in(pack, url))
+    material = prepare(
+        pack, settings, ratings=ratings, repeats=repeats, reviewed=reviewed_in(pack, url),
+        beside=sharing(pack, settings, challenges, url),
+    )  # fmt: skip
     asked = run.questions(material)
     if dry_run:
         click.echo(_plan(material, asked))
@@ -137,7 +140,7 @@ def _plan(material: Material, asked: list[Asked]) -> str:
 
     usage, cost = estimate(material, asked)
     items = len({question.item.id for question in asked})
-    real = len({question.item.id for question in asked} & set(material.real.works))
+    real = len({question.item.id for question in asked} & set(material.works))
     out_of = f" ({real} out of reviews)" if real else ""
     left = "".join(f" {n} levels of reviews are left out: {why}." for why, n in material.real.left_out.items())
     price = f"at most {cost:.2f}" if cost is not None else "its price is not known (grader.toml [prices])"
@@ -180,6 +183,8 @@ def _as_text(outcome: CalibrationRun, saved: Path, html: Path) -> str:
         lines += [f"  {check.id} {check.outcome!s:<13} {check.sentence}" for check in report.checks]
         if report.labels_needed:
             lines.append(f"  Labels needed: about {report.labels_needed} more.")
+        pooled = outcome.calibration.criteria[name].figures["pooled"]
+        lines += [f"  {pooled}"] if pooled else []
     if not outcome.reports:
         lines.append("No criterion has ratings by people.")
     lines += [f"Saved {saved}; commit it with the pack.", f"Read {html} for every disagreement and what to do next."]
@@ -187,7 +192,8 @@ def _as_text(outcome: CalibrationRun, saved: Path, html: Path) -> str:
 
 
 def _as_json(outcome: CalibrationRun) -> str:
-    data = {name: _report(report) for name, report in outcome.reports.items()}
+    known = outcome.calibration.criteria
+    data = {name: {**_report(one), "pooled": known[name].figures["pooled"]} for name, one in outcome.reports.items()}
     usage = {"prompt_tokens": outcome.usage.prompt_tokens, "completion_tokens": outcome.usage.completion_tokens}
     return json_text({"criteria": data, "usage": usage, "cost": outcome.cost}, indent=2)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,7 +12,7 @@ import click
 from grader.unseen import json_text
 
 if TYPE_CHECKING:
-    from grader.calibration.material import Material
+    from grader.calibration.material import Beside, Material
     from grader.calibration.run import CalibrationRun
     from grader.calibration.status import Status
     from grader.challenge import Pack
@@ -38,6 +39,25 @@ def reviewed_in(pack: Pack, url: str) -> tuple[Reviewed, ...]:
         return desk.labels(operator(), pack.id)
 
 
+def sharing(pack: Pack, settings: Settings, challenges: Path | None, url: str) -> Beside:
+    """Other packs that ask some of the same by the same anchors, each with what reviews in the store brought. A pack
+    that cannot be read is passed over: it is not what is calibrated."""
+    from grader.calibration.work import same_anchors
+    from grader.challenge import load_pack
+    from grader.errors import ChallengeError
+    from grader.settings import list_challenges
+
+    own = {one.id: one for one in pack.rubric.criteria}
+    places = {path.parent.name: path.parent for path in sorted(pack.root.absolute().parent.glob("*/challenge.yaml"))}
+    found = []
+    for root in {**list_challenges(settings, challenges), **places}.values() if url else ():
+        with contextlib.suppress(ChallengeError):
+            other = load_pack(root)
+            if other.id != pack.id and any(same_anchors(one, own.get(one.id)) for one in other.rubric.criteria):
+                found.append((other, reviewed_in(other, url)))
+    return found
+
+
 def closed_in(url: str, calibration: str) -> Mapping[str, Closed]:
     """Criterion → why its gate is closed under a calibration, as the store at `url` has it; none without a store."""
     from grader.store import open_store
@@ -58,22 +78,26 @@ def keep(pack: Pack, material: Material, outcome: CalibrationRun, url: str) -> N
     saved = record.read(pack.root, {})
     if not url or saved is None:
         return
-    rested = [(one.item.id, one.item.criterion) for one in outcome.judged if one.item.id in material.real.works]
+    rested = [(one.item.id, one.item.criterion) for one in outcome.judged if one.item.id in material.works]
     with open_store(url) as opened:
         opened.calibrated(pack.id, saved.id, material.config.model, record.path_of(pack.root).read_text("utf-8"))
         keep_items(opened.engine, saved.id, rested)
 
 
-def show_status(pack: Pack, settings: Settings, ratings: Path | None, url: str, *, as_json: bool) -> None:
+def show_status(
+    pack: Pack, settings: Settings, ratings: Path | None, url: str, beside: Beside, *, as_json: bool
+) -> None:
     """Prints how far each criterion is."""
     from grader.calibration import load
     from grader.calibration.material import gather
-    from grader.calibration.status import lines
+    from grader.calibration.status import lines, pooled
     from grader.judge.config import JudgeConfig
 
     reviewed = reviewed_in(pack, url)
-    material = gather(pack, JudgeConfig.of(settings), ratings=ratings, repeats=3, reviewed=reviewed)
-    found = _statuses(material, reviewed, load(pack), url)
+    config = JudgeConfig.of(settings)
+    material = gather(pack, config, ratings=ratings, repeats=3, reviewed=reviewed, beside=beside)
+    said = {one.case.id: one.judged for _, theirs in (*beside, (pack, reviewed)) for one in theirs}
+    found = [pooled(one, material, said) for one in _statuses(material, reviewed, load(pack), url)]
     out = material.real.left_out
     if as_json:
         data = {"criteria": [one.as_json() for one in found], "reviews": len(reviewed), "left_out": dict(out)}
