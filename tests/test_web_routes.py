@@ -14,7 +14,7 @@ from werkzeug.test import TestResponse
 
 import grader.web
 from grader.errors import UsageError
-from grader.web.access import ADMINS, CANDIDATE, LEADS, OPEN, SIGNED_IN
+from grader.web.access import ADMINS, CANDIDATE, LEADS, OPEN, PARTNER, SIGNED_IN
 from grader.web.config import Config, networks
 from grader.web.routes import ROUTES
 from tests.web_fixtures import OPERATOR, House, house, levels
@@ -56,7 +56,7 @@ def test_every_address_of_the_application_has_a_rule(home: House) -> None:
     declared = {(route.path, route.endpoint) for route in ROUTES}
     served = {(rule.rule, rule.endpoint) for rule in home.app.url_map.iter_rules()}
     assert served == declared
-    assert {route.rule for route in ROUTES} <= {OPEN, CANDIDATE, SIGNED_IN, LEADS, ADMINS}
+    assert {route.rule for route in ROUTES} <= {OPEN, CANDIDATE, PARTNER, SIGNED_IN, LEADS, ADMINS}
 
 
 def test_only_these_addresses_answer_to_strangers() -> None:
@@ -64,7 +64,9 @@ def test_only_these_addresses_answer_to_strangers() -> None:
         "/healthz", "/readyz", "/metrics", "/static/<digest>/<name>", "/sign-in", "/invite/<token>", "/oidc/begin",
         "/oidc/return",
     }  # fmt: skip
-    assert {route.path for route in ROUTES if route.rule.open and route.rule is not OPEN} == {
+    partner = {f"/partner/{name}" for name in ("list_tests", "send_test", "test_status", "request_errors")}
+    assert {route.path for route in ROUTES if route.rule is PARTNER} == partner
+    assert {route.path for route in ROUTES if route.rule is CANDIDATE} == {
         f"/h/<token>{rest}"
         for rest in ("", "/files.zip", "/start", "/hand-in", "/finish", "/withdraw", "/appeal")
     }  # fmt: skip

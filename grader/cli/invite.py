@@ -14,7 +14,6 @@ from click_default_group import DefaultGroup
 from grader.cli.reviewed import STORE_OPTION
 
 if TYPE_CHECKING:
-    from grader.challenge import Pack
     from grader.portal.desk import PortalDesk
 
 URL = click.option("--public-url", default="", metavar="URL", envvar="GRADER_PUBLIC_URL",
@@ -71,11 +70,12 @@ def to(
     from grader.challenge import load_pack
     from grader.cli.standing import settings_for
     from grader.portal.desk import Wish
+    from grader.portal.orders import about as said
     from grader.settings import find_challenge
     from grader.store.store import user
 
     pack = load_pack(find_challenge(challenge, settings_for(), challenges))
-    about = {**_about(pack), "rounds": _rounds(loop), "answer_days": round(seconds(answer, "--answer") / 86_400),
+    about = {**said(pack), "rounds": _rounds(loop), "answer_days": round(seconds(answer, "--answer") / 86_400),
              "keep_days": round(seconds(keep, "--keep") / 86_400)}  # fmt: skip
     wish = Wish(
         candidate=candidate, challenge=pack.id, version=pack.version, about=about, by=user(),
@@ -135,6 +135,33 @@ def show(candidate: str, store: str) -> None:
         late = f", {came.late} minutes after the working time" if came.late else ""
         lines.append((came.at, f"No. {came.number} handed in, {came.bytes} bytes, {came.digest}{late}"))
     click.echo("\n".join(f"{at}  {text}" for at, text in sorted(lines)))
+
+
+@command.command()
+@click.argument("candidate")
+@URL
+@STORE_OPTION
+def link(candidate: str, public_url: str, store: str) -> None:
+    """Print the link of an invitation that an applicant tracking system ordered: with GRADER_ATS_KEY it can be made
+    again. Of others only a digest is kept: withdraw, and invite anew.
+
+    CANDIDATE is a blind id, a name, or the number of one invitation, as `grade invite list` shows them.
+    """
+    import os
+
+    from grader.errors import UsageError
+    from grader.portal.orders import link_token
+
+    with opened(store) as desk:
+        one = desk.named(candidate)
+        token = link_token(os.environ.get("GRADER_ATS_KEY", ""), one.id)
+        found = desk.opened(token)
+    if found is None or found.id != one.id:
+        raise UsageError(
+            f"The link of {one.number} cannot be made again here.",
+            fix="set GRADER_ATS_KEY as the server has it, or withdraw it and invite again",
+        )
+    click.echo(f"{(public_url or 'http://127.0.0.1:8000').rstrip('/')}/h/{token}")
 
 
 @command.command()
@@ -222,14 +249,6 @@ def seconds(text: str, name: str) -> float:
     if not 60 <= found <= 400 * 86_400:
         raise UsageError(f"{name} {visible(text, 40)!r} lies outside of a minute to 400 days.")
     return found
-
-
-def _about(pack: Pack) -> dict[str, Any]:
-    """What the candidate is told, as the challenge says it now."""
-    whole = pack.weights.objective + pack.weights.subjective
-    points = round(100 * pack.weights.objective / whole)
-    return {"title": pack.title, "minutes": round(pack.time.working / 60), "assessors": pack.review.assessors,
-            "bar_raiser": pack.review.bar_raiser, "objective": points, "subjective": 100 - points}  # fmt: skip
 
 
 def _rounds(loop: Path | None) -> list[dict[str, Any]]:

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 THREADS = 8
 LOOK_SECONDS = 5.0
 """How often it is looked whether something that was handed in waits."""
+TELL_SECONDS = 15.0
+"""How often it is looked whether other systems are to be told something."""
 REST_SECONDS = 60.0
 """After a grading that did not end well: what is broken now is so in a minute too."""
 
@@ -76,15 +78,18 @@ def command(
     It listens on this machine only; a proxy with TLS stands in front of it (docs/leading.md has the block for Caddy and
     nginx, deploy/ a systemd unit). Ctrl-C or SIGTERM lets what is under way end, then stops. Drafts are saved as they
     are typed: nothing is lost when it stops, however it stops.
+
+    An applicant tracking system orders invitations with GRADER_ATS_KEY; whom the server tells what happened is said by
+    GRADER_ATS_CALLBACK, GRADER_WEBHOOK and GRADER_WEBHOOK_SECRET (docs/hiring.md). All are off without.
     """
     from grader.cli.standing import store_at
-    from grader.web.config import LOCAL, Config, networks, oidc_of
+    from grader.web.config import LOCAL, Config, networks, oidc_of, told
 
     named = networks(proxies) or (LOCAL if public_url.startswith("https://") else ())
     config = Config(
         store=store_at(store), host=host, port=port, public_url=public_url, proxies=named,
         user_header=user_header, challenges=challenges, oidc=oidc_of(oidc_issuer, oidc_client),
-        metrics_token=metrics_token, hand_ins=hand_ins, repositories=repositories,
+        metrics_token=metrics_token, hand_ins=hand_ins, repositories=repositories, **told(),
     )  # fmt: skip
     _serve(config, threads, grades=grades)
 
@@ -104,11 +109,31 @@ def _serve(config: Config, threads: int, *, grades: bool) -> None:
     stop = threading.Event()
     if grades:
         threading.Thread(target=_grade, args=(config, stop), daemon=True).start()
+    if config.callbacks or config.webhook:
+        threading.Thread(target=_tell, args=(config, stop), daemon=True).start()
     click.echo(f"Listening on {running.listening}; people open {running.address}. Ctrl-C stops.")
     running.until_told()
     stop.set()
     app.extensions["grader"].store.close()
     click.echo("Stopped.")
+
+
+def _tell(config: Config, stop: threading.Event) -> None:
+    """Tells other systems what happened. Whatever goes wrong here is tried again, and reaches nobody else."""
+    from grader.errors import GraderError
+    from grader.portal.desk import PortalDesk
+    from grader.review.desk import Desk
+    from grader.store import open_store
+    from grader.web import notices
+
+    targets = notices.Targets(callbacks=config.callbacks, ats_key=config.ats_key, webhook=config.webhook,
+                              secret=config.webhook_secret)  # fmt: skip
+    with open_store(config.store) as store:
+        while not stop.wait(TELL_SECONDS):
+            try:
+                notices.tell(PortalDesk(engine=store.engine), Desk(store.engine), targets)
+            except GraderError as problem:
+                click.echo(f"Other systems are not told: {problem.message}", err=True)
 
 
 def _grade(config: Config, stop: threading.Event) -> None:

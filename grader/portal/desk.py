@@ -24,6 +24,7 @@ from sqlalchemy import false, func, insert, select
 from sqlalchemy.engine import Connection, Engine, RowMapping
 
 from grader.errors import UsageError
+from grader.portal.orders import ORDERED, TOLD, Order
 from grader.portal.records import MOST_HAND_INS, NUMBER, Event, HandIn, Invitation, read_moment
 from grader.store.blind_ids import blind_of
 from grader.store.engine import reading, writing
@@ -35,6 +36,8 @@ if TYPE_CHECKING:
 
 LONGEST_WORDS = 10_000
 """Characters of an appeal."""
+ORDER_LOCK = 7_201_426_884
+"""Number of the advisory lock in Postgres under which one order after the other is taken."""
 REFUSED = {
     "invited": "Press Start first: nothing can be handed in before the work has begun.",
     "finished": "You said that you are through: nothing more is taken. Write to whoever invited you if that was wrong.",
@@ -80,17 +83,45 @@ class PortalDesk:
         if not wish.candidate.strip():
             raise UsageError("A candidate has a name, or any text that stays the same.")
         token = secrets.token_urlsafe(32)
-        ends = moment(self.clock() + timedelta(seconds=wish.window))
         with writing(self.engine) as connection:
             made = secrets.token_hex(16)
-            row = {
-                "id": made, "digest": digest_of(token), "candidate": wish.candidate.strip(),
-                "blind": blind_of(connection, wish.candidate.strip()), "challenge": wish.challenge,
-                "version": wish.version, "about": json.dumps(wish.about, ensure_ascii=False), "working": wish.working,
-                "ends_at": ends, "by": wish.by, "at": self.now(),
-            }  # fmt: skip
-            connection.execute(insert(invitations).values(row))
+            self._insert(connection, made, wish, token)
             return _read(connection, invitations.c.id == made)[0], token
+
+    def _insert(self, connection: Connection, made: str, wish: Wish, token: str) -> None:
+        row = {
+            "id": made, "digest": digest_of(token), "candidate": wish.candidate.strip(),
+            "blind": blind_of(connection, wish.candidate.strip()), "challenge": wish.challenge,
+            "version": wish.version, "about": json.dumps(wish.about, ensure_ascii=False), "working": wish.working,
+            "ends_at": moment(self.clock() + timedelta(seconds=wish.window)), "by": wish.by, "at": self.now(),
+        }  # fmt: skip
+        connection.execute(insert(invitations).values(row))
+
+    def order(self, wish: Wish, order: Order, token_of: Callable[[str], str]) -> Invitation:
+        """Invites whom another system ordered. The same order (challenge and reference) once more is the invitation
+        that there is; `token_of` makes the token of the link from the invitation's id."""
+        with writing(self.engine) as connection:
+            if self.engine.dialect.name == "postgresql":  # SQLite has one writer at a time
+                connection.execute(select(func.pg_advisory_xact_lock(ORDER_LOCK)))
+            known = _ordered(connection, lambda one: one.challenge == wish.challenge, order.reference)
+            if known is not None:
+                return known
+            made = secrets.token_hex(16)
+            self._insert(connection, made, wish, token_of(made))
+            one = _read(connection, invitations.c.id == made)[0]
+            self._add(connection, one, ORDERED, asdict(order), wish.by)
+            return _read(connection, invitations.c.id == made)[0]
+
+    def ordered(self, wanted: str) -> Invitation | None:
+        """The invitation with this id, where another system ordered it."""
+        with reading(self.engine) as connection:
+            found = _read(connection, invitations.c.id == wanted)
+        return found[0] if found and any(event.what == ORDERED for event in found[0].events) else None
+
+    def told(self, one: Invitation, body: Mapping[str, Any]) -> None:
+        """What became of a try to tell another system."""
+        with writing(self.engine) as connection:
+            self._add(connection, self._locked(connection, one), TOLD, body, "the grader")
 
     def opened(self, token: str) -> Invitation | None:
         """What the link leads to; None for one that there is not. Changes nothing: mail scanners open links."""
@@ -248,6 +279,15 @@ def _read(connection: Connection, which: Any) -> list[Invitation]:
     handed_in = select(hand_ins).where(hand_ins.c.invitation.in_(ids)).order_by(hand_ins.c.number)
     events, came = _by_invitation(connection, happened), _by_invitation(connection, handed_in)
     return [_invitation(row, events.get(row["id"], ()), came.get(row["id"], ())) for row in found]
+
+
+def _ordered(connection: Connection, which: Callable[[Invitation], bool], reference: str) -> Invitation | None:
+    """The invitation of an order with this reference; an order without one is new each time."""
+    if not reference:
+        return None
+    query = select(invitation_events.c.invitation, invitation_events.c.body).where(invitation_events.c.what == ORDERED)
+    same = [row.invitation for row in connection.execute(query) if json.loads(row.body)["reference"] == reference]
+    return next((one for one in _read(connection, invitations.c.id.in_(same)) if which(one)), None)
 
 
 def _by_invitation(connection: Connection, query: Any) -> dict[str, list[RowMapping]]:

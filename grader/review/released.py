@@ -3,15 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, or_, select
 
 from grader.review import live_rows, rows
 from grader.review.base import Base
+from grader.review.grade import closed_grade
 from grader.review.records import Actor, File
 from grader.store.apart_tables import apart
 from grader.store.case_tables import cases
 from grader.store.engine import reading, writing
+
+
+@dataclass(frozen=True, kw_only=True)
+class Answered:
+    """What people decided on a hand-in, as another system may know it. `score`: with their levels in it, of 100."""
+
+    case: str
+    outcome: str
+    at: str
+    score: float | None
 
 
 class ReleasedDesk(Base):
@@ -23,6 +35,15 @@ class ReleasedDesk(Base):
         file = self._of(blind, challenge, handed_in)
         letter = file.letter if file else None
         return letter.text if letter and letter.released else ""
+
+    def answered(self, blind: str, challenge: str, handed_in: Collection[str]) -> Answered | None:
+        """What people decided on what was handed in; None before."""
+        file = self._of(blind, challenge, handed_in)
+        if file is None or file.decision is None or file.decision.outcome == "more":
+            return None
+        score = closed_grade(file).score
+        return Answered(case=file.case.id, outcome=file.decision.outcome, at=file.decision.at,
+                        score=round(score.value, 1) if score else None)  # fmt: skip
 
     def released_stages(self, blind: str, handed_in: Collection[str]) -> tuple[tuple[str, str, str], ...]:
         """(stage, text, when) of the letters that were released after decisions on the loop's stages, in their order,

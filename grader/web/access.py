@@ -44,6 +44,8 @@ def to_sign_in() -> ResponseReturnValue:
 OPEN = Rule(name="anyone", open=True)
 CANDIDATE = Rule(name="whoever holds the link", open=True, token=False)
 """The link is what a form proves: it stands in the address of each, no other site knows it, and no cookie is set."""
+PARTNER = Rule(name="whoever has the operator's key", open=True, token=False)
+"""The key is what a request proves, in its header; without one set, there is nothing at these addresses."""
 SIGNED_IN = Rule(name="signed in")
 LEADS = Rule(name="leads", roles=frozenset({"lead", "admin"}))
 ADMINS = Rule(name="administrators", roles=frozenset({"admin"}))

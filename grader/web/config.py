@@ -6,6 +6,7 @@ import ipaddress
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from grader.errors import UsageError
 from grader.network import parts_of
@@ -35,11 +36,24 @@ class Config:
     oidc: Oidc | None = None
     metrics_token: str = field(default="", repr=False)
     """What a monitor sends to read `/metrics`; empty: there is none."""
+    ats_key: str = field(default="", repr=False)
+    """What an applicant tracking system sends; empty: it has no address here."""
+    callbacks: tuple[str, ...] = ()
+    """Addresses below which an order may name the one to be told at; empty: none is ever called."""
+    webhook: str = ""
+    webhook_secret: str = field(default="", repr=False)
 
     def __post_init__(self) -> None:
         if 0 < len(self.metrics_token) < 16:
             raise UsageError("The token for /metrics can be guessed: it takes 16 characters or more.",
                              fix="export GRADER_METRICS_TOKEN=$(openssl rand -hex 16)")  # fmt: skip
+        if self.ats_key and not 16 <= len(self.ats_key) <= 170:
+            raise UsageError("GRADER_ATS_KEY has 16 to 170 characters.", fix="openssl rand -hex 32")
+        if self.webhook and len(self.webhook_secret) < 16:
+            raise UsageError("A webhook is signed: GRADER_WEBHOOK_SECRET has 16 characters or more.",
+                             fix="openssl rand -hex 32")  # fmt: skip
+        for address in (*self.callbacks, *filter(None, [self.webhook])):
+            _check_told(address)
         _check_address(self.host, self.public_url)
         if self.user_header and not self.proxies:
             raise UsageError(
@@ -61,7 +75,7 @@ class Config:
         hand_ins = os.environ.get("GRADER_HAND_INS", "")
         token = os.environ.get("GRADER_METRICS_TOKEN", "")
         return cls(store=found(Settings.read()), hand_ins=Path(hand_ins) if hand_ins else None, public_url=public,
-                   proxies=proxies, oidc=provider, metrics_token=token)  # fmt: skip
+                   proxies=proxies, oidc=provider, metrics_token=token, **told())  # fmt: skip
 
     @property
     def url(self) -> str:
@@ -129,6 +143,24 @@ def networks(texts: Sequence[str]) -> tuple[Network, ...]:
 
 LOCAL: tuple[Network, ...] = _LOCAL
 """This machine."""
+
+
+def told() -> dict[str, Any]:
+    """Whom the operator lets be told, out of the environment: secrets are no words of a command line."""
+    import os
+
+    names = os.environ.get("GRADER_ATS_CALLBACK", "").split()
+    return {"ats_key": os.environ.get("GRADER_ATS_KEY", ""), "callbacks": tuple(names),
+            "webhook": os.environ.get("GRADER_WEBHOOK", ""),
+            "webhook_secret": os.environ.get("GRADER_WEBHOOK_SECRET", "")}  # fmt: skip
+
+
+def _check_told(address: str) -> None:
+    parts = parts_of(address)
+    good = parts.scheme == "https" or (parts.scheme == "http" and is_local(parts.hostname or ""))
+    if not good or not parts.hostname or parts.username or parts.query or parts.fragment:
+        raise UsageError(f"{address} is no address to tell anybody at: https://, without name, ? and #.",
+                         fix="write https://app.greenhouse.io/integrations/testing_partners/")  # fmt: skip
 
 
 def _check_address(host: str, url: str) -> None:

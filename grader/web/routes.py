@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from grader.web.access import ADMINS, CANDIDATE, LEADS, OPEN, SIGNED_IN, Rule
+from grader.web.access import ADMINS, CANDIDATE, LEADS, OPEN, PARTNER, SIGNED_IN, Rule
 
 GET, POST = ("GET",), ("POST",)
 
@@ -31,6 +31,11 @@ ROUTES = (
     Route("/oidc/return", "oidc.finish", GET, OPEN),
     Route("/invite/<token>", "invite.show", GET, OPEN),
     Route("/invite/<token>", "invite.take", POST, OPEN),
+    # An applicant tracking system's
+    Route("/partner/list_tests", "orders.list_tests", GET, PARTNER),
+    Route("/partner/send_test", "orders.send_test", POST, PARTNER),
+    Route("/partner/test_status", "orders.test_status", GET, PARTNER),
+    Route("/partner/request_errors", "orders.request_errors", POST, PARTNER),
     # A candidate's own
     Route("/h/<token>", "handing.show", GET, CANDIDATE),
     Route("/h/<token>/files.zip", "handing.files", GET, CANDIDATE),
