@@ -1,4 +1,4 @@
-"""Applicant tracking systems: the assessment-partner protocol in the shapes that Greenhouse documents; and telling others
+"""Applicant tracking systems: the assessment-partner protocol in the shapes that Greenhouse documents. Telling others
 what happened: only where the operator says, signed, tried again, with nothing of a candidate's in it.
 
 The requests and answers are those of Greenhouse's own documentation (its example candidate included), recorded here; no
