@@ -123,6 +123,11 @@ if TYPE_CHECKING:
         event: Literal["in_hand"]
         test: str
 
+    class Sleeps(TypedDict):
+        """A call of the candidate's waits, and nothing in its container computes. Said once, of the first."""
+
+        event: Literal["sleeps"]
+
     class Tested(TypedDict):
         """What became of one test. Said once for each that was expected."""
 

@@ -13,11 +13,14 @@ from grader.errors import InfrastructureError
 from grader.grading.pipeline import grade
 from grader.grading.run import Request, Run
 from grader.sandbox.kept import Slots, StoppedError
-from grader.sandbox.protocol import Sandbox
+from grader.sandbox.protocol import CandidateLimits, Job, Sandbox
 from grader.sandbox.verifier import Clock, Verifier
 from grader.settings import Settings
+from grader.testing.sandbox import ScriptedSandbox
 from tests.batch_fixtures import SUMS
 from tests.patience import WAIT, until
+
+JOB = Job(tests={}, files={}, module="work", seed=1, limits=CandidateLimits(), candidate_image="x")
 
 
 class Kept(Verifier):
@@ -135,6 +138,25 @@ def test_what_stays_far_longer_than_others_holds_nobody_up() -> None:
         box.close()
     slots.close()
     assert make.closed == [1, 1, 1, 1]
+
+
+def test_beside_what_sleeps_there_is_one_more_place_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    sleeper = ScriptedSandbox([{"event": "connected", "python": "3.11"}, {"event": "sleeps"}])
+    monkeypatch.setattr("grader.sandbox.docker.DockerSandbox", lambda *_, **__: sleeper)
+    slots = Slots(1, Maker(), now=lambda: 0.0)
+    box = slots.sandbox(new_run())
+    box.boot()
+    events = box.run(JOB)
+    assert next(events)["event"] == "connected"
+    assert not has_room(slots)
+    assert next(events)["event"] == "sleeps"
+    assert has_room(slots)
+    spare = slots.sandbox(new_run())
+    assert not has_room(slots), "twice as many places are the most"
+    box.close()
+    spare.close()
+    slots.sandbox(new_run())
+    assert not has_room(slots), "who comes next into the place has not slept"
 
 
 def has_room(slots: Slots) -> bool:

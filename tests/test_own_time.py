@@ -159,6 +159,33 @@ def test_own_time_is_what_was_computed_or_slept_and_not_what_the_machine_kept(
     assert clock.own_seconds(before, then, 1.0) == pytest.approx(seconds), what
 
 
+@pytest.mark.parametrize(
+    ("what", "after", "seconds"),
+    [
+        ("sleeps all the time", {}, 1.0),
+        ("computes all the time", {"computed": 2.0, "ran": 2.0}, 0.0),
+        ("lets a child compute and waits for it", {"computed": 2.0}, 0.0),
+        ("waits for a processor", {"computed": 1.25, "ran": 1.25, "waited": 0.75}, 0.0),
+        ("computes a quarter, waits for a processor a half", {"computed": 1.25, "ran": 1.25, "waited": 0.5}, 0.25),
+        ("computes in two threads at once", {"computed": 3.0, "ran": 2.0}, 0.0),
+    ],
+)
+def test_who_waits_for_a_processor_does_not_sleep(what: str, after: dict[str, float], seconds: float) -> None:
+    assert clock.slept_seconds(*moments(**after)) == pytest.approx(seconds), what
+
+
+def test_where_nothing_is_counted_nobody_is_said_to_sleep() -> None:
+    assert clock.slept_seconds(clock.Moment(wall=1.0), clock.Moment(wall=3.5)) == 0.0
+
+
+def test_that_a_call_sleeps_is_said_once_and_not_of_a_short_one() -> None:
+    said: list[str] = []
+    budget = clock.TimeBudget(10.0, 60.0, lambda: said.append("sleeps"))
+    for seconds in (0.0, 0.4, 0.6, 0.1, 9.0):
+        budget.look(SimpleNamespace(slept=lambda seconds=seconds: seconds))
+    assert said == ["sleeps"]
+
+
 def test_what_went_on_since_the_call_before_counts_for_the_next_one() -> None:
     before, after = moments(computed=1.2, ran=1.2, wall=10.2)
     assert clock.own_seconds(before, after, 1.0) == pytest.approx(0.2)

@@ -16,6 +16,7 @@ from grader.records import TestResult, TestStatus
 from grader.sandbox import images
 from grader.sandbox.docker import DockerSandbox
 from grader.sandbox.protocol import CandidateLimits, Job
+from tests import messages
 
 pytestmark = [pytest.mark.docker, pytest.mark.usefixtures("images")]
 
@@ -205,6 +206,19 @@ def test_memory_is_seen_wherever_it_is_held(found: dict[str, TestResult], how: s
     assert size <= (peak or 0) < 60_000_000, "the test's own is looked at once more, when it has ended"
     (little,) = figures(found, "test_little_memory")
     assert 1_000_000 < little < 20_000_000, "memory of one test is not the next one's"
+
+
+@pytest.mark.parametrize(("how", "told"), [("sleeps", 1), ("here", 0)])
+def test_the_host_is_told_of_what_sleeps_and_not_of_what_computes(how: str, told: int) -> None:
+    source = f"def test_it(candidate):\n    for _ in range(2):\n        candidate.call({how!r}, 1.5)\n"
+    sandbox = DockerSandbox(secrets.token_hex(6))
+    try:
+        sandbox.boot()
+        events = list(sandbox.run(replace(job(), tests={"test_it.py": source.encode()})))
+    finally:
+        sandbox.close()
+    assert [event["event"] for event in events].count("sleeps") == told
+    assert [messages.wrong_event(event) for event in events] == [""] * len(events)
 
 
 def test_a_busy_machine_changes_no_figure_much(found: dict[str, TestResult]) -> None:

@@ -6,8 +6,8 @@ candidate's container, with its network, is made anew for each submission.
 More submissions may be under way than there are places: while the containers of one are at work, another is read, or
 judged, or its report written.
 
-What stays in its place far longer than the others mostly waits, for code that sleeps or hangs. It holds nobody up: a
-spare place is opened beside it, and closed when it leaves.
+What has slept in a call leaves its processor to others, and what stays in its place far longer than the others mostly
+waits. Neither holds anybody up: a spare place is opened beside it, and closed when it leaves.
 """
 
 from __future__ import annotations
@@ -116,7 +116,7 @@ class Slots:
             self._give_back(slot)
             raise
         sandbox = DockerSandbox(run_id, runtime=runtime, clock=clock, verifier=slot.verifier)
-        return _Placed(sandbox, lambda: self._give_back(slot))
+        return _Placed(sandbox, lambda: self._give_back(slot), lambda: self._sleeps(slot))
 
     def stop(self) -> None:
         """Gives no more places; those that are taken are not disturbed."""
@@ -145,18 +145,23 @@ class Slots:
                 self._free.append(_Slot(len(self._all)))
                 self._all.append(self._free[-1])
             slot = self._free.pop()
-            slot.since = self._now()
+            slot.since, slot.sleeps = self._now(), False
             return slot
 
     def _has_room(self) -> bool:
-        """Whether fewer places are taken than there are; beside each that is taken for long there is one more, until
-        there are twice as many."""
+        """Whether fewer places are taken than there are; beside each that is taken by what sleeps, or for long, there
+        is one more, until there are twice as many."""
         taken = [slot for slot in self._all if slot not in self._free]
         long = LONG_AT_FIRST
         if len(self._took) >= SOME:
             long = max(LONG_SECONDS, LONG_TIMES * sorted(self._took)[len(self._took) // 4])
-        late = sum(self._now() - slot.since > long for slot in taken)
+        late = sum(slot.sleeps or self._now() - slot.since > long for slot in taken)
         return len(taken) < self._many + min(late, self._many)
+
+    def _sleeps(self, slot: _Slot) -> None:
+        with self._changed:
+            slot.sleeps = True
+            self._changed.notify_all()
 
     def _give_back(self, slot: _Slot) -> None:
         with self._changed:
@@ -174,6 +179,8 @@ class _Slot:
         self.verifier: Verifier | None = None
         self.since = 0.0
         """When it was taken, by the clock of `Slots`."""
+        self.sleeps = False
+        """Whether a call of the submission in it has slept."""
 
     def close(self) -> None:
         verifier, self.verifier = self.verifier, None
@@ -182,17 +189,20 @@ class _Slot:
 
 
 class _Placed:
-    """A sandbox that gives its place back when it is closed."""
+    """A sandbox that gives its place back when it is closed, and says when what runs in it sleeps."""
 
-    def __init__(self, sandbox: DockerSandbox, leave: Callable[[], None]) -> None:
-        self._sandbox, self._leave = sandbox, leave
+    def __init__(self, sandbox: DockerSandbox, leave: Callable[[], None], sleeps: Callable[[], None]) -> None:
+        self._sandbox, self._leave, self._sleeps = sandbox, leave, sleeps
         self._left = threading.Lock()
 
     def boot(self) -> None:
         self._sandbox.boot()
 
     def run(self, job: Job) -> Iterator[Event]:
-        return self._sandbox.run(job)
+        for event in self._sandbox.run(job):
+            if event["event"] == "sleeps":
+                self._sleeps()
+            yield event
 
     def facts(self) -> Mapping[str, Any]:
         return self._sandbox.facts()

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 Event = Mapping[str, Any]
-"""What a verifier says: `{"event": …}` with "expected", "connected", "test", "bridge_lost", "bridge_slow",
+"""What a verifier says: `{"event": …}` with "expected", "connected", "sleeps", "test", "bridge_lost", "bridge_slow",
 "model_request", "broken" or "done"; see sandbox/grader_protocol.py."""
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import time
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cache
 
@@ -21,6 +22,8 @@ RESERVE = 2.0
 PATIENCE = 15.0
 """Times its limit: how long one call may take on this machine's clock, at most. Nothing but a machine that starves it,
 by the kernel's own word, brings a call there."""
+SLEPT_SECONDS = 0.5
+"""What waits so long in one call leaves its processor to others."""
 SILENT_TESTS = 3
 """In so many tests something may use up the whole limit of a call without ever having answered."""
 SHORT_SECONDS, SHORT_SHARE = 1.0, 0.1
@@ -28,12 +31,14 @@ SHORT_SECONDS, SHORT_SHARE = 1.0, 0.1
 
 
 class TimeBudget:
-    """The candidate's own time, over the whole run. Nothing of ours is clocked."""
+    """The candidate's own time, over the whole run. Nothing of ours is clocked. `sleeps` is called once, when a call
+    has slept for long."""
 
-    def __init__(self, call: float, total: float) -> None:
+    def __init__(self, call: float, total: float, sleeps: Callable[[], None] = lambda: None) -> None:
         self.call, self.total, self.used = call, total, 0.0
         self.kept = 0.0
         """Seconds for which this machine kept processors from the candidate."""
+        self._sleeps, self._has_slept = sleeps, False
         self._answered: set[str] = set()
         self._silent: Counter[str] = Counter()
 
@@ -45,6 +50,12 @@ class TimeBudget:
     def starved(self) -> bool:
         """Whether this machine has kept more from the candidate than can be waited for."""
         return self.kept > self.total * (CEILING - 1)
+
+    def look(self, clock: Clock) -> None:
+        """Whether the call that goes on sleeps."""
+        if not self._has_slept and clock.slept() >= SLEPT_SECONDS:
+            self._has_slept = True
+            self._sleeps()
 
     def allow(self, limit: float | None, what: str = "") -> tuple[float, str]:
         """Seconds that the next call may take, to a function or of a command named `what`, and the name of the limit
@@ -112,6 +123,14 @@ def own_seconds(before: Moment, after: Moment, charged: float | None) -> float:
     return max(passed, after.computed - charged)
 
 
+def slept_seconds(before: Moment, after: Moment) -> float:
+    """Seconds between the two in which nothing of the container's computed, and no machine kept it from that. None
+    where that cannot be known."""
+    if before.computed is None or after.computed is None:
+        return 0.0
+    return max(0.0, after.wall - before.wall - kept(before, after) - (after.computed - before.computed))
+
+
 class Clock:
     """One test's. `start` before a call, `own` while it goes on, `stop` when it is over."""
 
@@ -144,6 +163,10 @@ class Clock:
         seconds = own_seconds(self._before, now, self._charged)
         self._before = replace(self._before, here=now.here)
         return seconds
+
+    def slept(self) -> float:
+        """Seconds since `start` for which the call has slept."""
+        return slept_seconds(self._before, self._moment())
 
     def stop(self) -> float:
         """The call's own time. What the container computes from here on counts for whatever is clocked next."""

@@ -69,6 +69,7 @@ class OwnTime:
         return True
 
     def used_up(self, seconds: float) -> bool:
+        self._budget.look(self._clock)
         if self._clock.own() >= seconds:
             return True
         self._ask_why()
