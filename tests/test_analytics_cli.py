@@ -162,11 +162,11 @@ def test_what_is_written_is_what_is_printed(tmp_path, capsys):
 
 
 def test_every_column_of_every_report_is_in_the_docs():
-    from grader.analytics import dropoff, funnel, impact, items, predict, raters, signal, time
+    from grader.analytics import dropoff, funnel, impact, items, predict, raters, review, signal, time
 
     text = (Path(__file__).parent.parent / "docs" / "analytics.md").read_text(encoding="utf-8")
     known = set(re.findall(r"`([a-z_]+)`", text))
-    for module in (dropoff, funnel, impact, items, predict, raters, signal, time):
+    for module in (dropoff, funnel, impact, items, predict, raters, review, signal, time):
         missing = {one.name for one in module.COLUMNS} - known
         assert not missing - {"stage", "dimension", "group", "item", "rater", "round", "criterion", "figure", "inputs",
                               "words"}, module.__name__  # fmt: skip

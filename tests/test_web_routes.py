@@ -44,7 +44,8 @@ def without_token(answer: TestResponse) -> str:
 def addresses(home: House) -> list[tuple[str, str, str]]:
     """(method, address, endpoint) of all routes, with ids that are there."""
     values = {"case": home.cases["C1"].id, "person": home.people["Bob"].id, "token": "x" * 43, "path": "DECISIONS.md",
-              "digest": "0" * 16, "name": "web.css", "criterion": "clarity", "session": "x", "blind": "C1"}  # fmt: skip
+              "digest": "0" * 16, "name": "web.css", "criterion": "clarity", "session": "x", "blind": "C1",
+              "report": "funnel"}  # fmt: skip
     found = []
     for route in ROUTES:
         path = re.sub(r"<(?:\w+:)?(\w+)>", lambda match: values[match[1]], route.path)

@@ -51,9 +51,10 @@ def _moment(text: str) -> datetime:
     return datetime.fromisoformat(text)
 
 
-def outcomes(store: Store, challenge: str = "") -> tuple[ScoredHire, ...]:
+def outcomes(store: Store, challenge: str = "", *, blind: bool = False) -> tuple[ScoredHire, ...]:
     """Everybody's newest score, of one challenge if it is named, with the mean of their ratings on the job. Candidates
-    of grades and of stages are matched by name, however it is typed, or by blind id."""
+    of grades and of stages are matched by name, however it is typed, or by blind id; with `blind` they are called by
+    the id."""
     scores: dict[str, tuple[tuple[str, ...], float]] = {}
     for run in store.each(challenge):
         name = str(run["candidate"] or run["blind"])
@@ -62,7 +63,7 @@ def outcomes(store: Store, challenge: str = "") -> tuple[ScoredHire, ...]:
     if not scores:
         raise UsageError("The store has no graded candidate" + (f" of {challenge}." if challenge else "."))
     known = _by_name(standing(store.engine))
-    return tuple(_outcome(name, score, [e for k in names for e in known.get(k, ())])
+    return tuple(_outcome(names[0] or "no id" if blind else name, score, [e for k in names for e in known.get(k, ())])
                  for name, (names, score) in scores.items())  # fmt: skip
 
 

@@ -19,19 +19,28 @@ def render(report: Report) -> str:
     """The page as HTML. Nothing is loaded from anywhere, no script runs, every text is escaped and cleaned."""
     from markupsafe import Markup
 
-    style = templating.source("page.css") + (TEMPLATES / "report.css").read_text(encoding="utf-8")
-    shown = report.shown()
+    style = templating.source("page.css") + own_style()
     return templating.pages(TEMPLATES).get_template("report.html.j2").render(
         mask=str,
         csp=templating.policy(style),
         style=Markup(style),  # noqa: S704 - our own files
-        title=report.title,
         made=f"{datetime.now(UTC):%Y-%m-%d}",
-        notes=report.notes,
-        charts=[_chart(chart) for chart in report.charts],
-        columns=shown,
-        rows=[[(one.kind, cell(row[one.name], one.kind)) for one in shown] for row in report.rows],
+        **views(report),
     )  # fmt: skip
+
+
+def own_style() -> str:
+    """The style of reports, beside that of all pages."""
+    return (TEMPLATES / "report.css").read_text(encoding="utf-8")
+
+
+def views(report: Report) -> dict[str, Any]:
+    """What a template shows of a report: words and numbers made for it."""
+    shown = report.shown()
+    return {
+        "title": report.title, "notes": report.notes, "charts": [_chart(chart) for chart in report.charts],
+        "columns": shown, "rows": [[(one.kind, cell(row[one.name], one.kind)) for one in shown] for row in report.rows],
+    }  # fmt: skip
 
 
 def _chart(chart: Chart) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from grader.cli.analyse_review import review
 from grader.cli.analysing import by_option, day, listed, report, said_groups, stage_events, stages_option, until_option
 from grader.errors import UsageError
 
@@ -32,6 +33,7 @@ Which report answers what:
   signal   which round earns the minutes it takes?
   items    which hidden test or criterion should be read again?
   raters   who is severe, who drifts?
+  review   what to talk about once a quarter: one page out of the others
 
 \b
 Example:
@@ -58,6 +60,9 @@ Columns:
 @click.group("analyse", help=HELP, short_help="What became of candidates, in figures.")
 def command() -> None:
     """The reports."""
+
+
+command.add_command(review)
 
 
 @report(

@@ -27,7 +27,7 @@ def report(group: click.Group, text: str, *, kept: bool = False) -> Callable[[Ca
         def run(table: Path | None, as_json: bool, out: Path | None, html: Path | None, **options: Any) -> None:
             if (table is None) != bool(options.get("store")):
                 raise UsageError("Give --table FILE.csv" + (", or --store URL" if kept else "") + ".")
-            _show(work(table, **options), as_json=as_json, out=out, html=html)
+            show(work(table, **options), as_json=as_json, out=out, html=html)
 
         for option in reversed((*_SHARED, *((_KEPT,) if kept else ()))):
             option(run)
@@ -49,7 +49,7 @@ _SHARED = (
 _KEPT = click.option("--store", metavar="URL", default="", help="What was kept there, instead of a table.")
 
 
-def _show(report: Report, *, as_json: bool, out: Path | None, html: Path | None) -> None:
+def show(report: Report, *, as_json: bool, out: Path | None, html: Path | None) -> None:
     from grader import files
     from grader.analytics import text
     from grader.analytics.page import render

@@ -17,8 +17,8 @@ class MenuItem(NamedTuple):
 
 _PAGES = (
     ("My queue", "queue.show"), ("Cases", "cases.show"), ("Loops", "loops.show"), ("Assign", "assign.show"),
-    ("Norming", "sessions.show"), ("Reliability", "reliability.show"), ("People", "people.show"),
-    ("Audit", "audit.show"),
+    ("Norming", "sessions.show"), ("Reliability", "reliability.show"), ("Figures", "analyse.show"),
+    ("People", "people.show"), ("Audit", "audit.show"),
 )  # fmt: skip
 
 

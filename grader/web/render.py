@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from flask import g, request, url_for
 from flask_wtf.csrf import generate_csrf
 
+from grader.analytics.page import TEMPLATES as REPORT_PARTS
 from grader.loop.kit_page import TEMPLATES as KIT_PARTS
 from grader.pages.templating import pages
 from grader.web import static, visit
@@ -21,7 +22,7 @@ OWN = Path(__file__).parent / "templates"
 
 @cache
 def _environment() -> Environment:
-    return pages(OWN, KIT_PARTS)
+    return pages(OWN, KIT_PARTS, REPORT_PARTS)
 
 
 def page(template: str, /, **views: Any) -> str:

@@ -84,6 +84,8 @@ ROUTES = (
     Route("/loops/<blind>/open", "loops.open_cards", POST, LEADS),
     Route("/loops/<blind>/decide", "loops.decide", POST, LEADS),
     Route("/loops/<blind>/letter", "loops.letter", POST, LEADS),
+    Route("/figures", "analyse.show", GET, LEADS),
+    Route("/figures/<report>", "analyse.one", GET, LEADS),
     Route("/cases", "cases.show", GET, LEADS),
     Route("/assign", "assign.show", GET, LEADS),
     Route("/assign/cases", "assign.open_cases", POST, LEADS),

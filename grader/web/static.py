@@ -9,6 +9,7 @@ from pathlib import Path
 from flask import Response, abort, url_for
 from flask.typing import ResponseReturnValue
 
+from grader.analytics.page import own_style
 from grader.loop.kit_page import kit_style
 from grader.pages.templating import source
 
@@ -18,13 +19,17 @@ _SHARED = {"page.css"}
 """Taken from the report, whose look the pages share."""
 _KIT = "kit.css"
 """Taken from the loop's kits, which look on the server as they do on paper."""
-_NAMES = frozenset({"page.css", "web.css", "web.js", "kit.css", "rate.js", "htmx.min.js", "icon.svg"})
+_REPORT = "report.css"
+"""Taken from `grade analyse`, whose charts look the same here."""
+_NAMES = frozenset({"page.css", "report.css", "web.css", "web.js", "kit.css", "rate.js", "htmx.min.js", "icon.svg"})
 
 
 @cache
 def _content(name: str) -> bytes:
     if name == _KIT:
         return kit_style().encode()
+    if name == _REPORT:
+        return own_style().encode()
     return source(name).encode() if name in _SHARED else (OWN / name).read_bytes()
 
 
