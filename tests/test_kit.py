@@ -423,6 +423,18 @@ def test_hidden_tests_are_copied_with_what_is_laid_beside_them(tmp_path: Path) -
         ("rag-triage", "world.starter", {"documents.jsonl", "history.jsonl", "questions.jsonl"}),
         ("agent-tools", "world", {"sample.json"}),
         ("trace-replay", "world.starter", {"reviewed.jsonl", "incident.jsonl", "named.txt", "experiments.yaml"}),
+        (
+            "trade-off",
+            "world.starter",
+            {
+                "dossier.json",
+                "practice-1.json",
+                "practice-2.json",
+                "practice-3.json",
+                "came-out.json",
+                "envelope.sealed",
+            },
+        ),
     ],
 )
 def test_the_generator_of_a_shipped_pack_writes_its_starter_from_such_a_copy(

@@ -21,6 +21,7 @@ NAMES = {
     "eval-design": {"EVAL.md", "rubric.yaml", "cases.jsonl", "run_eval.py", "system.py"},
     "rag-triage": {"triage.py", "DECISIONS.md", "EVAL.md"},
     "trace-replay": {"detect.py", "diagnosis.yaml", "REPORT.md"},
+    "trade-off": {"decide.py", "decision.json", "MEMO.md"},
 }
 """Files that each submission of a pack has."""
 LEAST = {"accepted": 3, "rejected": 6, "cheating": 6, "injection": 6}
@@ -43,14 +44,14 @@ def test_every_shipped_submission_is_listed_and_complete(pack: Path) -> None:
 
 
 @each_pack
-def test_calibration_items_cover_every_level_of_every_criterion_and_are_marked_as_ours(pack: Path) -> None:
+def test_calibration_items_cover_every_level_of_every_criterion_and_are_marked_as_no_candidates(pack: Path) -> None:
     challenge = load_pack(pack)
     items = load_items(challenge)
     counts = Counter((item.criterion, item.written_to) for item in items)
     assert set(counts) == {(one.id, level) for one in challenge.rubric.criteria for level in range(1, 6)}
     assert min(counts.values()) >= 2
     assert min(Counter(item.criterion for item in items).values()) >= 10
-    assert {item.kind for item in items} == {"authored"}
+    assert {item.kind for item in items} in ({"authored"}, {"model"})
     assert len({tuple(sorted(item.content.items())) for item in items}) == len(items)
 
 

@@ -16,6 +16,7 @@ REJECTED = {
     "agent-tools": "rejected/obeys-what-it-reads",
     "rag-triage": "rejected/naive-rag",
     "trace-replay": "rejected/ignores-dates-and-shops",
+    "trade-off": "rejected/never-opens-the-envelope",
 }
 """One whose weakness is told by few tests and by all of their points; of another pack the first one is taken."""
 CHEATING = "cheating/looks-for-the-tests"

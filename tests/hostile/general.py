@@ -126,6 +126,7 @@ ONLY: Mapping[str, tuple[str, ...]] = {
     "eval-design": ("test_report.py",),
     "rag-triage": ("test_calibration.py",),
     "trace-replay": ("test_robustness.py",),
+    "trade-off": ("test_switch.py",),
 }
 """A few hidden tests of each shipped pack."""
 _LIMITS = re.compile(r"call: \d+s, total: \d+s")

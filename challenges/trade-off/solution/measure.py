@@ -1,0 +1,60 @@
+"""Prints the figures of MEMO.md: python measure.py [data]. Needs data/addendum.json, or the sealed envelope."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+
+from decide import decide
+from reading import read
+from sums import allowed, best, costs, share_right
+
+
+def addendum(data: Path) -> dict:
+    if (data / "addendum.json").exists():
+        return json.loads((data / "addendum.json").read_text("utf-8"))
+    import base64
+    import zlib
+
+    packed = "".join((data / "envelope.sealed").read_text("utf-8").split())
+    return json.loads(zlib.decompress(base64.b85decode(packed)))["addendum"]
+
+
+def axes(facts: dict, name: str) -> dict:
+    """EUR of the month by axis."""
+    option, requests, breach = facts["options"][name], facts["requests"], facts["breach"]
+    late = sum(ms > facts["limit"] for ms in option["ms"]) / len(option["ms"])
+    private = sum(requests[each] for each in facts["private"])
+    return {
+        "fixed": option["fixed"],
+        "tokens": round(sum(many * option["tokens"][s] * option["token"] for s, many in requests.items())),
+        "wrong": round(sum(many * (1 - share_right(option, s)) * facts["wrong"][s] for s, many in requests.items())),
+        "late": round(sum(requests.values()) * late * breach["speed"]),
+        "data": round(private * breach["forget" if option["keeps"] else "keep"]),
+    }  # fmt: skip
+
+
+def main(data: Path) -> None:
+    dossier = json.loads((data / "dossier.json").read_text("utf-8"))
+    for title, change in (("before the change", {}), ("after it", addendum(data))):
+        facts = read(dossier | {"addendum": change})
+        eur = costs(facts)
+        print(f"{title}: best {best(facts)}; allowed {', '.join(allowed(facts))}; requests {facts['requests']}")
+        for name in sorted(eur, key=eur.get):
+            print(f"  {name:10} {eur[name]:8.0f} EUR  {axes(facts, name)}")
+    print("breaches, EUR a request:", {rule: round(cost, 3) for rule, cost in facts["breach"].items()})
+    print("judged rows by segment:", {name: option["judged"] for name, option in facts["options"].items()})
+    decision = decide(dossier | {"addendum": addendum(data)})
+    print({key: decision[key] for key in ("choice", "break_even", "drivers", "experiment")})
+    for number in (1, 2, 3):
+        practice = json.loads((data / f"practice-{number}.json").read_text("utf-8"))
+        came = {row["id"]: row["came_out"] for row in json.loads((data / "came-out.json").read_text("utf-8"))["months"]}
+        said = decide(practice)["forecasts"]
+        held = [low <= came[practice["id"]][name][what] <= high
+                for name, each in said.items() for what, (low, high) in each.items()]  # fmt: skip
+        print(f"practice-{number}: {sum(held)} of {len(held)} intervals held")
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1] if len(sys.argv) > 1 else "data"))

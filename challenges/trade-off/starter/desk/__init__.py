@@ -1,0 +1,1 @@
+"""The desk on which the dossiers lie."""

@@ -1,0 +1,50 @@
+"""Ways to answer without weighing anything: what the best of them earns on the dossiers at hand is where credit begins."""
+
+# tof-canary-8c1e55d0-93b7-4a42-b6f4-0f2d7ce9a163
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from world.draw import Dossier
+from world.reading import FLAWS, read
+from world.sums import costs, share
+
+Choose = Callable[[Dossier], str]
+
+
+def places(dossier: Dossier) -> Mapping[str, int]:
+    return {row["id"]: at for at, row in enumerate(dossier["options"])}
+
+
+def by(what: str) -> Choose:
+    """The allowed option that is best in one thing, read as it stands."""
+
+    def choose(dossier: Dossier) -> str:
+        reading = read(dossier, FLAWS)
+        keys: dict[str, Callable[[str], float]] = {
+            "first": lambda name: places(dossier)[name],
+            "last": lambda name: -places(dossier)[name],
+            "price": lambda name: reading.lines[name].price,
+            "fixed": lambda name: reading.lines[name].fixed,
+            "right": lambda name: -share(reading.lines[name], dossier["segments"][0]["id"]),
+            "fast": lambda name: sorted(reading.lines[name].took)[len(reading.lines[name].took) // 2],
+            "late": lambda name: reading.lines[name].late,
+        }
+        return min(reading.feasible() or reading.lines, key=keys[what])
+
+    return choose
+
+
+def undominated(dossier: Dossier) -> str:
+    """What is left when the option that is worse than another in everything is struck out: the middle one by its sum."""
+    reading = read(dossier, FLAWS)
+    eur = costs(reading)
+    names = sorted(reading.feasible() or eur, key=eur.__getitem__)
+    return names[len(names) // 2]
+
+
+BLIND: tuple[Choose, ...] = (
+    *(by(what) for what in ("first", "last", "price", "fixed", "right", "fast", "late")),
+    undominated,
+)
