@@ -22,12 +22,14 @@ from grader.agreement.thresholds import CONFIDENCE, PROBES
 
 
 def labels_check(m: Measured) -> Check:
-    """A: enough items rated by two people each, and enough levels in use. Only items that the judge rated count."""
+    """A: enough items rated by two people each, and enough levels in use. Only items that the judge rated count; those
+    that were chosen show that levels are in use, and no more."""
     limits, k = m.case.thresholds, len(m.panel.levels)
     needed, levels_needed = limits.labels_required(k), min(limits.min_levels, k)
     use = m.panel.twice & m.panel.judged
     n, twice = int(use.sum()), int(m.panel.twice.sum())
-    per_level = np.bincount(m.panel.label[use], minlength=k)
+    shows = m.covered.twice & m.covered.judged
+    per_level = np.bincount(m.covered.label[shows], minlength=k)
     used = int((per_level >= limits.min_items_per_level).sum())
     fullest = sorted(per_level.tolist(), reverse=True)[:levels_needed]
     thin = sum(max(0, limits.min_items_per_level - count) for count in fullest)

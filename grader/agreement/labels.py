@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from grader.ratings.table import Rating, Ratings
@@ -73,6 +73,16 @@ def labels_of(ratings: Ratings, criterion: str, *, judge: str = "", adjudicator:
         rated_at=dates,
         left_out=dict(left_out),
     )
+
+
+def only_items(labels: Labels, items: Collection[str]) -> Labels:
+    """`labels` of some items only; people who rated none of them are not in it."""
+
+    def kept(levels: Mapping[str, int]) -> dict[str, int]:
+        return {item: level for item, level in levels.items() if item in items}
+
+    people = {person: own for person, levels in labels.people.items() if (own := kept(levels))}
+    return replace(labels, people=people, adjudicated=kept(labels.adjudicated))
 
 
 def levels_by(ratings: Ratings, criterion: str, rater: str) -> dict[str, tuple[int, ...]]:

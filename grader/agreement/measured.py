@@ -13,7 +13,7 @@ from grader.agreement.alt_test import AltTest, alt_test
 from grader.agreement.bootstrap import resampled_kappas
 from grader.agreement.comparison import Comparison, best_constant, compare
 from grader.agreement.kappa import Floats
-from grader.agreement.labels import Labels
+from grader.agreement.labels import Labels, only_items
 from grader.agreement.panel import Pair, Panel, human_pairs, judge_pairs, mean_over_pairs, panel_of
 from grader.agreement.statistic import Statistic, undefined
 from grader.agreement.thresholds import CONFIDENCE, MIN_PAIR_ITEMS, Thresholds
@@ -36,6 +36,9 @@ class Case:
     thresholds: Thresholds = field(default_factory=Thresholds)
     real: Collection[str] | None = field(default=None, repr=False)
     """The items that are candidates' work; None where nobody said which are, and then nothing is asked of them."""
+    chosen: Collection[str] = field(default=(), repr=False)
+    """Items that were picked for a second rating by what was known of them. They show that levels are in use (check A)
+    and enter no estimate: in these, judge and people agree otherwise than in what simply came."""
 
     def __post_init__(self) -> None:
         strange = {level for levels in self.judge.values() for level in levels} - set(self.labels.levels)
@@ -58,6 +61,9 @@ class Measured:
 
     case: Case
     panel: Panel
+    """Of all that was not chosen: what estimates rest on."""
+    covered: Panel
+    """Of all items, chosen ones too."""
     comparison: Comparison
     resampled: Floats
     """The judge's kappa in each resample where it is defined."""
@@ -97,8 +103,9 @@ class Measured:
 
 def measure(case: Case, *, seed: int = 0) -> Measured:
     """All figures of `case`. The same for the same case and seed, whatever other criteria are looked at."""
-    labels, limits = case.labels, case.thresholds
-    panel = panel_of(labels, case.judge)
+    limits, covered = case.thresholds, panel_of(case.labels, case.judge)
+    labels = only_items(case.labels, set(covered.items) - set(case.chosen)) if case.chosen else case.labels
+    panel = panel_of(labels, case.judge) if case.chosen else covered
     k, judged = len(labels.levels), panel.judged
     label, judge = panel.label[judged], panel.judge[judged]
     people, pairs = human_pairs(panel), judge_pairs(panel)
@@ -106,6 +113,7 @@ def measure(case: Case, *, seed: int = 0) -> Measured:
     return Measured(
         case=case,
         panel=panel,
+        covered=covered,
         comparison=compare(label, judge, k),
         resampled=resampled[~np.isnan(resampled)],
         people=people,

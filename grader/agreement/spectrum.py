@@ -7,11 +7,11 @@ it, whatever the two kinds come to together.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 
 from grader.agreement.check import Check, CheckOutcome, at_least, show
-from grader.agreement.labels import Labels
+from grader.agreement.labels import only_items
 from grader.agreement.measured import Case, Measured, measure
 from grader.agreement.statistic import Statistic
 from grader.agreement.thresholds import CONFIDENCE, Thresholds
@@ -60,16 +60,6 @@ def _part(case: Case, items: Collection[str], seed: int) -> Part:
         high=found.bound(CONFIDENCE),
         human_qwk=found.human_qwk,
     )
-
-
-def only_items(labels: Labels, items: Collection[str]) -> Labels:
-    """`labels` of some items only; people who rated none of them are not in it."""
-
-    def kept(levels: Mapping[str, int]) -> dict[str, int]:
-        return {item: level for item, level in levels.items() if item in items}
-
-    people = {person: own for person, levels in labels.people.items() if (own := kept(levels))}
-    return replace(labels, people=people, adjudicated=kept(labels.adjudicated))
 
 
 def real_check(found: Spectrum, limits: Thresholds) -> Check:

@@ -68,6 +68,11 @@ class Material:
         }  # fmt: skip
         return {**theirs, **dict.fromkeys(self.candidates_work(criterion), self.challenge.id)} if theirs else {}
 
+    @property
+    def chosen(self) -> frozenset[str]:
+        """Work that was picked for a second rating by what was known of it, in all packs."""
+        return frozenset(item for found in (self.real, *self.beside.values()) for item in found.chosen)
+
     @cached_property
     def works(self) -> Mapping[str, Work]:
         """All candidates' work, by item."""

@@ -144,7 +144,7 @@ def _status(
     name: str, limits: Thresholds, pace: float | None,
 ) -> Status:  # fmt: skip
     labels = material.labels.get(name) or _nothing(material, name)
-    measured = measure(Case(labels=labels, judge={}, thresholds=limits))
+    measured = measure(Case(labels=labels, judge={}, thresholds=limits, chosen=material.chosen))
     panel = measured.panel
     real = np.array([item in material.candidates_work(name) for item in panel.items], dtype=bool)
     twice, real_twice = int(panel.twice.sum()), int((panel.twice & real).sum())
@@ -166,7 +166,7 @@ def _status(
 def pooled(one: Status, material: Material, said: Mapping[str, Mapping[str, Judged]]) -> Status:
     """The same with what packs that share the criterion say. `said`: case → what the judge gave it, by criterion."""
     name, limits = one.criterion, material.challenge.rubric.gate
-    packs = material.packs(name)
+    packs = {item: pack for item, pack in material.packs(name).items() if item not in material.chosen}
     if not packs:
         return one
     judge: dict[str, tuple[int, ...]] = {}
@@ -215,7 +215,7 @@ def _gate(material: Material, calibration: Calibration | None, name: str) -> tup
 
 def _rare(measured: Measured, least: int, levels: int) -> dict[int, int]:
     """What the fullest `levels` levels lack."""
-    panel = measured.panel
+    panel = measured.covered
     counts = np.bincount(panel.label[panel.twice], minlength=len(panel.levels)).tolist()
     fullest = sorted(range(len(counts)), key=lambda at: (-counts[at], at))[:levels]
     return {panel.levels[at]: least - counts[at] for at in sorted(fullest) if counts[at] < least}

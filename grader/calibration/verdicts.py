@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 from grader.agreement import Case, Thresholds, decide_all
 from grader.agreement.gate import verdict_of
+from grader.agreement.labels import only_items
 from grader.agreement.limits import limits_of
 from grader.agreement.pooling import pooling
-from grader.agreement.spectrum import only_items
 from grader.judge.fingerprint import parts
 from grader.judge.record import Calibration, Canary, CriterionCalibration, errors_of
 from grader.judge.votes import Vote, settle
@@ -70,6 +70,7 @@ class _Evidence:
     labels: Labels
     judged: list[Judged]
     real: frozenset[str]
+    chosen: frozenset[str]
     pooled: str = ""
     """Whether packs that share the criterion are pooled, and why or why not; empty where none shares it."""
 
@@ -79,8 +80,8 @@ def _evidence(material: Material, name: str, judged: Sequence[Judged], limits: T
     all_ = [found for found in judged if found.item.criterion == name]
     there = {item.id for item in material.items if item.criterion == name}
     own = [found for found in all_ if found.item.id in there]
-    alone = _Evidence(material.labels[name], own, material.candidates_work(name))
-    packs = material.packs(name)
+    alone = _Evidence(material.labels[name], own, material.candidates_work(name), material.chosen)
+    packs = {item: pack for item, pack in material.packs(name).items() if item not in material.chosen}
     if not packs:
         return alone
     labels, repeats = material.all_labels(name), material.config.repeats
@@ -90,8 +91,8 @@ def _evidence(material: Material, name: str, judged: Sequence[Judged], limits: T
         return replace(alone, pooled=found.sentence(me))
     shared = [one for one in all_ if one.item.id in there or packs.get(one.item.id) in found.compared]
     kept = {one.item.id for one in shared}
-    real = frozenset(item for item in packs if item in kept)
-    return _Evidence(only_items(labels, kept), shared, real, found.sentence(me))
+    real = frozenset(item for item in packs if item in kept) | (alone.real & alone.chosen)
+    return _Evidence(only_items(labels, kept), shared, real, alone.chosen, found.sentence(me))
 
 
 def _reports(found: Sequence[_Evidence], limits: Thresholds, repeats: int) -> dict[str, GateReport]:
@@ -109,7 +110,7 @@ def _case(one: _Evidence, limits: Thresholds, judge: Mapping[str, Sequence[int]]
             first = found.votes[0].said if found.votes else None
             if twin.said is not None and first is not None:
                 shifts.setdefault(probe, []).append(float(twin.said - first))
-    return Case(labels=one.labels, judge=judge, probes=shifts, thresholds=limits, real=one.real)
+    return Case(labels=one.labels, judge=judge, probes=shifts, thresholds=limits, real=one.real, chosen=one.chosen)
 
 
 def _with_stability(graded: GateReport, every: GateReport) -> GateReport:

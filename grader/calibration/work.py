@@ -42,6 +42,8 @@ class RealItems:
     items: tuple[Item, ...] = ()
     ratings: tuple[Rating, ...] = ()
     works: Mapping[str, Work] = field(default_factory=dict, repr=False)
+    chosen: frozenset[str] = frozenset()
+    """Items that were picked for a second rating by what was known of them."""
     left_out: Mapping[str, int] = field(default_factory=dict)
     """Why ratings are no labels of the criterion as it is now → how many."""
 
@@ -82,7 +84,11 @@ def real_items(pack: Pack, reviewed: Sequence[Reviewed], *, shared_with: Pack | 
                 ratings += own
                 works[one.case.id] = work
     return RealItems(
-        items=tuple(items), ratings=tuple(ratings), works=works, left_out={why: n for why, n in left_out.items() if n}
+        items=tuple(items),
+        ratings=tuple(ratings),
+        works=works,
+        chosen=frozenset(one.case.id for one in reviewed if one.chosen),
+        left_out={why: n for why, n in left_out.items() if n},
     )
 
 

@@ -23,10 +23,19 @@ if TYPE_CHECKING:
 @click.option("--cap", type=click.IntRange(1, 1000), metavar="N", help="Most that one person has open altogether.")
 @click.option("--anchors", type=click.IntRange(1, 1000), metavar="N",
               help="An anchor for every N parts of a person, two waiting at most: grade people anchor.")  # fmt: skip
+@click.option("--next", "wanted", default="", metavar="CHALLENGE",
+              help="Name the runs of it that a second person should rate next, and do no more.")  # fmt: skip
 @click.option("--yes", "digest", default="", metavar="PLAN", help="Carry out the plan that was shown under this name.")
 @STORE_OPTION
 def command(
-    challenge: str, each: int, bar_raiser: bool, cap: int | None, anchors: int | None, digest: str, store: str
+    challenge: str,
+    each: int,
+    bar_raiser: bool,
+    cap: int | None,
+    anchors: int | None,
+    wanted: str,
+    digest: str,
+    store: str,
 ) -> None:
     """Share out all open cases among the people of the store: balanced, pairs in turn, nobody for a candidate who is
     close to them. Shows a plan and asks nobody; the same with --yes PLAN does what was shown, or nothing where things
@@ -44,6 +53,9 @@ def command(
 
     wish = Wish(each=each, bar_raiser=bar_raiser, cap=cap, anchors=anchors or 0)
     with open_desk(store_at(store)) as desk:
+        if wanted:
+            _say_next(desk, wanted)
+            return
         if challenge:
             click.echo(f"{_open(desk, challenge)} cases opened.")
         plan = desk.carry_out(operator(), digest, (), wish) if digest else desk.preview(operator(), (), wish)
@@ -56,6 +68,17 @@ def command(
             click.echo(f"Nobody is asked yet. Carry it out: the same command with --yes {plan.digest}")
         elif not plan.lacking:
             click.echo("Nobody is to be asked: no case waits for more people.")
+
+
+def _say_next(desk: Desk, challenge: str) -> None:
+    """The runs, the next first. Why a run stands where it does is not said: that would tell of somebody's level."""
+    from grader.cli.reviewed import operator
+
+    found = desk.second_ratings(operator(), challenge)
+    for case in found:
+        click.echo(case.run)
+    if not found:
+        click.echo("Nothing waits: no case has one person's levels and nobody else who was asked.", err=True)
 
 
 def _open(desk: Desk, challenge: str) -> int:

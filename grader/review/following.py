@@ -22,6 +22,7 @@ from grader.challenge.rubric import GateSettings
 from grader.ratings.table import Rating, Ratings
 from grader.records import Closed
 from grader.review.records import File
+from grader.review.second import chosen_runs
 from grader.store import people as names
 from grader.store.apart_tables import apart
 from grader.store.case_tables import case_sources, cases
@@ -85,8 +86,11 @@ def since(engine: Engine, question: Question, under: Under) -> Rolling:
             calibration_items.c.calibration == under.id, calibration_items.c.criterion == question.criterion
         )
         old = set(connection.execute(rests_on).scalars())
+        picked = chosen_runs(connection)
         newest = [
-            row for row in _newest(connection, question) if row["id"] not in old and _moment(row["at"]) >= under.made_at
+            row
+            for row in _newest(connection, question)
+            if row["id"] not in old and row["run"] not in picked and _moment(row["at"]) >= under.made_at
         ]
         rows = [one for row in newest for one in _ratings(connection, question, row)]
     (found,) = rolling(Ratings(rows=tuple(rows), levels={question.criterion: question.levels}), _JUDGE, question.limits,
@@ -113,7 +117,14 @@ def _newest(connection: Connection, question: Question) -> Sequence[RowMapping]:
         ratings.c.challenge_digest == cases.c.challenge_digest,
         ratings.c.criterion == judged_levels.c.criterion,
     )
-    whose = (cases.c.id, cases.c.candidate, cases.c.blind, cases.c.submission_digest, cases.c.challenge_digest)
+    whose = (
+        cases.c.id,
+        cases.c.run,
+        cases.c.candidate,
+        cases.c.blind,
+        cases.c.submission_digest,
+        cases.c.challenge_digest,
+    )
     query = (
         select(*whose, judged_levels.c.level, opened)
         .select_from(cases.join(judged_levels, judged_levels.c.run == cases.c.run).join(ratings, same))

@@ -7,7 +7,7 @@ to, for nobody could have it taken out again.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -22,6 +22,7 @@ from grader.review.figures import FiguresDesk
 from grader.review.problems import NotAllowedError
 from grader.review.rating import criteria_of
 from grader.review.records import Actor, Assignment, Case, File, Judged
+from grader.review.second import chosen_runs
 from grader.store import people as names
 from grader.store.apart_tables import apart
 from grader.store.case_tables import assignments, cases
@@ -40,6 +41,8 @@ class Reviewed:
     claims: Mapping[str, Any] = field(repr=False)
     """What came of running its figures, as the judge is told in a grading."""
     ratings: tuple[Rating, ...]
+    chosen: bool = False
+    """Whether it was picked for a second rating by what was known of it: then it enters no estimate."""
     judged: Mapping[str, Judged] = field(default_factory=dict, repr=False)
     """Criterion → what the judge said when it was graded."""
 
@@ -58,12 +61,13 @@ class LabelsDesk(FiguresDesk):
             if not rules.leads(actor) or self._still_rates(connection, actor):
                 raise NotAllowedError("Labels of all cases are for leads who are through with their own.")
             hidden = self._linked(connection, actor)
-            found = [_reviewed(connection, case) for case in connection.execute(wanted).scalars().all()
+            chosen = chosen_runs(connection)
+            found = [_reviewed(connection, case, chosen) for case in connection.execute(wanted).scalars().all()
                      if case not in hidden]  # fmt: skip
         return tuple(one for one in found if one.ratings)
 
 
-def _reviewed(connection: Connection, case: str) -> Reviewed:
+def _reviewed(connection: Connection, case: str, chosen: Collection[str]) -> Reviewed:
     file = rows.read(connection, case)
     whose = file.case.candidate or file.case.blind
     return Reviewed(
@@ -71,6 +75,7 @@ def _reviewed(connection: Connection, case: str) -> Reviewed:
         candidate=names.key(whose) if whose else "",
         criteria={one.id: one for one in criteria_of(file)},
         judged=file.judged,
+        chosen=file.case.run in chosen,
         claims=file.source.machine.get("claims", {}),
         ratings=tuple(one for part in rules.shown(file) for one in _ratings(file, part)) if whose else (),
     )

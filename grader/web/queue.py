@@ -8,6 +8,7 @@ from flask import url_for
 from flask.typing import ResponseReturnValue
 
 from grader.review.cases import Task
+from grader.review.problems import NotAllowedError
 from grader.review.rules import OPEN
 from grader.web import visit
 from grader.web.render import page
@@ -38,8 +39,19 @@ def show() -> ResponseReturnValue:
     closed = [_line(task) for task in tasks if task.state == "recused"]
     return page(
         "queue.html.j2", title="My queue", waiting=waiting, handed_in=handed_in, open=open_, closed=closed,
-        leads=visit.leads(),
+        leads=visit.leads(), second=_second() if visit.leads() else (),
     )  # fmt: skip
+
+
+def _second() -> list[Line]:
+    """For a lead who is through with their own: what a second person is to rate next. None of them says why."""
+    desk, actor = visit.desk(), visit.actor()
+    try:
+        found = [case for challenge in desk.challenges() for case in desk.second_ratings(actor, challenge)]
+    except NotAllowedError:
+        return []
+    return [Line(name_of(one.blind, one.id), one.challenge, "one is in", "", url_for("cases.one", case=one.id))
+            for one in found]  # fmt: skip
 
 
 def _line(task: Task) -> Line:
