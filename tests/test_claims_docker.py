@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from grader.challenge import Pack, load_pack
+from grader.doctor import mend
 from grader.errors import InfrastructureError
 from grader.grading import claims
 from grader.grading.intake import take_in
@@ -28,6 +29,11 @@ def pack() -> Pack:
     return load_pack(ROOT / "challenges" / "rag-triage")
 
 
+@pytest.fixture(scope="module")
+def image_of_pack(images: None, pack: Pack) -> None:
+    mend(Settings(), lambda _text: None, [str(pack.root)])
+
+
 def block(pack: Pack, submission: Submission) -> dict[str, Any]:
     request = Request(source="", challenge=pack, out=Path())
     run = Run(request=request, settings=Settings(), say=lambda _text: None)
@@ -42,7 +48,7 @@ def figures(found: dict[str, Any], path: str = "EVAL.md") -> dict[str, dict[str,
 
 
 @pytest.mark.docker
-@pytest.mark.usefixtures("images")
+@pytest.mark.usefixtures("images", "image_of_pack")
 @pytest.mark.parametrize("name", ["figures-after-a-sleep", "figures-from-a-file", "figures-in-the-script"])
 def test_stored_figures_do_not_depend_on_the_data(name: str, pack: Pack) -> None:
     found = block(pack, take_in(CHEATS / name, pack))
@@ -54,7 +60,7 @@ def test_stored_figures_do_not_depend_on_the_data(name: str, pack: Pack) -> None
 
 
 @pytest.mark.docker
-@pytest.mark.usefixtures("images")
+@pytest.mark.usefixtures("images", "image_of_pack")
 def test_other_figures_than_the_right_script_prints_differ_and_it_is_said_by_how_much(pack: Pack) -> None:
     found = figures(block(pack, take_in(CHEATS / "figures-beside-the-script", pack)))
     assert {found[place]["mark"] for place in ("5:0.917", "8:91.7 %")} == {"differs"}
@@ -103,20 +109,23 @@ HOSTILE = {
 }
 
 
+LAST = b"import os\nprint('0.917' if os.getppid() == 1 else 'below a shell')\n"
+
+
 def hostile(*names: str) -> Submission:
     rows = [{"command": HOSTILE[name], "figure": "0.917"} for name in names]
     files = {
         "triage.py": (CHEATS / "figures-from-a-file" / "triage.py").read_bytes(),
         "DECISIONS.md": b"# None\n",
         "EVAL.md": b"# None\n",
-        "last.py": b"print('0.917')\n",
+        "last.py": LAST,
     }
     files["claims.yaml"] = json.dumps([*rows, {"command": "python last.py", "figure": "0.917"}]).encode()
     return make_submission(files)
 
 
 @pytest.mark.docker
-@pytest.mark.usefixtures("images")
+@pytest.mark.usefixtures("images", "image_of_pack")
 def test_commands_that_attack_end_in_their_own_container_and_the_next_one_runs(pack: Pack) -> None:
     quick = replace_claims(pack)
     found = block(quick, hostile("writes", "reads-proc", "quotes", "network", "kills", "forks"))
@@ -131,7 +140,7 @@ def test_commands_that_attack_end_in_their_own_container_and_the_next_one_runs(p
 
 
 @pytest.mark.docker
-@pytest.mark.usefixtures("images")
+@pytest.mark.usefixtures("images", "image_of_pack")
 def test_endless_sleep_and_endless_output_end_at_the_limits_and_are_the_candidates_doing(pack: Pack) -> None:
     found = block(replace_claims(pack), hostile("sleeps", "floods"))
     assert [(one["ran"], one["fault"]) for one in found["commands"][:2]] == [(False, "candidate")] * 2
@@ -145,7 +154,7 @@ def replace_claims(pack: Pack) -> Pack:
 
 
 @pytest.mark.docker
-@pytest.mark.usefixtures("images")
+@pytest.mark.usefixtures("images", "image_of_pack")
 def test_the_grade_is_the_same_with_hostile_claims_as_without(tmp_path: Path, sums: Path) -> None:
     solution = {path.name: path.read_bytes() for path in (sums / "solution").iterdir() if path.is_file()}
     work = tmp_path / "work"
@@ -163,7 +172,7 @@ def test_the_grade_is_the_same_with_hostile_claims_as_without(tmp_path: Path, su
 
 
 @pytest.mark.docker
-@pytest.mark.usefixtures("images")
+@pytest.mark.usefixtures("images", "image_of_pack")
 def test_a_batch_with_one_place_does_not_wait_for_itself(tmp_path: Path, sums: Path) -> None:
     for name in ("a", "b"):
         work = tmp_path / "in" / name

@@ -42,6 +42,7 @@ FRESH = 2
 """Sets of other data that a command is tried on."""
 _TEST = "test_grader_claims.py"
 _PROGRAM = re.compile(r"(?:python[0-9.]*|[.]{0,2}/[^ \t=]*)(?=[ \t]|$)")
+_JOINED, _QUOTING = re.compile(r"[|&;\n]"), re.compile(r"['\"\\`#]")
 _NO_DATA = "the challenge has no data to exchange"
 
 
@@ -167,9 +168,13 @@ def _job(run: Run, pack: Pack, claims: Claims, plan: Sequence[Planned]) -> Job:
 
 
 def in_its_place(command: str) -> str:
-    """For the shell: a single program takes its place. What a shell waits for is not seen to wait for a processor, and
-    then a busy machine would be the candidate's doing."""
-    return f"exec {command}" if _PROGRAM.match(command) and not re.search(r"[|&;\n]", command) else command
+    """For the shell: a program that comes last takes its place. What a shell waits for is not seen to wait for a
+    processor, and then a busy machine would be the candidate's doing."""
+    before, mark, last = max((command.rpartition(mark) for mark in ("&&", ";")), key=lambda parts: len(parts[0]))
+    last = last.lstrip(" \t")
+    if not _PROGRAM.match(last) or _JOINED.search(last) or _QUOTING.search(before):
+        return command
+    return f"{before}{mark} exec {last}".lstrip()
 
 
 def laid_out(files: Mapping[str, bytes], data: Mapping[str, bytes]) -> dict[str, bytes]:
