@@ -14,7 +14,7 @@ import pytest
 
 from grader.authoring import guessing
 from grader.authoring.guessing import Guessed, findings
-from grader.authoring.runs import Ran, Runner, docker
+from grader.authoring.runs import Ran, Runner, kept
 from grader.challenge import load_pack
 from grader.challenge.findings import FindingKind
 from grader.settings import Settings
@@ -161,6 +161,7 @@ def test_a_pack_that_asks_in_a_fixed_order_is_found(sums: Path, tmp_path: Path, 
     (pack / "solution" / "MODULE.py").rename(pack / "solution" / f"{challenge.interface.module}.py")
     settings = Settings()
     reference = Ran(name="solution", submission=works.read(pack, "solution"))
-    told = guessing.check(Runner(challenge, settings, docker(settings)), reference, lambda _text: None)
+    with kept(settings, 2) as make:  # as `grade challenge check` does
+        told = guessing.check(Runner(challenge, settings, make), reference, lambda _text: None)
     found = {str(finding.facts.get("way")) for finding in told if finding.outcome is FindingKind.BROKEN}
     assert found == ways, [finding.text for finding in told]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import io
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ import pytest
 from grader.cli import main
 from tests import works
 from tests.hostile import leaks
-from tests.hostile.harness import KEYS, PACK, ROOT, Outcome, grade
+from tests.hostile.harness import KEYS, PACK, ROOT, OnePlace, Outcome, grade, one_place
 
 RAG = ROOT / "challenges" / "rag-triage"
 SUMS = PACK.parent / "sums"
@@ -27,16 +28,22 @@ def case(pack: Path, name: str) -> object:
 CASES = [case(PACK, "solution"), case(SUMS, "solution"), *(case(RAG, name) for name in works.names(RAG, "cheating"))]
 
 
+@pytest.fixture(scope="module")
+def place() -> Iterator[OnePlace]:
+    with one_place() as made:
+        yield made
+
+
 @pytest.mark.docker
 @pytest.mark.usefixtures("images")
 @pytest.mark.parametrize(("pack", "name"), CASES)
 def test_nothing_a_candidate_sees_holds_hidden_material(
-    pack: Path, name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    pack: Path, name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, place: OnePlace
 ) -> None:
     for key, value in KEYS.items():
         monkeypatch.setenv(key, value)
     source = works.copy(pack, name, tmp_path / "work")
-    outcome = grade(source, tmp_path / "out", pack=pack, options=("--format", leaks.FORMATS))
+    outcome = grade(source, tmp_path / "out", pack=pack, options=("--format", leaks.FORMATS), place=place)
     assert outcome.code == 0
     leaks.check(outcome, pack, KEYS.values())
 

@@ -11,14 +11,20 @@ import tempfile
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
+import pytest
 import yaml
 from docker import APIClient
 
 from grader.cli import main
+from grader.grading import pipeline
 from grader.sandbox.engine import connect
+from grader.sandbox.images import Pins
+from grader.sandbox.kept import Slots
+from grader.sandbox.verifier import Verifier
 
 ROOT = Path(__file__).resolve().parents[2]
 PACK = ROOT / "tests" / "packs" / "fortress"
@@ -118,13 +124,16 @@ def make_file(*, start: str = "", repeat: str = "", times: int = 0, end: str = "
     return bytes.fromhex(raw) if raw else (start + repeat * times + end).encode()
 
 
-def grade(source: Path, out: Path, *, pack: Path = PACK, options: tuple[str, ...] = ()) -> Outcome:
-    """`grade SOURCE --challenge PACK --out OUT`, in this process. `terminal` is all that was printed."""
+def grade(
+    source: Path, out: Path, *, pack: Path = PACK, options: tuple[str, ...] = (), place: Slots | None = None
+) -> Outcome:
+    """`grade SOURCE --challenge PACK --out OUT`, in this process: with a verifier of its own, or with the one that is
+    kept in `place`, as in a batch. `terminal` is all that was printed."""
     began, clock = time.time(), time.monotonic()
     terminal = io.StringIO()
     handlers = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGHUP)}
     try:
-        with contextlib.redirect_stdout(terminal), contextlib.redirect_stderr(terminal):
+        with contextlib.redirect_stdout(terminal), contextlib.redirect_stderr(terminal), _in_place(place):
             code = main([str(source), "--challenge", str(pack), "--out", str(out), *options])
     except SystemExit as ended:
         code = int(ended.code or 0)
@@ -143,6 +152,47 @@ def grade(source: Path, out: Path, *, pack: Path = PACK, options: tuple[str, ...
 
 
 @contextlib.contextmanager
+def _in_place(place: Slots | None) -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        if place is not None:
+            patch.setattr(pipeline, "grade", partial(pipeline.grade, make_sandbox=place.sandbox))
+        yield
+
+
+class OnePlace(Slots):
+    """A place whose verifier is of no single run: what is labelled with a run is the candidate's."""
+
+    def __init__(self) -> None:
+        pins = Pins()
+
+        def make(_number: int) -> Verifier:
+            verifier = Verifier(pins=pins)
+            verifier.boot()
+            return verifier
+
+        super().__init__(1, make)
+
+    @property
+    def verifier(self) -> Verifier | None:
+        """The one that is there; the next submission meets it, or where it is of no use any more, a new one."""
+        return self._all[0].verifier
+
+    @property
+    def served(self) -> int:
+        """How many submissions it has served."""
+        return self.verifier.served if self.verifier else 0
+
+
+@contextlib.contextmanager
+def one_place() -> Iterator[OnePlace]:
+    place = OnePlace()
+    try:
+        yield place
+    finally:
+        place.close()
+
+
+@contextlib.contextmanager
 def own_temporary_folder(folder: Path) -> Iterator[Path]:
     """All temporary files of this process go to `folder` for a while."""
     before = tempfile.tempdir
@@ -154,13 +204,14 @@ def own_temporary_folder(folder: Path) -> Iterator[Path]:
         tempfile.tempdir = before
 
 
-def left_behind(client: APIClient, outcome: Outcome) -> list[str]:
-    """Containers, volumes and networks of the run that are still there."""
+def left_behind(client: APIClient, outcome: Outcome, verifier: Verifier | None = None) -> list[str]:
+    """Containers, volumes and networks of the run that are still there. `verifier`: one that stays, with volumes that
+    it lent to the run."""
     mark = f"grader.run={outcome.run_id}"
     found = [str(c["Names"]) for c in client.containers(all=True, filters={"label": [mark]})]
     found += [network["Name"] for network in client.networks(filters={"label": [mark]})]
-    since, until = int(outcome.began) - 1, int(time.time()) + 1
-    events = list(client.events(since=since, until=until, decode=True))
+    since, now = int(outcome.began) - 1, f"{time.time():.6f}"  # a later moment would be waited for
+    events = list(client.events(since=since, until=now, decode=True))
     ours = {e["id"] for e in events if e.get("Type") == "container" and outcome.run_id in str(e["Actor"]["Attributes"])}
     mounted = {
         event["Actor"]["ID"]
@@ -168,7 +219,13 @@ def left_behind(client: APIClient, outcome: Outcome) -> list[str]:
         if event.get("Type") == "volume" and event["Actor"]["Attributes"].get("container") in ours
     }
     there = {volume["Name"] for volume in client.volumes()["Volumes"] or ()}
-    return [*found, *sorted(mounted & there)]
+    return [*found, *sorted((mounted & there) - volumes(client, verifier))]
+
+
+def volumes(client: APIClient, verifier: Verifier | None) -> set[str]:
+    if verifier is None or not verifier.container:
+        return set()
+    return {str(mount["Name"]) for mount in client.inspect_container(verifier.container)["Mounts"] if "Name" in mount}
 
 
 def engine() -> APIClient:

@@ -1,4 +1,7 @@
-"""Every attack of the corpus, through the shipped command line and real Docker."""
+"""Every attack of the corpus, through the shipped command line and real Docker.
+
+As in a batch, a verifier stays and serves one attack after the other: each meets what the one before it left. Some meet
+one of their own (FRESH), as a single `grade` does."""
 
 from __future__ import annotations
 
@@ -17,19 +20,34 @@ from tests.hostile.harness import (
     POSTERN,
     WELL,
     Attack,
+    OnePlace,
     Outcome,
     attacks,
     engine,
     grade,
     lay_out,
     left_behind,
+    one_place,
     own_temporary_folder,
+    volumes,
 )
+from tests.patience import until
 
 pytestmark = [pytest.mark.docker, pytest.mark.usefixtures("images")]
 ATTACKS = attacks()
 MOST_SECONDS = 60.0
 """Far more than any attack takes on a busy machine; the limits of the pack allow its candidate 7 s in all."""
+
+_FIRST = "what is made when both containers are new, and once for all that a verifier serves"
+_ALONE = "the processor, memory and disk of a machine on which a verifier boots at the same time"
+_LEAST = "what there is to be found where nothing was served before"
+FRESH = {
+    "poses-as-verifier": _FIRST, "the-meeting-place": _FIRST, "heir-of-the-bridge": _FIRST,
+    "shadows-the-bridge": _FIRST, "sends-descriptors": _FIRST, "fork-bomb": _ALONE, "memory-bomb": _ALONE,
+    "full-disk": _ALONE, "sleep-at-import": _ALONE, "walk-proc": _LEAST, "sockets-of-others": _LEAST,
+    "namespaces": _LEAST, "preloads": _LEAST,
+}  # fmt: skip
+"""Attacks on a verifier of their own, and what of it they are after."""
 
 
 @pytest.fixture(scope="module")
@@ -39,21 +57,37 @@ def client() -> Iterator[APIClient]:
     client.close()
 
 
+@pytest.fixture(scope="module")
+def place(client: APIClient) -> Iterator[OnePlace]:
+    """With a verifier that stays. When it goes nothing of it is left, whatever it has served."""
+    with one_place() as made:
+        yield made
+        lent = volumes(client, made.verifier)
+    assert lent & {volume["Name"] for volume in client.volumes()["Volumes"] or ()} == set()
+
+
 @pytest.mark.parametrize("attack", ATTACKS, ids=[attack.name for attack in ATTACKS])
 def test_an_attack_earns_what_its_honest_part_earned_and_leaves_nothing(
-    attack: Attack, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, client: APIClient
+    attack: Attack, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, client: APIClient, place: OnePlace
 ) -> None:
     for name, value in KEYS.items():
         monkeypatch.setenv(name, value)
     source = lay_out(attack, tmp_path / "submission")
+    kept = None if attack.name in FRESH else place
+    met, before = place.verifier, place.served
     with own_temporary_folder(tmp_path / "temporary") as temporary, listener.listening(source) as heard:
-        outcome = grade(source, tmp_path / "out", options=("--format", leaks.FORMATS))
+        outcome = grade(source, tmp_path / "out", options=("--format", leaks.FORMATS), place=kept)
         assert list(temporary.iterdir()) == []
     assert outcome.code == attack.exit
     assert heard == []
     assert outcome.seconds < MOST_SECONDS
-    assert left_behind(client, outcome) == []
+    stays = place.verifier if kept else None
+    if kept:
+        until(lambda: left_behind(client, outcome, stays) == [], every=0.2)  # removed before the next one is served
+    assert left_behind(client, outcome, stays) == []
     (check_graded if attack.exit == 0 else check_ungraded)(attack, outcome)
+    served = before if kept and place.verifier is met else 0
+    assert outcome.grade["provenance"].get("verifier_served_before", served) == served
     leaks.check(outcome, PACK, KEYS.values())
     assert table.row(attack, outcome) == table.documented(attack.name)
 
@@ -104,6 +138,12 @@ def test_every_wall_names_attacks_of_this_corpus() -> None:
     assert len(walls) > 10
     named = {name for names in walls.values() for name in names}
     assert named - {attack.name for attack in ATTACKS} == set()
+
+
+def test_those_on_a_verifier_of_their_own_are_a_dozen_of_this_corpus_and_of_every_category() -> None:
+    fresh = [attack for attack in ATTACKS if attack.name in FRESH]
+    assert 12 <= len(fresh) == len(FRESH) <= 15
+    assert {attack.category for attack in fresh} == set(table.CATEGORIES)
 
 
 def test_there_are_attacks_of_every_category() -> None:
