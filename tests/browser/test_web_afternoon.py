@@ -1,8 +1,9 @@
-"""An afternoon in a real browser: three people and a bar raiser rate twelve shipped submissions, a lead closes them.
+"""An afternoon in a real browser: three people and a bar raiser rate shipped submissions, a lead closes them.
 
 Two gaps of two levels are settled, one person steps back, one dissents, a letter goes out: by what stands on the pages,
-on SQLite and on Postgres. Where all give the same levels and nothing is to be seen, the form is sent without a browser.
-Only what the hidden tests saw is played.
+twelve cases on SQLite, and four on Postgres, where tests/test_web_panel.py closes twelve without a browser. Where all
+give the same levels, and nothing is to be seen that is not to be seen of another case, the form is sent without a
+browser. Only what the hidden tests saw is played.
 """
 
 from __future__ import annotations
@@ -24,7 +25,9 @@ from tests.web_panel import SHIPPED, keep
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 LEVELS = {"Ann": 2, "Ben": 2, "Cem": 4, "Ines": 4}
 """What each gives for the first criterion where they lie apart."""
-APART, LEFT = {"Candidate S2", "Candidate S7"}, "Candidate S5"
+APART, LEFT = {"S1", "S3"}, "S2"
+SEEN = {*APART, LEFT}
+"""Blind ids of the cases that are rated, opened, settled and decided in the browser."""
 As = Callable[[str], Page]
 
 
@@ -36,7 +39,7 @@ def home(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[House]:
         made.person(name, team="search")
     made.person("Ines", "bar_raiser", team="payments")
     made.person("Lea", "lead")
-    keep(made)
+    keep(made, 12 if url == "" else 4)
     yield made
     made.store.close()
 
@@ -68,19 +71,27 @@ def signed_in(browser: Browser, home: House) -> Iterator[As]:
 
 
 @pytest.mark.timeout(600)
-def test_a_panel_of_three_closes_twelve_cases_in_an_afternoon(home: House, signed_in: As) -> None:
+def test_a_panel_of_three_closes_all_cases_in_an_afternoon(home: House, signed_in: As) -> None:
     ask(signed_in("Lea"))
+    cases = {f"/cases/{row.case}": row.blind for row in home.desk.cases(OPERATOR).rows}
+    assert len(cases) in {4, len(SHIPPED)}
     for name in LEVELS:
-        rate_all(home.visitor(name), signed_in(name), name)
-    lead = signed_in("Lea")
-    settled = [settle(lead, path) for path in paths(lead, "/cases", "cases")]
-    assert sorted(settled) == [0] * 10 + [1, 1]
+        rate_all(home.visitor(name), signed_in(name), name, len(cases))
+    lead, unseen = signed_in("Lea"), home.visitor("Lea")
+    assert paths(lead, "/cases", "cases") == list(cases)
+    assert sorted(settle(lead, path) for path, blind in cases.items() if blind in SEEN) == [0, 1, 1]
+    for path in (path for path, blind in cases.items() if blind not in SEEN):
+        assert unseen.post(f"{path}/reveal").status_code == 303
+        assert "Nothing is open" in unseen.get(f"{path}/debrief").text
+        form = {"outcome": "decline", "why": "As the panel sees it."}
+        assert unseen.post(f"{path}/decide", form).status_code == 303
     dissent(signed_in("Ines"))
-    for number, path in enumerate(paths(lead, "/cases", "cases")):
-        decide(lead, path, "Advance" if number % 4 == 0 else "Decline")
+    for path, blind in cases.items():
+        if blind in SEEN:
+            decide(lead, path, "Advance" if blind == LEFT else "Decline")
     release(lead)
     stages = [row.state for row in home.desk.cases(OPERATOR).rows]
-    assert (len(stages), stages.count("released"), stages.count("decided")) == (12, 1, 11)
+    assert (stages.count("released"), stages.count("decided")) == (1, len(cases) - 1)
 
 
 def ask(lead: Page) -> None:
@@ -100,13 +111,14 @@ def paths(page: Page, where: str, kind: str) -> list[str]:
     return list(dict.fromkeys(re.findall(rf'href="(/{kind}/\w{{32}})"', page.content())))
 
 
-def rate_all(visitor: Visitor, page: Page, name: str) -> None:
-    """Works down the queue. Cem steps back from one."""
+def rate_all(visitor: Visitor, page: Page, name: str, many: int) -> None:
+    """Works down a queue of so `many`. Cem steps back from one."""
     page.goto("/")
-    queue = [(link.get_attribute("href") or "", link.inner_text()) for link in page.locator("main th a").all()]
-    assert len(queue) == len(SHIPPED)
+    links = page.locator("main th a").all()
+    queue = [(link.get_attribute("href") or "", link.inner_text().removeprefix("Candidate ")) for link in links]
+    assert len(queue) == many
     for path, who in queue:
-        if who not in {*APART, LEFT}:
+        if who not in SEEN:
             assert visitor.post(f"{path}/submit", same_for_all()).status_code == 303
             continue
         page.goto(path)
