@@ -8,7 +8,6 @@ import shutil
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +16,7 @@ import pytest
 from bench.resume import compare, left_behind
 from grader.store import open_store
 from tests.batch_fixtures import SUMS
-from tests.patience import bounded_wait
+from tests.patience import bounded_wait, until
 
 pytestmark = [pytest.mark.docker, pytest.mark.xdist_group("batch-docker")]
 
@@ -91,10 +90,7 @@ def test_killed_at_any_moment_and_started_again_a_batch_gives_the_same_scores(tm
     assert statuses == {name: "refused" if name == "s019" else "graded" for name in statuses}
     values = {json.loads(text)["score"]["value"] for name, text in found.killed.items() if statuses[name] == "graded"}
     assert len(values) > 3
-    deadline = time.monotonic() + 20
-    while (left := left_behind(tmp_path, found.pids)) and time.monotonic() < deadline:
-        time.sleep(0.5)
-    assert left == []
+    until(lambda: left_behind(tmp_path, found.pids) == [], every=0.5)
     assert (tmp_path / "killed" / "index.html").is_file()
 
 
@@ -144,10 +140,7 @@ def test_a_second_ctrl_c_abandons_what_is_in_flight_and_the_next_start_grades_it
         process.communicate()
         assert (process.returncode, "Abandoned." in said) == (130, True)
     assert "Traceback" not in said
-    deadline = time.monotonic() + 30
-    while containers_of(process.pid) and time.monotonic() < deadline:
-        time.sleep(0.2)
-    assert containers_of(process.pid) == []
+    until(lambda: containers_of(process.pid) == [], every=0.2)
     before = results(out)
     ended = [name for name, found in before.items() if found[0] in {"graded", "refused"}]
     assert len(ended) < 4, "what is abandoned may say that it could not be graded, and is no result"

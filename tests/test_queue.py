@@ -35,6 +35,7 @@ from grader.store.engine import connect
 from grader.testing import judges, packs
 from grader.testing.judge_server import Behaviour, running
 from tests.batch_fixtures import ALL, Quiet, Scripted, plan, submissions
+from tests.patience import WAIT
 from tests.queue_box import Box, fetch, queued, sql, states
 from tests.small_packs import write_files
 from tests.store_fixtures import Cluster
@@ -564,7 +565,7 @@ def test_each_call_of_the_judge_goes_through_the_workers_lane(tmp_path: Path, qu
 def test_a_lane_lets_so_many_calls_through_at_once_and_no_faster_than_the_rate(queue: Queue) -> None:
     queue.set(JUDGE_RATE, 1200)  # one in 50 ms
     lane, inside, most, moments = Lane(queue, "m", 2), 0, 0, []
-    lock = threading.Lock()
+    lock, pair = threading.Lock(), threading.Barrier(2)
 
     def call(_: int) -> None:
         nonlocal inside, most
@@ -572,6 +573,7 @@ def test_a_lane_lets_so_many_calls_through_at_once_and_no_faster_than_the_rate(q
             with lock:
                 inside, most = inside + 1, max(most, inside + 1)
                 moments.append(time.monotonic())
+            pair.wait(WAIT)  # on a slow machine, too, two are inside at once
             time.sleep(0.12)
             with lock:
                 inside -= 1

@@ -18,6 +18,7 @@ from docker.errors import APIError
 
 from grader.records import MEASURED
 from grader.sandbox.engine import connect
+from tests import patience
 from tests.shell import Outcome, command, run_here, run_outside
 from tests.small_packs import write_files, write_pack
 
@@ -444,7 +445,7 @@ def test_stopping_a_run_removes_everything_and_says_so(
 ) -> None:
     process, run, out = waiting
     process.send_signal(number)
-    _, said = process.communicate(timeout=30)
+    _, said = process.communicate(timeout=patience.WAIT)
     assert process.returncode == 130
     assert "interrupted; everything that was started has been removed" in said
     assert "Traceback" not in said
@@ -460,9 +461,9 @@ def test_an_impatient_second_interrupt_leaves_nothing_either(
         with contextlib.suppress(ProcessLookupError):
             process.send_signal(signal.SIGINT)
         time.sleep(0.05)
-    _, said = process.communicate(timeout=30)
+    _, said = process.communicate(timeout=patience.WAIT)
     assert process.returncode in {130, -2}, said
-    until(lambda: not containers(run), 20)
+    until(lambda: not containers(run), patience.WAIT)
 
 
 def test_killing_the_client_leaves_nothing_after_a_few_seconds(
@@ -470,7 +471,7 @@ def test_killing_the_client_leaves_nothing_after_a_few_seconds(
 ) -> None:
     process, run, _ = waiting
     process.kill()
-    until(lambda: not containers(run), 20)
+    until(lambda: not containers(run), patience.WAIT)
 
 
 def test_a_container_that_somebody_removes_costs_the_candidate_nothing(
@@ -481,7 +482,7 @@ def test_a_container_that_somebody_removes_costs_the_candidate_nothing(
     again = until(lambda: found if (found := running(process.pid)) else "", 60)
     assert again
     process.send_signal(signal.SIGINT)
-    _, said = process.communicate(timeout=30)
+    _, said = process.communicate(timeout=patience.WAIT)
     assert "Somebody ended the candidate's container" in said
     assert "Trying once more" in said
 

@@ -6,7 +6,6 @@ import json
 import secrets
 import subprocess
 import threading
-import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -22,7 +21,7 @@ from grader.sandbox.docker import DockerSandbox
 from grader.sandbox.engine import connect, create
 from grader.sandbox.protocol import Event, Job
 from grader.sandbox.verifier import Verifier
-from tests.patience import bounded_wait
+from tests.patience import bounded_wait, until
 from tests.sandbox_jobs import job
 
 pytestmark = [pytest.mark.docker, pytest.mark.usefixtures("images")]
@@ -117,13 +116,9 @@ def test_a_verifier_that_went_away_while_it_waited_is_not_usable(client: APIClie
         verifier.boot(run := secrets.token_hex(6))
         verifier.created()
         assert verifier.usable()
-        deadline = time.monotonic() + 20
-        while not client.inspect_container(verifier.container)["State"]["Running"] and time.monotonic() < deadline:
-            time.sleep(0.05)
+        until(lambda: client.inspect_container(verifier.container)["State"]["Running"])
         client.kill(f"grader-{run}-verifier")
-        while verifier.usable() and time.monotonic() < deadline:
-            time.sleep(0.05)
-        assert not verifier.usable()
+        until(lambda: not verifier.usable())
     finally:
         verifier.close()
 

@@ -16,6 +16,7 @@ from grader import secret
 from grader.errors import UsageError
 from grader.secret import Secret
 from grader.settings import Settings
+from tests.patience import WAIT
 from tests.shell import run_here, run_outside
 
 ONE, OTHER = Secret(value=b"a" * 32, source="a test"), Secret(value=b"b" * 32, source="a test")
@@ -81,7 +82,7 @@ def test_processes_that_make_it_at_the_same_time_have_one(home: Path) -> None:
         processes = [context.Process(target=_make, args=(start, said)) for _ in range(6)]
         for process in processes:
             process.start()
-        found = {said.get(timeout=30) for _ in processes}
+        found = {said.get(timeout=WAIT) for _ in processes}
         for process in processes:
             process.join(30)
         assert len(found) == 1

@@ -22,6 +22,7 @@ from grader.review.records import Actor
 from grader.store.case_tables import cases
 from grader.store.check import problems
 from grader.web.accounts import IDLE
+from tests.patience import WAIT, until
 from tests.web_fixtures import OPERATOR, PASSWORD, House, Visitor, house, levels
 
 pytestmark = pytest.mark.xdist_group("web-rating")
@@ -462,7 +463,7 @@ class Browser:
     def open(self, path: str, data: dict[str, str] | None = None) -> str:
         token = re.search(r'name="csrf_token" value="([^"]+)"', self.text)
         form = urllib.parse.urlencode({"csrf_token": token[1] if token else "", **data}).encode() if data else None
-        with self.opener.open(self.address + path, form, timeout=20) as answer:
+        with self.opener.open(self.address + path, form, timeout=WAIT) as answer:
             self.text = answer.read().decode()
         return self.text
 
@@ -542,13 +543,14 @@ def test_a_server_that_is_told_to_stop_ends_what_is_under_way(home: House) -> No
         connection.execute(cases.update().where(cases.c.id == case).values(bar_raiser=False))  # it waits for this
         under_way = threading.Thread(target=save)
         under_way.start()
+        until(lambda: has_read(address))
         time.sleep(1.0)
         process.send_signal(signal.SIGTERM)
         time.sleep(0.3)
         held.commit()
         connection.close()
-        under_way.join(20)
-        assert process.wait(20) == 0
+        under_way.join(WAIT)
+        assert process.wait(WAIT) == 0
         assert process.stdout is not None
         assert "Stopped." in process.stdout.read()
         assert f"/rate/{case}" in answers[0]
@@ -556,6 +558,14 @@ def test_a_server_that_is_told_to_stop_ends_what_is_under_way(home: House) -> No
     assert view.own is not None
     assert view.own.latest is not None
     assert "the last thought" in view.own.latest.sheet.rationale
+
+
+def has_read(address: str) -> bool:
+    """Whether the server there has taken somebody's connection, read what came, and not yet closed it."""
+    port = f":{int(address.rsplit(':', 1)[1]):04X}"
+    lines = [line.split() for line in Path("/proc/net/tcp").read_text().splitlines()[1:]]
+    theirs = [(line[3], line[4], line[9]) for line in lines if line[1].endswith(port)]
+    return any(state == "01" and queues.endswith(":00000000") and inode != "0" for state, queues, inode in theirs)
 
 
 def _actor(home: House, name: str) -> Actor:

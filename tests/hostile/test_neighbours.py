@@ -6,6 +6,7 @@ import json
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -54,25 +55,32 @@ def start(source: Path, out: Path) -> subprocess.Popen[bytes]:
 
 
 def test_two_submissions_side_by_side_do_not_see_each_other(tmp_path: Path) -> None:
-    running = {}
     for role, peer in (("left", "right"), ("right", "left")):
         (tmp_path / role).mkdir()
         (tmp_path / role / "fort.py").write_text(TWIN.format(role=role, peer=peer))
-        running[role] = start(tmp_path / role, tmp_path / f"{role}-out")
+    for attempt in range(5):  # a busy machine may start one when the other is over
+        left, right = both(tmp_path, attempt)
+        assert left["seen"] == right["seen"] == []
+        if max(left["began"], right["began"]) < min(left["ended"], right["ended"]):
+            return
+    raise AssertionError("they did not run side by side")
+
+
+def both(folder: Path, attempt: int) -> list[dict[str, Any]]:
+    """What the twins in `folder` told, started at the same moment."""
+    running = {role: start(folder / role, folder / f"{role}-out-{attempt}") for role in ("left", "right")}
     client = engine()
     while any(process.poll() is None for process in running.values()):
         sweep(client)
     client.close()
-    told = {}
+    told = []
     for role, process in running.items():
         assert process.returncode == 0
-        grade = json.loads((tmp_path / f"{role}-out" / "grade.json").read_text())
+        grade = json.loads((folder / f"{role}-out-{attempt}" / "grade.json").read_text())
         tests = {test["id"]: test for test in grade["objective"]["tests"]}
         assert grade["objective"]["points"] == 5
-        told[role] = json.loads(tests[GATE]["message"].partition("it said ")[2].partition("\n")[0])
-        assert told[role]["seen"] == []
-    left, right = told["left"], told["right"]
-    assert max(left["began"], right["began"]) < min(left["ended"], right["ended"]), "they did not run side by side"
+        told.append(json.loads(tests[GATE]["message"].partition("it said ")[2].partition("\n")[0]))
+    return told
 
 
 @pytest.mark.parametrize("name", ["fork-bomb", "endless-output", "hidden-memory"])

@@ -24,11 +24,12 @@ from grader.sandbox.images import verifier_recipe
 from grader.sandbox.janitor import owner, sweep
 from tests.hostile.engine_proxy import EngineProxy
 from tests.hostile.harness import PACK, ROOT, engine, grade, left_behind
+from tests.patience import WAIT, until
 
 pytestmark = [pytest.mark.docker, pytest.mark.usefixtures("images")]
 SLOW = "import time\n\n\ndef double(number):\n    time.sleep(0.3)\n    return 2 * number\n"
 KILLS, AT_ONCE = 15, 3
-GONE_SECONDS = 30.0
+GONE_SECONDS = WAIT
 
 
 @pytest.fixture
@@ -138,12 +139,10 @@ def test_somebody_who_removes_the_candidates_container_costs_no_point(
 ) -> None:
     running = start(slow, tmp_path / "out")
     wanted = {"label": [f"grader.owner={owner(running.pid)}", "grader=candidate"]}
-    deadline = time.monotonic() + 30
-    while not (found := client.containers(filters=wanted)) and time.monotonic() < deadline:
-        time.sleep(0.05)
-    while len(client.top(found[0]["Id"])["Processes"]) < 2 and time.monotonic() < deadline:
-        time.sleep(0.05)  # until candidate code runs
-    client.kill(found[0]["Id"])
+    until(lambda: client.containers(filters=wanted))
+    (found,) = client.containers(filters=wanted)
+    until(lambda: len(client.top(found["Id"])["Processes"]) > 1)  # candidate code runs
+    client.kill(found["Id"])
     assert running.wait() == 0
     assert json.loads((tmp_path / "out" / "grade.json").read_text())["objective"]["points"] == 5
 
