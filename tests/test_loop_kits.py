@@ -159,11 +159,11 @@ def test_the_command_writes_a_page_and_says_for_whom(tmp_path: Path) -> None:
     assert "K7Q2ML" in out.read_text()
 
 
-@pytest.mark.parametrize(("name", "said"), [("nothing", "has no round 'nothing'"), ("repository", "names no kit")])
+@pytest.mark.parametrize(("name", "said"), [("nothing", "has no round 'nothing'"), ("rag-triage", "names no kit")])
 def test_a_round_without_a_kit_is_refused_with_those_that_have_one(name: str, said: str) -> None:
     with pytest.raises(UsageError, match=said) as problem:
         round_of(load_loop(LOOP), name)
-    assert "system-design, trace-debugging, past-project" in problem.value.message
+    assert "repository, system-design, trace-debugging, incident, past-project" in problem.value.message
 
 
 def test_a_kit_beside_the_loop_is_taken_before_a_shipped_one(tmp_path: Path) -> None:
