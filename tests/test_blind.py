@@ -33,6 +33,7 @@ def nfd(text: str) -> str:
         (ANA, "WEBER, ANA"),
         (ANA, "ana.weber ana_weber.py ana-weber anaweber aweber A. Weber"),
         (ANA, "I, Ana, asked; WEBER's code"),
+        (ANA, "Webers Notizen, von Webers Hand"),
         (("José Núñez",), nfd("José asked Núñez")),
         (("José Núñez",), "jose and NUNEZ"),
         (("Jürgen Müller",), "juergen, Mueller, muller"),
@@ -81,7 +82,7 @@ def test_names_and_addresses_are_taken_out_in_every_spelling(names: tuple[str, .
 @pytest.mark.parametrize(
     ("names", "text"),
     [
-        (ANA, "analysis, banana, Webers, weberian"),
+        (ANA, "analysis, banana, weberian, webers"),
         (("Mark Young",), "Mark the files. mark = 3\nYoung tickets first\nmark_young_tickets(x)".replace("mark_young_", "mark_")),
         (("Li Wu",), "<li>one</li> LI = 1, wu = 2"),
         (("Max Page",), "max(page, 1)\nMax retries\n- Page size"),

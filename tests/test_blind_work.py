@@ -141,8 +141,18 @@ def test_phone_numbers_are_hidden_however_they_are_written(number: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
+    ["ORCID 0000-0002-1825-0097.", "Student No.: 4711231", "Matrikelnummer 4711231", "enrolment number s4711231"],
+)
+def test_numbers_that_a_register_leads_to_somebody_by_are_hidden(text: str) -> None:
+    made = blind(text)[0]
+    assert "‹handle›" in made
+    assert not any(c.isdigit() for c in made)
+
+
+@pytest.mark.parametrize(
+    "text",
     ["zdenkas_detector", "ZdenkaKovarovaReader", "class KovarovaError:", "kovarova2026", "zdenkak", "Zd**enk**a", "Zd\u200benka",
-     "Zd&#101;nka", "<b>Zd</b>enka", "Kovářové", "s Kovářovou", "od Zdenky, Zdenku", "Zdenčin kód", "ZDENKA_HOME"],
+     "Zd&#101;nka", "<b>Zd</b>enka", "Kovářové", "s Kovářovou", "od Zdenky, Zdenku", "Zdenčin kód", "ZDENKA_HOME", "Zdenkas Code"],
 )  # fmt: skip
 def test_a_known_name_is_hidden_in_its_forms_and_inside_of_longer_words(text: str) -> None:
     made = unescape(blind(text, ("Zdenka Kovářová",))[0])
@@ -166,6 +176,7 @@ def test_a_known_name_is_hidden_in_its_forms_and_inside_of_longer_words(text: st
         "&lt;b&gt; &amp; &#39;x&#39; a*b*c `x`_y",
         "name: Acme Docs\ncandidate: {text}\nauthor = row.author",
         "A Martinshorn, a marten, KovarError",
+        "student_id = 4711231; 40 students, 12345 rows; 0000-0000-0000-0000",
     ],
 )
 def test_honest_text_stays_as_it_is(text: str) -> None:

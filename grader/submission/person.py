@@ -147,8 +147,13 @@ def humps(word: str) -> tuple[str, ...]:
 
 
 def inflected(name: str) -> set[str]:
-    """Forms in which languages with cases write a name, by its `key`; none of a short one, whose forms may be words."""
+    """Forms in which languages with cases write a name, by its `key`, but words; of a short one the genitive."""
     stem = name[:-1] if name.endswith(("a", "o", "e", "y")) else name
+    genitive = set() if name.endswith(("s", "x", "z")) or len(name) < 4 else {name + "s"}
+    return {form for form in genitive | _declined(name, stem) if not is_plain_word(form)}
+
+
+def _declined(name: str, stem: str) -> set[str]:
     if len(stem) < 5:
         return set()
     if stem == name:

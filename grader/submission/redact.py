@@ -80,7 +80,9 @@ class Redactor:
         self._parts = frozenset(
             one for one in self._singles | self._capital if len(one) >= 4 and not is_plain_word(one)
         )
-        self._forms = frozenset(form for one in self._singles if not is_plain_word(one) for form in inflected(one))
+        self._forms = frozenset(
+            form for one in self._singles | self._parts if not is_plain_word(one) for form in inflected(one)
+        )
         self._names_written = frozenset((*self._starts, *(" ".join(parts) for parts in self._full)))
         self._inside = _spaceless([*identities.full_names, *identities.anywhere])
         self._mark = {kind: mark.format(kind) for kind in ("e-mail", "handle", "name", "phone", "hidden")}

@@ -116,6 +116,13 @@ PHONES = (
         ),
     ),
 )
+RESEARCHER = re.compile(r"(?<![\w-])(?P<name>0000-000[1-9]-\d{4}-\d{3}[\dXx])(?![\w-])")
+"""An ORCID number."""
+STUDENT = re.compile(
+    r"\b(?:(?:student|matriculation|matric|enrol{1,2}ment)(?:'s)?[ -]?(?:number|no|nr|id)|matrikel(?:nummer|-?nr))\b"
+    r"\.?[\"']?[ \t]{0,3}[:=#]?[ \t]{0,3}[\"']?(?P<name>[A-Za-z]{0,3}\d{5,12})(?!\w)",
+    re.IGNORECASE,
+)
 _INVENTED_PHONE = re.compile(r"555[ .-]?01\d\d$")
 """Numbers that are kept for stories: data of the task."""
 _LEAST_DIGITS = 8
@@ -224,6 +231,8 @@ TRACES = (
     Trace(
         "home folders", "name", MACHINE, ("-mac", "-mbp", "-imac", "-laptop", "-think", "-desk", "-iphone"), _is_account
     ),
+    Trace("numbers of people", "handle", RESEARCHER, ("0000-000",)),
+    Trace("numbers of people", "handle", STUDENT, ("student", "matri", "enrol")),
     *(Trace("phone numbers", "phone", pattern, signs, _is_phone) for signs, pattern in PHONES),
 )
 
