@@ -176,6 +176,17 @@ def test_an_address_that_does_not_answer_is_infrastructure_and_hides_the_passwor
     assert "hunter2" not in caught.value.message + caught.value.fix
 
 
+@pytest.mark.parametrize(
+    "address",
+    ["https://", "https:///x", "https://exa mple.org/a/b", "https://host:99999/a/b", "https://[::1/a", "ssh://-oProxy/a",
+     "https://127.0.0.1/", "git://x", "https://u:geheim@/x"],
+)  # fmt: skip
+def test_what_is_no_address_of_a_repository_is_nobody_elses_fault(address: str) -> None:
+    with pytest.raises(UsageError, match="is not the address of a repository") as caught:
+        read_submission(address)
+    assert "geheim" not in str(caught.value)
+
+
 def test_a_server_that_never_answers_is_given_up(tmp_path: Path) -> None:
     import socket
 

@@ -32,6 +32,8 @@ _KINDS = {
     b"160000": Kind.SUBMODULE,
 }
 
+_HOST = re.compile(r"[\w:][\w.:%-]*")
+"""A name or a number of a host. What begins with a hyphen would be an option of ssh."""
 _PART_OF_ID = re.compile(r"[0-9a-fA-F]{4,39}")
 
 
@@ -62,15 +64,29 @@ def without_secrets(source: str) -> str:
 def fetched(address: str, ref: str, limits: IntakeLimits) -> Iterator[GitSource]:
     """The files of commit `ref` of the repository at `address` (or path), while the context lasts.
 
-    Raises RefusedError when it is too large, UsageError for an unknown ref, InfrastructureError when it does not
-    answer.
+    Raises RefusedError when it is too large, UsageError for an unknown ref and for what is no address,
+    InfrastructureError when it does not answer.
     """
+    _check_address(address)
     with scratch.folder("git") as folder:
         git = Git(folder, limits, local=not is_remote(address))
         where = address if git.local is False else Path(address).resolve().as_uri()
         git.run("init", "--quiet", "--bare", "--template=", ".", most=1 << 16)
         _fetch(git, address, where, ref, limits)
         yield GitSource(git, limits)
+
+
+def _check_address(address: str) -> None:
+    """Raises UsageError for an address that no host can answer to: nothing on the network is to blame for it."""
+    if "://" not in address or not is_remote(address):
+        return
+    parts = network.parts_of(address)
+    plain = _HOST.fullmatch(parts.hostname or "") and not re.search(r"[\s\\]", address)
+    if not plain or not parts.path.strip("/"):
+        raise UsageError(
+            f"'{visible(without_secrets(address))}' is not the address of a repository.",
+            fix="write it like https://HOST/NAME/REPOSITORY, or give the path of an archive or folder",
+        )
 
 
 def _fetch(git: Git, address: str, where: str, ref: str, limits: IntakeLimits) -> None:
