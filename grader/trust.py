@@ -25,6 +25,8 @@ class Standing:
     """Why the working folder may be a candidate's, as the end of a sentence; empty where it is trusted."""
     inside: bool = False
     """Whether it is what is graded, or lies in it."""
+    named: bool = False
+    """Whether the operator has named it as their own."""
     graded: tuple[Path, ...] = ()
     """Where what is graded lies on this machine: as it was named, and without links."""
 
@@ -44,7 +46,7 @@ def standing(sources: Iterable[str], trusted: Iterable[str] = ()) -> Standing:
     if any(_within(here, root) for root in graded):
         return Standing(doubt="the working folder lies in what is graded", inside=True, graded=graded)
     if any(Path(folder).expanduser().resolve() == here for folder in trusted if folder):
-        return Standing(graded=graded)
+        return Standing(named=True, graded=graded)
     return Standing(doubt=_doubt(here, named, graded), graded=graded)
 
 

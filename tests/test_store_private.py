@@ -230,6 +230,43 @@ def test_no_command_opens_a_store_that_it_merely_found_and_that_is_not_ours(
     assert sorted(path.name for path in tmp_path.iterdir()) == ["grader.db"]
 
 
+def test_a_store_that_only_the_working_folder_names_is_opened_where_it_is_ours(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever has looked into a candidate's folder with `cd` has named nothing by that."""
+    here = tmp_path / "here"
+    here.mkdir()
+    monkeypatch.chdir(here)
+    (here / "grader.toml").write_text('store = "sqlite:///kept.db"')
+    assert run_here("history").code == 0
+    before = of_another(here / "kept.db").read_bytes()
+    (tmp_path / "w" / "ann").mkdir(parents=True)
+    (tmp_path / "w" / "ann" / "triage.py").write_text("x = 1")
+    for words in (*OPENING, ("batch", "../w", "--challenge", "rag-triage"), ("calibrate", "rag-triage", "--status")):
+        outcome = run_here(*words)
+        assert outcome.code == 2, (words, outcome.out)
+        assert "The store kept.db is not opened, because it was not made with your secret." in outcome.err, words
+    assert (here / "kept.db").read_bytes() == before
+    monkeypatch.setenv("GRADER_TRUSTED", str(here))
+    assert run_here("history").code == 0
+    monkeypatch.delenv("GRADER_TRUSTED")
+    monkeypatch.setenv("GRADER_STORE", "sqlite:///kept.db")
+    assert run_here("history").code == 0
+
+
+def test_a_password_goes_to_no_server_that_only_the_working_folder_names(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "grader.toml").write_text('store = "postgresql://127.0.0.1:1/theirs"')
+    monkeypatch.setenv("PGPASSWORD", "mine")
+    outcome = run_here("history")
+    assert outcome.code == 2
+    assert "the password in PGPASSWORD would go to it" in outcome.err
+    monkeypatch.delenv("PGPASSWORD")
+    assert run_here("history").code == 5, "asked, and not there"
+
+
 @pytest.mark.parametrize("side", ["-journal", "-wal", "-shm"])
 def test_what_was_laid_beside_a_store_of_ours_is_not_read_into_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, side: str

@@ -364,6 +364,7 @@ READERS = {
     "sandbox/wheels.py": "pip gets the way to its index (sandbox/outside.py)",
     "submission/git_process.py": "a short list of variables that git gets, and no others",
     "web/config.py": "GRADER_PUBLIC_URL, for a server that starts the pages without a command",
+    "store/vouched.py": "PGPASSWORD, which would go to a server that only the working folder names",
     "store/backup.py": "pg_dump gets the environment that it is started in",
 }
 

@@ -189,11 +189,13 @@ def _found(folder: Path | None, manifest: Path | None, out: Path, store: str) ->
 
 
 def _check_store(store: str, settings: Settings) -> None:
-    """Raises UsageError where nobody named a store, and the one in this folder may be a candidate's."""
+    """Raises UsageError where nobody named a store, or only this folder, and the one there may be a candidate's."""
     from grader.store import files_of
-    from grader.store.vouched import check
+    from grader.store.vouched import check, found
 
-    if not store and not settings.store_is_named and settings.standing.doubt:
+    if not store and settings.store_is_named:
+        found(settings)
+    elif not store and settings.standing.doubt:
         check(files_of(settings.store)[0], settings, settings.standing.doubt)
 
 

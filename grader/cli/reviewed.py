@@ -151,6 +151,8 @@ def _settings() -> Settings:
 
 def _url(folder: Path, store: str, *, begin: bool) -> str | None:
     """The store of a result folder's review; None where there is none and none is to be begun."""
+    from grader.store.vouched import found
+
     if store:
         return store
     own, pointer = (_sibling(folder, ending) for ending in (REVIEW, REVIEW_ELSEWHERE))
@@ -160,7 +162,7 @@ def _url(folder: Path, store: str, *, begin: bool) -> str | None:
     if own.is_file():
         return _checked(f"sqlite:///{own}", settings)
     if settings.store_is_named:
-        return settings.store
+        return found(settings)
     batch = _of_batch(folder, settings)
     if batch is not None:
         if begin:

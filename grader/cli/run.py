@@ -85,9 +85,10 @@ def _grade(options: RunOptions) -> int:
     from grader.grading.run import Run
     from grader.report.write import result_in
     from grader.sandbox.guard import guarded
+    from grader.store.vouched import found
 
     settings = settings_for(options.submission)
-    named = options.store or (settings.store if settings.store_is_named else "")
+    named = options.store or (found(settings) if settings.store_is_named else "")
     request = _request(options, settings, named)
     before = result_in(request.out).get("submission", {}).get("digest")
     with _kept(named, request), guarded(), Progress(quiet=options.as_json) as progress:

@@ -19,11 +19,13 @@ from typing import Any
 from grader.errors import UsageError, visible
 from grader.own_files import with_sides
 from grader.secret import Secret
-from grader.settings import Settings
+from grader.settings import NAME, Settings
 
 _HEAD = 100
 _FIELDS = ((60, "user_version"), (68, "application_id"))
 """Where SQLite has them in the head of its file, in big-endian order."""
+_FOR_ANY_SERVER = "PGPASSWORD"
+"""A password that goes to whatever server is asked; those in ~/.pgpass go to their own alone."""
 _JOURNAL = "-journal"
 """Of a store that keeps no log of pages: SQLite would write what stands in it back over the store. Ours keep one."""
 
@@ -55,11 +57,20 @@ def is_ours(path: Path, keys: Iterable[Secret]) -> bool:
 
 
 def found(settings: Settings) -> str:
-    """The address of the store in force. Raises UsageError for one that nobody named and that is not ours."""
+    """The address of the store in force. Raises UsageError for one that nobody named, or only the working folder, and
+    that is not ours."""
     from grader.store import files_of
 
-    for path in () if settings.store_is_named else files_of(settings.store)[:1]:
+    if settings.store_is_named and not settings.store_is_found:
+        return settings.store
+    for path in files_of(settings.store)[:1]:
         check(path, settings)
+    if os.environ.get(_FOR_ANY_SERVER) and not settings.store.startswith("sqlite"):
+        raise UsageError(
+            f"The store that ./{NAME} names is not opened: the password in {_FOR_ANY_SERVER} would go to it, and is "
+            "from elsewhere.",
+            fix="name the store where the password is: in GRADER_STORE",
+        )
     return settings.store
 
 
