@@ -14,7 +14,7 @@ from typing import Any
 
 from grader.challenge import load_pack
 from grader.ratings.sheet import Said, Sheet
-from grader.records import JudgedLevel, Submission, VerifierResult
+from grader.records import JudgedLevel, VerifierResult
 from grader.report import write as output
 from grader.result import evidence
 from grader.review.desk import Desk, open_desk
@@ -22,6 +22,7 @@ from grader.review.records import Actor, Person
 from grader.score.combine import unscored
 from grader.store.folder import read_result
 from grader.store.store import About, Store
+from grader.submission import make_submission
 from grader.testing import judges, packs
 from grader.testing.judge_server import known_of
 from tests import report_fixtures as graded
@@ -101,7 +102,7 @@ def result(
     files = (
         dict(text) if text is not None else {"DECISIONS.md": packs.answer(FIRST + number, level_of(number)).encode()}
     )
-    work = Submission(digest=f"sha256:{number:064x}", files=files)
+    work = make_submission({**files, "number.txt": f"{number}\n".encode()})
     machine = graded.needs_review()
     made = replace(
         machine,
@@ -112,7 +113,8 @@ def result(
         provenance={**machine.provenance, "run": f"generated{number:03}", "seed": number, "grader_version": "1.0.0",
                     "started_at": "2026-03-01T10:00:00+00:00"},
     )  # fmt: skip
-    evidence.save(out, pack, work, VerifierResult(expected=(), tests=()))
+    tests = machine.objective.tests if machine.objective else ()
+    evidence.save(out, pack, work, VerifierResult(expected=tuple(test.id for test in tests), tests=tests))
     output.write_grade(out, made)
     return out
 

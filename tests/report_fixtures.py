@@ -25,6 +25,7 @@ from grader.records import (
 )
 from grader.score import combine as grading
 from grader.score import objective
+from grader.submission import make_submission
 
 SAMPLE = Path(__file__).parent / "browser" / "sample"
 LLM, EVAL, PROD, CODE, TALK = (
@@ -90,12 +91,11 @@ def submission(**changes: Any) -> Submission:
     files = {path.stem: path.read_bytes() for path in sorted(SAMPLE.iterdir())}
     files |= {"requirements.txt": b"rank-bm25==0.2.2\n", "index.py": b'"""Keyword and embedding search."""\n'}
     values: dict[str, Any] = {
-        "digest": "sha256:9b1f04c2" + "5a" * 28,
-        "files": dict(sorted(files.items())),
+        "files": files,
         "left_out": (LeftOut(path=".git", files=212, bytes=1_900_000, reason="version control"),),
         "source": "/home/recruiter/Downloads/jane-doe-triage.zip",
     }
-    return Submission(**{**values, **changes})
+    return make_submission(**{**values, **changes})
 
 
 # ---------------------------------------------------------------------------------------------- tests

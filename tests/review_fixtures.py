@@ -22,6 +22,7 @@ from grader.review.desk import Desk
 from grader.review.records import Actor, Case, Kind, Person, Role
 from grader.store.folder import read_result
 from grader.store.store import About, Store
+from grader.submission import make_submission
 from tests import report_fixtures as graded
 
 CRITERIA = tuple(criterion.id for criterion in graded.rubric().criteria)
@@ -47,9 +48,8 @@ def _usual(number: int, review: str) -> Path:
 
 
 def _write(out: Path, number: int, made: Grade, review: Mapping[str, Any]) -> Path:
-    notes = b"# Notes\nMeasured on 40 held-out tickets: 36 right.\nAnn <ann@mail.org>\n"
-    work = graded.submission(files={**graded.submission().files, "notes.md": notes})
-    work = replace(work, digest=f"sha256:{number:064x}")
+    notes = f"# Notes\nMeasured on 40 held-out tickets: 36 right.\nAnn <ann@mail.org>\n\nAttempt {number}.\n"
+    work = make_submission({**graded.submission().files, "notes.md": notes.encode()})
     made = replace(
         made,
         challenge={"id": "rag-triage", "version": "1.0.0", "digest": "sha256:" + "c" * 64},

@@ -14,7 +14,6 @@ import subprocess
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +28,7 @@ from grader.review.desk import open_desk
 from grader.review.letter import finished
 from grader.store import open_store
 from grader.store.export import PEOPLE
-from grader.submission import read_submission
+from grader.submission import make_submission, read_submission
 from tests.review_fixtures import CRITERIA, OPERATOR, keep, result
 from tests.review_sheets import csv_of
 from tests.web_fixtures import CHALLENGES, shipped
@@ -661,7 +660,7 @@ def test_the_walk_says_what_the_rating_page_says_beside_the_work(here: Path) -> 
     speaks = b"# Decisions\n\n" + asks + b"\n\nWe reached 93.5% with BM25.\n\n    python evaluate.py\n"
     own = {"DECISIONS.md": speaks, "evaluate.py": b"print(1)\n",
            "data/questions.jsonl": (starter / "data" / "questions.jsonl").read_bytes()}  # fmt: skip
-    graded(here / "marked", challenge, replace(work, files={**work.files, **own}), run="marked01")
+    graded(here / "marked", challenge, make_submission({**work.files, **own}), run="marked01")
     said = works("assess", "marked", "--rater", "ann", typed="f\nq\n")
     assert "Text that speaks to graders, or that nobody sees" in said
     assert "None of it is a fault by itself" in said

@@ -6,7 +6,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
@@ -26,6 +26,7 @@ from grader.review.records import Actor, Case, Person, Role
 from grader.store import open_store
 from grader.store.folder import evidence_digest, read_result
 from grader.store.store import About, Store, moment
+from grader.submission import make_submission
 from grader.web import accounts
 from grader.web.accounts import Accounts
 from grader.web.app import build
@@ -154,7 +155,7 @@ def house(folder: Path, url: str = "", **config: Any) -> House:
 def changed(submission: Submission, number: int) -> Submission:
     """Another submission: one file more."""
     files = {**submission.files, "NOTES.md": f"# Notes\n\nAttempt {number}.\n".encode()}
-    return replace(submission, files=dict(sorted(files.items())), digest=f"sha256:{number:064x}")
+    return make_submission(files, left_out=submission.left_out, source=submission.source)
 
 
 @cache

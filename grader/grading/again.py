@@ -51,6 +51,7 @@ def _rescore(out: Path, say: Say, decided: str) -> Grade:
     before = grade_from_json(load_json(out / "grade.json"))
     if before.status != "graded":
         raise UsageError(f"The run in {out} has no grade to score again: {before.reason}")
+    oneness.check_evidence(out, before)
     challenge = evidence.load_challenge(out)
     submission = evidence.load_submission(out)
     observed = evidence.load_observed(out)
@@ -70,6 +71,7 @@ def render(out: Path, pages: Pages) -> Grade:
 def _render(out: Path, pages: Pages) -> Grade:
     prepare()
     result = grade_from_json(load_json(out / "grade.json"))
+    oneness.check_evidence(out, result)
     known = result.status == "graded"
     challenge = evidence.load_challenge(out) if known else None
     pages = replace(pages, known=(*pages.known, *oneness.known_of(out)))

@@ -28,7 +28,7 @@ def check(out: Path) -> None:
     for path in sorted(out.rglob(own_files.GRADE)):
         if path != out / own_files.GRADE:
             raise _mixed(path, "is the result of another run")
-    challenge = _check_evidence(out, grade)
+    challenge = check_evidence(out, grade)
     for name, audience in formats_in(out, grade, challenge).items():
         if audience is None:
             path = out / own_files.FORMATS[name]
@@ -90,23 +90,24 @@ def known_of(out: Path) -> tuple[str, ...]:
     return (str(out.resolve()),)
 
 
-def _check_evidence(out: Path, grade: Grade) -> Challenge | None:
+def check_evidence(out: Path, grade: Grade) -> Challenge | None:
+    """The challenge in the evidence in `out`, where there is one. Raises UsageError that names a file which is of
+    another run than `grade`."""
     folder = out / evidence.FOLDER
     there = [name for name in ("challenge.json", "submission.zip", "verifier.json") if (folder / name).is_file()]
     if grade.status != "graded":
         if there:
             raise _mixed(folder / there[0], "is of a graded run, and grade.json says that there is no grade")
         return None
+    challenge = evidence.load_challenge(out) if "challenge.json" in there else None
     if "submission.zip" in there and _digest(out) != grade.submission.get("digest"):
         raise _mixed(folder / "submission.zip", "holds another submission")
     if "verifier.json" in there and grade.objective is not None:
         points = objective.score(evidence.load_observed(out).tests)
         if {test.id: test.status for test in points.tests} != {test.id: test.status for test in grade.objective.tests}:
             raise _mixed(folder / "verifier.json", "is of another run of the hidden tests")
-    if "challenge.json" not in there:
-        return None
-    challenge = evidence.load_challenge(out)
-    if (challenge.id, challenge.version) != (grade.challenge.get("id"), grade.challenge.get("version")):
+    said = grade.challenge
+    if challenge is not None and (challenge.id, challenge.version) != (said.get("id"), said.get("version")):
         raise _mixed(folder / "challenge.json", "is of another challenge")
     return challenge
 

@@ -106,12 +106,19 @@ def work_of(case: Case) -> Work:
 
 
 def files_of(case: Case) -> Mapping[str, bytes]:
-    """The files of the submission under review. Raises UsageError where they are not on this machine."""
+    """The files of the submission under review. Raises UsageError where they are not on this machine, or are not those
+    that were graded."""
     from grader.result import evidence
 
     if not has_work(case):
         raise UsageError(f"The work of this case is not on this machine: {case.folder} has no evidence.")
-    return evidence.load_submission(Path(case.folder)).files
+    found = evidence.load_submission(Path(case.folder))
+    if found.digest != case.submission_digest:
+        raise UsageError(
+            f"The evidence in {case.folder} holds another submission than the one of this case.",
+            fix="put the folder back as it was when the grading ended",
+        )
+    return found.files
 
 
 def has_work(case: Case) -> bool:

@@ -29,6 +29,7 @@ def publish(file: File) -> Path | None:
     if not (folder / MACHINE).is_file():
         files.write(folder / MACHINE, (folder / "grade.json").read_bytes(), durable=True)
     before = grade_from_json(load_json(folder / "grade.json"))
+    oneness.check_evidence(folder, before)
     known = tuple(name for name in (file.case.candidate,) if name)
     work = evidence.load_submission(folder)
     decided = file.decision.outcome if file.decision else ""
