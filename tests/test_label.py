@@ -207,6 +207,11 @@ def test_each_criterion_of_a_piece_of_work_is_rated_by_itself(several: Path, tmp
         (f"{{id: both, criteria: [{NAME}, nope]}}", "the rubric has no criterion 'nope'"),
         (f"{{id: prose, criteria: [{NAME}, error-handling]}}", "no file that is evidence for error-handling"),
         ("{id: both, written_to: 3}", "written_to is a level of one criterion"),
+        ("{id: both, written_between: [2, 3]}", "written_between is a range of one criterion"),
+        (f"{{id: both, criterion: {NAME}, written_to: 2, written_between: [2, 3]}}", "keep one"),
+        (f"{{id: both, criterion: {NAME}, written_between: [3, 2]}}", "give the lower, then the higher"),
+        (f"{{id: both, criterion: {NAME}, written_between: [3]}}", "give the lower, then the higher"),
+        (f"{{id: both, criterion: {NAME}, written_between: [0, 2]}}", "give the lower, then the higher"),
     ],
 )
 def test_what_a_piece_of_work_is_for_is_held_against_its_files(several: Path, entry: str, says: str) -> None:

@@ -17,6 +17,7 @@ from grader.errors import ChallengeError
 
 if TYPE_CHECKING:
     from grader.challenge import Pack
+    from grader.challenge.rubric import Criterion
 
 Kind = Literal["authored", "model", "candidate"]
 
@@ -28,6 +29,7 @@ class _Entry(Strict):
     files: list[str] = []
     kind: Kind = "candidate"
     written_to: int | None = None
+    written_between: list[int] = Field(default=[], max_length=2)
     candidate: str = ""
     development: bool = False
     note: str = ""
@@ -50,6 +52,8 @@ class Item:
     kind: Kind
     """Who wrote it: us (`authored`), a model, or a candidate."""
     written_to: int | None
+    written_between: tuple[int, int] | None = None
+    """The lowest and the highest level that its author had in mind, where it was meant to lie between anchors."""
     candidate: str
     """Whose work it is; items of one candidate are resampled together."""
     development: bool
@@ -100,6 +104,8 @@ def _items(entry: _Entry, challenge: Pack) -> tuple[list[Item], str]:
         return [], "written_to is a level of one criterion, and this item is for several"
     if entry.written_to is not None and entry.written_to not in known[named[0]].levels:
         return [], f"written_to {entry.written_to} is no level of {named[0]}"
+    if problem := _wrong_range(entry, named, known):
+        return [], problem
     folder = folder_of(challenge) / "items" / entry.id
     names = entry.files or [path.relative_to(folder).as_posix() for path in junk.files(folder)]
     wrong = next((name for name in names if not _is_inside(folder, name)), None)
@@ -112,6 +118,25 @@ def _items(entry: _Entry, challenge: Pack) -> tuple[list[Item], str]:
     if bare is not None or not any(held.values()):
         return [], f"items/{entry.id}/ has no file that is evidence for {bare or 'any criterion'}"
     return [_made(entry, name, folder, paths) for name, paths in held.items() if paths], ""
+
+
+def _wrong_range(entry: _Entry, named: list[str], known: Mapping[str, Criterion]) -> str:
+    if not entry.written_between:
+        return ""
+    between = _between(entry)
+    if entry.written_to is not None:
+        return "it has both written_to and written_between; keep one"
+    if len(named) != 1:
+        return "written_between is a range of one criterion, and this item is for several"
+    if between is None or between[0] >= between[1] or not {*between} <= {*known[named[0]].levels}:
+        found = entry.written_between
+        return f"written_between {found} is no range of levels of {named[0]}: give the lower, then the higher"
+    return ""
+
+
+def _between(entry: _Entry) -> tuple[int, int] | None:
+    low, high = entry.written_between if len(entry.written_between) == 2 else (0, 0)
+    return (low, high) if low else None
 
 
 def _is_inside(folder: Path, name: str) -> bool:
@@ -127,6 +152,7 @@ def _made(entry: _Entry, criterion: str, folder: Path, names: Iterable[str]) -> 
         content={name: (folder / name).read_bytes() for name in sorted(names)},
         kind=entry.kind,
         written_to=entry.written_to,
+        written_between=_between(entry),
         candidate=entry.candidate,
         development=entry.development,
     )

@@ -181,8 +181,9 @@ def known_of(pack: Path) -> list[Known]:
     known = []
     for item in load_items(challenge):
         text = "\n".join(content.decode("utf-8", "replace") for content in item.content.values())
-        if item.written_to is not None:
-            known.append(Known(question=questions[item.criterion], runs=judges.runs_of(text), level=item.written_to))
+        level = item.written_between[0] if item.written_between else item.written_to
+        if level is not None:
+            known.append(Known(question=questions[item.criterion], runs=judges.runs_of(text), level=level))
     return known
 
 
