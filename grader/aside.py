@@ -49,6 +49,8 @@ MOST_ANSWER = 128_000_000
 _MOST_WORDS = 20_000
 """Bytes of a sentence from the helper."""
 _MOST_IDLE = 4
+_LEAVES = 5.0
+"""Seconds by the clock that a piece of work which has answered has to be gone, when the next one wants its helper."""
 _ENDED = "the process that did it ended"
 _NO_ANSWER = "what came back is no answer"
 _MOST_SHOWN = 300
@@ -56,7 +58,7 @@ _HEAD = struct.Struct("!cQ")
 _MOST = {b"?": _MOST_WORDS, b"#": 2 * MOST_ANSWER, b"=": MOST_ANSWER, b"!": _MOST_WORDS, b"@": _MOST_WORDS}
 """Bytes of a message, by its kind: what is to be done, with what; a value, a reason, what the helper is busy with."""
 _HOME = str(Path(__file__).resolve().parents[1])
-_START = "import sys; sys.path[:] = sys.argv[1].split(':'); from grader.aside import serve; serve(sys.argv[2])"
+_START = "import sys; sys.path[:] = sys.argv[1].split(':'); from grader.aside import serve; serve(*sys.argv[2:])"
 
 
 class AsideError(Exception):
@@ -150,7 +152,7 @@ def _take() -> _Helper:
             helper = _idle.pop() if _idle else None
         if helper is None:
             return _Helper()
-        if helper.lives():
+        if helper.lives() and helper.is_free():
             return helper
         helper.end()
 
@@ -170,26 +172,43 @@ class _Helper:
     def __init__(self, warm: str = "") -> None:
         paths = ":".join(path for path in (*sys.path, _HOME) if path.startswith("/") and ":" not in path)
         flags = ["-I", "-S", *(["-B"] if sys.dont_write_bytecode else [])]
-        self._process = subprocess.Popen(
-            [sys.executable, *flags, "-c", _START, paths, warm],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            bufsize=0,
-            cwd="/",
-            env={},
-            start_new_session=True,
-        )
+        free, tells = os.pipe()
+        self._free, self._asked = io.FileIO(free, "rb"), False
+        try:
+            self._process = subprocess.Popen(
+                [sys.executable, *flags, "-c", _START, paths, warm, str(tells)],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                bufsize=0,
+                cwd="/",
+                env={},
+                start_new_session=True,
+                pass_fds=(tells,),
+            )
+        finally:
+            os.close(tells)
 
     def lives(self) -> bool:
         return self._process.poll() is None
+
+    def is_free(self) -> bool:
+        """Whether the process that did the last piece of work is gone, which is waited for: a text that has taken it
+        over may have it answer and stay, to read the next one's."""
+        try:
+            if self._asked:
+                _exactly(self._free, 1, time.monotonic() + _LEAVES)
+        except (OSError, EOFError):
+            return False
+        self._asked = False
+        return True
 
     def end(self) -> None:
         """Ends the process, whatever it does."""
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(self._process.pid, signal.SIGKILL)  # with the child that is at work
         self._process.kill()
-        for pipe in (self._process.stdin, self._process.stdout):
+        for pipe in (self._process.stdin, self._process.stdout, self._free):
             with contextlib.suppress(OSError):
                 pipe.close()  # type: ignore[union-attr]
         self._process.wait()
@@ -199,7 +218,7 @@ class _Helper:
         AsideError, ParcelError."""
         asked, answers = self._process.stdin, self._process.stdout
         until = time.monotonic() + seconds * _PATIENCE
-        at = ""
+        at, self._asked = "", True
         try:
             _send(asked, b"?", order)
             _send(asked, b"#", given)
@@ -257,9 +276,11 @@ def _send(pipe: Any, kind: bytes, body: bytes) -> None:
 _answers: io.FileIO | None = None
 
 
-def serve(warm: str) -> None:
-    """The helper: does what it is told until nobody is there to tell it anything."""
+def serve(warm: str, free: str) -> None:
+    """The helper: does what it is told until nobody is there to tell it anything. Through the descriptor `free`, which
+    its children do not have, it says that the last of them is gone."""
     global _answers
+    tells = int(free)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the process that started this one
     resource.setrlimit(resource.RLIMIT_AS, (_MEMORY, _MEMORY))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
@@ -278,6 +299,7 @@ def serve(warm: str) -> None:
         child = os.fork()
         if child == 0:
             try:
+                os.close(tells)
                 _work(asked, seconds, name, count)
             finally:
                 os._exit(0)
@@ -285,6 +307,7 @@ def serve(warm: str) -> None:
         if ended < 0:
             os.kill(os.getpid(), -ended)  # in its way, which says why
             os._exit(1)
+        os.write(tells, b".")
 
 
 def _work(asked: io.FileIO, seconds: float, name: str, count: int) -> None:

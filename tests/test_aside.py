@@ -3,6 +3,7 @@ data, whoever answers."""
 
 from __future__ import annotations
 
+import contextlib
 import os
 import pickle
 import struct
@@ -185,6 +186,17 @@ def test_a_sentence_from_the_helper_is_fit_to_be_shown() -> None:
         aside.run(5, work.written, message(b"!", packed("\x1b[2J\u202e" + "x" * 10_000)))
     assert failed.value.why.startswith("\\x1b[2J\\u202e")
     assert len(failed.value.why) == 300
+
+
+@pytest.mark.parametrize(("kind", "said"), [(b"=", 7), (b"!", "seven")])
+def test_what_has_answered_and_stays_is_ended_before_the_next_is_asked(
+    kind: bytes, said: object, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(aside, "_LEAVES", 0.5)
+    before = aside.run(5, work.parent)
+    with contextlib.suppress(AsideError):
+        assert aside.run(5, work.stays, message(kind, packed(said))) == 7
+    assert aside.run(5, work.parent) not in {7, before}
 
 
 def test_a_page_is_made_without_the_files_where_the_helper_was_taken_over(monkeypatch: pytest.MonkeyPatch) -> None:
