@@ -1,4 +1,4 @@
-"""Prints the figures of MEMO.md: python measure.py [data]. Needs data/addendum.json, or the sealed envelope."""
+"""Prints the figures of MEMO.md: python measure.py [data]. Needs the addendum.json that the envelope held."""
 
 from __future__ import annotations
 
@@ -11,14 +11,8 @@ from reading import read
 from sums import allowed, best, costs, share_right
 
 
-def addendum(data: Path) -> dict:
-    if (data / "addendum.json").exists():
-        return json.loads((data / "addendum.json").read_text("utf-8"))
-    import base64
-    import zlib
-
-    packed = "".join((data / "envelope.sealed").read_text("utf-8").split())
-    return json.loads(zlib.decompress(base64.b85decode(packed)))["addendum"]
+def addendum() -> dict:
+    return json.loads((Path(__file__).resolve().parent / "addendum.json").read_text("utf-8"))
 
 
 def axes(facts: dict, name: str) -> dict:
@@ -37,7 +31,7 @@ def axes(facts: dict, name: str) -> dict:
 
 def main(data: Path) -> None:
     dossier = json.loads((data / "dossier.json").read_text("utf-8"))
-    for title, change in (("before the change", {}), ("after it", addendum(data))):
+    for title, change in (("before the change", {}), ("after it", addendum())):
         facts = read(dossier | {"addendum": change})
         eur = costs(facts)
         print(f"{title}: best {best(facts)}; allowed {', '.join(allowed(facts))}; requests {facts['requests']}")
@@ -45,7 +39,7 @@ def main(data: Path) -> None:
             print(f"  {name:10} {eur[name]:8.0f} EUR  {axes(facts, name)}")
     print("breaches, EUR a request:", {rule: round(cost, 3) for rule, cost in facts["breach"].items()})
     print("judged rows by segment:", {name: option["judged"] for name, option in facts["options"].items()})
-    decision = decide(dossier | {"addendum": addendum(data)})
+    decision = decide(dossier | {"addendum": addendum()})
     print({key: decision[key] for key in ("choice", "break_even", "drivers", "experiment")})
     for number in (1, 2, 3):
         practice = json.loads((data / f"practice-{number}.json").read_text("utf-8"))

@@ -12,7 +12,7 @@ from world.sums import best
 @pytest.mark.points(8, group="change")
 def test_a_change_of_requirements_changes_what_it_should(desk, metric):
     """With the second envelope's change the choice is another, without it it stays"""
-    made = cases(desk.seed, "change", ("change",) * 8, (turns,))
+    made = cases(desk.seed, "change", ("change",) * 12, (turns,))
     asked = [padded(case) for case in made]
     before = [{key: value for key, value in each.items() if key != "addendum"} for each in asked]
     values = desk.candidate.map("decide", asked + before, errors="return")

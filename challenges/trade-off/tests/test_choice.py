@@ -19,7 +19,7 @@ def blind(made) -> float:
 @pytest.mark.points(16, group="choice")
 def test_the_choice_costs_little_more_than_the_best(desk, metric):
     """The choice costs little more than the best one, where one thing in the dossier decides"""
-    made = cases(desk.seed, "choice", KINDS, (turns,))
+    made = cases(desk.seed, "choice", KINDS * 2, (turns,))
     judged = desk.judge(made)
     missed = sorted({case.kind for case, reply in judged if reply.choice != best(case.reading)})
     cost = mean_regret(made, [reply.choice for _, reply in judged])
@@ -31,7 +31,7 @@ def test_the_choice_costs_little_more_than_the_best(desk, metric):
 @pytest.mark.points(6, group="choice")
 def test_rules_are_weighed_or_kept(desk, metric):
     """Of rules that contradict each other the dearer is kept, and one that cannot be bought off is kept whatever it costs"""
-    made = cases(desk.seed, "rules", ("rules", "region") * 4, (turns,))
+    made = cases(desk.seed, "rules", ("rules", "region") * 5, (turns,))
     judged = desk.judge(made)
     floor = max(blind(made), 3 * SLACK)
     metric("regret", mean_regret(made, [reply.choice for _, reply in judged]), floor=floor, target=SLACK)

@@ -15,19 +15,19 @@ def unseal():
 
 
 def open_envelope():
-    """Prints the letter, and writes the change beside the dossier."""
+    """Prints the letter, and writes the change beside decide.py, to be handed in with it."""
     inside = unseal()
     print(inside["letter"])
     text = json.dumps(inside["addendum"], indent=2)
-    (DATA / "addendum.json").write_text(text + "\n", "utf-8")
-    print(f"data/addendum.json:\n{text}")
+    (DATA.parent / "addendum.json").write_text(text + "\n", "utf-8")
+    print(f"addendum.json:\n{text}")
 
 
 def dossiers():
     """All dossiers by name; the one to decide about with its change, once the envelope is open."""
     for name in ("dossier", "practice-1", "practice-2", "practice-3"):
         dossier = json.loads((DATA / f"{name}.json").read_text("utf-8"))
-        change = DATA / "addendum.json"
+        change = DATA.parent / "addendum.json"
         if name == "dossier" and change.exists():
             dossier["addendum"] = json.loads(change.read_text("utf-8"))
         yield name, dossier

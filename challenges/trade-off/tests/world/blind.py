@@ -17,6 +17,12 @@ def places(dossier: Dossier) -> Mapping[str, int]:
     return {row["id"]: at for at, row in enumerate(dossier["options"])}
 
 
+def verdicts(dossier: Dossier, name: str) -> float:
+    """Share of all rows of an option that say "right"."""
+    rows = [row["verdict"] for row in dossier["evaluation"] if row["option"] == name]
+    return rows.count("right") / len(rows)
+
+
 def by(what: str) -> Choose:
     """The allowed option that is best in one thing, read as it stands."""
 
@@ -28,6 +34,7 @@ def by(what: str) -> Choose:
             "price": lambda name: reading.lines[name].price,
             "fixed": lambda name: reading.lines[name].fixed,
             "right": lambda name: -share(reading.lines[name], dossier["segments"][0]["id"]),
+            "correct": lambda name: -verdicts(dossier, name),
             "fast": lambda name: sorted(reading.lines[name].took)[len(reading.lines[name].took) // 2],
             "late": lambda name: reading.lines[name].late,
         }
@@ -45,6 +52,6 @@ def undominated(dossier: Dossier) -> str:
 
 
 BLIND: tuple[Choose, ...] = (
-    *(by(what) for what in ("first", "last", "price", "fixed", "right", "fast", "late")),
+    *(by(what) for what in ("first", "last", "price", "fixed", "right", "correct", "fast", "late")),
     undominated,
 )

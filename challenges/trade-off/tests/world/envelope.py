@@ -8,7 +8,7 @@ LETTER = """\
 To whoever decides about the assistant
 
 Sorry to come late with this. The finance office and the data-protection officers have met. What they changed is in
-data/addendum.json now, and your decision is about the month with these changes. From today on any dossier may come with
+addendum.json now, and your decision is about the month with these changes. From today on any dossier may come with
 a key "addendum"; most do not. It holds one or more of
 
   "wrong":   [{"segment": S, "eur": X}]      a wrong answer in S now costs X, whatever the dossier's segments say
