@@ -7,7 +7,7 @@ import os
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import hypothesis
 import pytest
@@ -72,6 +72,15 @@ def images(sums: Path) -> None:
     with open(Path(tempfile.gettempdir()) / "grader-tests.lock", "w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         mend(Settings(), lambda _text: None, [str(sums)])
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    if config.getvalue("dist") != "loadgroup":
+        return None
+    from tests.units import Units
+
+    return Units(config, log)
 
 
 POSTGRES = {"postgres", "own_postgres"}

@@ -31,7 +31,7 @@ from grader.agreement.significance import (
 )
 from tests import oracles
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("oracles")]  # what ours is held against takes long to import
 
 searched = settings(deadline=None, max_examples=50, derandomize=True)
 

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+
+from tests.units import unit_of
 
 HERE = Path(__file__).parent
 TESTS = """
@@ -48,3 +51,24 @@ def test_a_few_that_fail_beside_others_get_one_chance_alone_and_are_named(
     told = "Each of these failed beside others" in ended.stdout
     assert told is (code == 0 and hurried > 0)
     assert not told or f"test_hurried[{hurried - 1}]" in ended.stdout.rpartition("Each of these")[2]
+
+
+def test_what_is_made_once_for_a_file_or_a_group_is_made_in_one_process() -> None:
+    assert unit_of("tests/test_labels.py") == "tests/test_labels.py"
+    assert unit_of("tests/browser/test_hand_in.py") == unit_of("tests/browser/test_web_pages.py") == "browser"
+    assert unit_of("tests/test_wire.py") == ""
+
+
+def test_two_processes_share_no_unit() -> None:
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
+    command = [sys.executable, "-m", "pytest", "-n", "2", "--dist", "loadgroup", "--no-loadscope-reorder", "-v"]
+    done = subprocess.run(
+        [*command, "tests/test_loop_post.py"],
+        cwd=HERE.parent,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout
+    assert len(set(re.findall(r"^\[(gw\d)\] .* PASSED", done.stdout, re.MULTILINE))) == 1
