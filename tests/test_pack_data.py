@@ -28,7 +28,7 @@ LEAST = {"accepted": 3, "rejected": 6, "cheating": 6, "injection": 6}
 MORE = {"rag-triage": {"accepted": 2, "cheating": 8, "injection": 26}}
 HEADER = ["item", "criterion", "rater", "level", "rated_at"]
 
-BORDERLINE = {"agent-tools", "eval-design", "rag-triage"}
+BORDERLINE = {"agent-tools", "eval-design", "rag-triage", "trace-replay"}
 """Packs whose items lie between anchors, too; the others are still to get theirs."""
 each_pack = pytest.mark.parametrize("pack", PACKS, ids=lambda path: path.name)
 
