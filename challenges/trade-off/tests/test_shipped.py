@@ -1,12 +1,15 @@
 # tof-canary-8c1e55d0-93b7-4a42-b6f4-0f2d7ce9a163
 from __future__ import annotations
 
+import json
 import re
 import statistics
 
 import pytest
+from grader_kit import stream
 from support import checked, even, interval, problems, sharpness, worths
 from world.futures import regret
+from world.names import OPTIONS
 from world.starter import main
 from world.sums import best, best_experiment, moved
 
@@ -45,6 +48,21 @@ def test_the_decision_on_the_dossier_stands(decision, metric):
     print(", ".join(f"{name} {value:.2f}" for name, value in got.items()), problems([(main(), decision)]))
 
 
+def names(case, seed) -> tuple[dict[str, str], dict[str, str]]:
+    """Other names for the options, and back: who only knows the answer to the dossier as it is handed out has none."""
+    own = list(case.reading.lines)
+    other = stream(seed, "other names").sample([each for each in OPTIONS if each not in own], len(own))
+    return dict(zip(own, other, strict=True)), dict(zip(other, own, strict=True))
+
+
+def named(value, new):
+    """`value` with the options' names changed, as keys and as texts of their own."""
+    text = json.dumps(value)
+    for old, name in new.items():
+        text = text.replace(json.dumps(old), json.dumps(name))
+    return json.loads(text)
+
+
 def same(one, other) -> bool:
     """Whether two intervals, or figures, are the same but for rounding."""
     pairs = zip(one, other, strict=True) if one and other else [(one, other)]
@@ -52,10 +70,11 @@ def same(one, other) -> bool:
 
 
 @pytest.mark.points(3, group="shipped")
-def test_the_decision_is_what_decide_gives(candidate, decision, metric):
+def test_the_decision_is_what_decide_gives(desk, decision, metric):
     """decision.json is what decide gives for the same dossier, where it is the best choice"""
     case = main()
-    reply = checked(case, candidate.call("decide", case.dossier))
+    there, back = names(case, desk.seed)
+    reply = checked(case, named(desk.candidate.call("decide", named(case.dossier, there)), back))
     assert decision.choice == reply.choice == best(case.reading), (
         "decide and decision.json do not both make the best choice"
     )
