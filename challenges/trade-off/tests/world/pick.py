@@ -152,10 +152,13 @@ def pays(one: Case) -> bool:
 
 
 def never_pays(one: Case) -> bool:
-    """No experiment is worth its cost, and that is clear: even the best one loses half of it."""
+    """No experiment is worth its cost, and that is clear: each loses more than half of it."""
     terms = one.dossier["experiment"]
-    most = max(worth(one.reading, terms, segment, SIZES[1]) for segment in one.reading.requests)
-    return best_experiment(one.reading, terms)[1] == 0 and most < -terms["label_eur"] * SIZES[1] / 2
+    return all(
+        worth(one.reading, terms, segment, rows) < -terms["label_eur"] * rows / 2
+        for segment in one.reading.requests
+        for rows in SIZES[1:]
+    )
 
 
 @cache
