@@ -69,7 +69,7 @@ def test_only_these_addresses_answer_to_strangers() -> None:
     assert {route.path for route in ROUTES if route.rule is PARTNER} == partner
     assert {route.path for route in ROUTES if route.rule is CANDIDATE} == {
         f"/h/<token>{rest}"
-        for rest in ("", "/files.zip", "/start", "/hand-in", "/finish", "/withdraw", "/appeal")
+        for rest in ("", "/files.zip", "/start", "/hand-in", "/finish", "/withdraw", "/appeal", "/work")
     }  # fmt: skip
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from grader.analytics.charts import Chart
+from grader.analytics.charts import Chart, Spans
 from grader.analytics.items import Answer, items
 from grader.analytics.predict import Question, ScoredHire, predict
 from grader.analytics.raters import raters
@@ -91,8 +91,13 @@ def review(material: Material) -> Report:
     rows += _changed(material, rows)
     return Report(
         name="review", title="Review of the quarter", columns=COLUMNS, rows=rows_of(COLUMNS, rows),
-        notes=_notes(), charts=tuple(charts),
+        notes=_notes(), charts=tuple(one for one in charts if _tells(one)),
     )  # fmt: skip
+
+
+def _tells(chart: Chart) -> bool:
+    """Whether anything is drawn in it: a chart of thirty dashes takes the page from what there is to say."""
+    return not isinstance(chart, Spans) or any(span.value is not None for span in chart.spans)
 
 
 def _notes() -> tuple[str, ...]:

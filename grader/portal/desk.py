@@ -15,7 +15,7 @@ from __future__ import annotations
 import hashlib
 import json
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -24,6 +24,7 @@ from sqlalchemy import false, func, insert, select
 from sqlalchemy.engine import Connection, Engine, RowMapping
 
 from grader.errors import UsageError
+from grader.portal.known_work import MAPPED, MOST_TIMES, STATED, mapping, statement
 from grader.portal.orders import ORDERED, TOLD, Order
 from grader.portal.records import MOST_HAND_INS, NUMBER, Event, HandIn, Invitation, read_moment
 from grader.store.blind_ids import blind_of
@@ -214,6 +215,30 @@ class PortalDesk:
             if sum(event.what == "appealed" for event in now.events) >= 3:
                 raise UsageError("Three appeals are with the team already; a person reads them.")
             self._add(connection, one, "appealed", {"words": words.strip()}, "the candidate")
+
+    def state_work(self, one: Invitation, pieces: Sequence[tuple[str, str]]) -> None:
+        """The candidate's own public work, (address, words) of each piece: kept as it is told, asked for nowhere."""
+        body = statement(pieces)
+        with writing(self.engine) as connection:
+            now = self._locked(connection, one)
+            if now.state(self.now()) == "withdrawn":
+                raise UsageError(REFUSED["withdrawn"])
+            if sum(event.what == STATED for event in now.events) >= MOST_TIMES:
+                raise UsageError(f"It was changed {MOST_TIMES} times; write to whoever invited you.")
+            self._add(connection, one, STATED, body, "the candidate")
+
+    def map_work(
+        self, one: Invitation, competencies: Sequence[str], words: str, *, known: Sequence[str], who: str
+    ) -> None:  # fmt: skip
+        """What a person has found in that work, by competency, for who holds the rounds."""
+        body = mapping(competencies, known, words)
+        with writing(self.engine) as connection:
+            self._add(connection, self._locked(connection, one), MAPPED, body, who)
+
+    def of_blind(self, blind: str) -> tuple[Invitation, ...]:
+        """The invitations under a blind id."""
+        with reading(self.engine) as connection:
+            return tuple(_read(connection, func.upper(invitations.c.blind) == blind.upper()))
 
     def tested(self, one: Invitation, hand_in: str, *, passed: bool | None, message: str) -> None:
         """What the starter's public tests came to on a hand-in; None: there are none to run."""

@@ -20,7 +20,7 @@ from grader.challenge.here import root_of
 from grader.errors import RefusedError, UsageError
 from grader.loop.deciding import addressed
 from grader.portal import desk as rules
-from grader.portal import handout, taking
+from grader.portal import handout, known_work, taking
 from grader.portal.records import MOST_BYTES, Invitation, read_moment
 from grader.settings import Settings
 from grader.store.store import moment as as_kept
@@ -96,6 +96,16 @@ def appeal(token: str) -> ResponseReturnValue:
     return _done(token, write)
 
 
+def state_work(token: str) -> ResponseReturnValue:
+    """The candidate's own public work, in their words; nothing of it is fetched."""
+
+    def write(one: Invitation) -> None:
+        pairs = zip(request.form.getlist("address"), request.form.getlist("words"), strict=False)
+        visit.server().portal.state_work(one, list(pairs))
+
+    return _done(token, write)
+
+
 def hand_in(token: str) -> ResponseReturnValue:
     """Takes an archive, or a repository's address. What was handed in before stays, whatever becomes of this."""
 
@@ -167,6 +177,7 @@ def _shown(token: str, one: Invitation, *, wrong: str = "", status: int = 200) -
         started=moment(current.started_at) if current.started_at else "", answer=_answer(current),
         letter=work.instruction(letter) if letter else "", stages=stages, most=MOST_BYTES // 1_000_000,
         appeals=[(str(one.body["words"]), moment(one.at)) for one in current.events if one.what == "appealed"],
+        work=known_work.stated(current), most_work=known_work.MOST,
         hosts=", ".join(visit.server().config.repositories or taking.HOSTS),
     )  # fmt: skip
     return shown, status

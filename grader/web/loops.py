@@ -13,6 +13,8 @@ from flask.typing import ResponseReturnValue
 from grader.errors import UsageError
 from grader.loop.candidate import Overview, Verdict, overview
 from grader.loop.deciding import FILES, advise, letter_text
+from grader.portal import known_work
+from grader.portal.records import Invitation
 from grader.review.loop_records import LoopView, StageDecision
 from grader.review.problems import NotReadyError
 from grader.review.records import OUTCOMES, DecisionOutcome
@@ -53,6 +55,9 @@ def _one(view: LoopView, *, wrong: str = "", status: int = 200) -> ResponseRetur
         "early": [(titles.get(live.round_id, live.round_id), live.early_why) for live in view.live if live.early_why],
         "level": lambda points: f"{1 + points / 25:.1f}",
         "wrong": wrong,
+        "pieces": [piece for one in _invited(view) for piece in known_work.stated(one)],
+        "known": [(title_of(view, one.competency), one) for one in known_work.known_of(_invited(view))],
+        "competencies": [(name, title_of(view, name)) for name in _competencies(view)],
         "stages": [_stage(view, one) for one in made.verdicts],
         "outcomes": OUTCOMES,
         "typed": request.form if wrong else {},
@@ -81,6 +86,36 @@ def _stage(view: LoopView, said: Verdict) -> Stage:
     if view.may_decide and last is not None and last.outcome in FILES and visit.leads():
         text = letter_text(view, said.stage, sender=visit.person().name, now=visit.server().clock())
     return Stage(said, mine, "" if mine else view.outcome(said.stage), text, out)
+
+
+def _invited(view: LoopView) -> Sequence[Invitation]:
+    """The candidate's invitations, for a lead who rates nothing of theirs: a statement may say who somebody is."""
+    return visit.server().portal.of_blind(view.blind) if view.may_decide else ()
+
+
+def map_work(blind: str) -> ResponseReturnValue:
+    """What a person has found in the candidate's public work, by competency."""
+    view = visit.desk().loop_view(visit.actor(), blind)
+
+    def write() -> None:
+        found = [one for one in _invited(view) if known_work.stated(one)]
+        if not found:
+            raise UsageError("There is no statement of this candidate's that you may read.")
+        known = _competencies(view)
+        visit.server().portal.map_work(found[0], request.form.getlist("competency"), request.form.get("words", ""),
+                                       known=known, who=visit.person().name)  # fmt: skip
+
+    return _done(blind, write)
+
+
+def title_of(view: LoopView, competency: str) -> str:
+    """A competency as the scorecard calls it."""
+    titles = {str(one["id"]): str(one.get("title", "")) for one in view.body["scorecard"]["competencies"]}
+    return titles.get(competency) or competency.replace("_", " ")
+
+
+def _competencies(view: LoopView) -> list[str]:
+    return [str(one["id"]) for one in view.body["scorecard"]["competencies"]]
 
 
 def decide(blind: str) -> ResponseReturnValue:

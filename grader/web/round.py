@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import MultiDict
 
 from grader.errors import UsageError
+from grader.portal.known_work import known_of
 from grader.ratings.sheet import Gap
 from grader.review.problems import ConflictError, IncompleteError, NotAllowedError, NotFoundError
 from grader.review.rules import OPEN
@@ -46,6 +47,7 @@ def _form(
         "title": str(view.kit["title"]),
         "case": view,
         "kit": view.kit,
+        "known": _known(view),
         "criteria": [
             {"number": number, "id": one.id, "name": one.name, "question": " ".join(one.question.split()),
              "levels": [(level, " ".join(anchor.split())) for level, anchor in one.levels.items()],
@@ -61,6 +63,13 @@ def _form(
         "saved_text": "" if note else f"Saved {clock(latest.at)}." if latest else "Nothing written yet.",
     }  # fmt: skip
     return page("round.html.j2", wide=True, scripts=("htmx.min.js", "rate.js"), **views), status
+
+
+def _known(view: View) -> list[tuple[str, str]]:
+    """(competency, words) of what a person has found in the candidate's public work, on what this card measures."""
+    measured = {str(one["competency"]) for one in view.rubric["criteria"]}
+    found = known_of(visit.server().portal.of_blind(view.blind.split("-")[0]))
+    return [(one.competency.replace("_", " "), one.words) for one in found if one.competency in measured]
 
 
 # ---------------------------------------------------------------------------------------------- what is sent

@@ -44,6 +44,7 @@ ROUTES = (
     Route("/h/<token>/finish", "handing.finish", POST, CANDIDATE),
     Route("/h/<token>/withdraw", "handing.withdraw", POST, CANDIDATE),
     Route("/h/<token>/appeal", "handing.appeal", POST, CANDIDATE),
+    Route("/h/<token>/work", "handing.state_work", POST, CANDIDATE),
     # Everybody's own
     Route("/", "queue.show", GET, SIGNED_IN),
     Route("/rate/<case>", "rate.show", GET, SIGNED_IN),
@@ -84,6 +85,7 @@ ROUTES = (
     Route("/loops/<blind>/open", "loops.open_cards", POST, LEADS),
     Route("/loops/<blind>/decide", "loops.decide", POST, LEADS),
     Route("/loops/<blind>/letter", "loops.letter", POST, LEADS),
+    Route("/loops/<blind>/work", "loops.map_work", POST, LEADS),
     Route("/figures", "analyse.show", GET, LEADS),
     Route("/figures/<report>", "analyse.one", GET, LEADS),
     Route("/cases", "cases.show", GET, LEADS),

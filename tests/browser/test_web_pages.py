@@ -7,18 +7,22 @@ import contextlib
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 from waitress import create_server
 
+from grader.loop.deciding import advise
+from grader.portal.desk import PortalDesk
 from grader.review.records import Actor
+from grader.store.hire import HireEvent, keep
 from tests import report_fixtures as saved
 from tests.browser.looks import BROKEN, CUT, TABLET, WIDTHS, axe, sound
 from tests.loop_fixtures import ask, hand_in
 from tests.patience import until
+from tests.portal_fixtures import wish
 from tests.web_cases import settled_case
 from tests.web_fixtures import OPERATOR, PASSWORD, House, house, levels
 
@@ -85,10 +89,31 @@ def loops(made: House) -> dict[str, str]:
     hand_in(made.desk, ines, design.id, {"sizing": 2, "failing": None}, rationale="https://example.org/" + "x" * 120)
     hand_in(made.desk, bob, project.id, 3)
     made.desk.open_cards(OPERATOR, design.blind)
+    decided(made, design.blind)
     waiting = ask(made.desk, "past-project", "Nia Okoye", ann)
     hand_in(made.desk, ann, waiting.id, 4)
     return {"round": f"/rounds/{held.id}", "card": f"/rounds/{waiting.id}", "waits": f"/loops/{held.blind}",
             "opened": f"/loops/{design.blind}"}  # fmt: skip
+
+
+def decided(made: House, blind: str) -> None:
+    """A stage that was decided, with a letter to be written; public work that the candidate named and a lead mapped."""
+    lea = Actor(person=made.people["Lea Roth"])
+    for outcome in ("more", "advance"):
+        made.desk.decide_stage(lea, blind, "talks", outcome, "Sizes, and revises under change. " * 4,  # type: ignore[arg-type]
+                               partial(advise, stage="talks"))  # fmt: skip
+    made.desk.edit_stage_letter(lea, blind, "talks", "Dear {{ name }},\n\nwe would like to go on with you.\n\nLea Roth")
+    portal = PortalDesk(engine=made.store.engine, clock=made.watch)
+    for name in ("Omar Haddad", "Nia Okoye"):
+        one, _ = portal.invite(wish(name))
+        portal.state_work(one, [("https://git.example/" + "scheduler" * 12, "A scheduler; the queue is mine.")])
+        words = "Sized a queue under load, and wrote down why it fell over at nine requests a second."
+        for competency in ("system_design", "evaluation_methodology"):
+            portal.map_work(one, [competency], words, known=[competency], who="Lea Roth")
+    events = [HireEvent(source="csv", key=f"{who}{stage}", candidate=who, kind="stage", name=stage,
+                        entered_at="2026-03-01T00:00:00Z", left_at="2026-03-04T00:00:00Z", exit="advance")
+              for who in ("Person DONE", "Another") for stage in ("applied", "take-home", "talks")]  # fmt: skip
+    keep(made.store.engine, events, source="csv", digest="x", name="x.csv", whole=True)
 
 
 @pytest.fixture(scope="module")
@@ -164,6 +189,9 @@ def pages(home: House) -> dict[str, tuple[str, str]]:
         "loop": ("Lea Roth", home.norming["opened"]),
         "own loop": ("Bob Lind", home.norming["opened"]),
         "reliability": ("Lea Roth", "/reliability"),
+        "figures": ("Lea Roth", "/figures"),
+        "funnel": ("Lea Roth", "/figures/funnel"),
+        "review": ("Lea Roth", "/figures/review?line=70&bar=3&challenge=rag-triage&reached=take-home"),
         "people": ("Ada Ng", "/people"),
         "audit": ("Ada Ng", "/audit"),
         "nothing here": ("Ann Weber", "/there-is-no-such-page"),
@@ -172,7 +200,9 @@ def pages(home: House) -> dict[str, tuple[str, str]]:
 
 NAMES = ("sign in", "queue", "rate", "handed in", "file", "debrief", "own debrief", "decided", "the work", "cases",
          "case", "assign", "norming", "own norming", "session", "session of others", "norming work", "compared",
-         "anchors", "round", "card", "loops", "loop that waits", "loop", "own loop", "reliability", "people", "audit",
+         "anchors", "round", "card", "loops", "loop that waits", "loop", "own loop", "reliability", "figures",
+         "funnel", "review", "people",
+         "audit",
          "nothing here")  # fmt: skip
 
 
