@@ -104,7 +104,7 @@ def addresses(home: House) -> list[tuple[str, str]]:
         values = {
             "case": [*(case.id for case in home.cases.values()), "f" * 32], "person": [home.people["Bob"].id],
             "path": ["DECISIONS.md", "none.py"], "criterion": ["clarity"], "session": ["0" * 32],
-            "token": ["A" * 43], "blind": ["C1", "C2", "NONE"],
+            "token": ["A" * 43], "blind": ["C1", "C2", "NONE"], "report": ["funnel", "none"],
         }  # fmt: skip
         for chosen in itertools.product(*(values[name] for name in names)):
             path = route.path
