@@ -138,6 +138,21 @@ def without_password(text: str) -> str:
     return re.sub(r"(?<=://)([^/@\s:#]*):[^/@\s#]*@", r"\1@", text)
 
 
+_SECRET = re.compile(r"(?i)([?&;][\w.-]{0,40}(?:token|key|secret|passw|pwd|auth|sig|cred)[\w.-]{0,40}=)[^&;#\s'\"]+")
+"""A field of an address that is as good as a password."""
+
+
 def without_login(text: str) -> str:
-    """`text` with no user name and password in the addresses that stand in it."""
-    return re.sub(r"(?<=://)[^/@\s#]*@", "", text)
+    """`text` with no user name, password or token in the addresses that stand in it."""
+    return _SECRET.sub(r"\1…", re.sub(r"(?<=://)[^/\s]*@", "", text))
+
+
+def without_secrets(address: str) -> str:
+    """As `without_login`, for a text that is one address, however it is written: a password may hold blanks, `@`, `#`
+    or `/` that nobody encoded."""
+    scheme, sign, rest = address.partition("://")
+    head, slash, path = rest.partition("/")
+    cut = ":" in head and "@" not in head and not re.search(r":\d{0,5}$", head)
+    if sign and cut and "@" in path:
+        head, slash, path = path.rpartition("@")[2].partition("/")
+    return without_login(f"{scheme}{sign}{head.rpartition('@')[2] if sign else head}{slash}{path}")

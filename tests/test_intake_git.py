@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from grader.batch.entries import from_manifest
+from grader.cli.run import default_name
 from grader.errors import GraderError, InfrastructureError, RefusedError, UsageError
 from grader.submission import IntakeLimits, read_submission
 from grader.submission.git import _not_fetched, is_remote, split_ref, without_secrets
@@ -338,6 +340,24 @@ def test_address_and_ref_are_told_apart(source: str, address: str, ref: str) -> 
 def test_secrets_in_an_address_are_not_kept() -> None:
     assert without_secrets("https://me:token@example.org/a/b@v1") == "https://example.org/a/b@v1"
     assert without_secrets("git@example.org:a/b") == "git@example.org:a/b"
+    assert without_secrets("https://example.org:443/a/b@main") == "https://example.org:443/a/b@main"
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["http://me:p@geheim@127.0.0.1:1/x.git", "http://me:p geheim@127.0.0.1:1/x.git", "http://me:geheim\n@127.0.0.1:1/x.git",
+     "http://127.0.0.1:1/x.git?private_token=geheim", "http://me:p#geheim@127.0.0.1:1/x.git", "htp://me:geheim@127.0.0.1/x",
+     "git+https://me:geheim@127.0.0.1/x", "http://me:p/geheim@127.0.0.1:1/x"],
+)  # fmt: skip
+def test_no_secret_of_an_address_is_told_however_it_is_written(address: str, tmp_path: Path) -> None:
+    assert "geheim" not in without_secrets(address)
+    with pytest.raises(GraderError) as caught:
+        read_submission(address)
+    assert "geheim" not in caught.value.message + caught.value.fix
+    assert "geheim" not in default_name(address)
+    (tmp_path / "list.csv").write_text('path\n"' + address + '"\n')
+    (entry,) = from_manifest(tmp_path / "list.csv").entries if is_remote(address) else (None,)
+    assert entry is None or "geheim" not in entry.name + entry.candidate
 
 
 def test_who_a_commit_is_by_is_known_for_blind_pages_and_no_part_of_the_digest(repository: Path) -> None:

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from grader.batch.entries import BatchEntry
 from grader.errors import InfrastructureError, UsageError
-from grader.network import without_login
+from grader.network import without_secrets
 from grader.store.candidates import LIST, new_id, read_list, write_list
 
 LINKS = "blind"
@@ -73,7 +73,7 @@ def save(out: Path, known: Iterable[Known]) -> None:
         late = "" if entry.late is None else "yes" if entry.late else "no"
         minutes = "" if entry.minutes is None else f"{entry.minutes:g}"
         times = [moment.isoformat() if moment else "" for moment in (entry.started, entry.submitted)]
-        rows.append((one.id, entry.name, entry.candidate, without_login(entry.source), *times, minutes, late))
+        rows.append((one.id, entry.name, entry.candidate, without_secrets(entry.source), *times, minutes, late))
     write_list(out / LIST, rows)
 
 

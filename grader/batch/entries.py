@@ -14,7 +14,7 @@ from typing import Any
 
 from grader import csv_files, own_files
 from grader.errors import RefusedError, UsageError, visible
-from grader.network import without_login
+from grader.network import without_secrets
 from grader.own_files import SIDES
 from grader.store.candidates import LIST, read_list
 from grader.store.people import BETWEEN, members, readable, without_platform
@@ -195,7 +195,7 @@ def from_manifest(manifest: Path, folder: Path | None = None) -> Found:
     for row in _table(manifest).rows:
         entry = _row(row.cells, f"{manifest}, line {row.line}", base)
         if entry.source in lines:
-            source = visible(without_login(entry.source))
+            source = visible(without_secrets(entry.source))
             raise UsageError(f"{manifest}, line {row.line}: {source} is in line {lines[entry.source]} too.")
         lines[entry.source] = row.line
         entries.append(entry)
@@ -224,7 +224,7 @@ def _row(row: Mapping[str, str], where: str, base: Path) -> BatchEntry:
 
     named = is_remote(cells["path"]) or os.path.isabs(cells["path"])
     entry = BatchEntry(
-        name=cells["path"],
+        name=without_secrets(cells["path"]).partition("?")[0] if is_remote(cells["path"]) else cells["path"],
         source=cells["path"] if named else str(base / cells["path"]),
         found_in="" if named else str(base),
         candidate=unicodedata.normalize("NFC", cells["candidate"]),

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from grader.batch import blind
 from grader.batch.blind import Known
-from grader.network import without_login
+from grader.network import without_secrets
 from grader.store.folder import evidence_digest, read_result
 from grader.store.people import called
 
@@ -51,7 +51,7 @@ def record(store: Store, result: Result, *, why: str) -> Recorded:
         evidence=evidence_digest(folder),
         candidate=known.entry.candidate if known else called(result.source),
         blind=known.id if known else "",
-        source=without_login(known.entry.source if known else result.source),
+        source=without_secrets(known.entry.source if known else result.source),
         batch=str(kept.parent) if known else "",
         why=why,
     )

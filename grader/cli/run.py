@@ -187,7 +187,9 @@ def _stamp(out: Path) -> int:
 
 def default_name(source: str) -> str:
     """A folder name out of what was given: `work/jane.tar.gz` → `jane`."""
-    name = re.split(r"[#?]", source.rstrip("/"))[0].rpartition("/")[2]
+    from grader.network import without_secrets
+
+    name = re.split(r"[#?]", without_secrets(source).rstrip("/"))[0].rpartition("/")[2]
     name = re.sub(r"(\.tar)?\.(zip|gz|tgz|xz|zst|tar|git)$", "", name)
     return re.sub(r"[^A-Za-z0-9._-]", "_", name).strip(".") or "submission"
 

@@ -11,6 +11,7 @@ from grader.batch.entries import names_of
 from grader.batch.finished import load
 from grader.challenge import Challenge, Pack
 from grader.cohort.lateness import Policy, Timing, capped, timing
+from grader.network import without_secrets
 from grader.records import Grade
 from grader.submission.redact import blind
 
@@ -85,7 +86,7 @@ def row(one: Known, grade: Grade | None, challenge: Challenge, policy: Policy, n
         id=one.id,
         name=one.entry.name,
         candidate=one.entry.candidate,
-        source=one.entry.source,
+        source=without_secrets(one.entry.source),
         status=grade.status if grade else "not_started",
         reason=grade.reason if grade else "",
         digest=str(grade.submission.get("digest") or "") if grade else "",

@@ -159,9 +159,12 @@ def _check_found(name: str, found_in: str) -> None:
 
 
 def _nothing_there(name: str) -> UsageError:
+    from grader.network import without_secrets
+
     if os.path.exists(name):
         return UsageError(f"'{visible(name)}' is neither a file, a folder nor a repository.")
-    return UsageError(f"There is no '{visible(name)}'.{_hint(Path(name))}")
+    hint = " It is no address that git is asked: https, http, ssh or git." if "://" in name else _hint(Path(name))
+    return UsageError(f"There is no '{visible(without_secrets(name))}'.{hint}")
 
 
 def _hint(path: Path) -> str:

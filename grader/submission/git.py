@@ -34,6 +34,9 @@ _KINDS = {
 
 _HOST = re.compile(r"[\w:][\w.:%-]*")
 """A name or a number of a host. What begins with a hyphen would be an option of ssh."""
+_ENCODE = (
+    "write it like https://HOST/NAME/REPOSITORY, with %40 for @ in a password, or give the path of an archive or folder"
+)
 _PART_OF_ID = re.compile(r"[0-9a-fA-F]{4,39}")
 
 
@@ -51,13 +54,15 @@ def split_ref(source: str) -> tuple[str, str]:
         if not sign or not address or (is_remote(source) and (not start or "/" not in address[start:])):
             return source, "HEAD"
     if not _REF.fullmatch(ref) or ".." in ref:
+        if "://" in source and "@" in ref:  # of a password, in which nobody encoded the sign
+            raise UsageError(f"'{visible(without_secrets(source))}' is not the address of a repository.", fix=_ENCODE)
         raise UsageError(f"'{visible(ref)}' is not the name of a branch, tag or commit.")
     return address, ref
 
 
 def without_secrets(source: str) -> str:
-    """An address without the user name and password in it."""
-    return network.without_login(source)
+    """An address without the user name, password and token in it."""
+    return network.without_secrets(source)
 
 
 @contextlib.contextmanager
@@ -81,12 +86,9 @@ def _check_address(address: str) -> None:
     if "://" not in address or not is_remote(address):
         return
     parts = network.parts_of(address)
-    plain = _HOST.fullmatch(parts.hostname or "") and not re.search(r"[\s\\]", address)
+    plain = _HOST.fullmatch(parts.hostname or "") and not re.search(r"[\s\\]", address) and parts.netloc.count("@") < 2
     if not plain or not parts.path.strip("/"):
-        raise UsageError(
-            f"'{visible(without_secrets(address))}' is not the address of a repository.",
-            fix="write it like https://HOST/NAME/REPOSITORY, or give the path of an archive or folder",
-        )
+        raise UsageError(f"'{visible(without_secrets(address))}' is not the address of a repository.", fix=_ENCODE)
 
 
 def _fetch(git: Git, address: str, where: str, ref: str, limits: IntakeLimits) -> None:
