@@ -1,9 +1,11 @@
-"""Writing files whole or not at all."""
+"""Writing files whole or not at all, and reading them with a bound."""
 
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
+import stat
 import tempfile
 import threading
 from collections.abc import Iterable, Iterator
@@ -38,6 +40,15 @@ def write(path: Path, content: bytes | str, *, durable: bool = False, private: b
         with contextlib.suppress(OSError):
             os.unlink(temporary)
         raise _cannot_be_written(path, problem) from problem
+
+
+def read(path: Path, most: int) -> bytes:
+    """At most `most` bytes and one of a file that may be anybody's: of no pipe, which would be waited for, and of no
+    device, which has no end. Raises OSError."""
+    with open(os.open(path, os.O_RDONLY | os.O_NONBLOCK), "rb") as file:
+        if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+            raise OSError(errno.EINVAL, "it is no regular file")
+        return file.read(most + 1)
 
 
 def sync_folder(folder: Path) -> None:

@@ -32,6 +32,7 @@ _TABLES = ("judge", "prices")
 _OWN_ONLY = "trusted"
 """Says which working folders to trust, so none of these can say it."""
 NAME = "grader.toml"
+_MOST_BYTES = 1 << 20
 HERE = Path("challenges")
 """Where a working folder has its packs."""
 
@@ -153,9 +154,11 @@ def _here(place: Standing) -> tuple[Path | None, dict[str, Any], list[str]]:
 def _from_file(path: Path, name: str) -> dict[str, Any]:
     import tomllib
 
+    from grader import files
+
     try:
-        values = tomllib.loads(path.read_text(encoding="utf-8-sig"))
-    except (OSError, ValueError) as problem:
+        values = tomllib.loads(files.read(path, _MOST_BYTES)[:_MOST_BYTES].decode("utf-8-sig"))
+    except (OSError, ValueError, RecursionError) as problem:
         raise UsageError(f"{name} cannot be read: {problem}") from problem
     unknown = sorted(values.keys() - _KEYS.keys() - set(_TABLES))
     if unknown:
@@ -165,6 +168,8 @@ def _from_file(path: Path, name: str) -> dict[str, Any]:
             raise UsageError(f"{name}: {key} is a table; write [{key}] and its keys below.")
         if key in _KEYS and not isinstance(value, str):
             raise UsageError(f"{name}: {key} is text in quotes, not {value!r}.")
+        if key in _KEYS and not value.isprintable():
+            raise UsageError(f"{name}: {key} holds a sign that cannot be printed, such as the end of a line.")
     return values
 
 

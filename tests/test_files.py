@@ -23,6 +23,16 @@ def small_disk() -> Iterator[None]:
     resource.setrlimit(resource.RLIMIT_FSIZE, before)
 
 
+def test_what_is_read_with_a_bound_is_a_file_with_an_end(tmp_path: Path) -> None:
+    (tmp_path / "file").write_bytes(b"x" * 100)
+    assert files.read(tmp_path / "file", 10) == b"x" * 11
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "link").symlink_to("/dev/zero")
+    for name in ("pipe", "link"):
+        with pytest.raises(OSError, match="no regular file"):
+            files.read(tmp_path / name, 10)
+
+
 def test_text_and_bytes_are_written_and_folders_made(tmp_path: Path) -> None:
     files.write(tmp_path / "a" / "b" / "text", "ä\n")
     files.write(tmp_path / "bytes", b"\x00", durable=True)

@@ -46,6 +46,8 @@ def test_the_environment_goes_before_the_file(tmp_path: Path, monkeypatch: pytes
         ('judge = "x"', "is a table"),
         ("judge_model = ", "cannot be read"),
         ("[store]\nx = 1", "text in quotes"),
+        ("store = " + "[" * 100_000, "cannot be read"),
+        ('judge_model = "m\\nfound    Docker engine"', "cannot be printed"),
     ],
 )
 def test_a_file_that_is_wrong_is_wrong_usage(text: str, words: str, tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ from typing import Any, Literal
 
 from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
 
+from grader import files
 from grader.challenge.strict_yaml import Strict
 from grader.errors import ChallengeError
 
@@ -61,10 +62,10 @@ def read(path: Path) -> dict[str, dict[str, Any]]:
 def read_bytes(path: Path) -> bytes:
     """The cassette as it stands there. Raises ChallengeError."""
     try:
-        raw = path.read_bytes() if path.stat().st_size <= MOST_BYTES else None
+        raw = files.read(path, MOST_BYTES)
     except OSError as problem:
         raise ChallengeError(f"The cassette {path} cannot be read: {problem}") from problem
-    if raw is None:
+    if len(raw) > MOST_BYTES:
         raise ChallengeError(f"{path} is larger than {MOST_BYTES:,} bytes.")
     return raw
 

@@ -16,6 +16,7 @@ from typing import Any, TypeVar
 import yaml
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from grader import files
 from grader.errors import ChallengeError, GraderError, visible
 
 MAX_BYTES = 2_000_000
@@ -61,7 +62,7 @@ def load(path: Path, error: type[GraderError] = ChallengeError) -> tuple[Any, di
 def read(path: Path, error: type[GraderError] = ChallengeError) -> bytes:
     """The bytes of a file that people write. Raises `error` where it cannot be read, or is too large to be one."""
     try:
-        raw = path.read_bytes()
+        raw = files.read(path, MAX_BYTES)
     except OSError as problem:
         raise error(f"{path} cannot be read: {problem.strerror or problem}.") from problem
     if len(raw) > MAX_BYTES:
@@ -98,7 +99,7 @@ def cut_texts(path: Path) -> list[tuple[int, str, str]]:
     """Line, text and rest for each text without quotes that a ` #` in the middle of it has cut: YAML takes the rest for
     a comment. A comment behind a whole sentence, a number or a word is meant as one."""
     try:
-        raw = path.read_bytes().decode("utf-8-sig")
+        raw = files.read(path, MAX_BYTES).decode("utf-8-sig")
         node = yaml.compose(raw, _Loader)
     except (OSError, ValueError, yaml.YAMLError, RecursionError):
         return []

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from grader import files
 from grader.errors import UsageError, visible
 from grader.loop.candidate import overview
 from grader.loop.matrix import LoadedLoop, Loop, Stage, loaded_from
@@ -36,7 +37,7 @@ def letters_of(loaded: LoadedLoop) -> dict[str, str]:
         for which in ("goes_on", "ends"):
             path = letter_path(loaded, stage, which)
             try:
-                text = path.read_bytes()[:LONGEST].decode("utf-8") if path else ""
+                text = files.read(path, LONGEST).decode("utf-8")[:LONGEST] if path else ""
             except (OSError, UnicodeDecodeError):
                 continue
             if text:

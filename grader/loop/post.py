@@ -11,6 +11,7 @@ from html import unescape
 from pathlib import Path
 from typing import Any
 
+from grader import files
 from grader.challenge.findings import Finding, advice, broken, found
 from grader.errors import ChallengeError, visible
 from grader.loop.matrix import LoadedLoop, Loop
@@ -84,7 +85,7 @@ class Post:
 def load_post(path: Path) -> Post:
     """The post in `path`: a JobPosting, or a list or graph that holds one. Raises ChallengeError."""
     try:
-        raw = path.read_bytes()
+        raw = files.read(path, LARGEST)
     except OSError as problem:
         raise ChallengeError(f"{path} cannot be read: {problem.strerror or problem}.") from problem
     if len(raw) > LARGEST:

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+from grader import files
 from grader.challenge.findings import Finding, advice, broken, found
 from grader.loop.matrix import LoadedLoop, Stage
 
@@ -78,7 +79,7 @@ def _letter(loaded: LoadedLoop, index: int, which: str) -> Iterator[Finding]:
         yield broken("stages", f"{stage.id}: a letter lies beside the loop's file or below it", place)
         return
     try:
-        text = path.read_bytes()[: LONGEST + 1].decode("utf-8")
+        text = files.read(path, LONGEST).decode("utf-8")
     except (OSError, UnicodeDecodeError):
         yield broken("stages", f"{stage.id}: there is no letter {path} that can be read", place)
         return

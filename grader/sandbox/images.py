@@ -22,11 +22,12 @@ import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
+from http import HTTPStatus
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from grader import scratch
-from grader.errors import InfrastructureError
+from grader.errors import InfrastructureError, UsageError, visible
 from grader.sandbox import outside
 from grader.sandbox.containers import VERIFIER_USER
 from grader.sandbox.inside import agreed
@@ -158,8 +159,8 @@ class Pins:
 
 
 def missing(client: APIClient, tags: list[str]) -> list[str]:
-    """Those of `tags` that the engine does not have."""
-    from docker.errors import ImageNotFound
+    """Those of `tags` that the engine does not have. Raises UsageError for what is no name of an image."""
+    from docker.errors import APIError, ImageNotFound
 
     absent = []
     for tag in tags:
@@ -167,6 +168,11 @@ def missing(client: APIClient, tags: list[str]) -> list[str]:
             client.inspect_image(tag)
         except ImageNotFound:
             absent.append(tag)
+        except APIError as problem:
+            if problem.status_code != HTTPStatus.BAD_REQUEST:
+                raise
+            said = f"The base image {visible(tag, 100)} has no name that the engine knows for one."
+            raise UsageError(said, fix="mend GRADER_BASE_IMAGE, or base_image in grader.toml") from problem
     return absent
 
 
