@@ -7,7 +7,7 @@ import pytest
 
 from grader.agreement.alpha import alpha
 from grader.agreement.alt_test import alt_test
-from grader.agreement.bootstrap import resampled_kappas
+from grader.agreement.bootstrap import resampled_kappas, resampled_means
 from grader.agreement.comparison import best_constant, compare, spearman, standardised_difference
 from grader.agreement.gwet import gwet
 from grader.agreement.kappa import confusion, disagreement, indices, kappa, kappas, weighted_kappa
@@ -271,6 +271,22 @@ def test_the_bootstrap_is_the_same_for_the_same_seed_and_another_for_another():
     first = resampled_kappas(label, judge, clusters, 5, seed=1)
     assert np.array_equal(first, resampled_kappas(label, judge, clusters, 5, seed=1))
     assert not np.array_equal(first, resampled_kappas(label, judge, clusters, 5, seed=2))
+
+
+def test_the_mean_over_pairs_is_resampled_over_the_same_candidates() -> None:
+    one, other = spread(M)
+    clusters = np.arange(100) // 2
+    alone = resampled_kappas(one, other, clusters, 5)
+    assert resampled_means([(one, other)], clusters, 5) == pytest.approx(alone)
+    assert resampled_means([(one, other), (other, one)], clusters, 5) == pytest.approx(alone)
+    same = resampled_means([(one, other), (one, one)], clusters, 5)
+    assert same == pytest.approx((alone + 1) / 2)
+    half = np.where(np.arange(100) < 50, other, -1)
+    part = resampled_means([(one, half)], clusters, 5)
+    assert np.ptp(np.quantile(part, [0.05, 0.95])) > np.ptp(np.quantile(alone, [0.05, 0.95])), (
+        "what is missing is no level"
+    )
+    assert resampled_means([(one, other)], np.zeros(100, dtype=np.int64), 5).size == 0
 
 
 def test_resampling_candidates_widens_the_interval_when_their_items_go_together():

@@ -346,9 +346,36 @@ def test_status_says_how_far_it_is_what_is_missing_and_gives_a_first_view_from_f
         "says": "Provisional, counts for nothing: of 10 reviews the judge gave people's level in 10, was off by one in"
         " 0 and by more in 0.",
     }  # fmt: skip
+    for whose in ("people", "judge"):
+        assert ten["agreement"][whose]["n"] == 10
+        assert {ten["agreement"][whose][name] for name in ("qwk", "low", "high")} == {None}
+        assert "too few to tell (10 of 30" in ten["agreement"][whose]["says"]
     assert set(ten["rare_levels"].values()) == {3}
     assert "An hour of rating brings about 40 levels" in ten["an_hour"]
     assert server.requests == [], "no call is made"
+
+
+def test_status_gives_agreement_with_its_interval_where_there_is_enough_of_it(
+    root: Path, template: Template, tmp_path: Path, lite: str, server: JudgeServer
+) -> None:
+    shutil.copy(template.sixty, tmp_path / "store.db")
+    in_shadow(lite, root, oracle(root, 80, noise=0.2))
+    found = status(root, lite)
+    for whose in ("people", "judge"):
+        figures = found["agreement"][whose]
+        assert figures["n"] == 60
+        assert figures["low"] < figures["qwk"] < figures["high"] <= 1
+        assert f"{figures['qwk']:.2f} (95 %: {figures['low']:.2f} to {figures['high']:.2f}) on 60" in figures["says"]
+    assert found["agreement"]["calibrated"] is None
+    calibrated(root, lite)
+    then = status(root, lite)["agreement"]["calibrated"]
+    kept = record.read(root, {})
+    assert kept is not None
+    assert (then["n"], then["qwk"]) == (60, kept.criteria[NAME].figures["qwk"])
+    text = run("calibrate", str(root), "--status", "--store", lite)
+    for whose in ("people", "judge"):
+        assert found["agreement"][whose]["says"] in text
+    assert then["says"] in text
 
 
 def test_levels_of_another_judge_are_no_view_of_this_one(

@@ -10,11 +10,11 @@ import numpy as np
 
 from grader.agreement.alpha import alpha
 from grader.agreement.alt_test import AltTest, alt_test
-from grader.agreement.bootstrap import resampled_kappas
+from grader.agreement.bootstrap import resampled_kappas, resampled_means
 from grader.agreement.comparison import Comparison, best_constant, compare
 from grader.agreement.kappa import Floats
 from grader.agreement.labels import Labels, only_items
-from grader.agreement.panel import Pair, Panel, human_pairs, judge_pairs, mean_over_pairs, panel_of
+from grader.agreement.panel import Pair, Panel, entering, human_pairs, judge_pairs, mean_over_pairs, panel_of
 from grader.agreement.statistic import Statistic, undefined
 from grader.agreement.thresholds import CONFIDENCE, MIN_PAIR_ITEMS, Thresholds
 
@@ -99,6 +99,18 @@ class Measured:
     def interval(self) -> tuple[float | None, float | None]:
         """The two-sided 95 % percentile interval of the judge's kappa."""
         return self.bound((1 - CONFIDENCE) / 2), self.bound((1 + CONFIDENCE) / 2)
+
+    @property
+    def human_interval(self) -> tuple[float | None, float | None]:
+        """The same of `human_qwk`. It is reckoned when it is asked for: no check of the gate rests on it."""
+        panel = self.panel
+        columns = {person: panel.grid[:, at] for at, person in enumerate(panel.people)}
+        pairs = [(columns[pair.a], columns[pair.b]) for pair in entering(self.people)]
+        found = resampled_means(pairs, panel.clusters, len(panel.levels))
+        if not found.size:
+            return None, None
+        low, high = np.quantile(found, [(1 - CONFIDENCE) / 2, (1 + CONFIDENCE) / 2])
+        return float(low), float(high)
 
 
 def measure(case: Case, *, seed: int = 0) -> Measured:

@@ -98,12 +98,17 @@ def judge_pairs(panel: Panel) -> tuple[Pair, ...]:
     return _pairs(list(panel.people), [""] * number, matrices.reshape(number, k, k))
 
 
+def entering(pairs: Sequence[Pair], least: int = MIN_PAIR_ITEMS) -> Sequence[Pair]:
+    """The pairs that enter a mean: those that share at least `least` items, all when none does."""
+    return [pair for pair in pairs if pair.n >= least] or pairs
+
+
 def mean_over_pairs(pairs: Sequence[Pair], least: int = MIN_PAIR_ITEMS) -> Statistic:
     """The plain mean over pairs that share at least `least` items, over all pairs when none does.
 
     Pairs whose kappa is undefined do not enter; undefined when none is left.
     """
-    used = [pair for pair in pairs if pair.n >= least] or pairs
+    used = entering(pairs, least)
     values = [pair.qwk.value for pair in used if pair.qwk.value is not None]
     if not values:
         return undefined(used[0].qwk.reason if used else "no two raters share an item")

@@ -19,46 +19,26 @@ from grader.agreement.limits import limits_of
 from grader.agreement.measured import Measured
 from grader.agreement.planning import chance_of_passing
 from grader.agreement.pooling import pooling
-from grader.agreement.thresholds import FEW
+from grader.calibration.agreeing import Agreement, View, of_judge, of_people, when_calibrated
 from grader.judge.fingerprint import PARTS, judge_of, parts
 
 if TYPE_CHECKING:
     from sqlalchemy.engine import Engine
 
     from grader.agreement import Labels
+    from grader.agreement.panel import Panel
     from grader.calibration.material import Material
     from grader.judge.record import Calibration
     from grader.records import Closed
     from grader.review.labels import Reviewed
     from grader.review.records import Judged
 
-FIRST_VIEW = 5
-"""Reviews from which the judge's levels beside people's are shown to people. They count for nothing."""
 AN_HOUR = 40
 """Levels an hour that are reckoned with where nobody's pace is known: one and a half minutes a text."""
 _PAUSE = timedelta(minutes=20)
 """A gap between two levels of one person from which it is a pause."""
 _LEAST_GAPS = 10
 _FAIR, _GOOD = 0.79, 0.86
-
-
-@dataclass(frozen=True, kw_only=True)
-class View:
-    """The judge beside people on reviews so far: for people to look at, and nothing else."""
-
-    n: int
-    same: int
-    off_by_one: int
-    further: int
-
-    @property
-    def sentence(self) -> str:
-        if self.n < FIRST_VIEW:
-            return f"{self.n} reviews have a level of the judge as it is now: too few to tell."
-        return (
-            f"Provisional, counts for nothing: of {self.n} reviews the judge gave people's level in {self.same}, was"
-            f" off by one in {self.off_by_one} and by more in {self.further}."
-        )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,9 +56,11 @@ class Status:
     real_needed: int
     rare: Mapping[int, int] = field(default_factory=dict)
     """Level → how many more items of it are asked for, of the levels that are nearest to enough."""
-    people: str
-    """How far people agree, in words."""
-    people_qwk: float | None
+    people: Agreement
+    judge: Agreement
+    """On reviews, by levels that nobody had seen: provisional."""
+    calibrated: Agreement | None
+    """The judge and people in the calibration that is in force."""
     provisional: View
     hour: str
     """What an hour of rating would bring, in words."""
@@ -111,15 +93,15 @@ class Status:
         return tuple(found)
 
     def as_json(self) -> dict[str, Any]:
-        view = self.provisional
         return {
             "criterion": self.criterion, "gate": self.gate, "says": self.says,
             "items_rated_twice": self.twice, "of_candidates": self.real_twice, "rated_once": self.once,
             "needed": self.needed, "needed_of_candidates": self.real_needed,
             "rare_levels": {str(level): more for level, more in self.rare.items()}, "missing": list(self.missing),
-            "people": self.people, "people_qwk": self.people_qwk,
-            "provisional": {"n": view.n, "same": view.same, "off_by_one": view.off_by_one, "further": view.further,
-                            "counts": False, "says": view.sentence},
+            "people": self.people.says, "people_qwk": self.people.qwk,
+            "agreement": {"people": self.people.as_json(), "judge": self.judge.as_json(),
+                          "calibrated": self.calibrated.as_json() if self.calibrated is not None else None},
+            "provisional": self.provisional.as_json(),
             "an_hour": self.hour, "erased": self.erased, "trend": self.trend,
             "pooled": self.pooled,
             "closed": asdict(self.closed) if self.closed is not None else None,
@@ -144,19 +126,21 @@ def _status(
     name: str, limits: Thresholds, pace: float | None,
 ) -> Status:  # fmt: skip
     labels = material.labels.get(name) or _nothing(material, name)
-    measured = measure(Case(labels=labels, judge={}, thresholds=limits, chosen=material.chosen))
+    unseen = _unseen(material, reviewed, name)
+    judge = {item: (level,) for item, level in unseen.items()}
+    measured = measure(Case(labels=labels, judge=judge, thresholds=limits, chosen=material.chosen))
     panel = measured.panel
     real = np.array([item in material.candidates_work(name) for item in panel.items], dtype=bool)
     twice, real_twice = int(panel.twice.sum()), int((panel.twice & real).sum())
     needed, levels = limits.labels_required(len(panel.levels)), min(limits.min_levels, len(panel.levels))
-    gate, says = _gate(material, calibration, name)
+    gate, says, figures = _gate(material, calibration, name)
     once = len(panel.items) - twice
     return Status(
         criterion=name, gate=gate, says=says, twice=twice, real_twice=real_twice, once=once,
         needed=needed, real_needed=limits.min_real,
         rare=_rare(measured, limits.min_items_per_level, levels),
-        people=_people(measured, limits), people_qwk=measured.human_qwk.value if twice >= FEW else None,
-        provisional=_view(material, reviewed, name, labels),
+        people=of_people(measured, limits), judge=of_judge(measured), calibrated=when_calibrated(figures),
+        provisional=_view(measured.covered),
         hour=_hour(twice, once, needed, limits, pace),
         erased=_erased(calibration, left, name),
         more=_more(calibration, name) if gate == "INCONCLUSIVE" else 0,
@@ -205,12 +189,12 @@ def _nothing(material: Material, name: str) -> Labels:
     return Labels(criterion=name, levels=tuple(material.criterion(name).levels), people={})
 
 
-def _gate(material: Material, calibration: Calibration | None, name: str) -> tuple[str, str]:
+def _gate(material: Material, calibration: Calibration | None, name: str) -> tuple[str, str, Mapping[str, Any]]:
     if calibration is None:
-        return "", "Not calibrated yet: the judge's levels count for nothing."
+        return "", "Not calibrated yet: the judge's levels count for nothing.", {}
     criterion, limits = material.criterion(name), material.challenge.rubric.gate
     found = calibration.gate(name, parts(criterion, material.config, limits), PARTS)
-    return found.verdict, found.sentence
+    return found.verdict, found.sentence, found.figures
 
 
 def _rare(measured: Measured, least: int, levels: int) -> dict[int, int]:
@@ -221,24 +205,18 @@ def _rare(measured: Measured, least: int, levels: int) -> dict[int, int]:
     return {panel.levels[at]: least - counts[at] for at in sorted(fullest) if counts[at] < least}
 
 
-def _people(measured: Measured, limits: Thresholds) -> str:
-    n, value = int(measured.panel.twice.sum()), measured.human_qwk.value
-    if n < FEW or value is None:
-        why = f"{n} of {FEW} items are rated by two" if n < FEW else measured.human_qwk.reason
-        return f"How far people agree: too few to tell ({why})."
-    return f"People agree with each other at {value:.2f} on {n} items ({limits.human_qwk:.2f} needed)."
-
-
-def _view(material: Material, reviewed: Sequence[Reviewed], name: str, labels: Labels) -> View:
-    from grader.agreement.panel import panel_of
-
+def _unseen(material: Material, reviewed: Sequence[Reviewed], name: str) -> dict[str, int]:
+    """Candidates' work → the level that the judge as it is now gave it in its grading, unseen by those who rated."""
     now = judge_of(material.criterion(name), material.config, material.challenge.rubric.gate)
-    said = {one.case.id: found.level for one in reviewed if (found := one.judged.get(name)) and found.judge == now}
     work = material.candidates_work(name)
-    panel = panel_of(labels)
-    low = panel.levels[0]
-    gaps = [abs(said[item] - int(level) - low) for item, level in zip(panel.items, panel.label, strict=True)
-            if item in said and item in work]  # fmt: skip
+    return {
+        one.case.id: found.level for one in reviewed
+        if (found := one.judged.get(name)) and found.judge == now and one.case.id in work
+    }  # fmt: skip
+
+
+def _view(panel: Panel) -> View:
+    gaps = np.abs(panel.judge - panel.label)[panel.judged].tolist()
     return View(n=len(gaps), same=gaps.count(0), off_by_one=gaps.count(1), further=sum(gap > 1 for gap in gaps))
 
 
@@ -282,6 +260,11 @@ def _more(calibration: Calibration | None, name: str) -> int:
     return (known.labels_needed or 0) if known is not None else 0
 
 
+def _figures(one: Status) -> tuple[str, ...]:
+    calibrated = one.calibrated.says if one.calibrated is not None else ""
+    return one.people.says, one.judge.says, calibrated, one.provisional.sentence, one.trend, one.pooled
+
+
 def lines(found: Sequence[Status]) -> list[str]:
     """For a terminal."""
     shown = []
@@ -293,7 +276,7 @@ def lines(found: Sequence[Status]) -> list[str]:
             shown.append(f"  {one.erased} of the reviews that this calibration rested on have been erased since.")
         enough = "Enough labels for a verdict." if one.gate else "Enough labels for a verdict: calibrate."
         shown += [f"  Missing: {what}" for what in one.missing] or [f"  {enough}"]
-        shown += [f"  {what}" for what in (one.people, one.provisional.sentence, one.trend, one.pooled) if what]
+        shown += [f"  {what}" for what in _figures(one) if what]
         if one.missing:
             shown.append(f"  {one.hour}")
     return shown
