@@ -51,6 +51,9 @@ _MOST_WORDS = 20_000
 _MOST_IDLE = 4
 _LEAVES = 5.0
 """Seconds by the clock that a piece of work which has answered has to be gone, when the next one wants its helper."""
+_PR_SET_CHILD_SUBREAPER = 36
+_WAIT_FOR_ALL = 0x40000000
+"""`__WALL`: also for what was not started as a process usually is."""
 _ENDED = "the process that did it ended"
 _NO_ANSWER = "what came back is no answer"
 _MOST_SHOWN = 300
@@ -278,12 +281,15 @@ _answers: io.FileIO | None = None
 
 def serve(warm: str, free: str) -> None:
     """The helper: does what it is told until nobody is there to tell it anything. Through the descriptor `free`, which
-    its children do not have, it says that the last of them is gone."""
+    its children do not have, it says that the last of them is gone, and with it all that it started."""
     global _answers
+    import ctypes  # here alone: whoever asks has no use for it
+
     tells = int(free)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the process that started this one
     resource.setrlimit(resource.RLIMIT_AS, (_MEMORY, _MEMORY))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    ctypes.CDLL(None).prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
     _answers, asked = io.FileIO(1, "wb", closefd=False), io.FileIO(0, "rb", closefd=False)
     if warm:
         _warm_up(warm)
@@ -304,10 +310,36 @@ def serve(warm: str, free: str) -> None:
             finally:
                 os._exit(0)
         ended = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+        _end_what_it_left()
         if ended < 0:
             os.kill(os.getpid(), -ended)  # in its way, which says why
             os._exit(1)
         os.write(tells, b".")
+
+
+def _end_what_it_left() -> None:
+    """Ends whatever a child that is gone has started and left behind, in whatever session: it holds the pipes, and
+    could read what is asked next or answer in its place. The system hands it to this process, so that where no child is
+    left, none of theirs is; where it cannot be ended, this does not return, and whoever waits takes another helper."""
+    with contextlib.suppress(ChildProcessError):
+        while True:
+            for pid in _children():
+                with contextlib.suppress(ProcessLookupError, PermissionError):
+                    os.kill(pid, signal.SIGKILL)
+            os.waitpid(-1, _WAIT_FOR_ALL)
+
+
+def _children() -> list[int]:
+    """The processes that this one is the parent of. One that was there when it began to look is there until it is
+    waited for, so none that has others below it is missed."""
+    found = []
+    for entry in os.scandir("/proc"):
+        with contextlib.suppress(OSError):
+            if entry.name.isdigit():
+                of_it = Path(entry.path, "stat").read_bytes().rpartition(b")")[2].split()  # its name may hold anything
+                if int(of_it[1]) == os.getpid():
+                    found.append(int(entry.name))
+    return found
 
 
 def _work(asked: io.FileIO, seconds: float, name: str, count: int) -> None:

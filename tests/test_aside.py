@@ -199,6 +199,21 @@ def test_what_has_answered_and_stays_is_ended_before_the_next_is_asked(
     assert aside.run(5, work.parent) not in {7, before}
 
 
+def test_what_a_piece_of_work_leaves_behind_is_ended_before_the_next_is_asked() -> None:
+    left = aside.run(5, work.leaves_processes)
+    try:
+        with bounded_wait():
+            assert aside.run(5, work.number, "5") == 5
+        assert not [pid for pid in left if is_there(pid)]
+    finally:
+        for pid in filter(is_there, left):
+            os.kill(pid, 9)
+
+
+def is_there(pid: int) -> bool:
+    return Path(f"/proc/{pid}").exists()
+
+
 def test_a_page_is_made_without_the_files_where_the_helper_was_taken_over(monkeypatch: pytest.MonkeyPatch) -> None:
     def taken_over(seconds: float, _work: object, *_args: object) -> object:
         return aside_run(seconds, work.written, ANSWERS["another type"])
