@@ -15,11 +15,13 @@ from grader.errors import UsageError
 from grader.loop.candidate import Overview, overview
 from grader.loop.candidate_text import overview_text
 from grader.loop.matrix import load_loop
+from grader.portal.desk import PortalDesk
 from grader.ratings.sheet import Said, Sheet
 from grader.review import live_rows
 from grader.review.problems import IncompleteError, NotAllowedError, NotFoundError, NotReadyError
 from grader.review.records import Actor
 from tests.loop_fixtures import LOOP, OPERATOR, ask, card, hand_in, loaded
+from tests.portal_fixtures import wish
 from tests.web_fixtures import House, house, levels
 
 pytestmark = pytest.mark.slow
@@ -390,6 +392,15 @@ def test_the_commands_ask_open_and_show(home: House, monkeypatch: pytest.MonkeyP
     assert "System design (weight 15): 4.0" in shown
     assert "Reviewer A: 4" in shown
     assert "Ann" not in shown
+
+
+def test_nobody_is_asked_about_a_candidate_whose_name_is_anothers_blind_id(home: House) -> None:
+    blind = two_rounds(home)[0]
+    other, _ = PortalDesk(engine=home.store.engine).invite(wish(candidate=blind))
+    with pytest.raises(UsageError, match="the blind id of one candidate and the name of another"):
+        ask(home.desk, "system-design", blind, home.people["Cem"])
+    assert ask(home.desk, "system-design", "Cara Doe", home.people["Cem"]).blind == blind
+    assert ask(home.desk, "system-design", other.blind, home.people["Cem"]).candidate == blind
 
 
 @pytest.mark.parametrize("how", ["name", "age"])

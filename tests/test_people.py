@@ -11,6 +11,9 @@ from click.testing import CliRunner, Result
 from grader.batch import blind
 from grader.batch.entries import from_folder, from_manifest
 from grader.cli import purge
+from grader.errors import UsageError
+from grader.review.desk import Desk
+from grader.review.records import Actor
 from grader.store import open_store, people
 from grader.store.store import About
 from tests.batch_fixtures import ALL, submissions
@@ -163,6 +166,49 @@ def test_a_person_who_is_not_found_is_said_with_an_exit_code_of_its_own(store: s
     assert "No run matches" in done.output
     assert "near    'Bo Chen; Cy Diaz'" in done.output
     assert len(left(store)) == 4
+
+
+def test_a_name_that_is_anothers_blind_id_removes_nobody_before_it_is_said_who_is_meant(store: str) -> None:
+    with open_store(store) as opened:
+        opened.record(result(7), About(candidate="id1", blind="ZZ9"))
+        desk = Desk(opened.engine)
+        close = desk.add_person(Actor(how="command"), "Lea", roles=("lead",), candidates=("ID1", "Ana Weber"))
+    for words in ([], ["--yes"]):
+        done = purged(store, "ID1", *words)
+        assert isinstance(done.exception, UsageError)
+        assert "'Weber, Ana', blind id 'ID1'; 'id1', blind id 'ZZ9'" in done.exception.message
+    assert "'id1'" not in purged(store, "ID1", "--as", "blind").output
+    done = purged(store, "ID1", "--as", "blind", "--yes")
+    assert "person  'Weber, Ana', blind id 'ID1'" in done.output
+    assert left(store) == ["Bo Chen; Cy Diaz", "Sean O_Brien", "Sean O\u2019Brien", "id1"]
+    with open_store(store) as opened:
+        assert Desk(opened.engine).person("Lea").candidates == ("ID1",), "the word may have meant who stays"
+        assert close.candidates == ("ID1", "Ana Weber")
+
+
+def test_two_people_under_one_blind_id_are_removed_one_by_one(store: str) -> None:
+    with open_store(store) as opened:
+        opened.record(result(7), About(candidate="Dora Eck", blind="ID1-2"))
+    for words in ([], ["--as", "blind"]):
+        assert isinstance(purged(store, "id1", "--yes", *words).exception, UsageError)
+    assert purged(store, "Dora Eck", "--yes").return_value == 0
+    assert "Weber, Ana" in left(store)
+
+
+@pytest.mark.parametrize(
+    "known",
+    [
+        {("Ana Weber", "ID1"), ("Weber, Ana", "ID1-2"), ("", "ID1")}, {("ID1", "ID1"), ("id1", "ZZ9")},
+        {("Bo; Cy", "ID1"), ("Cy", "ID1")}, {("id1", "ZZ8"), ("ID1", "ZZ9")}, {("Bo", "ID12")}, set(),
+    ],
+)  # fmt: skip
+def test_one_person_is_one_under_whatever_names_and_ids(known: set[tuple[str, str]]) -> None:
+    assert people.several("ID1", known) == ()
+
+
+@pytest.mark.parametrize("name", ["Bo", ""])
+def test_a_blind_id_and_the_same_name_are_two_people(name: str) -> None:
+    assert people.several("ID1", {(name, "ID1"), ("id1", ""), ("Cy", "ID2")}) == ((name, "ID1"), ("id1", ""))
 
 
 def test_who_stands_only_in_a_batchs_list_is_removed_from_it(store: str, tmp_path: Path) -> None:

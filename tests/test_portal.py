@@ -456,6 +456,45 @@ def test_a_person_who_asks_is_forgotten_files_and_all(home: House, monkeypatch: 
     assert dan.client.get(f"/h/{dan.token}").status_code == 200
 
 
+def test_whoever_is_removed_is_one_person(home: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Somebody's name is another's blind id."""
+    desk = PortalDesk(engine=home.store.engine)
+    alice, _ = desk.invite(wish(candidate="Alice Lin"))
+    other, _ = desk.invite(wish(candidate=alice.blind.lower()))
+    monkeypatch.setenv("GRADER_STORE", home.url)
+    for words in ([], ["--yes"]):
+        doubt = CliRunner().invoke(cli, ["purge", "--candidate", alice.blind, *words])
+        assert isinstance(doubt.exception, UsageError)
+        assert f"'Alice Lin', blind id '{alice.blind}'" in doubt.exception.message
+        assert f"'{alice.blind.lower()}', blind id '{other.blind}'" in doubt.exception.message
+        assert "--as" in doubt.exception.fix
+        assert len(desk.all()) == 2
+    said = grade("purge", "--candidate", alice.blind, "--as", "blind").output
+    assert f"invited 'Alice Lin', blind id '{alice.blind}': {alice.number} to rag-triage" in said
+    assert other.number not in said
+    said = grade("purge", "--candidate", alice.blind, "--as", "name", "--yes").output
+    assert f"person  '{alice.blind.lower()}', blind id '{other.blind}'" in said
+    assert desk.all() == (alice,)
+    assert "1 invitations" in grade("purge", "--candidate", alice.blind).output, "nobody else is meant any more"
+
+
+def test_no_blind_id_and_no_name_is_taken_for_the_other(home: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    desk = PortalDesk(engine=home.store.engine)
+    alice, _ = desk.invite(wish(candidate="Alice Lin"))
+    for name, words in ((alice.blind, "its blind id"), (alice.number, "its number")):
+        other, _ = desk.invite(wish(candidate=name))
+        for wanted in (name, name.lower()):
+            with pytest.raises(UsageError) as doubt:
+                desk.named(wanted)
+            assert f" ({words})" in doubt.value.message
+            assert " (its candidate's name)" in doubt.value.message
+            assert alice.number in doubt.value.message
+            assert other.number in doubt.value.message
+        assert desk.named(other.number) == desk.named(other.blind) == other
+    assert desk.named("Alice Lin") == desk.named(alice.id) == alice
+    assert alice.id in doubt.value.message, "its number alone is somebody's name"
+
+
 def test_what_is_older_than_was_promised_goes_with_its_files_and_what_is_younger_stays(
     home: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:

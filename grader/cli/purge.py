@@ -13,18 +13,24 @@ if TYPE_CHECKING:
     from sqlalchemy.engine import Engine
 
     from grader.portal.records import Invitation
+    from grader.store.people import Meaning
     from grader.store.retention import Removal
+    from grader.store.store import Store
 
 
 @click.command()
 @click.option("--older-than", default="", metavar="AGE", help="Runs older than AGE: 180d, 26w.")
 @click.option("--candidate", default="", metavar="NAME", help="All of one person, by name or blind id.")
+@click.option("--as", "how", type=click.Choice(["name", "blind"]), help="What NAME is, where it is one person's name "
+              "and another's blind id.")  # fmt: skip
 @click.option("--why", default="", help="Kept with the removal: a request, a policy.")
 @click.option("--yes", is_flag=True, help="Do it. Without this, only say what would go.")
 @click.option("--hand-ins", type=click.Path(path_type=Path, file_okay=False), metavar="DIR", envvar="GRADER_HAND_INS",
               help="Folder of what was handed in, where it is not beside the store.")  # fmt: skip
 @click.option("--store", default="", metavar="URL", help="Another store than GRADER_STORE.")
-def command(older_than: str, candidate: str, why: str, yes: bool, hand_ins: Path | None, store: str) -> int:
+def command(
+    older_than: str, candidate: str, how: Meaning | None, why: str, yes: bool, hand_ins: Path | None, store: str
+) -> int:  # fmt: skip
     """Remove runs from the store and their results from the disk: grades, pages and evidence; and invitations with what
     came in by them, with --older-than those whose window ended that long ago; and live rounds with their cards. With
     --candidate also the stages and outcomes that `grade hire` keeps.
@@ -34,7 +40,8 @@ def command(older_than: str, candidate: str, why: str, yes: bool, hand_ins: Path
     the judge's cache are not touched; what is printed says where they are.
 
     A name is found however it is typed: case, accents' forms, kinds of apostrophe and hyphen, "Weber, Ana" for
-    "Ana Weber", and each member of a group. Names that are only near are shown and left alone.
+    "Ana Weber", and each member of a group. Names that are only near are shown and left alone. Where it is one person's
+    name and another's blind id, nothing is done before --as says which is meant.
 
     Exits with 1 when nothing was found for --candidate.
     """
@@ -46,19 +53,20 @@ def command(older_than: str, candidate: str, why: str, yes: bool, hand_ins: Path
     from grader.settings import PLACES
     from grader.store import open_store, retention
 
-    if bool(older_than) == bool(candidate):
+    if bool(older_than) == bool(candidate) or (how and not candidate):
         raise UsageError("Give either --older-than AGE or --candidate NAME.")
-    waiting, close = 0, tuple[str, ...]()
+    waiting, close, meant = 0, tuple[str, ...](), how or "either"
     with open_store(store_at(store)) as opened:
         if candidate:
-            removal = retention.of_person(opened, candidate)
-            waiting, close = _purge_queue(opened.engine, candidate, yes=yes), near(opened.engine, candidate)
-            invited = of_person(opened.engine, candidate)
+            _say_who(opened, candidate, meant)
+            removal = retention.of_person(opened, candidate, meant)
+            waiting, close = _purge_queue(opened.engine, candidate, meant, yes=yes), near(opened.engine, candidate)
+            invited = of_person(opened.engine, candidate, meant)
         else:
             removal = retention.older_than(opened, _before(older_than))
             invited = portal_older_than(opened.engine, _before(older_than))
         waiting += _purge_hand_ins(opened.engine, invited, store_at(store), hand_ins, yes=yes)
-        waiting += _purge_live(opened.engine, candidate, older_than, yes=yes)
+        waiting += _purge_live(opened.engine, candidate, meant, older_than, yes=yes)
         if not waiting or not removal.nothing:
             click.echo(report(removal, done=yes))
         if yes and not removal.nothing:
@@ -83,15 +91,43 @@ def _near(names: Sequence[str]) -> str:
     return "".join(f"{line}\n" for line in lines)
 
 
-def _purge_queue(engine: Engine, candidate: str, *, yes: bool) -> int:
+def _say_who(store: Store, candidate: str, how: Meaning) -> None:
+    """Whom it is about, by all names and blind ids. Raises UsageError where these are several people: whoever asks to
+    be removed takes nobody along."""
+    from grader.errors import UsageError
+    from grader.queue.forget import known_by
+    from grader.store import people, retention
+
+    known = retention.known_by(store) | known_by(store.engine)
+    meant = sorted(one for one in known if people.is_meant(candidate, how, name=one[0], blind=one[1]))
+    if several := people.several(candidate, meant):
+        raise UsageError(
+            f"{_called(candidate)} is not one person: {'; '.join(_who(*one) for one in several)}.",
+            fix="--as blind means who has it as a blind id, --as name who is called so; or give another name of theirs",
+        )
+    for one in meant:
+        click.echo(f"  person  {_who(*one)}")
+
+
+def _who(name: str, blind: str) -> str:
+    return f"{_called(name) if name else 'no name'}, blind id {_called(blind) if blind else 'none'}"
+
+
+def _called(name: str) -> str:
+    from grader.errors import visible
+
+    return repr(visible(name, 200))
+
+
+def _purge_queue(engine: Engine, candidate: str, how: Meaning, *, yes: bool) -> int:
     """How many jobs of the queue go, or have gone."""
     from grader.queue.forget import forget, jobs_of
 
-    waiting = len(jobs_of(engine, candidate))
+    waiting = len(jobs_of(engine, candidate, how))
     if waiting:
         click.echo(f"{'Removing' if yes else 'Would remove'} {waiting} jobs of the queue.")
         if yes:
-            forget(engine, candidate)
+            forget(engine, candidate, how)
     return waiting
 
 
@@ -103,17 +139,19 @@ def _purge_hand_ins(engine: Engine, found: Sequence[Invitation], store: str, nam
     if found:
         came = sum(len(one.hand_ins) for one in found)
         click.echo(f"{'Removing' if yes else 'Would remove'} {len(found)} invitations and {came} hand-ins.")
+        for one in found:
+            click.echo(f"  invited {_who(one.candidate, one.blind)}: {one.number} to {one.challenge}")
         folder = folder_of(store, named) if came else Path()
         if yes:
             forget(engine, found, folder)
     return len(found)
 
 
-def _purge_live(engine: Engine, candidate: str, age: str, *, yes: bool) -> int:
+def _purge_live(engine: Engine, candidate: str, how: Meaning, age: str, *, yes: bool) -> int:
     """How many live rounds go, or have gone, with the cards of those who held them."""
     from grader.review import live_rows
 
-    found = live_rows.of_person(engine, candidate) if candidate else live_rows.older_than(engine, _before(age))
+    found = live_rows.of_person(engine, candidate, how) if candidate else live_rows.older_than(engine, _before(age))
     if found:
         click.echo(f"{'Removing' if yes else 'Would remove'} {len(found)} live rounds with their cards.")
         if yes:

@@ -20,13 +20,14 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import false, func, insert, select
+from sqlalchemy import false, func, insert, or_, select
 from sqlalchemy.engine import Connection, Engine, RowMapping
 
 from grader.errors import UsageError
 from grader.portal.known_work import MAPPED, MOST_TIMES, STATED, mapping, statement
 from grader.portal.orders import ORDERED, TOLD, Order
 from grader.portal.records import MOST_HAND_INS, NUMBER, Event, HandIn, Invitation, read_moment
+from grader.store import people
 from grader.store.blind_ids import blind_of
 from grader.store.engine import reading, writing
 from grader.store.portal_tables import hand_ins, invitation_events, invitations
@@ -136,25 +137,37 @@ class PortalDesk:
             return tuple(_read(connection, invitations.c.id != ""))
 
     def named(self, wanted: str) -> Invitation:
-        """The one invitation of that number, or of a candidate, by blind id or else by name. Raises UsageError where
-        there is none, or where it could be several: two people may have one name, and somebody another's id."""
-        tried = (
-            invitations.c.id.startswith(wanted.lower(), autoescape=True) if len(wanted) >= NUMBER else false(),
-            func.upper(invitations.c.blind) == wanted.upper(),
-            invitations.c.candidate == wanted,
-        )
+        """The one invitation of that number, or of a candidate, by blind id or name. Raises UsageError where there is
+        none, or where it could be several: two people may have one name, and somebody the name that is another's id or
+        number. An id in full is nothing else."""
         with reading(self.engine) as connection:
-            found = next(filter(None, (_read(connection, which) for which in tried)), [])
+            found = _read(connection, invitations.c.id == wanted.lower()) or _read(
+                connection,
+                or_(
+                    invitations.c.id.startswith(wanted.lower(), autoescape=True) if len(wanted) >= NUMBER else false(),
+                    func.upper(invitations.c.blind) == wanted.upper(),
+                    invitations.c.candidate == wanted,
+                    func.upper(invitations.c.candidate) == wanted.upper(),
+                ),
+            )
         if not found:
             raise UsageError(f"Nobody called {wanted!r} was invited.", fix="grade invite list")
         if len(found) > 1:
-            now = self.now()
-            listed = "; ".join(f"{one.number} {one.challenge} {one.state(now)}, until {one.ends_at}" for one in found)
-            raise UsageError(
-                f"{wanted!r} has {len(found)} invitations, of one person or of several of one name: {listed}.",
-                fix=f"name one by its number, as {found[0].number}",
-            )
+            raise self._in_doubt(wanted, found)
         return found[0]
+
+    def _in_doubt(self, wanted: str, found: Sequence[Invitation]) -> UsageError:
+        now = self.now()
+        as_what = {one.id: _as_what(wanted, one) for one in found}
+        if len(set(as_what.values())) == 1:
+            why, as_what = f"has {len(found)} invitations, of one person or of several of one name", {}
+        else:
+            why = f"stands for {len(found)} invitations, for one as a name and for another as something else"
+        clash = any(one.number == wanted.lower() for one in found)
+        names = {one.id: one.id if clash else one.number for one in found}
+        listed = "; ".join(f"{names[one.id]} {one.challenge} {one.state(now)}, until {one.ends_at}"
+                           f"{as_what.get(one.id, '')}" for one in found)  # fmt: skip
+        return UsageError(f"{wanted!r} {why}: {listed}.", fix=f"name one by its number, as {names[found[0].id]}")
 
     def namesakes(self, one: Invitation) -> bool:
         """Whether somebody was invited to the same challenge under the same blind id: two people of one name have one,
@@ -283,6 +296,15 @@ def refuse_closed(one: Invitation, now: str) -> None:
         raise UsageError(REFUSED[state])
     if len(one.hand_ins) >= MOST_HAND_INS:
         raise UsageError(f"{MOST_HAND_INS} hand-ins are kept already; the last of them counts.")
+
+
+def _as_what(wanted: str, one: Invitation) -> str:
+    """As what `wanted` stands for an invitation."""
+    if people.has_id(wanted, one.blind):
+        return " (its blind id)"
+    if one.id.startswith(wanted.lower()):
+        return " (its number)"
+    return " (its candidate's name)"
 
 
 def _open(one: Invitation, now: str) -> bool:

@@ -16,10 +16,10 @@ from grader.store.engine import writing
 from grader.store.portal_tables import hand_ins, invitation_events, invitations
 
 
-def of_person(engine: Engine, wanted: str) -> tuple[Invitation, ...]:
+def of_person(engine: Engine, wanted: str, how: people.Meaning = "either") -> tuple[Invitation, ...]:
     """The invitations of a person, by name, however it is typed, or blind id."""
     return tuple(one for one in PortalDesk(engine=engine).all()
-                 if people.is_of(wanted, one.candidate) or one.blind.upper() == wanted.upper())  # fmt: skip
+                 if people.is_meant(wanted, how, name=one.candidate, blind=one.blind))  # fmt: skip
 
 
 def older_than(engine: Engine, before: str) -> tuple[Invitation, ...]:

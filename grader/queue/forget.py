@@ -15,9 +15,15 @@ _ALL = """
     from procrastinate_jobs order by id"""
 
 
-def jobs_of(engine: Engine, candidate: str) -> Sequence[RowMapping]:
+def jobs_of(engine: Engine, candidate: str, how: people.Meaning = "either") -> Sequence[RowMapping]:
     """Jobs that speak of a person, by name, alone or in a group, or by blind id. None for a store without a queue."""
-    return [row for row in _jobs(engine) if _is_of(row, candidate)]
+    return [row for row in _jobs(engine)
+            if people.is_meant(candidate, how, name=row["candidate"] or "", blind=row["blind"] or "")]  # fmt: skip
+
+
+def known_by(engine: Engine) -> set[tuple[str, str]]:
+    """Everybody whom the queue knows: (name, blind id)."""
+    return {(row["candidate"] or "", row["blind"] or "") for row in _jobs(engine)}
 
 
 def near(engine: Engine, candidate: str) -> tuple[str, ...]:
@@ -25,10 +31,10 @@ def near(engine: Engine, candidate: str) -> tuple[str, ...]:
     return people.near(candidate, list(dict.fromkeys(row["candidate"] or "" for row in _jobs(engine))))
 
 
-def forget(engine: Engine, candidate: str) -> None:
+def forget(engine: Engine, candidate: str, how: people.Meaning = "either") -> None:
     """Removes these jobs, with what is noted about their attempts. One that runs is finished by its worker, and then
     stands in the store like any other."""
-    gone = [row["id"] for row in jobs_of(engine, candidate) if row["status"] != "doing"]
+    gone = [row["id"] for row in jobs_of(engine, candidate, how) if row["status"] != "doing"]
     with writing(engine) as connection:
         for table, key in (("queue_attempts", "job"), ("procrastinate_jobs", "id")):
             sql = f"delete from {table} where {key} = any(:jobs)"  # noqa: S608 - constants of ours
@@ -42,8 +48,3 @@ def _jobs(engine: Engine) -> Sequence[RowMapping]:
         if not inspect(connection).has_table("queue_version"):
             return ()
         return connection.execute(text(_ALL)).mappings().all()
-
-
-def _is_of(row: RowMapping, candidate: str) -> bool:
-    blind, sought = (row["blind"] or "").upper(), candidate.upper()
-    return blind == sought or blind.startswith(f"{sought}-") or people.is_of(candidate, row["candidate"] or "")

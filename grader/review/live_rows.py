@@ -97,12 +97,12 @@ def decision_case(connection: Connection, decision: int) -> str:
 # ------------------------------------------------------------------------------------------------ removal
 
 
-def of_person(engine: Engine, wanted: str) -> list[str]:
+def of_person(engine: Engine, wanted: str, how: people.Meaning = "either") -> list[str]:
     """The live rounds of a person, by name or blind id, as cases."""
     query = select(cases.c.id, cases.c.candidate, cases.c.blind).where(cases.c.id.in_(select(live_rounds.c.case)))
     with reading(engine) as connection:
         return [row.id for row in connection.execute(query)
-                if people.is_of(wanted, row.candidate) or row.blind.upper() == wanted.upper()]  # fmt: skip
+                if people.is_meant(wanted, how, name=row.candidate, blind=row.blind)]  # fmt: skip
 
 
 def older_than(engine: Engine, before: str) -> list[str]:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import select
 from sqlalchemy.engine import Connection
 
+from grader.errors import UsageError, visible
+from grader.store import people
 from grader.store.candidates import new_id
 from grader.store.case_tables import cases
 from grader.store.portal_tables import invitations
@@ -19,16 +21,23 @@ def blind_of(connection: Connection, candidate: str) -> str:
         query = select(table.c.blind).where(table.c.candidate == candidate, table.c.blind != "")
         if (found := connection.execute(query).scalar()) is not None:
             return str(found).split("-")[0]
-    taken = {one for table in _KEPT for one in connection.execute(select(table.c.blind).distinct()).scalars()}
-    return new_id({one.split("-")[0] for one in taken})
+    known = known_by(connection)
+    return new_id({blind.split("-")[0] for _, blind in known} | {name.upper() for name, _ in known})
+
+
+def known_by(connection: Connection) -> set[tuple[str, str]]:
+    """Everybody whom the store knows: (name, blind id), either of which may be empty."""
+    queries = (select(table.c.candidate, table.c.blind).distinct() for table in _KEPT)
+    return {(row.candidate, row.blind) for query in queries for row in connection.execute(query)}
 
 
 def called(connection: Connection, wanted: str) -> str:
-    """The name of the candidate with the blind id `wanted`; `wanted` itself where nobody has it."""
-    for table in _KEPT:
-        blind = func.upper(table.c.blind)
-        is_it = or_(blind == wanted.upper(), blind.startswith(f"{wanted.upper()}-", autoescape=True))
-        query = select(table.c.candidate).where(table.c.candidate != "", is_it)
-        if wanted and (found := connection.execute(query).scalar()) is not None:
-            return str(found)
-    return wanted
+    """The name of the candidate with the blind id `wanted`; `wanted` itself where nobody has it. Raises UsageError
+    where it is one candidate's id and another's name, which nobody but who said it can tell apart."""
+    known = known_by(connection)
+    if people.several(wanted, known):
+        raise UsageError(
+            f"{visible(wanted, 80)!r} is the blind id of one candidate and the name of another.",
+            fix="give the first one's name, or the other's blind id; `grade invite list` shows both",
+        )
+    return max((name for name, blind in known if people.has_id(wanted, blind)), default="") or wanted

@@ -128,7 +128,7 @@ def _standing(connection: Connection, source: str = "") -> Iterator[HireEvent]:
 
 
 def of_person(engine: Engine, wanted: str) -> tuple[str, ...]:
-    """Candidates of events who are `wanted`, as they are written."""
+    """Candidates of events who are `wanted`, as they are written: names, or blind ids where a list has these."""
     with reading(engine) as connection:
         names = list(connection.execute(select(hire_events.c.candidate).distinct()).scalars())
     return tuple(name for name in names if people.is_of(wanted, name) or name.upper() == wanted.upper())

@@ -11,7 +11,10 @@ import unicodedata
 from collections.abc import Collection, Iterable
 from difflib import SequenceMatcher
 from functools import lru_cache
+from typing import Literal
 
+Meaning = Literal["either", "name", "blind"]
+"""As what a word is to be taken that names a person."""
 BETWEEN = "; "
 """Between the members of a group, as they are kept."""
 _APOSTROPHES = re.compile(
@@ -85,6 +88,28 @@ def is_of(wanted: str, candidate: str) -> bool:
     """Whether `candidate`, a person or a group, is or holds the person `wanted`."""
     sought = keys(wanted)
     return any(sought & keys(one) for one in members(candidate))
+
+
+def has_id(wanted: str, blind: str) -> bool:
+    """Whether `blind` is the blind id `wanted`, however it is typed; a second submission's `-2` is theirs too."""
+    sought, own = wanted.upper(), blind.upper()
+    return own != "" and (own == sought or own.startswith(f"{sought}-"))
+
+
+def is_meant(wanted: str, how: Meaning, *, name: str, blind: str) -> bool:
+    """Whether what is kept of the candidate `name` under the id `blind` is that of the person `wanted`."""
+    return (how != "name" and has_id(wanted, blind)) or (how != "blind" and is_of(wanted, name))
+
+
+def several(wanted: str, known: Iterable[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
+    """Those of `known`, (name, blind id), that may be meant by `wanted` where they are not one person: somebody has the
+    name that is another's blind id, or two have one id. Empty where it is one person, or nobody. That somebody has one
+    name and several ids is usual, and tells nobody apart."""
+    meant = sorted({one for one in known if is_meant(wanted, "either", name=one[0], blind=one[1])})
+    owner = max((name for name, blind in meant if has_id(wanted, blind)), default=None)  # with a name, where one has it
+    if owner is None or all(is_of(owner, name) or is_of(name, owner) for name, _ in meant if name):
+        return ()
+    return tuple(meant)
 
 
 def matching(wanted: str, candidates: Iterable[str]) -> tuple[str, ...]:

@@ -21,7 +21,7 @@ from sqlalchemy.engine import Connection, RowMapping
 
 from grader import own_files
 from grader.errors import UsageError
-from grader.store import hire, people
+from grader.store import blind_ids, hire, people
 from grader.store.apart_tables import anchor_seeds, authored_items, live_rounds
 from grader.store.candidates import COLUMNS, read_list, write_list
 from grader.store.candidates import LIST as BATCH_LIST
@@ -67,15 +67,26 @@ def older_than(store: Store, before: str) -> Removal:
     return _removal(store, runs.c.started_at < before)
 
 
-def of_person(store: Store, wanted: str) -> Removal:
+def known_by(store: Store) -> set[tuple[str, str]]:
+    """Everybody whom the store or a batch's list of candidates knows: (name, blind id); either may be empty."""
+    with reading(store.engine) as connection:
+        kept = blind_ids.known_by(connection)
+    return kept | {(row["candidate"], row["id"]) for out in _outs(store) for row in _list_in(out)}
+
+
+def of_person(store: Store, wanted: str, how: people.Meaning = "either") -> Removal:
     """Runs of a person, by name (see `people`) or blind id, alone or in a group; a second submission's `-2` counts as
-    the same person. Results that only a batch's list of candidates knows of go too."""
+    the same person. Results that only a batch's list of candidates knows of go too. What `grade hire` keeps has names
+    alone: where the word is to be taken as a blind id, it is left alone and named as near."""
     names = store.candidates()
-    hers = people.matching(wanted, names)
+    hers = people.matching(wanted, names) if how != "blind" else ()
     blind = func.upper(runs.c.blind)
     by_id = (blind == wanted.upper()) | blind.startswith(f"{wanted.upper()}-", autoescape=True)
-    removal = _removal(store, runs.c.candidate.in_(hers) | ((runs.c.blind != "") & by_id))
-    listed = [(out, row) for out in _outs(store) for row in _rows_of(out, wanted)]
+    by_name = runs.c.candidate.in_(hers)
+    removal = _removal(store, by_name if how == "name" else by_name | ((runs.c.blind != "") & by_id))
+    listed = [(out, row) for out in _outs(store) for row in _list_in(out)
+              if people.is_meant(wanted, how, name=row["candidate"], blind=row["id"])]  # fmt: skip
+    hired = hire.of_person(store.engine, wanted)
     folders = dict.fromkeys(
         [*removal.folders, *(out / row["name"] for out, row in listed if _run_in(out / row["name"]))]
     )
@@ -87,8 +98,8 @@ def of_person(store: Store, wanted: str) -> Removal:
         batches=tuple(dict.fromkeys([*removal.batches, *(out for out, _ in listed)])),
         listed=tuple((out / BATCH_LIST, row["name"]) for out, row in listed),
         shared=tuple(shared),
-        hired=hire.of_person(store.engine, wanted),
-        near=people.near(wanted, [*names, *sorted(listed_names)]),
+        hired=hired if how != "blind" else (),
+        near=(*(hired if how == "blind" else ()), *people.near(wanted, [*names, *sorted(listed_names)])),
     )
 
 
@@ -103,16 +114,6 @@ def _list_in(out: Path) -> list[Mapping[str, str]]:
     with contextlib.suppress(UsageError):
         return read_list(out / BATCH_LIST)
     return []
-
-
-def _rows_of(out: Path, wanted: str) -> list[Mapping[str, str]]:
-    """Rows of the list in `out` that are the person's."""
-    sought = wanted.upper()
-    return [
-        row
-        for row in _list_in(out)
-        if people.is_of(wanted, row["candidate"]) or row["id"].upper() == sought or row["id"].startswith(f"{sought}-")
-    ]
 
 
 def _removal(store: Store, which: object) -> Removal:
@@ -185,8 +186,8 @@ def _delete_cases(connection: Connection) -> None:
 
 def _unlink(connection: Connection, gone: Collection[str]) -> None:
     """No reviewer stays linked to a candidate who is gone: the link is that candidate's name."""
-    left = set(connection.execute(select(runs.c.candidate).distinct()).scalars())
-    names = [name for name in gone if name and name not in left]
+    left = {name for name, _ in blind_ids.known_by(connection)}  # one of them may be called as the other's blind id
+    names = [name for name in gone if name and not people.matching(name, left)]
     for row in connection.execute(select(reviewers.c.id, reviewers.c.candidates)).all() if names else ():
         links = json.loads(row.candidates)
         kept = [link for link in links if not any(people.is_of(link, name) or link == name for name in names)]
