@@ -28,9 +28,11 @@ from grader.review.desk import open_desk
 from grader.review.letter import finished
 from grader.store import open_store
 from grader.store.export import PEOPLE
+from grader.store.store import About
 from grader.submission import make_submission, read_submission
 from tests.review_fixtures import CRITERIA, OPERATOR, keep, result
 from tests.review_sheets import csv_of
+from tests.store_fixtures import result as of_store
 from tests.web_fixtures import CHALLENGES, shipped
 from tests.web_fixtures import grade as graded
 
@@ -432,6 +434,21 @@ def test_lists_show_peoples_grade_beside_the_machines_from_the_reveal_on(here: P
     assert f"people: {score['value']:.1f}  advance, decided: more" in line
     works("assess", "result", "--rater", "cem", "--reopen", "a new fact", typed="q\n")
     assert "people" not in listed()[2]  # a fresh assessor reads nothing of before
+
+
+def test_a_folder_that_is_called_as_another_runs_id_is_taken_for_neither(here: Path) -> None:
+    """Folders are called as candidates are, and somebody may be called as another's blind id."""
+    store = f"sqlite:///{here / 'store.db'}"
+    with open_store(store) as opened:
+        opened.record(of_store(1), About(candidate="Alice Lin", blind="KH7GG9"))
+    (here / "result").rename(here / "kh7gg9")
+    for words in (["show"], ["show", "--json"], ["reveal"], ["decide", "advance", "--by", "Lea", "--why", "so"]):
+        command, *more = words
+        said = refused(command, "kh7gg9", *more, "--store", store)
+        assert "kh7gg9 is a result folder here, and the id of another run in the store." in said
+        assert "./kh7gg9 for the folder, run1 for the run" in said
+    assert "run1" not in works("show", "./kh7gg9", "--store", store)
+    assert "run1" in works("show", "run1", "--store", store)
 
 
 def test_cases_are_shared_out_at_the_terminal_as_they_were_shown(here: Path) -> None:

@@ -58,6 +58,8 @@ def reviewed(wanted: str, store: str, *, begin: bool = False) -> Iterator[Review
     if url is None:
         raise _none(wanted)
     with open_desk(url) as desk:
+        if is_folder:
+            _refuse_doubt(desk, wanted)
         run = _keep(desk, folder) if is_folder else _run(desk, wanted)
         case = desk.case_of(run)
         if begin and case is None:
@@ -78,6 +80,8 @@ def begun_of(desk: Desk, wanted: str) -> Case:
 
     folder = Path(wanted)
     is_folder = (folder / "grade.json").is_file()
+    if is_folder:
+        _refuse_doubt(desk, wanted)
     case = desk.case_of(str(read_result(folder)["provenance"]["run"]) if is_folder else _run(desk, wanted))
     if case is None:
         raise _none(wanted)
@@ -100,7 +104,7 @@ def decided(folder: Path) -> str:
     from grader.own_files import MACHINE
 
     if (folder / MACHINE).is_file():  # else nobody has closed it
-        with contextlib.suppress(UsageError), reviewed(str(folder), "") as found:
+        with contextlib.suppress(UsageError), reviewed(str(folder.absolute()), "") as found:
             view = found.desk.view(operator(), begun(found).id)
             return view.decision.outcome if view.decision else ""
     return ""
@@ -249,6 +253,26 @@ def _keep(desk: Desk, folder: Path) -> str:
         of_batch = [one for one in known_results(folder.parent) if one.folder.absolute() == folder.absolute()]
         record(store, of_batch[0] if of_batch and of_batch[0].known else Result(folder=folder), why="to be reviewed")
     return run
+
+
+def _refuse_doubt(desk: Desk, wanted: str) -> None:
+    """Raises InDoubtError where `wanted`, a result folder's name, is another run's id or blind id in the store: folders
+    are called as candidates are, who may be called as another's id. With a path to it a folder is meant."""
+    from grader.errors import visible
+    from grader.review.problems import InDoubtError
+    from grader.store.folder import read_result
+    from grader.store.store import Store
+
+    if os.sep in wanted:
+        return
+    found = {one["run"] for one in Store(desk.engine).find(wanted)
+             if wanted.upper() in {one["run"].upper(), one["blind"].upper()}}  # fmt: skip
+    if found and str(read_result(Path(wanted))["provenance"]["run"]) not in found:
+        name = visible(wanted, 80)
+        raise InDoubtError(
+            f"{name} is a result folder here, and the id of another run in the store.",
+            fix=f"./{name} for the folder, {min(found)} for the run",
+        )
 
 
 def _run(desk: Desk, wanted: str) -> str:

@@ -34,7 +34,7 @@ def command(run: str, reveal: bool, store: str, as_json: bool) -> None:
     What people said is in it from the reveal on; before, only that a case is open.
     """
     if (Path(run) / "grade.json").is_file():
-        _show_folder(Path(run), store, reveal=reveal, as_json=as_json)
+        _show_folder(run, store, reveal=reveal, as_json=as_json)
     else:
         _show_run(run, store, reveal=reveal, as_json=as_json)
 
@@ -62,16 +62,18 @@ def _show_run(run: str, url: str, *, reveal: bool, as_json: bool) -> None:
             click.echo(f"\n{_people(case)}")
 
 
-def _show_folder(folder: Path, url: str, *, reveal: bool, as_json: bool) -> None:
+def _show_folder(run: str, url: str, *, reveal: bool, as_json: bool) -> None:
     from grader.cli.reviewed import reviewed
     from grader.errors import UsageError
+    from grader.review.problems import InDoubtError
     from grader.store.folder import read_result
     from grader.store.store import Store
 
+    folder = Path(run)
     body = (folder / "grade.json").read_text(encoding="utf-8")
     data = read_result(folder)
     try:
-        with reviewed(str(folder), url) as found:
+        with reviewed(run, url) as found:
             if as_json:
                 click.echo(_json(found, body))
                 return
@@ -79,6 +81,8 @@ def _show_folder(folder: Path, url: str, *, reveal: bool, as_json: bool) -> None
             click.echo(text(store, store.find(found.run)[0], reveal=reveal))
             if found.case is not None:
                 click.echo(f"\n{_people(found)}")
+    except InDoubtError:
+        raise
     except UsageError:
         if not as_json:
             click.echo(f"run     {data['provenance']['run']}\nstatus  {data['status']}\nNobody has assessed it yet.")

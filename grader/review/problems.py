@@ -18,6 +18,10 @@ class NotFoundError(UsageError):
         super().__init__(f"There is no case {visible(wanted)!r}.", fix="grade history")
 
 
+class InDoubtError(UsageError):
+    """What was named is one thing as a folder, and another in the store."""
+
+
 class NotAllowedError(UsageError):
     """The case is there and this person may know of it, but may not do this, or not now."""
 
