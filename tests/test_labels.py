@@ -269,6 +269,55 @@ def test_what_is_erased_is_no_label_and_the_calibration_is_known_to_have_lost_it
     assert len(labels(url)) == 22
 
 
+def erased(root: Path) -> dict[str, Any]:
+    return dict(json.loads(record.path_of(root).read_text())).get("erased", {})
+
+
+def test_calibration_json_says_what_it_lost_to_whoever_has_the_pack_and_no_store(
+    root: Path, tmp_path: Path, lite: str, server: JudgeServer
+) -> None:
+    reviews(lite, root, tmp_path, 12)
+    calibrated(root, lite)
+    kept = record.read(root, {})
+    assert kept is not None
+    assert erased(root) == {}
+    with open_store(lite) as store:
+        retention.remove(store, retention.of_person(store, "Generated 003"), why="asked for")
+    other = f"sqlite:///{tmp_path / 'other.db'}"
+    run("calibrate", str(root), "--status", "--store", other)
+    assert erased(root) == {}, "a store that the calibration was not made with knows nothing of it"
+    assert "Commit it." in run("calibrate", str(root), "--status", "--store", lite)
+    assert erased(root)["items"] == {NAME: 1}
+    assert erased(root)["noted"] in run("calibrate", str(root), "--status"), "no store is named"
+    assert status(root, other)["erased"] == 1
+    again = record.read(root, {})
+    assert again is not None
+    assert again.id == kept.id, "it is the same calibration: its gates stay as they are"
+    record.save(root, again)
+    assert erased(root)["items"] == {NAME: 1}, "a saved record keeps it"
+    calibrated(root, lite)
+    assert erased(root) == {}, "the next calibration rests on what is left"
+
+
+def test_purge_notes_it_in_the_packs_that_are_here_and_removes_whatever_is_here(
+    root: Path, tmp_path: Path, lite: str, server: JudgeServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reviews(lite, root, tmp_path, 6)
+    calibrated(root, lite)
+    monkeypatch.setenv("GRADER_CHALLENGES", str(root.parent))
+    said = run("purge", "--candidate", "Generated 003", "--store", lite)
+    assert erased(root) == {}, said
+    assert f"1 of {NAME}" in run("purge", "--candidate", "Generated 003", "--store", lite, "--yes")
+    assert erased(root)["items"] == {NAME: 1}
+    monkeypatch.setenv("GRADER_CHALLENGES", str(tmp_path / "nowhere"))
+    assert "is not noted in any pack" in run("purge", "--candidate", "Generated 004", "--store", lite, "--yes")
+    assert len(labels(lite)) == 8
+    record.path_of(root).write_text("{")
+    monkeypatch.setenv("GRADER_CHALLENGES", str(root.parent))
+    assert "is not a calibration" in run("purge", "--candidate", "Generated 005", "--store", lite, "--yes")
+    assert len(labels(lite)) == 6
+
+
 # -------------------------------------------------------------------------------------------------- shadow and status
 
 

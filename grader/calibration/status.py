@@ -66,6 +66,8 @@ class Status:
     """What an hour of rating would bring, in words."""
     erased: int
     """Cases that the calibration rested on and that are gone."""
+    erased_noted: str
+    """The day on which that was seen; empty where nothing is gone."""
     more: int
     """Further labels that the last calibration asked for."""
     trend: str = ""
@@ -102,27 +104,24 @@ class Status:
             "agreement": {"people": self.people.as_json(), "judge": self.judge.as_json(),
                           "calibrated": self.calibrated.as_json() if self.calibrated is not None else None},
             "provisional": self.provisional.as_json(),
-            "an_hour": self.hour, "erased": self.erased, "trend": self.trend,
+            "an_hour": self.hour, "erased": self.erased, "erased_noted": self.erased_noted, "trend": self.trend,
             "pooled": self.pooled,
             "closed": asdict(self.closed) if self.closed is not None else None,
         }  # fmt: skip
 
 
-def statuses(
-    material: Material, reviewed: Sequence[Reviewed], calibration: Calibration | None, left: Mapping[str, int] | None
-) -> tuple[Status, ...]:
-    """Every criterion of the rubric. `left`: how many of the cases that the calibration rests on are still there, by
-    criterion; None where no store is known."""
+def statuses(material: Material, reviewed: Sequence[Reviewed], calibration: Calibration | None) -> tuple[Status, ...]:
+    """Every criterion of the rubric."""
     limits = limits_of(material.challenge.rubric.gate, str(material.challenge.root / "rubric.yaml"))
     pace = _pace(material)
     return tuple(
-        _status(material, reviewed, calibration, left, criterion.id, limits, pace)
+        _status(material, reviewed, calibration, criterion.id, limits, pace)
         for criterion in material.challenge.rubric.criteria
     )
 
 
 def _status(
-    material: Material, reviewed: Sequence[Reviewed], calibration: Calibration | None, left: Mapping[str, int] | None,
+    material: Material, reviewed: Sequence[Reviewed], calibration: Calibration | None,
     name: str, limits: Thresholds, pace: float | None,
 ) -> Status:  # fmt: skip
     labels = material.labels.get(name) or _nothing(material, name)
@@ -133,6 +132,7 @@ def _status(
     real = np.array([item in material.candidates_work(name) for item in panel.items], dtype=bool)
     twice, real_twice = int(panel.twice.sum()), int((panel.twice & real).sum())
     needed, levels = limits.labels_required(len(panel.levels)), min(limits.min_levels, len(panel.levels))
+    erased = calibration.erased if calibration is not None else None
     gate, says, figures = _gate(material, calibration, name)
     once = len(panel.items) - twice
     return Status(
@@ -142,7 +142,8 @@ def _status(
         people=of_people(measured, limits), judge=of_judge(measured), calibrated=when_calibrated(figures),
         provisional=_view(measured.covered),
         hour=_hour(twice, once, needed, limits, pace),
-        erased=_erased(calibration, left, name),
+        erased=erased.items.get(name, 0) if erased is not None else 0,
+        erased_noted=erased.noted if erased is not None and name in erased.items else "",
         more=_more(calibration, name) if gate == "INCONCLUSIVE" else 0,
     )  # fmt: skip
 
@@ -248,13 +249,6 @@ def _pace(material: Material) -> float | None:
     return 3600 / median(gaps) if len(gaps) >= _LEAST_GAPS else None
 
 
-def _erased(calibration: Calibration | None, left: Mapping[str, int] | None, name: str) -> int:
-    known = calibration.criteria.get(name) if calibration is not None else None
-    if known is None or left is None:
-        return 0
-    return max(0, int(known.figures.get("real_items", 0)) - left.get(name, 0))
-
-
 def _more(calibration: Calibration | None, name: str) -> int:
     known = calibration.criteria.get(name) if calibration is not None else None
     return (known.labels_needed or 0) if known is not None else 0
@@ -273,7 +267,8 @@ def lines(found: Sequence[Status]) -> list[str]:
         shown += [f"  {one.closed.sentence}"] if one.closed else []
         shown.append(f"  {one.says}")
         if one.erased:
-            shown.append(f"  {one.erased} of the reviews that this calibration rested on have been erased since.")
+            gone = f"{one.erased} of the reviews that this calibration rested on have been erased since"
+            shown.append(f"  {gone} (noted on {one.erased_noted}).")
         enough = "Enough labels for a verdict." if one.gate else "Enough labels for a verdict: calibrate."
         shown += [f"  Missing: {what}" for what in one.missing] or [f"  {enough}"]
         shown += [f"  {what}" for what in _figures(one) if what]

@@ -232,7 +232,7 @@ def _same(made: Calibration, previous: Calibration) -> bool:
     import json
 
     def plain(calibration: Calibration) -> str:
-        data = asdict(replace(calibration, id="", made_at="", labels_now={}))
+        data = asdict(replace(calibration, id="", made_at="", labels_now={}, erased=None))
         return json.dumps(data, sort_keys=True)
 
     return plain(made) == plain(previous)

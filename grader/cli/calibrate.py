@@ -72,7 +72,7 @@ def command(
     from grader.calibration import page, run
     from grader.calibration.material import prepare
     from grader.challenge import load_pack
-    from grader.cli.calibrated import closed_in, keep, reviewed_in, sharing, store_of
+    from grader.cli.calibrated import closed_in, keep, note_erasures, reviewed_in, sharing, show_status, store_of
     from grader.cli.standing import say_origin, settings_for
     from grader.judge import record
     from grader.judge.cache import Cache
@@ -85,8 +85,7 @@ def command(
         return 0
     url = store_of(store, settings)
     if status:
-        from grader.cli.calibrated import show_status
-
+        note_erasures([pack.root], url)
         show_status(pack, settings, ratings, url, sharing(pack, settings, challenges, url), as_json=as_json)
         return 0
     material = prepare(
@@ -100,6 +99,7 @@ def command(
     say_origin(pack, settings)
     if not as_json:
         click.echo(_plan(material, asked), err=True)
+    note_erasures([pack.root], url)  # the run may end before there is another calibration
     previous = record.read(pack.root, {})
     with _Bar(quiet=as_json) as bar:
         outcome = run.calibrate(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -112,12 +112,36 @@ def show_status(
 def _statuses(
     material: Material, reviewed: Sequence[Reviewed], calibration: Calibration | None, url: str
 ) -> Sequence[Status]:
+    from grader.calibration.erasure import seen
     from grader.calibration.status import followed, statuses
     from grader.store import open_store
-    from grader.store.labels import items_left
 
     if calibration is None or not url:
-        return statuses(material, reviewed, calibration, None)
+        return statuses(material, reviewed, calibration)
     with open_store(url) as opened:
-        found = statuses(material, reviewed, calibration, items_left(opened.engine, calibration.id))
-        return followed(found, opened.engine, material, calibration)
+        known = seen(calibration, opened.engine)
+        return followed(statuses(material, reviewed, known), opened.engine, material, known)
+
+
+def note_erasures(roots: Iterable[Path], url: str) -> None:
+    """Notes in calibration.json of each pack what the store no longer has of what it rests on, and says so on standard
+    error; also where that could not be written."""
+    from grader.calibration.erasure import note
+    from grader.errors import GraderError
+    from grader.judge import record
+    from grader.store import open_store
+
+    there = [root for root in roots if record.path_of(root).is_file()] if url else []
+    if not there:
+        return
+    with open_store(url) as opened:
+        for root in there:
+            try:
+                new = note(root, opened.engine)
+            except GraderError as problem:
+                click.echo(f"grade: what was erased is not noted: {problem}", err=True)
+                continue
+            if new is not None:
+                gone = ", ".join(f"{count} of {name}" for name, count in new.items.items())
+                path = record.path_of(root)
+                click.echo(f"grade: noted in {path}: reviews it rested on are erased ({gone}). Commit it.", err=True)

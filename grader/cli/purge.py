@@ -37,7 +37,8 @@ def command(
 
     Pages of a batch that speak of them go too; `grade batch` writes them again for those who stay. What stays is a
     note of how much was removed, when, by whom and why, and no name. Backups, the submitted archives themselves and
-    the judge's cache are not touched; what is printed says where they are.
+    the judge's cache are not touched; what is printed says where they are. Where a calibration rested on what went and
+    its pack is here, calibration.json says from then on of how many reviews, by criterion.
 
     A name is found however it is typed: case, accents' forms, kinds of apostrophe and hyphen, "Weber, Ana" for
     "Ana Weber", and each member of a group. Names that are only near are shown and left alone. Where it is one person's
@@ -72,6 +73,8 @@ def command(
         if yes and not removal.nothing:
             reason = why or ("a person's data" if candidate else f"older than {older_than}")
             retention.remove(opened, removal, why=reason)
+    if yes and not removal.nothing:
+        _note_erasures(store_at(store))
     click.echo(_near([*removal.near, *close]), nl=False)
     if not removal.nothing:
         click.echo(
@@ -80,6 +83,20 @@ def command(
     if (waiting or not removal.nothing) and not yes:
         click.echo("Nothing was removed; --yes does it.")
     return 1 if candidate and removal.nothing and not waiting else 0
+
+
+def _note_erasures(url: str) -> None:
+    """Says in the packs that are here what their calibrations have lost. That fails no removal."""
+    from grader.cli.calibrated import note_erasures
+    from grader.errors import GraderError
+    from grader.settings import Settings, list_challenges
+
+    try:
+        roots = list_challenges(Settings.read()).values()
+    except GraderError as problem:
+        click.echo(f"grade: what was erased is not noted in any pack: {problem}", err=True)
+    else:
+        note_erasures(roots, url)
 
 
 def _near(names: Sequence[str]) -> str:

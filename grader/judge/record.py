@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
+from grader import files
 from grader.canonical import key_of
 from grader.errors import ChallengeError
 
@@ -82,11 +83,20 @@ class CriterionCalibration:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Erased:
+    """How many of the reviews that a calibration rests on have been erased since, by criterion. It names nobody."""
+
+    items: Mapping[str, int]
+    noted: str
+    """The day on which that was seen: they were erased then or before, and after the calibration."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Calibration:
     """A calibration file, and the labels that the pack holds now."""
 
     id: str
-    """Digest of the file."""
+    """Digest of the file, without what was noted later."""
     made_at: str
     labels_from: str
     """`ratings.csv` of the pack, or `elsewhere`: then the ratings cannot be compared, only the items."""
@@ -94,6 +104,7 @@ class Calibration:
     items: tuple[Mapping[str, Any], ...] = field(default=(), repr=False)
     labels_now: Mapping[str, str] = field(default_factory=dict, repr=False)
     """Criterion → digest of its items and ratings in the pack now."""
+    erased: Erased | None = None
 
     def gate(self, criterion: str, parts: Mapping[str, str], phrases: Mapping[str, str]) -> Gate:
         """Whether levels count for `criterion` when the judge is `parts` (`phrases` names them for people)."""
@@ -153,11 +164,20 @@ def path_of(root: Path) -> Path:
 def save(root: Path, calibration: Calibration) -> Path:
     """Writes the calibration into the pack, one key a line, so that a change of it can be read in a diff."""
     data = {"schema": SCHEMA, **asdict(calibration)}
-    for name in ("id", "labels_now"):
+    for name in ("id", "labels_now", *(() if calibration.erased else ("erased",))):
         del data[name]
+    return _write(root, data)
+
+
+def note_erased(root: Path, erased: Erased) -> None:
+    """Notes in the pack's calibration what has been erased since. All else stays, its id too. Raises
+    InfrastructureError."""
+    _write(root, {**json.loads(path_of(root).read_bytes()), "erased": asdict(erased)})
+
+
+def _write(root: Path, data: Mapping[str, Any]) -> Path:
     path = path_of(root)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(json.dumps(data, indent=1, ensure_ascii=False, allow_nan=False) + "\n", encoding="utf-8")
+    files.write(path, json.dumps(data, indent=1, ensure_ascii=False, allow_nan=False) + "\n")
     return path
 
 
@@ -169,6 +189,7 @@ def read(root: Path, labels_now: Mapping[str, str]) -> Calibration | None:
     try:
         data = json.loads(path.read_bytes())
         _known_schema(data["schema"])
+        erased = data.pop("erased", None)  # noted later: the calibration is still the same one
         criteria = {name: _criterion(entry) for name, entry in data["criteria"].items()}
         return Calibration(
             id=key_of(data)[:16],
@@ -177,12 +198,19 @@ def read(root: Path, labels_now: Mapping[str, str]) -> Calibration | None:
             criteria=criteria,
             items=tuple(data["items"]),
             labels_now=labels_now if data["labels_from"] == "ratings.csv" else {},
+            erased=_erased(erased),
         )
     except (ValueError, KeyError, TypeError, AttributeError) as problem:
         raise ChallengeError(
             f"{path} is not a calibration: {type(problem).__name__}: {problem}.",
             fix="Write it anew with `grade calibrate`.",
         ) from problem
+
+
+def _erased(entry: Mapping[str, Any] | None) -> Erased | None:
+    if entry is None:
+        return None
+    return Erased(items={name: int(count) for name, count in entry["items"].items()}, noted=str(entry["noted"]))
 
 
 def _known_schema(schema: object) -> None:

@@ -11,6 +11,7 @@ from sqlalchemy.engine import Connection, Engine
 from grader.records import Closed
 from grader.store.engine import reading, writing
 from grader.store.label_tables import calibration_items, closed_gates
+from grader.store.tables import calibrations
 
 
 def keep_items(engine: Engine, calibration: str, items: Iterable[tuple[str, str]]) -> None:
@@ -29,14 +30,18 @@ def keep_items(engine: Engine, calibration: str, items: Iterable[tuple[str, str]
             connection.execute(calibration_items.insert(), new)
 
 
-def items_left(engine: Engine, calibration: str) -> Mapping[str, int]:
-    """Criterion → how many of the cases that a calibration rests on are still there."""
+def items_left(engine: Engine, calibration: str) -> Mapping[str, int] | None:
+    """Criterion → how many of the cases that a calibration rests on are still there; None where the store does not know
+    that calibration."""
     query = (
         select(calibration_items.c.criterion, func.count())
         .where(calibration_items.c.calibration == calibration)
         .group_by(calibration_items.c.criterion)
     )
+    made = select(calibrations.c.id).where(calibrations.c.digest == calibration)
     with reading(engine) as connection:
+        if connection.execute(made).first() is None:
+            return None
         return {criterion: int(count) for criterion, count in connection.execute(query)}
 
 
