@@ -534,6 +534,20 @@ def test_purging_a_person_empties_the_queue_of_them_too(url: str, queue: Queue) 
     assert sql(queue, "select reason from queue_attempts") == []
 
 
+def test_purging_a_word_that_is_two_peoples_on_the_queue_removes_neither_before_it_is_said(
+    url: str, queue: Queue
+) -> None:
+    made = put(queue, "a", "ann bob")
+    sql(queue, "update procrastinate_jobs set args = args || '{\"blind\": \"BOB\"}' where args->>'candidate' = 'ann'")
+    words = ["--candidate", "bob", "--store", url, "--yes"]
+    doubt = CliRunner().invoke(purge_command, words, standalone_mode=False).exception
+    assert isinstance(doubt, UsageError)
+    assert "'ann', blind id 'BOB'" in doubt.message
+    assert len(queue.open_jobs(made)) == 2
+    assert "Removing 1 jobs" in CliRunner().invoke(purge_command, [*words, "--as", "blind"]).output
+    assert [row["name"] for row in queue.open_jobs(made)] == ["bob"]
+
+
 # ------------------------------------------------------------------------------------------------ the judge's rate
 
 
