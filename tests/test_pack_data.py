@@ -6,6 +6,7 @@ import csv
 from collections import Counter
 from pathlib import Path
 
+import numpy as np
 import pytest
 import yaml
 
@@ -28,8 +29,8 @@ LEAST = {"accepted": 3, "rejected": 6, "cheating": 6, "injection": 6}
 MORE = {"rag-triage": {"accepted": 2, "cheating": 8, "injection": 26}}
 HEADER = ["item", "criterion", "rater", "level", "rated_at"]
 
-BORDERLINE = {"agent-tools", "eval-design", "rag-triage", "trace-replay"}
-"""Packs whose items lie between anchors, too; the others are still to get theirs."""
+BORDERLINE = {"agent-tools", "eval-design", "rag-triage", "trace-replay", "trade-off"}
+"""Packs whose items lie between anchors, too: all, so far."""
 each_pack = pytest.mark.parametrize("pack", PACKS, ids=lambda path: path.name)
 
 
@@ -65,6 +66,16 @@ def test_where_a_pack_has_borderline_items_they_are_a_third_of_each_criterions(p
     every = Counter(item.criterion for item in items)
     assert not borderline or min(borderline[name] / every[name] for name in every) >= 1 / 3
     assert bool(borderline) == (pack.name in BORDERLINE)
+
+
+@each_pack
+def test_the_length_of_calibration_items_says_little_about_their_level(pack: Path) -> None:
+    items = load_items(load_pack(pack))
+    levels = [one.written_to or sum(one.written_between or ()) / 2 for one in items]
+    ranks = [
+        np.argsort(np.argsort(values)) for values in (levels, [sum(map(len, one.content.values())) for one in items])
+    ]
+    assert abs(np.corrcoef(ranks)[0, 1]) < 0.3
 
 
 @each_pack
