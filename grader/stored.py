@@ -146,15 +146,23 @@ class Object:
         return UsageError(f"{self.where}: {key} is {visible(repr(value), 60)}, not {what}.")
 
 
+_ROUNDED = 1e-6
+"""Points are kept with six decimals."""
+
+
 def read_test(data: Object) -> TestResult:
     """What one hidden test observed, as grade.json and evidence/verifier.json hold it."""
     fault = data.one_of("fault", tuple(Fault)) if data.data.get("fault") is not None else None
+    status = TestStatus(data.one_of("status", tuple(TestStatus)))
+    points, most = data.number("points"), data.number("max_points")
+    if not 0 <= points <= most + _ROUNDED or (points and status is not TestStatus.PASSED):
+        raise UsageError(f"{data.where}: {points:g} of {most:g} points is nothing that a test which {status} can earn.")
     return TestResult(
         id=data.take("id", str),
         group=data.take("group", str),
-        status=TestStatus(data.one_of("status", tuple(TestStatus))),
-        points=data.number("points"),
-        max_points=data.number("max_points"),
+        status=status,
+        points=points,
+        max_points=most,
         seconds=data.number("seconds"),
         message=data.take("message", str),
         title=data.take("title", str, ""),

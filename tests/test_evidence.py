@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import asdict, replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -94,6 +96,32 @@ def test_a_score_that_is_made_again_follows_its_evidence(saved: Path) -> None:
     data["tests"][0]["points"] = 2
     path.write_text(json.dumps(data))
     assert again.rescore(saved, lambda _text: None).objective == objective.score(evidence.load_observed(saved).tests)
+
+
+def changed_points(data: dict[str, Any], points: float) -> None:
+    data["tests"][0]["points"] = points
+
+
+FORGERIES: dict[str, Callable[[dict[str, Any]], object]] = {
+    "more points than there are": lambda data: changed_points(data, 500),
+    "fewer points than none": lambda data: changed_points(data, -10),
+    "points for what failed": lambda data: data["tests"][0].update(status="failed", points=1),
+    "one test twice": lambda data: data["tests"].append(data["tests"][0]),
+    "a test that nobody expected": lambda data: data["expected"].pop(),
+    "a test less": lambda data: data["tests"].pop(),
+}
+
+
+@pytest.mark.parametrize("how", FORGERIES)
+def test_no_score_is_made_of_what_no_run_can_have_seen(saved: Path, how: str) -> None:
+    path, before = saved / "evidence" / "verifier.json", (saved / "grade.json").read_bytes()
+    data = json.loads(path.read_text())
+    FORGERIES[how](data)
+    path.write_text(json.dumps(data))
+    for again_ in (lambda: again.rescore(saved, lambda _text: None), lambda: again.render(saved, output.Pages())):
+        with pytest.raises(UsageError, match=r"verifier\.json"):
+            again_()
+    assert (saved / "grade.json").read_bytes() == before
 
 
 def test_a_run_without_a_grade_is_not_scored_again(saved: Path) -> None:

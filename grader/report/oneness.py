@@ -103,7 +103,11 @@ def check_evidence(out: Path, grade: Grade) -> Challenge | None:
     if "submission.zip" in there and _digest(out) != grade.submission.get("digest"):
         raise _mixed(folder / "submission.zip", "holds another submission")
     if "verifier.json" in there and grade.objective is not None:
-        points = objective.score(evidence.load_observed(out).tests)
+        observed = evidence.load_observed(out)
+        points = objective.score(observed.tests)
+        ids = [test.id for test in observed.tests]
+        if len(set(ids)) != len(ids) or set(ids) != set(observed.expected):
+            raise _mixed(folder / "verifier.json", "does not hold each hidden test once")
         if {test.id: test.status for test in points.tests} != {test.id: test.status for test in grade.objective.tests}:
             raise _mixed(folder / "verifier.json", "is of another run of the hidden tests")
     said = grade.challenge
