@@ -95,7 +95,10 @@ def submission(**changes: Any) -> Submission:
         "left_out": (LeftOut(path=".git", files=212, bytes=1_900_000, reason="version control"),),
         "source": "/home/recruiter/Downloads/jane-doe-triage.zip",
     }
-    return make_submission(**{**values, **changes})
+    wanted = {**values, **changes}
+    named = {name.encode("utf-8", "replace").decode(): content for name, content in wanted["files"].items()}
+    # Intake lets no name in that is not UTF-8; pages are tried with some all the same.
+    return replace(make_submission(**{**wanted, "files": named}), files=dict(sorted(wanted["files"].items())))
 
 
 # ---------------------------------------------------------------------------------------------- tests
