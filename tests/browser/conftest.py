@@ -8,7 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+from tests.patience import WAIT
 
 ARGUMENTS = [
     "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update",
@@ -16,6 +18,7 @@ ARGUMENTS = [
 ]  # fmt: skip
 
 
+expect.set_options(timeout=WAIT * 1_000)
 del Page.wait_for_function
 """What the policy of a page forbids, a second look forbids too: it worked only where the first look found it true.
 `expect` and `tests.patience.until` look from outside."""
