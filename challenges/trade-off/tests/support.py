@@ -77,10 +77,13 @@ class Desk:
         self.candidate, self.seed = candidate, seed
 
     def judge(self, cases: Sequence[Case]) -> Judged:
-        """The replies to `cases`; one that ends in an error costs that dossier, not the test."""
+        """The replies to `cases`; one that ends in an error costs that dossier, not the test, unless all do."""
         asked = [padded(case) for case in cases]
         values = self.candidate.map("decide", asked, errors="return")
-        return [(case, checked(case, value)) for case, value in zip(cases, values, strict=True)]
+        judged = [(case, checked(case, value)) for case, value in zip(cases, values, strict=True)]
+        usable = any(reply != Reply(problem=reply.problem) for _, reply in judged)
+        assert usable, f"No decision was usable in any part.{problems(judged)}"
+        return judged
 
 
 def padded(case: Case) -> dict[str, Any]:
