@@ -51,7 +51,7 @@ def _rescore(out: Path, say: Say, decided: str) -> Grade:
     before = grade_from_json(load_json(out / "grade.json"))
     if before.status != "graded":
         raise UsageError(f"The run in {out} has no grade to score again: {before.reason}")
-    oneness.check_evidence(out, before)
+    oneness.check_evidence(out, before, counted_again=True)
     challenge = evidence.load_challenge(out)
     submission = evidence.load_submission(out)
     observed = evidence.load_observed(out)
