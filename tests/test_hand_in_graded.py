@@ -128,3 +128,18 @@ def test_one_challenge_that_is_not_here_keeps_nobody_else_from_being_graded(
     assert mine.last is not None
     assert mine.last.id in manifest
     assert "Ann" not in manifest
+
+
+def test_told_to_stop_no_other_challenge_is_begun(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    begun: list[str] = []
+    monkeypatch.setattr("grader.cli.handed_in._graded", lambda _found, which, *_, **__: begun.append(which[0]) or 130)
+    url = f"sqlite:///{tmp_path / 'store.db'}"
+    with open_store(url) as store:
+        desk = PortalDesk(engine=store.engine)
+        for name, more in (("Ann", {"challenge": "another"}), ("Bo", {})):
+            one, _ = desk.invite(wish(name, **more))
+            desk.start(one)
+            desk.keep(one, taking.take_upload(taking.folder_of(url), io.BytesIO(work()), load_manifest(PACK)))
+        place = Place(store=url, out=tmp_path / "out", hand_ins=None, challenges=None)
+        assert collect_all(desk, place, everybody=True, queued=False, public=False) == 130
+    assert begun == ["another"]

@@ -8,6 +8,8 @@ import json
 import os
 import re
 import shutil
+import signal
+import threading
 import time
 import zipfile
 from collections.abc import Iterator
@@ -24,14 +26,18 @@ from werkzeug.test import TestResponse
 
 from grader.challenge import load_manifest
 from grader.cli import cli
-from grader.cli.handed_in import Place, run_public_tests, untested
-from grader.errors import RefusedError, UsageError
+from grader.cli.handed_in import Place
+from grader.cli.public_tests import run_public_tests, untested
+from grader.errors import Interrupted, RefusedError, UsageError
+from grader.grading.public import PublicResult
 from grader.portal import handout, taking
 from grader.portal.desk import PortalDesk
 from grader.portal.records import MOST_HAND_INS, Invitation
+from grader.sandbox.room import Room
 from grader.store import open_store
 from grader.store.portal_tables import APPEND_ONLY
 from grader.submission import make_submission, write_archive
+from tests.patience import WAIT, bounded_wait
 from tests.portal_fixtures import DAY, PACK, Served, handed_in, multipart, wish, work
 from tests.store_fixtures import Cluster
 from tests.web_fixtures import CHALLENGES, OPERATOR, House, house, levels
@@ -548,6 +554,66 @@ def test_where_public_tests_do_not_run_nobody_is_told_that_they_pass(
     assert found["passed"] is passed
     assert "public tests pass" not in cara.page
     assert untested(cara.desk, place) == []
+
+
+def test_tests_that_do_not_end_hold_nobody_up_and_are_said_to_have_no_end(
+    home: House, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On a machine with room for two: neither is done before the other has begun. Each is told, and tried once."""
+    both = threading.Barrier(2, timeout=WAIT)
+    results = [PublicResult(passed=True, output="1 passed", message="")]
+    results.append(PublicResult(passed=False, output="", message="The public tests did not end.", ended=False))
+
+    def run(*_: object) -> PublicResult:
+        return results[both.wait()]
+
+    monkeypatch.setattr("grader.grading.public.run_public", run)
+    monkeypatch.setattr("grader.sandbox.room.room", lambda: Room(cores=(0, 1), memory=8 << 30, can_pin=False))
+    two = [Candidate(home, candidate=name) for name in ("Ann", "Bo")]
+    for number, one in enumerate(two):
+        one.post("start")
+        one.sends(work(number))
+    assert run_public_tests(two[0].desk, handed_in_place(home, PACK.parent))
+    pages = sorted((one.page for one in two), key=lambda page: "come to an end" in page)
+    assert "public tests pass" in pages[0]
+    assert "public tests do not come to an end on it" in pages[1]
+    assert "The public tests did not end." in pages[1]
+    assert untested(two[0].desk, handed_in_place(home, PACK.parent)) == []
+
+
+def test_an_interrupt_lets_the_public_tests_that_run_end_and_begins_no_others(
+    home: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked, stopped = threading.Semaphore(0), threading.Event()
+
+    class Pool(ThreadPoolExecutor):
+        def submit(self, *job: Any, **more: Any) -> Any:
+            future = super().submit(*job, **more)
+            asked.release()
+            return future
+
+        def shutdown(self, *how: Any, **more: Any) -> None:
+            super().shutdown(*how, **more)
+            stopped.set()
+
+    def run(*_: object) -> PublicResult:
+        for _ in range(3):
+            assert asked.acquire(timeout=WAIT)
+        signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGINT)
+        assert stopped.wait(WAIT)
+        return PublicResult(passed=True, output="1 passed", message="")
+
+    monkeypatch.setattr("grader.cli.public_tests.ThreadPoolExecutor", Pool)
+    monkeypatch.setattr("grader.grading.public.run_public", run)
+    monkeypatch.setattr("grader.sandbox.room.room", lambda: Room(cores=(0,), memory=8 << 30, can_pin=False))
+    for number, name in enumerate(("Ann", "Bo", "Cara")):
+        one = Candidate(home, candidate=name)
+        one.post("start")
+        one.sends(work(number))
+    place = handed_in_place(home, PACK.parent)
+    with bounded_wait(), pytest.raises(Interrupted):
+        run_public_tests(one.desk, place)
+    assert len(untested(one.desk, place)) == 2
 
 
 def handed_in_place(home: House, packs: Path) -> Place:

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from grader.grading import public as public_tests
+from tests.patience import bounded_wait
 from tests.shell import Outcome, run_here
 
 ORACLE = Path(__file__).resolve().parent / "packs" / "oracle"
@@ -33,8 +35,22 @@ def ask(question):
 """
 
 
-def public(folder: Path, model: str | None) -> Outcome:
-    """The public tests of a candidate's copy of the pack, which has a public model or none."""
+BOMB = """import os
+
+for _ in range(60):
+    try:
+        if os.fork() == 0:
+            while True:
+                pass
+    except OSError:
+        break
+while True:
+    pass
+"""
+
+
+def public(folder: Path, model: str | None, code: str = WORK) -> Outcome:
+    """The public tests of a candidate's copy of the pack, which has a public model or none, on a work of this code."""
     copy, work = folder / "oracle", folder / "work"
     (copy / "starter" / "tests").mkdir(parents=True)
     shutil.copy(ORACLE / "challenge.yaml", copy)
@@ -42,7 +58,7 @@ def public(folder: Path, model: str | None) -> Outcome:
     if model is not None:
         (copy / "starter" / "model.yaml").write_text(model)
     work.mkdir()
-    (work / "seer.py").write_text(WORK)
+    (work / "seer.py").write_text(code)
     return run_here("public", work, "--challenge", copy)
 
 
@@ -62,3 +78,15 @@ def test_a_public_model_that_is_wrong_is_said_before_anything_runs(tmp_path: Pat
     outcome = public(tmp_path, MODEL.replace("models", "modles"))
     assert outcome.code == 4
     assert "models" in outcome.err
+
+
+@pytest.mark.parametrize(("limit", "words"), [("WALL_SECONDS", "4 s on this machine"), ("OWN_SECONDS", "4 s of proc")])
+def test_tests_that_do_not_end_are_ended_however_many_processes_want_the_processors(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, limit: str, words: str
+) -> None:
+    monkeypatch.setattr(public_tests, limit, 4.0)
+    with bounded_wait():
+        outcome = public(tmp_path, MODEL, BOMB)
+    assert outcome.code == 1
+    assert f"The public tests did not come to an end within {words}" in outcome.out
+    assert "did not pass" not in outcome.out

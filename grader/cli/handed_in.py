@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from grader.errors import GraderError, InfrastructureError, visible
+from grader.errors import GraderError, InfrastructureError, Interrupted, visible
 
 if TYPE_CHECKING:
     from grader.portal.desk import PortalDesk
@@ -46,12 +46,15 @@ def collect_all(desk: PortalDesk, place: Place, *, everybody: bool, queued: bool
     """The exit code: the highest of the batches'. Whoever collects into the same folder meanwhile waits: what is
     graded by then is skipped."""
     from grader import scratch
+    from grader.cli.public_tests import run_public_tests
 
     with scratch.alone(place.out / ".collecting"):
         codes = [0 if not public or run_public_tests(desk, place) else InfrastructureError.exit_code]
         found = [one for one in desk.due(everybody=everybody) if one.last and place.of(one.last.id).is_file()]
-        given = sorted({(one.challenge, one.version) for one in found})
-        codes += [_graded(found, which, place, queued=queued) for which in given]
+        for which in sorted({(one.challenge, one.version) for one in found}):
+            codes.append(_graded(found, which, place, queued=queued))
+            if codes[-1] == Interrupted.exit_code:
+                break
     if not found:
         click.echo("Nothing is due: nobody is through, and no window is over.")
     return max(codes)
@@ -71,6 +74,7 @@ def waiting(desk: PortalDesk, place: Place) -> bool:
     """Whether there is anything to do: a hand-in whose public tests have not run, or one that is due and not graded."""
     from sqlalchemy import select
 
+    from grader.cli.public_tests import untested
     from grader.store.engine import reading
     from grader.store.tables import runs
 
@@ -80,45 +84,6 @@ def waiting(desk: PortalDesk, place: Place) -> bool:
     with reading(desk.engine) as connection:
         graded = set(connection.execute(select(runs.c.source).where(runs.c.source.in_(due))).scalars())
     return bool(due - graded)
-
-
-def untested(desk: PortalDesk, place: Place) -> list[Invitation]:
-    return [one for one in desk.all()
-            if one.last and one.public_tests(one.last.id) is None and place.of(one.last.id).is_file()]  # fmt: skip
-
-
-def run_public_tests(desk: PortalDesk, place: Place) -> bool:
-    """The starter's public tests on each last hand-in that they have not run on; how it went is told on its page.
-    Whether the machine let all of them run: those that it did not are tried again the next time."""
-    from grader.challenge.here import root_of
-    from grader.cli.standing import settings_for
-    from grader.errors import ChallengeError, RefusedError
-    from grader.grading.public import run_public
-    from grader.sandbox.guard import guarded
-
-    settings, whole = settings_for(), True
-    for one in untested(desk, place):
-        root, last = root_of(one.challenge, one.version, settings, place.challenges), one.last
-        if root is None or last is None:
-            continue
-        try:
-            with guarded():
-                result = run_public(str(place.of(last.id)), root, settings, lambda _: None)
-        except RefusedError as problem:
-            desk.tested(one, last.id, passed=False, message=visible(problem.message, 1_000))
-            continue
-        except ChallengeError as problem:  # none to run, or none that can be: nothing that the candidate did
-            click.echo(f"{one.blind}: there are no public tests: {visible(problem.message, 300)}", err=True)
-            desk.tested(one, last.id, passed=None, message="")
-            continue
-        except GraderError as problem:
-            click.echo(f"{one.blind}: the public tests did not run: {visible(problem.message, 300)}", err=True)
-            whole = False
-            continue
-        said = "\n".join(visible(line, 300) for line in (result.output or result.message).splitlines()[-60:])
-        desk.tested(one, last.id, passed=result.passed, message=said)
-        click.echo(f"{one.blind}: public tests {'pass' if result.passed else 'do not pass'}")
-    return whole
 
 
 def _grade(found: Sequence[Invitation], place: Place, out: Path, *, queued: bool) -> int:

@@ -209,17 +209,24 @@ def withdraw(candidate: str, store: str) -> None:
               help="Folder for the results, one below it for each challenge.")  # fmt: skip
 @click.option("--queue", "queued", is_flag=True, help="Let the workers of the queue grade (a Postgres as the store).")
 @click.option("--no-public", is_flag=True, help="Do not run the starter's public tests on what came in.")
+@click.option("--of", "server", type=int, hidden=True, help="Process of the server that this is for, and ends with.")
 @CHALLENGES
 @HAND_INS
 @STORE_OPTION
 def collect(
-    everybody: bool, out: Path, queued: bool, no_public: bool, challenges: Path | None, hand_ins: Path | None,
-    store: str,
+    everybody: bool, out: Path, queued: bool, no_public: bool, server: int | None, challenges: Path | None,
+    hand_ins: Path | None, store: str,
 ) -> int:  # fmt: skip
     """Run the starter's public tests on what came in, and grade what is due: the last hand-in of each candidate who is
-    through, or whose window is over. What is graded is skipped; `grade serve --grade` does this by itself."""
+    through, or whose window is over. What is graded is skipped; `grade serve --grade` does this by itself.
+
+    Ctrl-C or SIGTERM finishes what is in flight; a second one abandons it."""
     from grader.cli.handed_in import Place, collect_all
 
+    if server is not None:
+        from grader.cli.grading import end_with
+
+        end_with(server)
     place = Place(store=store, out=out, hand_ins=hand_ins, challenges=challenges)
     with opened(store) as desk:
         return collect_all(desk, place, everybody=everybody, queued=queued, public=not no_public)
@@ -273,5 +280,7 @@ def _said(body: Any) -> str:
     if "ends_at" in body:
         return f" until {body['ends_at']}"
     if "passed" in body:
+        if body["passed"] is None:
+            return f": {visible(str(body['message']), 300) or 'there are none'}"
         return ": pass" if body["passed"] else f": do not pass, {visible(str(body['message']), 300)}"
     return ""

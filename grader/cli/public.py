@@ -32,5 +32,8 @@ def command(submission: str, challenge: str, challenges: Path | None) -> int:
         result = run_public(submission, root, settings, progress.say)
     for line in result.output.splitlines():
         click.echo(visible(line, 500))
-    click.echo("public tests passed" if result.passed else f"public tests did not pass: {visible(result.message)}")
+    if not result.ended:
+        click.echo(result.message)
+    else:
+        click.echo("public tests passed" if result.passed else f"public tests did not pass: {visible(result.message)}")
     return 0 if result.passed else 1

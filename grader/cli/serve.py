@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
+    from grader.cli.grading import Grading
+    from grader.cli.handed_in import Place
     from grader.web.config import Config
 
 THREADS = 8
@@ -76,8 +78,9 @@ def command(
       grade serve --public-url https://grade.example.com     # behind a proxy with TLS
 
     It listens on this machine only; a proxy with TLS stands in front of it (docs/leading.md has the block for Caddy and
-    nginx, deploy/ a systemd unit). Ctrl-C or SIGTERM lets what is under way end, then stops. Drafts are saved as they
-    are typed: nothing is lost when it stops, however it stops.
+    nginx, deploy/ a systemd unit). Ctrl-C or SIGTERM lets what is under way end, a grading for up to a minute, then
+    stops; a second one ends it at once. Drafts are saved as they are typed, and what was not graded is graded by the
+    next server: nothing is lost when it stops, however it stops.
 
     An applicant tracking system orders invitations with GRADER_ATS_KEY; whom the server tells what happened is said by
     GRADER_ATS_CALLBACK, GRADER_WEBHOOK and GRADER_WEBHOOK_SECRET (docs/hiring.md). All are off without.
@@ -107,13 +110,16 @@ def _serve(config: Config, threads: int, *, grades: bool) -> None:
     with contextlib.suppress(UsageError):  # a store elsewhere, and no folder named: then nothing is handed in here
         taking.remove_partial(taking.folder_of(config.store, config.hand_ins), now=time.time())
     stop = threading.Event()
-    if grades:
-        threading.Thread(target=_grade, args=(config, stop), daemon=True).start()
+    grading = _grading(config, stop) if grades else None
     if config.callbacks or config.webhook:
         threading.Thread(target=_tell, args=(config, stop), daemon=True).start()
     click.echo(f"Listening on {running.listening}; people open {running.address}. Ctrl-C stops.")
-    running.until_told()
-    stop.set()
+    try:
+        running.until_told()
+    finally:
+        stop.set()
+        if grading:
+            grading.stop(click.echo)
     app.extensions["grader"].store.close()
     click.echo("Stopped.")
 
@@ -136,26 +142,34 @@ def _tell(config: Config, stop: threading.Event) -> None:
                 click.echo(f"Other systems are not told: {problem.message}", err=True)
 
 
-def _grade(config: Config, stop: threading.Event) -> None:
-    """Grades what waits, each time in a process of its own: what happens there never reaches who hands in."""
-    import subprocess
-
-    from grader.cli.handed_in import Place, waiting
-    from grader.errors import GraderError
-    from grader.portal.desk import PortalDesk
-    from grader.store import open_store
+def _grading(config: Config, stop: threading.Event) -> Grading:
+    """What grades hand-ins, begun in a thread of its own."""
+    from grader.cli.grading import Grading
+    from grader.cli.handed_in import Place
 
     place = Place(store=config.store, out=Path("hand-ins-graded"), hand_ins=config.hand_ins,
                   challenges=config.challenges)  # fmt: skip
     words = [sys.executable, "-m", "grader", "invite", "collect", "--store", config.store, "--out", str(place.out)]
     words += ["--hand-ins", str(config.hand_ins)] if config.hand_ins else []
     words += ["--challenges", str(config.challenges)] if config.challenges else []
-    with open_store(config.store) as store:
+    grading = Grading(words)
+    threading.Thread(target=_grade, args=(place, grading, stop), daemon=True).start()
+    return grading
+
+
+def _grade(place: Place, grading: Grading, stop: threading.Event) -> None:
+    """Grades what waits, each time in a process of its own: what happens there never reaches who hands in."""
+    from grader.cli.handed_in import waiting
+    from grader.errors import GraderError
+    from grader.portal.desk import PortalDesk
+    from grader.store import open_store
+
+    with open_store(place.store) as store:
         desk = PortalDesk(engine=store.engine)
         rest = LOOK_SECONDS
         while not stop.wait(rest):
             try:
-                ended = subprocess.run(words, check=False).returncode if waiting(desk, place) else 0
+                ended = grading.run() if waiting(desk, place) else 0
             except GraderError as problem:
                 click.echo(f"Hand-ins are not graded: {problem.message}", err=True)
                 ended = 1

@@ -36,8 +36,6 @@ EACH_SECONDS = 20.0
 ALL_SECONDS = 60.0
 """Own time of all of them, on all data."""
 OUTPUT_BYTES = 64_000
-SHARES = 256
-"""Weight on the processors: a quarter of what each other container has."""
 FRESH = 2
 """Sets of other data that a command is tried on."""
 _TEST = "test_grader_claims.py"
@@ -143,7 +141,7 @@ def _job(run: Run, pack: Pack, claims: Claims, plan: Sequence[Planned]) -> Job:
     from grader.grading.claims_runner import RUNNER
     from grader.grading.job import candidate_image, limits_of
     from grader.sandbox.inside import agreed
-    from grader.sandbox.protocol import Job
+    from grader.sandbox.protocol import LITTLE, Job
 
     submission = run.submission
     assert submission is not None  # noqa: S101 - by run_of
@@ -155,7 +153,7 @@ def _job(run: Run, pack: Pack, claims: Claims, plan: Sequence[Planned]) -> Job:
         "data": sorted(data),
     }
     helpers = {name: content for name, content in pack.laid.items() if not _is_test(name)}
-    limits = replace(limits_of(pack), call=EACH_SECONDS, total=ALL_SECONDS, output=OUTPUT_BYTES, shares=SHARES)
+    limits = replace(limits_of(pack), call=EACH_SECONDS, total=ALL_SECONDS, output=OUTPUT_BYTES, shares=LITTLE)
     return Job(
         tests={**(helpers if pack.claims.generator else {}), _TEST: RUNNER,
                "grader_claims.json": json.dumps(todo).encode()},

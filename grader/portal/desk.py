@@ -254,7 +254,8 @@ class PortalDesk:
             return tuple(_read(connection, func.upper(invitations.c.blind) == blind.upper()))
 
     def tested(self, one: Invitation, hand_in: str, *, passed: bool | None, message: str) -> None:
-        """What the starter's public tests came to on a hand-in; None: there are none to run."""
+        """What the starter's public tests came to on a hand-in. None: there are none to run, or, with a `message`, they
+        did not come to an end."""
         with writing(self.engine) as connection:
             body = {"hand_in": hand_in, "passed": passed, "message": message[:4_000]}
             self._add(connection, one, "public tests", body, "the grader")

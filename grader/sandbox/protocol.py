@@ -12,6 +12,10 @@ Event = Mapping[str, Any]
 "model_request", "broken" or "done"; see sandbox/grader_protocol.py."""
 
 
+LITTLE = 256
+"""`CandidateLimits.shares` of what others go before: a quarter of what every other container has."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class CandidateLimits:
     """Limits of the candidate's container. Bytes, seconds of the candidate's own time, cores."""

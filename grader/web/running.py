@@ -27,7 +27,7 @@ this is the wall behind it."""
 
 
 class _ToldError(Exception):
-    """SIGTERM or Ctrl-C."""
+    """SIGTERM, Ctrl-C or a hang-up."""
 
 
 class Running:
@@ -63,14 +63,17 @@ class Running:
         return self._config.url if self._config.public_url else self.listening
 
     def until_told(self) -> None:
-        """Answers requests until Ctrl-C or SIGTERM; takes no new ones then, and ends when those under way are done."""
-        for number in (signal.SIGTERM, signal.SIGINT):
+        """Answers requests until Ctrl-C, SIGTERM or a hang-up; takes no new ones then, and ends when those under way
+        are done."""
+        ignored = signal.getsignal(signal.SIGHUP) is signal.SIG_IGN  # as `nohup` does
+        numbers = (signal.SIGTERM, signal.SIGINT, *(() if ignored else (signal.SIGHUP,)))
+        for number in numbers:
             signal.signal(number, _told)
         aside.prepare(reading.warm)  # so that the first page of a work need not wait for it
         try:
             wasyncore.loop(timeout=1, use_poll=True, map=self._sockets)
         except _ToldError:
-            for number in (signal.SIGTERM, signal.SIGINT):
+            for number in numbers:
                 signal.signal(number, signal.SIG_DFL)  # told twice: at once
             self._finish()
 
