@@ -147,14 +147,13 @@ def link(candidate: str, public_url: str, store: str) -> None:
 
     CANDIDATE is a blind id, a name, or the number of one invitation, as `grade invite list` shows them.
     """
-    import os
-
     from grader.errors import UsageError
     from grader.portal.orders import link_token
+    from grader.web.config import told
 
     with opened(store) as desk:
         one = desk.named(candidate)
-        token = link_token(os.environ.get("GRADER_ATS_KEY", ""), one.id)
+        token = link_token(told()["ats_key"], one.id)
         found = desk.opened(token)
     if found is None or found.id != one.id:
         raise UsageError(

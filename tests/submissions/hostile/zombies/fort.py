@@ -21,12 +21,10 @@ def attack(key):
 
 
 def fork():
-    """As soon as pid 1 has collected enough of those before."""
-    while True:
-        try:
-            return os.fork()
-        except BlockingIOError:
-            time.sleep(0.001)
+    """As soon as pid 1 has collected enough of those before: it is the limit on processes that another attack tries."""
+    while sum(name.isdigit() for name in os.listdir("/proc")) > 10:
+        time.sleep(0.001)
+    return os.fork()
 
 
 if __name__ == "__main__":
