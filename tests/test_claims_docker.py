@@ -17,8 +17,10 @@ from grader.grading.run import Request, Run, docker_sandbox
 from grader.records import Submission
 from grader.settings import Settings
 from grader.submission import make_submission
+from grader.testing import packs
 from grader.testing.sandbox import ScriptedSandbox
 from tests.shell import run_here
+from tests.small_packs import write_files
 
 ROOT = Path(__file__).resolve().parents[1]
 CHEATS = ROOT / "challenges" / "rag-triage" / "submissions" / "cheating"
@@ -194,3 +196,63 @@ def test_a_batch_with_one_place_does_not_wait_for_itself(tmp_path: Path, sums: P
     assert done.code == 0, done.err
     grades = [json.loads(path.read_text()) for path in sorted(out.rglob("grade.json"))]
     assert [grade["claims"]["counts"]["reproduced"] for grade in grades] == [1, 1]
+
+
+# ---------------------------------------------------------------------------------------------- documents alone
+
+ROWS = """\
+import random
+
+
+def fresh(seed):
+    drawn = random.Random(seed)
+    return {"data/rows.txt": "".join(f"{drawn.randrange(10**6)}\\n" for _ in range(20))}
+"""
+DOCUMENT = """\
+# Decisions
+
+```console
+$ python measure.py
+mean 2.5, share 8.25
+$ python stored.py
+right 0.917
+```
+
+An answer takes 31.7 ms.
+"""
+SCRIPTS = {
+    "measure.py": "rows = [int(row) for row in open('data/rows.txt')]\n"
+    "print(f'mean {sum(rows) / len(rows)}, share {max(rows) / 3.2}')\n",
+    "stored.py": "print('right', 0.917)\n",
+}
+
+
+@pytest.mark.docker
+@pytest.mark.usefixtures("images")
+def test_a_pack_of_documents_alone_has_its_figures_run_again_and_its_score_open_for_people(tmp_path: Path) -> None:
+    root = packs.write_pack(tmp_path / "tiny")
+    with (root / "challenge.yaml").open("a", encoding="utf-8") as manifest:
+        manifest.write('claims: {data: [data], generator: "rows:fresh"}\n')
+    write_files(root, {"tests/rows.py": ROWS, "starter/data/rows.txt": "1\n2\n3\n4\n"})
+    write_files(tmp_path / "work", {"DECISIONS.md": DOCUMENT, "data/rows.txt": "0\n", **SCRIPTS})
+    mend(Settings(), lambda _text: None, [str(root)])
+    done = run_here(tmp_path / "work", "-c", root, "--json", "-o", tmp_path / "out")
+    grade = done.grade
+    assert done.code == 0, done.err
+    assert [one["ran"] for one in grade["claims"]["commands"]] == [True] * 2, grade["claims"]["commands"]
+    found = {row["figure"]: row for row in grade["claims"]["figures"]}
+    assert {name: row["mark"] for name, row in found.items()} == {
+        "2.5": "reproduced", "0.917": "reproduced", "8.25": "differs", "31.7 ms": "no_command",
+    }  # fmt: skip
+    assert found["8.25"]["printed"] == "1.25", "the pack's data stand in place of the candidate's"
+    flagged = {name for name, row in found.items() if row.get("flag")}
+    assert flagged == {"0.917"}, "what is computed moves with other data, what is stored does not"
+    assert grade["objective"]["tests"] == []
+    (criterion,) = grade["criteria"]
+    assert (criterion["level"], criterion["source"]) == (None, "none")
+    assert grade["score"] == {"value": 50.0, "low": 0.0, "high": 100.0, "max": 100.0, "final": False}
+    assert grade["recommendation"] == "needs_review"
+    assert [(one["criterion"], one["who_can_close"]) for one in grade["open"]] == [("failure-modes", "two reviewers")]
+    report = (tmp_path / "out" / "report.html").read_text("utf-8")
+    assert "not what is printed" in report
+    assert "1 of 1 numbers stayed the same" in report
