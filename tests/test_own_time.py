@@ -79,6 +79,21 @@ def test_what_the_kernel_does_not_count_is_missing_and_not_zero(kernel: Write) -
     assert gauges.times(None) is None
 
 
+@pytest.mark.parametrize(
+    ("nice", "policy", "gives_way"), [(0, 0, False), (19, 0, True), (0, 5, True), (0, 3, True), (-1, 0, False)]
+)
+def test_who_asks_for_less_than_its_share_is_seen(kernel: Write, nice: int, policy: int, gives_way: bool) -> None:
+    assert gauges.gives_way(kernel({"stat": stat(nice, policy)})["stat"]) is gives_way
+
+
+def test_who_is_gone_or_not_counted_has_asked_for_nothing(kernel: Write) -> None:
+    assert not gauges.gives_way(None)
+    assert not gauges.gives_way(kernel({"stat": ""})["stat"])
+    mine = os.open("/proc/thread-self/stat", os.O_RDONLY)
+    assert gauges.gives_way(mine) is (os.nice(0) > 0)
+    os.close(mine)
+
+
 def held(kernel: Write, used: int, cached: int = 0, most: int | None = None) -> None:
     kernel("memory.current", f"{used}\n")
     kernel("memory.stat", f"anon {used - cached}\nfile {cached}\nshmem 0\n")
@@ -203,6 +218,22 @@ def test_only_the_last_look_of_ours_that_came_late_is_taken_off(monkeypatch: pyt
     assert slept.stop() == 6.75
 
 
+def test_what_a_command_had_waited_for_when_it_ended_is_not_its_own_time(kernel: Write) -> None:
+    """The counter of a process goes with it, before anybody hears that it has ended."""
+    files = kernel({"first": "0 0 1\n", "cpuacct/cpuacct.usage": "0\n"})
+    counted = clock.Clock(gauges.Gauges({name: files[name] for name in files if name != "first"}))
+    counted.start(files["first"])
+    time.sleep(0.5)
+    kernel("first", "0 400000000 1\n")
+    counted.own()
+    kernel("first", "")
+    seconds = counted.stop()
+    assert seconds <= counted.passed - 0.4
+    counted.start(files["first"])
+    time.sleep(0.2)
+    assert counted.stop() >= 0.199, "what another has waited for is not taken off"
+
+
 def test_where_nothing_is_counted_the_clock_is_the_wall() -> None:
     before, after = clock.Moment(wall=1.0), clock.Moment(wall=3.5)
     assert clock.own_seconds(before, after, None) == 2.5
@@ -251,6 +282,7 @@ class Idle:
         self.gauges, self.kernel, self.script, self.used = gauges, kernel, iter(script), 0.0
         self.memory = SimpleNamespace(look=self.look, glance=lambda: None)
         self.threads = self.looks = 0
+        self.called = False
 
     def look(self) -> None:
         self.looks += 1
@@ -258,9 +290,10 @@ class Idle:
         self.used += more
         self.kernel("cpuacct/cpuacct.usage", f"{round(self.used * 1e9)}\n")
 
-    def ask(self, op: str, pid: int = 0) -> tuple[dict[str, int], list[int]]:
+    def ask(self, op: str) -> tuple[dict[str, int], list[int]]:
         assert op == "usage"
-        return {"running": self.threads, "gives_way": pid == 666}, []
+        assert not self.called, "pid 1 waits for its turn among all that the candidate has started"
+        return {"running": self.threads}, []
 
     def wait(self, done: Callable[[], bool], deadline: float, _talking: object) -> bool:
         self.look()
@@ -275,7 +308,11 @@ def timed(kernel: Write, script: Iterable[tuple[float, int]], call: float = 1.0)
     return own_time.OwnTime(Idle(gauges.Gauges(files), kernel, script), budget), budget
 
 
-PROCESS = SimpleNamespace(times=None, pid=7)
+PROCESS = SimpleNamespace(times=None, stat=None, pid=7)
+
+
+def stat(nice: int = 0, policy: int = 0) -> str:
+    return f"7 (a ) b) {' '.join(['R', *['0'] * 15, str(nice), *['0'] * 21, str(policy), '0', '0'])}\n"
 
 
 @contextmanager
@@ -346,15 +383,16 @@ def test_a_call_that_the_machine_starves_is_told_apart(kernel: Write, monkeypatc
 def test_who_asked_for_less_than_its_share_was_not_starved(kernel: Write, monkeypatch: pytest.MonkeyPatch) -> None:
     taken, _ = timed(kernel, [])
     monkeypatch.setattr(taken._clock, "own", lambda: 0.001)
-    taken.begin(SimpleNamespace(times=None, pid=666))
+    taken.begin(SimpleNamespace(times=None, stat=kernel({"stat": stat(nice=19)})["stat"], pid=666))
+    taken._link.called = True
     assert not taken.wait(lambda: False, 0.05, PROCESS)
     assert not taken.starved
 
 
 def test_who_asked_for_less_than_its_share_waits_on_its_own_time(kernel: Write) -> None:
     taken, budget = timed(kernel, [])
-    files = kernel({"first": "0 0 1\n"})
-    taken.begin(SimpleNamespace(times=files["first"], pid=666))
+    files = kernel({"first": "0 0 1\n", "stat": stat(policy=5)})
+    taken.begin(SimpleNamespace(times=files["first"], stat=files["stat"], pid=666))
 
     def waits() -> bool:  # the kernel says that the whole time went by without a processor
         kernel("first", f"0 {round(taken._clock.passed * 1e9)} 1\n")
@@ -368,8 +406,9 @@ def test_who_asked_for_less_than_its_share_waits_on_its_own_time(kernel: Write) 
 
 def test_who_has_its_share_and_waits_for_others_does_not_wait_on_its_own_time(kernel: Write) -> None:
     taken, budget = timed(kernel, [])
-    files = kernel({"first": "0 0 1\n"})
-    taken.begin(SimpleNamespace(times=files["first"], pid=7))
+    files = kernel({"first": "0 0 1\n", "stat": stat()})
+    taken.begin(SimpleNamespace(times=files["first"], stat=files["stat"], pid=7))
+    taken._link.called = True
     until = time.monotonic() + 1.0
 
     def waits() -> bool:

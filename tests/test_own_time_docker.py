@@ -86,7 +86,7 @@ def without_first_thread(size):
 
 def little(): return 1
 if __name__ == "__main__":
-    child(0.4)
+    (burn if sys.argv[1:] else child)(0.4)
 """
 TESTS = """
 import pytest
@@ -98,6 +98,9 @@ def test_time(candidate, metric, how):
 
 def test_time_of_a_command(candidate, metric):
     metric("seconds", candidate.run(["python", "work.py"]).seconds, floor=9, target=0)
+
+def test_time_of_a_command_alone(candidate, metric):
+    metric("seconds", candidate.run(["python", "work.py", "here"]).seconds, floor=9, target=0)
 
 def test_each(candidate, metric):
     peeked = candidate.map("item", range(20))
@@ -224,7 +227,7 @@ def test_the_host_is_told_of_what_sleeps_and_not_of_what_computes(how: str, told
 def test_a_busy_machine_changes_no_figure_much(found: dict[str, TestResult]) -> None:
     with busy(6):
         beside = run(replace(job(), only=("test_time", "test_each", "test_sleep")))
-    for name in ("test_time[here]", "test_time[child]", "test_sleep", "test_each"):
+    for name in ("test_time[here]", "test_time[child]", "test_time_of_a_command_alone", "test_sleep", "test_each"):
         quiet, loud = (sorted(figures(tests, name)) for tests in (found, beside))
         assert loud[len(loud) // 2] < MOST * quiet[len(quiet) // 2], name
 

@@ -9,10 +9,10 @@ The verifier sends one JSON object a packet and gets one back, with descriptors 
 
     {"op": "setup", "packages": [...], "trusted": [...], "preload": [...], "env": {...}}   trusted: the pack's packages
                                                            → python, counters, [a descriptor of each counter]
-    {"op": "worker"}                                       → pid, [socket, stdout, stderr, status, its times]
-    {"op": "command", "argv": [...], "env": {...}}         → pid, [stdin, stdout, stderr, status, its times]
+    {"op": "worker"}                                       → pid, [socket, stdout, stderr, status, times, stat]
+    {"op": "command", "argv": [...], "env": {...}}         → pid, [stdin, stdout, stderr, status, times, stat]
     {"op": "socket", "family": 2, …}                       → [a socket in this container's network] or errno
-    {"op": "usage", "pid": 7}                              → running, gives_way, memory_kills, …
+    {"op": "usage"}                                        → running, memory_kills, …
     {"op": "end"}                                          → nothing is left of the candidate's processes
     {"op": "reset", "burn": 5}                             → slow, disk_full, cpu_seconds, memory_kills, …
 
@@ -42,7 +42,6 @@ from grader_bridge.clearing import empty, use_up_numbers
 from grader_bridge.kernel import (
     cgroup_counts,
     counters,
-    gives_way,
     is_full,
     queued,
     running,
@@ -167,8 +166,8 @@ class Bridge:
                 raise
             return {"errno": problem.errno}, []
 
-    def op_usage(self, pid: int = 0) -> tuple[dict[str, object], list[int]]:
-        return {"running": running(), "gives_way": gives_way(pid), **self.counts()}, []
+    def op_usage(self) -> tuple[dict[str, object], list[int]]:
+        return {"running": running(), **self.counts()}, []
 
     def op_end(self) -> tuple[dict[str, object], list[int]]:
         self.end_all(time.monotonic() + RESET_SECONDS)

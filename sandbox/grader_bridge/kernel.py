@@ -20,8 +20,6 @@ COUNTERS = (
 """Files of version 1 stand in a folder for each controller, those of version 2 in one."""
 OWN_TIME = "schedstat"
 PAGE = os.sysconf("SC_PAGE_SIZE")
-NICE, POLICY = 16, 38
-"""Places in /proc/PID/stat, counted from the state on."""
 LIMITS = ("memory/memory.limit_in_bytes", "memory.max")
 TABLES = ("tcp", "tcp6", "udp", "udp6")
 SHARE_OF_SOCKETS = 0.5
@@ -41,10 +39,17 @@ def counters(root: str = GROUPS, proc: str = "/proc") -> tuple[list[str], list[i
 
 
 def times_of(pid: int, proc: str = "/proc") -> list[int]:
-    """A descriptor of how long the first thread of `pid` has run and waited to run; none where nobody counts that."""
-    with contextlib.suppress(OSError):
-        return [os.open(f"{proc}/{pid}/{OWN_TIME}", os.O_RDONLY | os.O_CLOEXEC)]
-    return []
+    """A descriptor of how long the first thread of `pid` has run and waited to run, and one of what it asked of the
+    scheduler; none where nobody counts that."""
+    ends: list[int] = []
+    try:
+        for name in (OWN_TIME, "stat"):
+            ends.append(os.open(f"{proc}/{pid}/{name}", os.O_RDONLY | os.O_CLOEXEC))  # noqa: PERF401 - kept one by one
+    except OSError:
+        for end in ends:
+            os.close(end)
+        return []
+    return ends
 
 
 def running(proc: str = "/proc") -> int:
@@ -56,17 +61,6 @@ def running(proc: str = "/proc") -> int:
                 tasks = f"{proc}/{pid}/task"
                 found += sum(_state(f"{tasks}/{thread}/stat") in "RD" for thread in os.listdir(tasks))
     return found
-
-
-def gives_way(pid: int, proc: str = "/proc") -> bool:
-    """Whether the first thread of `pid` has asked for less than its share of the processors. It has no way back from
-    that; and one that has ended has nothing to wait for."""
-    try:
-        with open(f"{proc}/{pid}/stat", errors="replace") as file:
-            fields = file.read().rpartition(") ")[2].split()
-        return int(fields[NICE]) > 0 or int(fields[POLICY]) != 0
-    except (OSError, ValueError, IndexError):
-        return True
 
 
 def _state(path: str) -> str:

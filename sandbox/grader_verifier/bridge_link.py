@@ -22,7 +22,7 @@ DRAIN_SECONDS = 0.2
 CHUNK = 1 << 16
 STARTS = ("worker", "command", "socket")
 MOST_ENDS = 16
-ENDS = {"setup": range(MOST_ENDS), "worker": (4, 5), "command": (4, 5), "socket": (0, 1)}
+ENDS = {"setup": range(MOST_ENDS), "worker": (4, 6), "command": (4, 6), "socket": (0, 1)}
 """How many descriptors come with the answer to each request; with the others, none."""
 
 
@@ -93,8 +93,8 @@ class Process:
     def __init__(self, pid: int, ends: list[int], cap: int) -> None:
         self.pid = pid
         self.input, self.out, self.err, self.status = ends[:4]
-        self.times = ends[4] if len(ends) > 4 else None
-        """Descriptor of how long it has run and waited to run."""
+        self.times, self.stat = (*ends[4:], None, None)[:2]
+        """Descriptors of how long it has run and waited to run, and of what it has asked of the scheduler."""
         self.stdout, self.stderr = Capture(cap), Capture(cap)
         self.outgoing = bytearray()
         self.incoming = bytearray()

@@ -138,13 +138,16 @@ class Clock:
         self._gauges = gauges
         self._charged = gauges.computed()
         self._called: int | None = None
+        self._seen: Times | None = None
+        """What the process that is called said last. One that has ended says nothing more, and what it had waited for
+        by then was waited for."""
         self._gives_way = False
         self._here = _own_times()
         self._before = Moment(wall=time.monotonic())
 
     def start(self, called: int | None) -> None:
         """`called`: descriptor of the times of the process that is called."""
-        self._called, self._gives_way = called, False
+        self._called, self._seen, self._gives_way = called, None, False
         self._before = self._moment()
 
     def gives_way(self) -> None:
@@ -181,10 +184,11 @@ class Clock:
         return max(0.0, self._charged - before) if self._charged is not None and before is not None else 0.0
 
     def _moment(self) -> Moment:
+        self._seen = times(self._called) or self._seen
         return Moment(
             wall=time.monotonic(),
             computed=self._gauges.computed(),
-            called=None if self._gives_way else times(self._called),
+            called=None if self._gives_way else self._seen,
             throttled=self._gauges.throttled(),
             here=times(self._here),
         )

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 
 LONGEST = 1 << 14
 NANO, MICRO = 1e-9, 1e-6
+NICE, POLICY = 16, 38
+"""Places in /proc/PID/stat, counted from the state on."""
 
 
 class Gauges:
@@ -91,6 +93,18 @@ def times(descriptor: int | None) -> Times | None:
     except (OSError, ValueError):
         return None
     return Times(ran=int(ran) * NANO, waited=int(waited) * NANO)
+
+
+def gives_way(descriptor: int | None) -> bool:
+    """Whether the first thread of a process has asked for less than its share of the processors, from its `stat` file.
+    It has no way back from that. One that has ended, or that nobody counts, has asked for nothing."""
+    if descriptor is None:
+        return False
+    try:
+        fields = os.pread(descriptor, LONGEST, 0).rpartition(b") ")[2].split()
+        return int(fields[NICE]) > 0 or int(fields[POLICY]) != 0
+    except (OSError, ValueError, IndexError):
+        return False
 
 
 def numbers(text: str | None) -> dict[str, int]:

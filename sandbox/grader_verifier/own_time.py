@@ -8,13 +8,14 @@ from typing import Any
 
 from grader_verifier.bridge_link import Link, Process
 from grader_verifier.clock import Clock, TimeBudget
+from grader_verifier.gauges import gives_way
 
 LOOK_SECONDS = 0.01
 """How often the time of a call that goes on is looked at."""
 GLANCE_SECONDS = 0.002
 """How often its memory is: what is taken and given back sooner than that was never more than a few megabytes."""
-KEPT_SECONDS, ASK_SECONDS = 0.1, 0.5
-"""A call that waited so long for a processor is asked for the reason, again and again after this time."""
+KEPT_SECONDS = 0.1
+"""Where a call has waited so long for a processor, it is looked whether it asked for that."""
 QUIET_SECONDS, QUIET_LOOKS, QUIET_SHARE = 0.005, 4, 0.2
 """A container is at rest when so many looks in a row, so far apart, found no thread that computes, and less than this
 share of a processor used between them."""
@@ -33,15 +34,14 @@ class OwnTime:
         self._link, self._budget, self._clock = link, budget, Clock(link.gauges)
         self._each: list[float] = []
         self._at_rest = True
-        self._pid = 0
+        self._called: Process | None = None
         self._giving_way: set[int] = set()
         """Processes that have asked the kernel for less than their share. There is no way back from that."""
-        self._asked: tuple[int, float] = (0, 0.0)
 
     def meet(self, link: Link) -> None:
         """The container was cleared, or another took its place: nothing computes in it, nothing is left to charge."""
         self._link, self._clock, self._at_rest = link, Clock(link.gauges), True
-        self._giving_way, self._asked = set(), (0, 0.0)
+        self._giving_way = set()
 
     def clear(self, calls: int) -> None:
         self._each, self.order = [], list(range(calls))
@@ -51,9 +51,9 @@ class OwnTime:
         self.start(process)
 
     def start(self, process: Process) -> None:
-        self._pid = process.pid
+        self._called = process
         self._clock.start(process.times)
-        if self._pid in self._giving_way:
+        if process.pid in self._giving_way:
             self._clock.gives_way()
 
     def wait(self, done: Callable[[], bool], seconds: float, talking: Process) -> bool:
@@ -72,27 +72,26 @@ class OwnTime:
         self._budget.look(self._clock)
         if self._clock.own() >= seconds:
             return True
-        self._ask_why()
+        willing = self._gives_way()
         if self._clock.own() >= seconds:
             return True
         if self._clock.passed < self._budget.patience(seconds):
             return False
         # Who asked the kernel for less than its share was not starved by the machine.
-        self.starved |= self._pid not in self._giving_way
+        self.starved |= not willing
         return True
 
-    def _ask_why(self) -> None:
-        """Whether a call that waits for a processor has itself asked for it to be given to others first."""
-        pid, when = self._asked
-        waited = self._clock.passed - self._clock.own()
-        if self._pid in self._giving_way or waited < KEPT_SECONDS:
-            return
-        if pid == self._pid and time.monotonic() - when < ASK_SECONDS:
-            return
-        self._asked = (self._pid, time.monotonic())
-        if self._link.ask(op="usage", pid=self._pid)[0]["gives_way"]:
-            self._giving_way.add(self._pid)
-            self._clock.gives_way()
+    def _gives_way(self) -> bool:
+        """Whether a call that waits for a processor has itself asked for it to be given to others first. The kernel is
+        asked, and not pid 1, which would wait for its turn among all that the candidate has started."""
+        called = self._called
+        if called is None or called.pid in self._giving_way:
+            return called is not None
+        if self._clock.passed - self._clock.own() < KEPT_SECONDS or not gives_way(called.stat):
+            return False
+        self._giving_way.add(called.pid)
+        self._clock.gives_way()
+        return True
 
     def stop(self) -> None:
         passed, seconds = self._clock.passed, self._clock.stop()
