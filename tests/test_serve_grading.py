@@ -19,9 +19,14 @@ from grader.challenge import load_manifest
 from grader.cli.grading import Grading
 from grader.portal import taking
 from grader.portal.desk import PortalDesk
+from grader.sandbox.engine import connect
+from grader.sandbox.janitor import LABEL
 from grader.store import open_store
+from grader.submission import make_submission, write_archive
 from tests.patience import WAIT, bounded_wait, until
 from tests.portal_fixtures import PACK, Served, wish, work
+from tests.queue_fixtures import until as docker_until
+from tests.web_fixtures import shipped
 
 
 @pytest.fixture
@@ -116,6 +121,45 @@ def test_a_killed_server_is_missed_by_what_grades_for_it(served: tuple[Served, i
     assert waiting_after(tmp_path) == 1
 
 
+@pytest.mark.docker
+def test_a_killed_servers_containers_are_gone_soon_whatever_runs_in_them(tmp_path: Path) -> None:
+    submission = shipped("rag-triage", "accepted/vectors-and-rules")[1]
+    endless = make_submission({**submission.files, "triage.py": BOMB})
+    server = grading_server(tmp_path, write_archive(endless))
+    client = connect()
+
+    def owners() -> list[str]:
+        found = (one["Labels"] for one in client.containers(filters={"label": [LABEL]}))
+        return [one["grader.owner"] for one in found if one[LABEL] == "candidate"]
+
+    def of_server() -> list[str]:
+        return [one for one in owners() if parent(int(one.split(":")[1])) == server.process.pid]
+
+    try:
+        docker_until(of_server, "a container with the work in it", 240)
+        (ours,) = of_server()
+        server.process.kill()
+        until(lambda: ours not in owners(), every=0.2)
+        assert waiting_after(tmp_path) == 1
+    finally:
+        server.kill()
+        client.close()
+
+
+def parent(pid: int) -> int:
+    with contextlib.suppress(OSError):
+        return int(Path(f"/proc/{pid}/stat").read_text().rpartition(") ")[2].split()[1])
+    return 0
+
+
+BOMB = b"""import os
+
+while True:
+    try:
+        os.fork()
+    except OSError:
+        pass
+"""
 STUBBORN = "import signal, sys, time; signal.signal(15, lambda *_: None); print('up', flush=True); time.sleep(600)"
 WILLING = (
     "import signal, sys, time; signal.signal(15, lambda *_: sys.exit(3)); print('up', flush=True); time.sleep(600)"
