@@ -187,7 +187,7 @@ def test_two_packs_of_one_criterion_come_to_a_verdict_together_that_neither_has_
     with open_store(url) as store:
         retention.remove(store, retention.of_person(store, f"Generated {OWN + 1:03}"), why="asked for")
     status = CliRunner().invoke(cli, ["calibrate", str(root), "--status", "--store", url]).stdout
-    assert "1 of the reviews that this calibration rested on have been erased since." in status
+    assert "1 of the reviews that this calibration rested on have been erased since (noted on " in status
     assert "Not pooled (other 0, tiny 0)" in status, "no judge has spoken of any of it in a grading"
 
 
