@@ -12,6 +12,7 @@ import hashlib
 import hmac
 import io
 import json
+import socket
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -310,6 +311,21 @@ def test_a_receiver_that_is_not_there_costs_a_try_and_nobody_anything_else(home:
     assert notices.tell(desk, home.desk, nowhere) == (0, 1)
     assert "refused" in str(desk.all()[0].events[0].body["why"])
     assert home.desk.queue(Actor(person=home.person("Zoe"))) == ()
+
+
+def test_a_receiver_that_speaks_no_http_costs_a_try_and_nobody_anything_else(home: House) -> None:
+    def answer() -> None:
+        with listening, listening.accept()[0] as caller:
+            caller.recv(1 << 16)
+            caller.sendall(b"x" * 70_000 + b"\r\n\r\n")
+
+    listening = socket.create_server(("127.0.0.1", 0))
+    threading.Thread(target=answer, daemon=True).start()
+    desk = portal(home)
+    desk.invite(wish())
+    targets = notices.Targets(webhook=f"http://127.0.0.1:{listening.getsockname()[1]}/hooks", secret="s" * 32)
+    assert notices.tell(desk, home.desk, targets) == (0, 1)
+    assert desk.all()[0].events[0].body["ok"] is False
 
 
 @pytest.mark.parametrize("wrong", [

@@ -581,6 +581,27 @@ def test_tests_that_do_not_end_hold_nobody_up_and_are_said_to_have_no_end(
     assert untested(two[0].desk, handed_in_place(home, PACK.parent)) == []
 
 
+def test_what_nobody_foresaw_in_one_hand_in_costs_the_others_nothing(
+    home: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    faulty = iter([True, False])
+
+    def run(*_: object) -> PublicResult:
+        if next(faulty):
+            raise ZeroDivisionError
+        return PublicResult(passed=True, output="1 passed", message="")
+
+    monkeypatch.setattr("grader.grading.public.run_public", run)
+    monkeypatch.setattr("grader.sandbox.room.room", lambda: Room(cores=(0,), memory=1 << 30, can_pin=False))
+    two = [Candidate(home, candidate=name) for name in ("Ann", "Bo")]
+    for number, one in enumerate(two):
+        one.post("start")
+        one.sends(work(number))
+    assert run_public_tests(two[0].desk, handed_in_place(home, PACK.parent))
+    assert sorted("public tests pass" in one.page for one in two) == [False, True]
+    assert untested(two[0].desk, handed_in_place(home, PACK.parent)) == [], "it is not tried for ever"
+
+
 def test_an_interrupt_lets_the_public_tests_that_run_end_and_begins_no_others(
     home: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:

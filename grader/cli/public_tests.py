@@ -120,6 +120,10 @@ def _told(desk: PortalDesk, one: Invitation, done: Future[PublicResult]) -> bool
     except GraderError as problem:
         click.echo(f"{one.blind}: the public tests did not run: {visible(problem.message, 300)}", err=True)
         return False
+    except Exception as problem:  # nobody foresaw it; the other hand-ins do not wait for that
+        click.echo(f"{one.blind}: a fault of the grader, public tests are left out: {type(problem).__name__}", err=True)
+        tested(passed=None, message="")
+        return True
     if not result.ended:
         tested(passed=None, message=result.message)
         click.echo(f"{one.blind}: public tests do not end")

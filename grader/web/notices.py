@@ -16,6 +16,7 @@ import urllib.request
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from http.client import HTTPException
 
 from grader.network import parts_of, why
 from grader.portal.desk import PortalDesk
@@ -59,7 +60,7 @@ class Notice:
 
 
 Send = Callable[[Notice], int]
-"""Sends it: the status that came back. Raises OSError where nothing did."""
+"""Sends it: the status that came back. Raises OSError, or HTTPException, where none did."""
 
 
 def is_ours(address: str, allowed: Sequence[str]) -> bool:
@@ -91,7 +92,7 @@ def tell(portal: PortalDesk, desk: Desk, targets: Targets, *, send: Send | None 
 def _tried(notice: Notice, send: Send) -> tuple[int, str]:
     try:
         return send(notice), ""
-    except OSError as problem:
+    except (OSError, HTTPException) as problem:  # the second is an answer that is no HTTP
         return 0, why(problem, notice.address)[:200]
 
 
