@@ -27,6 +27,9 @@ from tests import works
 from tests.authoring_fakes import CANARY, Maker, write_pack
 
 STATIC = Options(static=True)
+RESULT = {"schema_version": 1, "status": "graded", "challenge": {}, "submission": {},
+          "provenance": {"run": "r", "grader_version": "1"}}  # fmt: skip
+"""The least that shows a grade.json to be one of ours."""
 
 
 def checked(pack: Path, options: Options | None = None, maker: Maker | None = None) -> Report:
@@ -127,6 +130,33 @@ def test_a_folder_that_is_not_listed_is_reported(tmp_path: Path) -> None:
     assert "submissions/rejected/more" in only(
         tmp_path, {"submissions/rejected/more/work.py": "f = 1\n"}, "submissions", STATIC
     )
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "says"),
+    [
+        ("junit.xml", "<testsuites/>", "junit.xml is a result of a run"),
+        ("events.jsonl", "{}", "events.jsonl is a protocol of a run"),
+        ("grades.db", "", "grades.db is a store of results"),
+        ("solution/grade-x/grade.json", json.dumps(RESULT), "solution/grade-x/ holds the result of a run"),
+        ("grade.json", json.dumps(RESULT), "grade.json is a result of a run"),
+    ],
+)
+def test_what_a_run_left_in_a_pack_is_named_with_what_to_do(name: str, content: str, says: str, tmp_path: Path) -> None:
+    told = only(tmp_path, {name: content}, "schema", STATIC)
+    assert says in told
+    assert name in told.partition(": ")[0]
+    assert "remove it" in told
+
+
+def test_what_nothing_reads_is_advised_against_and_what_a_cheat_made_up_stays(tmp_path: Path) -> None:
+    cheat = {"submissions/cheating/forged/grade.json": json.dumps(RESULT)}
+    report = checked(write_pack(tmp_path, {"todo.txt": "x", "NOTES.md": "x", **cheat}), STATIC)
+    assert not any("forged/grade.json" in each for each in broken(report))
+    advised = [finding.text for finding in report.findings if finding.outcome is FindingKind.ADVICE]
+    assert [text for text in advised if "nothing reads it" in text] == [
+        "todo.txt is no part of a challenge, nothing reads it: remove it"
+    ]
 
 
 def test_a_canary_in_what_candidates_are_given_is_reported(tmp_path: Path) -> None:

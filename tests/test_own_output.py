@@ -72,6 +72,33 @@ def test_a_submission_graded_from_within_stays_the_same(
     assert len(grades[-1]["submission"]["left_out"]) >= (1 if "--out" in more else 2)
 
 
+@pytest.mark.parametrize("where", ["", "solution/result", "link/result"])
+def test_no_result_of_a_run_is_written_into_the_folder_of_a_challenge(
+    where: str, pack: Path, work: Path, play: Play, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    play()
+    write_files(pack, {"solution/work.py": ADD, "instruction.md": "Add.\n"})
+    (tmp_path / "link").symlink_to(pack)
+    before = {path: path.stat().st_mtime_ns for path in pack.rglob("*")}
+    monkeypatch.chdir(tmp_path if where.startswith("link") else pack)
+    out = ("--out", where) if where else ()
+    single, many = graded(pack, work, *out), run_here("batch", work.parent, "-c", pack, "--no-judge", *out)
+    for done in (single, many):
+        assert done.code == 2, done.err
+        assert "outside of it with --out" in done.err
+    assert run_here("challenge", "handout", pack, "--out", pack / "given.zip").code == 2
+    assert {path: path.stat().st_mtime_ns for path in pack.rglob("*")} == before
+
+
+def test_what_looks_like_a_challenge_in_a_submission_keeps_nobody_from_grading_it(
+    pack: Path, work: Path, play: Play, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    play()
+    write_files(work, {"challenge.yaml": "", "rubric.yaml": "", "instruction.md": "", "tests/test_x.py": ""})
+    monkeypatch.chdir(work)
+    assert graded(pack, ".").code == 0
+
+
 def test_an_archive_of_a_graded_folder_is_the_same_submission(
     pack: Path, work: Path, play: Play, tmp_path: Path
 ) -> None:

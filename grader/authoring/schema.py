@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
 
+from grader.authoring import stray
 from grader.authoring.entries import Listed, load_entries, same_as_base, unlisted
 from grader.challenge import Pack, load_pack, strict_yaml
 from grader.challenge.findings import Finding, advice, broken, found, left_out
@@ -29,7 +30,7 @@ def read(root: Path) -> tuple[Pack | None, tuple[Listed, ...], list[Finding]]:
     if challenge is not None and not findings:
         findings.append(found("schema", _summary(challenge, listed), str(root)))
         findings += _parts(challenge, listed)
-    findings += _cut_texts(root)
+    findings += _cut_texts(root) + stray.check(root)
     return challenge, listed, findings
 
 

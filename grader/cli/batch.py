@@ -114,6 +114,7 @@ def command(**given: Any) -> int:
 def _batch(options: BatchOptions) -> int:
     from grader import files
     from grader.challenge import load_pack
+    from grader.challenge.around import check_outside
     from grader.cli.printing import say
     from grader.cli.standing import say_origin
     from grader.cohort.lateness import read_policy
@@ -125,6 +126,7 @@ def _batch(options: BatchOptions) -> int:
     found, settings = _found(options.folder, options.manifest, where, options.store)
     _check_store(options.store, settings)
     pack = load_pack(find_challenge(options.challenge, settings, options.challenges))
+    check_outside(where)
     files.check_writable(where)
     plan = _plan(options, found, pack, settings)
     known = _who(plan)

@@ -238,11 +238,13 @@ def handout(challenge: str, out: Path | None, challenges: Path | None) -> int:
     (`grade invite`) hands out."""
     from grader import files
     from grader.challenge import load_manifest
+    from grader.challenge.around import check_outside
     from grader.portal.handout import archive
     from grader.settings import Settings, find_challenge
 
     root = find_challenge(challenge, Settings.read(), challenges)
     place = out or Path(f"{load_manifest(root).id}.zip")
+    check_outside(place)
     files.write(place, archive(root))
     click.echo(place)
     return 0

@@ -88,9 +88,11 @@ def waiting(desk: PortalDesk, place: Place) -> bool:
 
 def _grade(found: Sequence[Invitation], place: Place, out: Path, *, queued: bool) -> int:
     from grader import csv_files, files
+    from grader.challenge.around import check_outside
     from grader.cli.batch import command as batch
     from grader.store.candidates import LIST, read_list, write_list
 
+    check_outside(out)
     out.mkdir(parents=True, exist_ok=True)
     columns = ("path", "candidate", "started", "submitted", "minutes", "late")
     rows = [_row(one, place) for one in found]

@@ -42,8 +42,11 @@ LETTERS = ("feedback.html", "feedback.md")
 
 
 def check_out(out: Path, source: str) -> None:
-    """Raises UsageError where a result in `out` would mix with, or replace, what is not the grader's;
+    """Raises UsageError where a result in `out` would mix with, or replace, what is not the grader's, or lie in a pack;
     InfrastructureError where nothing can be written there. Makes and removes nothing."""
+    from grader.challenge.around import check_outside
+
+    check_outside(out, source)
     files.check_writable(out)
     if os.path.isdir(source):
         _check_against(out, Path(source))
