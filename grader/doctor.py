@@ -72,7 +72,7 @@ def mend(settings: Settings, say: Say, challenges: Sequence[str] = ()) -> None:
             _install_bootstrap(say)
         for name in sweep(client):
             say(f"removed {name}, which a dead run had left")
-        images.ensure(client, recipes(settings, challenges), say, settings.base_image)
+        images.ensure(client, recipes(settings, challenges), say, settings)
     finally:
         client.close()
 

@@ -47,8 +47,9 @@ class Settings:
     store: str = "sqlite:///grader.db"
     store_is_named: bool = False
     """Whether somebody said which store to use: only then are single results kept in it."""
-    store_is_found: bool = False
-    """Whether it was the working folder's `grader.toml` that said so, and nobody named that folder as their own."""
+    found: frozenset[str] = frozenset()
+    """What only the working folder's `grader.toml` says, and nobody named that folder as their own: no password is
+    sent, and nothing fetched, because of it."""
     challenges: str = ""
     base_image: str = ""
     """Image to build the sandboxes on, instead of the usual slim image or Debian packages."""
@@ -88,7 +89,7 @@ class Settings:
         found = cls(
             **values,
             store_is_named="store" in values,
-            store_is_found="store" in here and "store" not in environment and not place.named,
+            found=frozenset() if place.named else frozenset(here) - frozenset(environment),
             secret=os.environ.get("GRADER_SECRET", ""),
             read_from=tuple(path.resolve() for path in (own_path, here_path) if path is not None),
             notes=tuple(notes),

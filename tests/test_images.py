@@ -123,7 +123,7 @@ def test_images_that_are_there_are_not_made_again() -> None:
     said: list[str] = []
     client = connect()
     try:
-        images.ensure(client, [images.verifier_recipe(), images.candidate_recipe()], said.append)
+        images.ensure(client, [images.verifier_recipe(), images.candidate_recipe()], said.append, Settings())
         assert images.missing(client, [images.base_tag(), "grader-candidate:none"]) == ["grader-candidate:none"]
     finally:
         client.close()

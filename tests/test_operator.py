@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from grader.doctor import examine
-from grader.errors import InfrastructureError
+from grader.errors import InfrastructureError, UsageError
 from grader.sandbox import images, outside, wheels
 from grader.sandbox.containers import PINNED, candidate_options, verifier_options
 from grader.sandbox.engine import connect, create, explain, remove
@@ -103,9 +103,30 @@ def test_an_image_is_built_and_pulled_without_the_users_logins_and_proxies() -> 
         assert PASSWORD not in json.dumps(client.history(recipe.tag))
         client.remove_image(recipe.tag, force=True)
         with pytest.raises(InfrastructureError, match=r"127\.0\.0\.1:9/none:1 is not there"):
-            images.ensure_base(client, lambda _text: None, "127.0.0.1:9/none:1")
+            images.ensure_base(client, lambda _text: None, Settings(base_image="127.0.0.1:9/none:1"))
     finally:
         client.close()
+
+
+@pytest.mark.docker
+def test_no_registry_is_asked_for_an_image_that_only_the_working_folder_names(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "grader.toml").write_text('base_image = "registry.example/theirs:1"\n')
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("GRADER_CONFIG", raising=False)
+    client = connect()
+    said: list[str] = []
+    try:
+        with pytest.raises(UsageError, match="no registry is asked"):
+            images.ensure(client, [], said.append, Settings.read())
+        assert said == []
+        monkeypatch.setenv("GRADER_TRUSTED", str(tmp_path))
+        with pytest.raises(InfrastructureError, match="no registry gives it"):
+            images.ensure(client, [], said.append, Settings.read())
+    finally:
+        client.close()
+    assert said == ["looking for registry.example/theirs:1 in a registry"]
 
 
 # ------------------------------------------------------------------------------------------------ where the engine is

@@ -63,7 +63,7 @@ def run_public(source: str, root: Path, settings: Settings, say: Callable[[str],
     submission = take_in(source, challenge)
     check_required(submission, [name for name in challenge.submission.required if name.endswith(".py")])
     model = load_model(root / "starter") or load_model(root)  # a candidate's copy has no hidden model
-    recipe = _recipe(root, challenge, settings.base_image, say)
+    recipe = _recipe(root, challenge, settings, say)
     allowed = limits_of(challenge)
     own = min(allowed.total, OWN_SECONDS)
     whole = replace(allowed, call=own, total=own, output=1 << 18, shares=LITTLE)
@@ -95,15 +95,15 @@ def starter_tests(root: Path) -> dict[str, bytes]:
     return found
 
 
-def _recipe(root: Path, challenge: Manifest, base_image: str, say: Callable[[str], None]) -> images.Recipe:
+def _recipe(root: Path, challenge: Manifest, settings: Settings, say: Callable[[str], None]) -> images.Recipe:
     """The candidate's image with pytest in it."""
     pytest = (PLACES.shipped / "sandbox" / "grader_verifier" / "requirements.txt").read_bytes()
     named = challenge.environment.requirements
     packages = (root / named).read_bytes() if named else b""
-    recipe = images.candidate_recipe(packages + b"\n" + pytest, base_image)
+    recipe = images.candidate_recipe(packages + b"\n" + pytest, settings.base_image)
     client = connect()
     try:
-        images.ensure(client, [images.verifier_recipe(base_image), recipe], say, base_image)
+        images.ensure(client, [images.verifier_recipe(settings.base_image), recipe], say, settings)
     finally:
         client.close()
     return recipe

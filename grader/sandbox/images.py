@@ -32,10 +32,12 @@ from grader.sandbox import outside
 from grader.sandbox.containers import VERIFIER_USER
 from grader.sandbox.inside import agreed
 from grader.sandbox.wheels import MOST_BYTES, PYTHON, install_wheels
-from grader.settings import PLACES
+from grader.settings import NAME, PLACES
 
 if TYPE_CHECKING:
     from docker import APIClient
+
+    from grader.settings import Settings
 
 Say = Callable[[str], None]
 
@@ -176,20 +178,28 @@ def missing(client: APIClient, tags: list[str]) -> list[str]:
     return absent
 
 
-def ensure(client: APIClient, recipes: list[Recipe], say: Say, base_image: str = "") -> None:
+def ensure(client: APIClient, recipes: list[Recipe], say: Say, settings: Settings) -> None:
     """Makes the base and `recipes` where the engine lacks them. Raises InfrastructureError, or ChallengeError for
     packages that cannot be had."""
-    ensure_base(client, say, base_image)
+    ensure_base(client, say, settings)
     for recipe in recipes:
         build_once(client, recipe, partial(say, f"building {recipe.tag}"))
 
 
-def ensure_base(client: APIClient, say: Say, base_image: str = "") -> None:
+def ensure_base(client: APIClient, say: Say, settings: Settings) -> None:
     """Makes the base image where the engine lacks it. Raises InfrastructureError; one that the operator named is not
-    replaced by another."""
+    replaced by another, and UsageError for one that only the working folder names: no registry is asked for it."""
+    base_image = settings.base_image
     tag = base_tag(base_image)
     if not missing(client, [tag]):
         return
+    if "base_image" in settings.found:
+        raise UsageError(
+            f"The base image {visible(base_image, 100)} is not there, and no registry is asked for it, because only "
+            f"./{NAME} names it: every grading would run on what comes.",
+            fix=f"If it is yours: docker pull {shlex.quote(base_image)}, or name it in GRADER_BASE_IMAGE or in "
+            f"{PLACES.config / NAME}",
+        )
     name = base_image or REGISTRY_IMAGE
     say(f"looking for {name} in a registry")
     if _pull(client, name, tag):

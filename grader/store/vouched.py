@@ -61,7 +61,7 @@ def found(settings: Settings) -> str:
     that is not ours."""
     from grader.store import files_of
 
-    if settings.store_is_named and not settings.store_is_found:
+    if settings.store_is_named and "store" not in settings.found:
         return settings.store
     for path in files_of(settings.store)[:1]:
         check(path, settings)
