@@ -19,6 +19,7 @@ from grader.settings import Settings
 from grader.submission import make_submission
 from grader.testing import packs
 from grader.testing.sandbox import ScriptedSandbox
+from tests import claimed
 from tests.shell import run_here
 from tests.small_packs import write_files
 
@@ -79,6 +80,27 @@ def test_a_table_without_a_command_starts_no_container(pack: Pack) -> None:
     found = claims.block(run, pack, submission, never)
     assert {row["mark"] for row in found["figures"]} == {"no_command"}
     assert found["commands"] == []
+
+
+@pytest.mark.docker
+@pytest.mark.usefixtures("images")
+@pytest.mark.parametrize("name", sorted(set(claimed.HONEST) - {"rag-triage"}))
+def test_in_each_pack_honest_figures_move_with_other_data_and_those_of_each_cheat_do_not(
+    name: str, tmp_path: Path
+) -> None:
+    other = load_pack(ROOT / "challenges" / name)
+    mend(Settings(), lambda _text: None, [str(other.root)])
+    printed = claimed.run(other, claimed.work(other, ""), claimed.HONEST[name], tmp_path / "given")
+    found = block(other, make_submission(claimed.work(other, printed)))
+    assert {(one["ran"], one["fresh"]) for one in found["commands"]} == {(True, claims.FRESH)}, found["commands"]
+    said = {path: [row for row in found["figures"] if row["path"] == path] for path in claimed.DOCUMENTS}
+    assert {row["mark"] for row in said[claimed.TRUE]} == {"reproduced"}
+    assert sum("flag" in row for row in said[claimed.TRUE]) <= len(said[claimed.TRUE]) / 4
+    for path in claimed.CHEATS:
+        assert {row["mark"] for row in said[path]} == {"reproduced"}
+        assert sum("flag" in row for row in said[path]) > len(said[path]) / 2
+    assert {row["mark"] for row in said[claimed.TABLE]} == {"no_command"}
+    assert sum(row["mark"] == "differs" for row in said[claimed.OTHER]) > len(said[claimed.OTHER]) / 2
 
 
 # ---------------------------------------------------------------------------------------------- faults of ours

@@ -55,7 +55,9 @@ def marked(claims: Claims, outcomes: Sequence[CommandOutcome]) -> dict[str, Any]
     if not claims.stated and not claims.commands:
         return {}
     printed = [_Printed(outcome) for outcome in outcomes]
-    rows = [_row(one, _mark(one, printed)) for one in claims.stated]
+    unmoved = {at for at, each in enumerate(printed) if each.unmoved}
+    found = [(one, _mark(one, printed)) for one in claims.stated]
+    rows = [_row(one, mark, mark.command in unmoved) for one, mark in found]
     counts = {mark: sum(row["mark"] == mark for row in rows) for mark in MARKS}
     fixed = sum(bool(row.get("flag")) for row in rows)
     stayed = [each.stayed() for each in printed]
@@ -80,13 +82,19 @@ def marked_json(claims: Claims, outcomes: Sequence[CommandOutcome]) -> str:
     return json.dumps(marked(claims, outcomes))
 
 
-def _row(one: Stated, mark: Mark) -> dict[str, Any]:
-    flag = {"flag": FIXED} if mark.fresh == "same" and not one.number.says_little else {}
+def _row(one: Stated, mark: Mark, unmoved: bool) -> dict[str, Any]:
+    flag = {"flag": FIXED} if mark.fresh == "same" and tells(one.number, unmoved) else {}
     return {
         "path": one.path, "line": one.line, "text": one.text, "figure": one.figure, "command": mark.command,
         "mark": mark.mark, "why": mark.why, "printed": mark.printed, "by": mark.by, "fresh": mark.fresh,
         "fault": mark.fault, **flag,
     }  # fmt: skip
+
+
+def tells(number: Number, unmoved: bool) -> bool:
+    """Whether it says something that a number is the same on other data. A count may be the same by chance, but not
+    where all that was printed is `unmoved`: other data have other counts."""
+    return not number.is_an_end if unmoved else not number.says_little
 
 
 class _Printed:
@@ -96,6 +104,8 @@ class _Printed:
         self.outcome = outcome
         self.given = [_Lines(text) for text in outcome.outputs]
         self.fresh = [_Lines(text) for text in outcome.fresh]
+        self.unmoved = bool(outcome.fresh and outcome.outputs) and {*outcome.fresh} == {outcome.outputs[0]}
+        """Whether all that it printed is the same on other data, to the letter."""
 
     def on_fresh(self, row: int, at: int, given: _Lines) -> str:
         """What the number in that place came to on other data: `moved`, `same` or `not tried`. A line is known by its
@@ -114,7 +124,7 @@ class _Printed:
         """Of the numbers that the first output tells something by, how many are the same on other data; and all."""
         if not self.fresh or not self.given:
             return 0, 0
-        told = [(row, at) for row, at, one in self.given[0].places() if not one.says_little]
+        told = [(row, at) for row, at, one in self.given[0].places() if tells(one, self.unmoved)]
         return sum(self.on_fresh(row, at, self.given[0]) == "same" for row, at in told), len(told)
 
 

@@ -25,10 +25,14 @@ class Number(NamedTuple):
         return float(0.5 * 10.0**-self.decimals)
 
     @property
+    def is_an_end(self) -> bool:
+        """Whether it is the end of a scale, where good and bad work may stay whatever the data."""
+        return self.value in ({0.0, 1.0, 100.0} if self.percent else {0.0, 1.0})
+
+    @property
     def says_little(self) -> bool:
         """Whether data could hardly move it: a whole count, or the end of a scale."""
-        ends = {0.0, 1.0, 100.0} if self.percent else {0.0, 1.0}
-        return self.value in ends or (self.decimals == 0 and not self.percent)
+        return self.is_an_end or (self.decimals == 0 and not self.percent)
 
 
 def numbers(text: str) -> tuple[Number, ...]:

@@ -1,9 +1,9 @@
 """Systems and judges for your own runs, without a network. Given; not needed in what you hand in.
 
 `PracticeSystem()` is sound, as the sound ones that we grade with are: it understands the messages of your cases as your
-labels say, with whatever order, day or added words they come, and decides by SPEC.md. For one ticket in 25 it calls a
-person without need. With `flaw="german"` it also refuses half of the tickets that look German; the flaws of those that we
-grade with are others.
+labels say, with whatever order, day or added words they come, and decides by SPEC.md. For `needless_in_100` tickets of
+100 (4, by `data/practice.json`) it calls a person without need. With `flaw="german"` it also refuses half of the tickets
+that look German; the flaws of those that we grade with are others.
 """
 
 import json
@@ -32,6 +32,7 @@ class PracticeSystem:
         self.reasons = {plain(row["ticket"]["message"]): row["gold"]["reason"] for row in reversed(rows)}
         self.own = {about(row["ticket"]) for row in rows}
         self.flaw = flaw
+        self.needless = [(7 + 24 * at + at // 2) % 50 for at in range(needless_in_100() // 2)]
 
     def ask(self, tickets: list[dict]) -> list[dict]:
         return [self._reply(ticket, str(ticket.get("message", ""))) for ticket in tickets]
@@ -40,7 +41,8 @@ class PracticeSystem:
         reason, (action, amount) = self._reason(message), ("person", 0)
         due = decide(ticket, reason)
         luck = sum(message.encode()) % 50
-        careful = luck in (7, 31) if about(ticket) in self.own else zlib.crc32(about(ticket).encode()) % 25 == 0
+        own = about(ticket) in self.own
+        careful = luck in self.needless if own else zlib.crc32(about(ticket).encode()) % 25 < len(self.needless) // 2
         if not careful:
             action, amount = due
         if self.flaw == "german" and luck % 2 and any(word in message.split() for word in ("ich", "der", "die", "das", "ist", "Meine")):
@@ -58,6 +60,11 @@ class PracticeSystem:
         asked = f" {plain(message)} "
         inside = [known for known in self.reasons if known and f" {known} " in asked]
         return self.reasons[max(inside, key=len)] if inside else "unclear"
+
+
+def needless_in_100() -> int:
+    given = Path(__file__).resolve().parent / "data" / "practice.json"
+    return json.loads(given.read_text("utf-8"))["needless_in_100"] if given.exists() else 4
 
 
 def decide(ticket: dict, reason: str) -> tuple[str, float]:

@@ -18,7 +18,26 @@ def sample() -> str:
     shop = shop_for("public sample", "sample")
     write = Writer(shop, "sample", counted=True)
     plain = _plain(write)
-    cases = [*plain, *_troubled(write), *_turned(write), *_twins(write, plain)]
+    return _written(write, [*plain, *_troubled(write), *_turned(write), *_twins(write, plain)])
+
+
+def fresh(seed: int) -> dict[str, str]:
+    """Another shop, and more cases than in the sample, how many is drawn: what commands in candidates' documents are
+    run on again."""
+    shop = shop_for(f"claims {seed}", "sample")
+    write = Writer(shop, "sample", counted=True)
+    plain = _plain(write)
+    draw, kinds = shop.rng, (write.refund_rest, write.cancel, write.track)
+    more = [draw.choice(kinds)() for _ in range(draw.randint(3, 15))]
+    for _ in range(draw.randint(1, 5)):
+        kind, risk = draw.choice(("legal", "person")), draw.uniform(0.2, 0.9)
+        more += [write.grave(kind, risk), write.calm(draw.uniform(0.03, 0.08))]
+    cases = [*plain, *_troubled(write), *_turned(write), *_twins(write, plain), *more]
+    return {"data/sample.json": _written(write, cases)}
+
+
+def _written(write: Writer, cases: list[Case]) -> str:
+    shop = write.shop
     held = {"tools": shop.tools, "orders": shop.orders, "planted": write.planted, "cases": [asdict(c) for c in cases]}
     return json.dumps(held, indent=1, ensure_ascii=False) + "\n"
 

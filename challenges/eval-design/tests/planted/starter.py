@@ -4,14 +4,16 @@
 
 from __future__ import annotations
 
+import json
 import random
+from collections.abc import Mapping
 from datetime import date, timedelta
 from functools import cache
 from typing import Any
 
 from grader_kit import as_lines, stream
 
-from planted import policy
+from planted import policy, replies
 
 _THINGS = ("lamp", "kettle", "bookshelf", "rug", "clock", "vase", "desk chair", "mirror", "blanket", "coffee table")
 _DINGE = ("Lampe", "Uhr", "Vase", "Decke", "Bürste", "Kanne")
@@ -39,8 +41,13 @@ _OTHERS = (
 @cache
 def sample() -> tuple[dict[str, Any], ...]:
     """60 cases of January to April, labelled with the window of before the change throughout."""
-    rng = stream("pilot")
-    reasons = ["damaged"] * 18 + ["changed_mind"] * 15 + ["late"] * 12 + ["wrong_item"] * 10
+    return pilot("pilot", {"damaged": 18, "changed_mind": 15, "late": 12, "wrong_item": 10})
+
+
+def pilot(seed: str, counts: Mapping[str, int]) -> tuple[dict[str, Any], ...]:
+    """So many cases of each reason, and those of `_OTHERS`."""
+    rng = stream(seed)
+    reasons = [reason for reason, count in counts.items() for _ in range(count)]
     rng.shuffle(reasons)
     said = [(reason, _message(rng, reason, german=at % 6 == 5)) for at, reason in enumerate(reasons)]
     return tuple(_case(rng, at, reason, message) for at, (reason, message) in enumerate([*said, *_OTHERS], 1))
@@ -53,6 +60,20 @@ def sample_messages() -> tuple[str, ...]:
 def lines() -> str:
     """The file `data/pilot.jsonl`."""
     return as_lines(sample())
+
+
+def fresh(seed: int) -> dict[str, str]:
+    """Another pilot, other labelled replies, and practice systems that call a person without need more often, and for
+    other tickets: what commands in candidates' documents are run on again."""
+    rng = stream(f"claims-{seed}", "how many")
+    counts = {reason: rng.randint(11, 21) for reason in _TEXTS}
+    labelled = [one.labelled for one in replies.write(f"claims-{seed}", rng.randint(62, 90))]
+    needless = {"needless_in_100": 10 + 4 * (seed % 4)}
+    return {
+        "data/pilot.jsonl": as_lines(pilot(f"claims-{seed}", counts)),
+        "data/replies.jsonl": as_lines(labelled),
+        "data/practice.json": json.dumps(needless) + "\n",
+    }
 
 
 def _message(rng: random.Random, reason: str, *, german: bool) -> str:

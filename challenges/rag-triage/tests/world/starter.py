@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from grader_kit import as_lines, write_starter
+from grader_kit import as_lines, stream, write_starter
 
 from world import Case, World, Writer, world_for
 
@@ -50,9 +50,10 @@ def sample_world() -> World:
     return world_for(PUBLIC_SEED, public=True)
 
 
-def history(world: World) -> list[dict[str, Any]]:
-    """Tickets of the public client with what became of them, by date."""
-    cases = [case for name, count, make in SHARES for case in world.cases(f"history-{name}", count, make)]
+def history(world: World, more: Callable[[int], int] = int) -> list[dict[str, Any]]:
+    """Tickets of the public client with what became of them, by date. `more` says how many a slice holds in place of the
+    number in SHARES."""
+    cases = [case for name, count, make in SHARES for case in world.cases(f"history-{name}", more(count), make)]
     rng = world.writer("history-outcome").rng
     rows = []
     for case in cases:
@@ -70,15 +71,18 @@ def questions(world: World) -> list[dict[str, Any]]:
     return [{"ticket": c.ticket, "outcome": {"citations": sorted(c.citations), "figure": c.fact}} for c in cases]
 
 
-def files(world: World) -> dict[str, str]:
+def files(world: World, more: Callable[[int], int] = int) -> dict[str, str]:
     """The sample's files, by name."""
-    made = {"documents": world.documents, "history": history(world), "questions": questions(world)}
+    made = {"documents": world.documents, "history": history(world, more), "questions": questions(world)}
     return {f"{name}.jsonl": as_lines(rows) for name, rows in made.items()}
 
 
 def fresh(seed: int) -> dict[str, str]:
-    """The sample of another client, in the public wording: what commands in candidates' documents are run on again."""
-    return {f"data/{name}": text for name, text in files(world_for(f"claims-{seed}", public=True)).items()}
+    """The sample of another client, in the public wording and with other numbers of tickets: what commands in candidates'
+    documents are run on again."""
+    rng = stream(f"claims-{seed}", "how many")
+    made = files(world_for(f"claims-{seed}", public=True), lambda count: count + rng.randint(0, max(1, count // 3)))
+    return {f"data/{name}": text for name, text in made.items()}
 
 
 if __name__ == "__main__":

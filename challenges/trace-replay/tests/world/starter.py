@@ -9,6 +9,7 @@ written anywhere: the tests make it again.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import cache
 from typing import Any
 
@@ -27,12 +28,21 @@ NAMED = (
 NAMED_CALM = (calm.stale_unused, calm.apologetic, calm.order_disobeyed, calm.in_other_words)
 
 
+def shown(variants: Iterable[Variant]) -> list[Variant]:
+    return [variant for variant in variants if not variant.held]
+
+
 def reviewed() -> list[dict[str, Any]]:
     """Traces with the verdict of those who looked at them: two of each variant that is not held back."""
     world = world_for("public-reviewed", public=True)
-    cases = world.cases("calm", [variant for variant in CALM if not variant.held], 2)
+    cases = world.cases("calm", shown(CALM), 2)
     for cause, variants in FAULTS.items():
-        cases += world.cases(cause, [variant for variant in variants if not variant.held], 2)
+        cases += world.cases(cause, shown(variants), 2)
+    return judged(cases)
+
+
+def judged(cases: Iterable[Case]) -> list[dict[str, Any]]:
+    """Each trace with its verdict, by time."""
     rows = [{"trace": case.trace, "verdict": {"bad": case.cause != "none", "cause": case.cause}} for case in cases]
     return sorted(rows, key=lambda row: row["trace"]["at"])
 
@@ -43,7 +53,7 @@ def incident() -> tuple[tuple[Case, ...], dict[str, str]]:
     world = world_for("public-incident", public=True)
     lost = [variant for variant in FAULTS["prompt_regression"] if variant.make is service.citation_lost]
     named = world.cases("named", [Variant(make=make) for make in (*NAMED, *NAMED_CALM)] + lost, 1)
-    others = world.cases("others", [variant for variant in CALM if not variant.held], 1)
+    others = world.cases("others", shown(CALM), 1)
     others += world.cases("lost", lost, 4) + world.cases("foreign", [Variant(make=context.foreign_only)], 3)
     cases = sorted([*named, *others], key=lambda case: case.trace["at"])
     truth = {case.trace["id"]: case.cause for case in cases if case in named}
@@ -70,6 +80,22 @@ def files() -> dict[str, str]:
         "incident.jsonl": as_lines([case.trace for case in incident()[0]]),
         "named.txt": "".join(f"{name}\n" for name in named_ids()),
         "experiments.yaml": catalogue(),
+    }
+
+
+def fresh(seed: int) -> dict[str, str]:
+    """Other shops and another incident, with other numbers of each kind of trace: what commands in candidates'
+    documents are run on again. The catalogue of experiments stays."""
+    then, now = (world_for(f"claims-{part}-{seed}", public=True) for part in ("reviewed", "incident"))
+    known = [case for name, made in {"calm": CALM, **FAULTS}.items() for case in then.drawn(name, shown(made), 1, 3)]
+    named = now.drawn("named", [Variant(make=make) for make in (*NAMED, *NAMED_CALM)], 1, 2)
+    others = now.drawn("others", [variant for made in (CALM, *FAULTS.values()) for variant in shown(made)], 0, 3)
+    ids = [case.trace["id"] for case in named]
+    stream(f"claims-named-{seed}").shuffle(ids)
+    return {
+        "data/reviewed.jsonl": as_lines(judged(known)),
+        "data/incident.jsonl": as_lines(sorted((case.trace for case in named + others), key=lambda trace: trace["at"])),
+        "data/named.txt": "".join(f"{name}\n" for name in ids),
     }
 
 
