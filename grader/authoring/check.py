@@ -19,7 +19,8 @@ from grader.authoring import (
     schema,
     shipped,
 )
-from grader.authoring.entries import REFERENCE, Listed
+from grader.authoring import spread as apart
+from grader.authoring.entries import FILE, REFERENCE, Listed
 from grader.authoring.runs import MakeAuthorSandbox, Ran, Runner, Say, Task
 from grader.authoring.shipped import STARTER
 from grader.challenge import Checks, Pack
@@ -50,6 +51,8 @@ class Options:
     """Only what can be seen without running anything."""
     order: bool = True
     """Whether submissions that read no question are let loose; only in a full check."""
+    spread: bool = True
+    """Whether works of known level are run on as many variants as the reference; only in a full check."""
     mutants: int | None = None
     """How many mutants of the reference are run; only in a full check. 0: none."""
     mutation_floor: float | None = None
@@ -75,6 +78,8 @@ class Report:
     starter: Ran | None = None
     entries: tuple[tuple[Listed, Ran], ...] = ()
     verdicts: tuple[mutation.MutantResult, ...] = ()
+    spread: tuple[apart.Spread, ...] = ()
+    """What works of known level earned on several variants."""
 
     @property
     def honest(self) -> list[Ran]:
@@ -132,6 +137,7 @@ def check(
     ]
     graded = [(shipped.of(one), ran) for one, ran in report.entries if ran.observed and one.entry.kind in SEARCHED]
     report = _with(report, leak.check(challenge, runs, graded, known, settings, printed))
+    report = _told_apart(runner, report, listed, options, say)
     return _mutated(runner, _guessed(runner, report, options, say), options, say)
 
 
@@ -224,6 +230,21 @@ def _judged(challenge: Pack, findings: list[Finding], plan: _Plan, ran: dict[str
         findings += promises.entry(one, result, tests)
     findings += promises.ranges(entries)
     return Report(challenge=challenge, findings=tuple(findings), reference=references, starter=starter, entries=entries)
+
+
+def _told_apart(runner: Runner, report: Report, listed: Sequence[Listed], options: Options, say: Say) -> Report:
+    """With what works of known level earn on several variants of the data."""
+    place = str(runner.challenge.root / FILE)
+    if not options.spread or options.only or options.kinds:
+        return report
+    if (silent := apart.without_level(listed, place)) is not None:
+        return _with(report, [silent])
+    works = apart.run(runner, report.entries, options.seeds or 1, say)
+    if isinstance(works, Finding):
+        return _with(report, [works])
+    cheats = [(one, ran) for one, ran in report.entries if one.entry.kind == "cheating"]
+    report = _with(report, apart.findings(works, cheats, runner.challenge.pass_mark, place))
+    return replace(report, spread=tuple(works))
 
 
 def _guessed(runner: Runner, report: Report, options: Options, say: Say) -> Report:

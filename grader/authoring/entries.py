@@ -38,6 +38,8 @@ class ShippedSubmission(Strict):
     """Hidden tests that must earn it nothing, as pytest names them."""
     weakness: str = ""
     """What is wrong with it, for readers."""
+    spread: Literal["", "weak", "typical", "strong", "cheat"] = ""
+    """The level that it stands for: it is run on several variants of the data, and levels have to lie apart."""
 
     @model_validator(mode="after")
     def _consistent(self) -> ShippedSubmission:
@@ -46,8 +48,8 @@ class ShippedSubmission(Strict):
         if self.without and not self.base:
             raise ValueError("`without` names files of a base: it needs `base: solution`")
         if self.status == "refused":
-            if self.objective or self.fails:
-                raise ValueError("a refused submission has no score, so neither `objective` nor `fails`")
+            if self.objective or self.fails or self.spread:
+                raise ValueError("a refused submission has no score, so neither `objective` nor `fails` nor `spread`")
         elif len(self.objective) != 2 or not 0 <= self.objective[0] <= self.objective[1] <= 1:
             raise ValueError("a graded submission needs `objective: [lowest, highest]`, two shares from 0 to 1")
         return self

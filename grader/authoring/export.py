@@ -13,7 +13,7 @@ from grader.challenge.findings import holds
 
 
 def report_json(report: Report) -> dict[str, Any]:
-    """Plain data: challenge, holds, findings, runs, mutants, items."""
+    """Plain data: challenge, holds, findings, runs, mutants, spread, items."""
     challenge = report.challenge
     starter = [report.starter] if report.starter else []
     runs = [*report.reference, *starter, *(ran for _, ran in report.entries)]
@@ -23,6 +23,7 @@ def report_json(report: Report) -> dict[str, Any]:
         "findings": [finding.as_json() for finding in report.findings],
         "runs": [_run(ran) for ran in runs],
         "mutants": [_mutant(verdict) for verdict in report.verdicts],
+        "spread": [{**asdict(work), "mean": work.mean, "moved": work.moved} for work in report.spread],
         "items": [asdict(item) for item in items(report.honest)],
     }
 

@@ -92,8 +92,8 @@ def new(name: str, interface: Interface, folder: Path) -> int:
 @click.argument("challenge", metavar="ID")
 @CHALLENGES
 @click.option("--seeds", type=click.IntRange(1, 1000),
-              help="Variants of the data that the reference has to solve; 20 before publishing.  [default: the pack's, "
-              "else 3]")  # fmt: skip
+              help="Variants of the data that the reference, and works of a declared level, meet; 50 in the end.  "
+              "[default: the pack's, else 3]")  # fmt: skip
 @click.option("--jobs", type=click.IntRange(1, 64), default=2, show_default=True, help="Runs at a time.")
 @click.option(
     "--only", multiple=True, metavar="SUBMISSION",
@@ -103,6 +103,8 @@ def new(name: str, interface: Interface, folder: Path) -> int:
               help="Only submissions of this kind, beside solution and starter; may be repeated.")  # fmt: skip
 @click.option("--order/--no-order", default=True, show_default=True,
               help="Run submissions that answer by place, test, last reply and size too.")  # fmt: skip
+@click.option("--spread/--no-spread", default=True, show_default=True,
+              help="Run works of a declared level on as many variants as the reference.")  # fmt: skip
 @click.option("--mutation/--no-mutation", default=True, show_default=True, help="Run mutants of the reference too.")
 @click.option("--mutants", type=click.IntRange(1, 1000), help="How many mutants.  [default: the pack's, else 20]")
 @click.option("--mutation-floor", type=click.FloatRange(0, 1),
@@ -120,6 +122,7 @@ def check(
     only: tuple[str, ...],
     kinds: tuple[str, ...],
     order: bool,
+    spread: bool,
     mutation: bool,
     mutants: int | None,
     mutation_floor: float | None,
@@ -150,6 +153,7 @@ def check(
         kinds=kinds,
         static=static,
         order=order,
+        spread=spread,
         mutants=mutants if mutation else 0,
         mutation_floor=mutation_floor,
     )
@@ -176,6 +180,7 @@ def _watch(root: Path, only: tuple[str, ...], tests: tuple[str, ...], settings: 
 
 def _print(report: Report, items: bool, as_json: bool) -> None:
     from grader.authoring import items as statistics
+    from grader.authoring import spread
     from grader.authoring.export import report_json
     from grader.challenge.findings import holds, lines
 
@@ -183,6 +188,8 @@ def _print(report: Report, items: bool, as_json: bool) -> None:
         click.echo(json_text(report_json(report), indent=2))
         return
     click.echo("\n".join(lines(report.findings)))
+    if report.spread:
+        click.echo("\n" + "\n".join(spread.curve(report.spread)))
     if items:
         honest = report.honest
         click.echo("\n" + "\n".join(statistics.lines(statistics.items(honest), len(honest))))
