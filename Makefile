@@ -37,7 +37,7 @@ test-tools: $(VENV)/dev.stamp
 	@$(BIN)/python tests/tools.py
 
 test: setup test-tools ## Run all tests, in real Docker and a real browser
-	@$(BIN)/python -m tests.whole -n $(WORKERS) --dist loadgroup --no-loadscope-reorder
+	@$(BIN)/python -m tests.whole -p tests.weights -n $(WORKERS) --dist loadgroup --no-loadscope-reorder
 
 test-quick: $(VENV)/dev.stamp ## What needs no Docker, browser or Postgres: in a minute or two
 	@$(BIN)/python -m pytest -q -n $(WORKERS) --dist loadgroup --no-loadscope-reorder -m "not (docker or browser or postgres or slow)"

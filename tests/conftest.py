@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import hypothesis
 import pytest
 
+from tests.units import unit
 from tests.weights import SECONDS
 
 if TYPE_CHECKING:
@@ -90,7 +91,7 @@ POSTGRES = {"postgres", "own_postgres"}
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Marks what needs Postgres: by its fixtures, or by the variant that a fixture asks for it in. The longest come
     first."""
-    items.sort(key=lambda item: -SECONDS.get(item.path.stem, 0))
+    items.sort(key=lambda item: -SECONDS.get(unit(item.nodeid), 0))
     for item in items:
         params = item.callspec.params.values() if hasattr(item, "callspec") else ()
         variants = {value for value in params if isinstance(value, str)}  # others may be arrays, and compare as such

@@ -16,8 +16,9 @@ from tests.hostile.harness import KEYS, PACK, ROOT, OnePlace, Outcome, grade, on
 
 RAG = ROOT / "challenges" / "rag-triage"
 SUMS = PACK.parent / "sums"
-AFTER_TESTS = {"looks-for-the-tests", "interpreter-and-pytest-hooks", "prints-results", "speaks-for-the-bridge"}
-"""Those that are after hidden material itself; the others want points, and are searched by `make test-packs`."""
+AFTER_TESTS = {"looks-for-the-tests"}
+"""What is after hidden material itself; the others of a shipped pack are searched by `make test-packs`, and attacks of
+each kind on a small one by tests/hostile/test_corpus.py."""
 
 
 def case(pack: Path, name: str) -> object:

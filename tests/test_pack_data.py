@@ -1,8 +1,13 @@
-"""What the files of every shipped pack have in common: its submissions, its calibration items, its ratings."""
+"""What the files of every shipped pack have in common: its submissions, its calibration items, its ratings, its points,
+its canary, its draws. What one of them alone promises of its data is in tests/shipped."""
 
 from __future__ import annotations
 
 import csv
+import os
+import re
+import subprocess
+import sys
 from collections import Counter
 from pathlib import Path
 
@@ -85,3 +90,66 @@ def test_no_level_that_a_person_gave_is_ours(pack: Path) -> None:
         header, *rows = csv.reader(file)
     assert header[:5] == HEADER
     assert [row for row in rows if row[2].casefold() in {"", "author", "authored", "ours"}] == []
+
+
+# ------------------------------------------------------------------------------------------------ hidden tests
+
+
+@each_pack
+def test_the_instruction_states_the_share_of_each_group_in_their_order(pack: Path) -> None:
+    points = dict.fromkeys(yaml.safe_load((pack / "challenge.yaml").read_text("utf-8"))["groups"], 0)
+    for path in (pack / "tests").glob("test_*.py"):
+        for number, group in re.findall(r'mark\.points\((\d+), group="(\w+)"\)', path.read_text("utf-8")):
+            points[group] += int(number)
+    stated = [int(number) for number in re.findall(r"\((\d+)\s%", (pack / "instruction.md").read_text("utf-8"))]
+    shares = [100 * number / sum(points.values()) for number in points.values()]
+    assert min(shares) > 0
+    assert len(stated) == len(shares)
+    assert [(said, true) for said, true in zip(stated, shares, strict=True) if abs(said - true) > 0.6] == []
+
+
+@each_pack
+def test_the_canary_stands_in_each_file_of_tests_and_in_nothing_that_is_given_out(pack: Path) -> None:
+    canary = re.search(r"[a-z]+-canary-[0-9a-f-]{30,}", (pack / "tests" / "canary.py").read_text("utf-8"))
+    assert canary is not None
+    holding = [p.relative_to(pack) for p in pack.rglob("*") if p.is_file() and canary[0].encode() in p.read_bytes()]
+    assert {path.parts[0] for path in holding} == {"tests"}
+    assert {path.name for path in (pack / "tests").glob("test_*.py")} <= {path.name for path in holding}
+
+
+@each_pack
+def test_packages_are_pinned_with_hashes_and_without_an_index(pack: Path) -> None:
+    file = pack / "environment" / "requirements.txt"
+    text = file.read_text("utf-8") if file.is_file() else ""
+    entries = re.findall(r"^\w.*(?:\n .*)*", text, re.MULTILINE)
+    assert [one for one in entries if not re.match(r"[a-z][\w.-]*==[\w.]+", one) or "--hash=sha256:" not in one] == []
+    assert "://" not in text
+
+
+@pytest.mark.packs
+@each_pack
+def test_hidden_tests_draw_and_send_the_same_by_the_same_seed_and_something_else_by_another(pack: Path) -> None:
+    one, again, other = (draws(pack, seed) for seed in (11, 11, 12))
+    assert one == again
+    assert one.keys() == other.keys()
+    alike = [name for name in one if one[name] == other[name]]
+    assert len(alike) < len(one) / 2, alike
+
+
+def draws(pack: Path, seed: int) -> dict[str, str]:
+    """Hidden test → a digest of what it drew and sent."""
+    command = [sys.executable, "-m", "tests.draws", str(pack), "--one", str(seed)]
+    fixed = {**os.environ, "PYTHONHASHSEED": "0"}
+    done = subprocess.run(command, cwd=ROOT, env=fixed, capture_output=True, text=True, check=True)
+    lines = (line.partition(" ")[2].rpartition(" ") for line in done.stdout.splitlines())
+    return {name: digest for name, _, digest in lines}
+
+
+def test_the_anchors_of_shared_criteria_and_of_the_scorecard_differ() -> None:
+    for path in sorted((ROOT / "rubrics").glob("*.yaml")):
+        data = yaml.safe_load(path.read_text("utf-8"))
+        for entry in data.get("criteria", []) + data.get("competencies", []):
+            assert sorted(entry["levels"]) == [1, 2, 3, 4, 5]
+            assert len({" ".join(anchor.split()) for anchor in entry["levels"].values()}) == 5
+    scorecard = yaml.safe_load((ROOT / "rubrics" / "scorecard.yaml").read_text("utf-8"))
+    assert len(scorecard["competencies"]) == 6

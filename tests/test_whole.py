@@ -13,6 +13,7 @@ import pytest
 
 from tests.units import unit_of
 
+pytestmark = pytest.mark.slow  # each starts pytest, some twice
 HERE = Path(__file__).parent
 TESTS = """
 import pathlib, pytest

@@ -22,7 +22,12 @@ class Units(LoadScopeScheduling):
     """Hands out units in the order in which their first tests were collected."""
 
     def _split_scope(self, nodeid: str) -> str:
-        return unit_of(nodeid.partition("::")[0]) or nodeid
+        return unit(nodeid)
+
+
+def unit(nodeid: str) -> str:
+    """What a test goes with: a group, its file, or nothing else."""
+    return unit_of(nodeid.partition("::")[0]) or nodeid
 
 
 @cache

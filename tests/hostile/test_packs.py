@@ -1,5 +1,5 @@
-"""The general attacks against every shipped pack: a grade comes out, worth no more than the empty starter, with nothing
-left open and nothing left behind."""
+"""The general attacks: a grade comes out, worth no more than the empty starter, with nothing left open and nothing left
+behind. In `make test` they attack a pack of a few lines, in `make test-packs` every shipped one."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from grader.challenge import Pack, load_pack
 from grader.doctor import mend
 from grader.grading.pipeline import grade
 from grader.grading.run import Request, Run
@@ -18,8 +19,22 @@ from grader.sandbox.kept import Slots
 from grader.sandbox.verifier import Verifier
 from grader.settings import PLACES, Settings, list_challenges
 from tests.hostile import general
+from tests.small_packs import write_files, write_pack
 
 pytestmark = [pytest.mark.docker, pytest.mark.usefixtures("images"), pytest.mark.xdist_group("packs")]
+
+TESTS = """
+import pytest
+
+@pytest.mark.points(10)
+@pytest.mark.parametrize("number", [1, 2])
+def test_double(candidate, number):
+    assert candidate.call("double", number) == 2 * number
+
+@pytest.mark.points(10)
+def test_many(candidate):
+    assert candidate.map("double", [1, 2, 3]) == [2, 4, 6]
+"""
 
 
 @pytest.fixture(scope="module")
@@ -41,12 +56,26 @@ def test_every_shipped_pack_is_attacked() -> None:
     assert set(list_challenges(Settings())) == set(general.ONLY)
 
 
+@pytest.mark.packs
 @pytest.mark.parametrize("name", sorted(general.ONLY))
-def test_no_attack_ends_a_grading_or_is_worth_a_point(name: str, tmp_path: Path, slots: Slots) -> None:
+def test_no_attack_ends_a_grading_of_a_shipped_pack_or_is_worth_a_point(
+    name: str, tmp_path: Path, slots: Slots
+) -> None:
     pack = general.copy_of(PLACES.shipped / "challenges" / name, tmp_path / "pack")
     mend(Settings(), print, [str(pack.root)])  # the image with the pack's packages
+    attacked(pack, tmp_path, slots, general.ONLY[name])
+
+
+def test_no_attack_ends_a_grading_or_is_worth_a_point(tmp_path: Path, slots: Slots) -> None:
+    limits = "{memory: 96MB, processes: 12, disk: 4MB, call: 2s, total: 30s}"
+    root = write_pack(tmp_path / "small", TESTS, limits=limits)
+    write_files(root / "starter", {"work.py": "def double(number):\n    return None\n"})
+    attacked(load_pack(root), tmp_path, slots, ())
+
+
+def attacked(pack: Pack, tmp_path: Path, slots: Slots, only: tuple[str, ...]) -> None:
     found = {
-        attack: graded(source, pack.root, slots, general.ONLY[name])
+        attack: graded(source, pack.root, slots, only)
         for attack, source in general.submissions(pack, tmp_path / "work").items()
     }
     starter = found["starter"].objective

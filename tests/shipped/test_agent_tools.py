@@ -14,13 +14,13 @@ from types import ModuleType, SimpleNamespace
 from typing import Any
 
 import pytest
-import yaml
 
 from grader.challenge import load_pack
 from tests.patience import bounded_work
 from tests.small_packs import write_files
 
-PACK = Path(__file__).resolve().parent.parent / "challenges" / "agent-tools"
+PACK = Path(__file__).resolve().parents[2] / "challenges" / "agent-tools"
+pytestmark = pytest.mark.packs
 SEEDS = (1, 2, 3, 2**61 + 5)
 FORBIDDEN = ("foreign", "late", "unsent", "too_much", "sent", "paid_back")
 NAMES = ("engine", "world", "support")
@@ -390,52 +390,3 @@ def test_the_public_tests_run_as_given_and_the_reference_solves_the_sample(tmp_p
     assert played.stdout.endswith("32 of 32 cases went as they should\n"), played.stdout + played.stderr
     counted = subprocess.run([sys.executable, "measure.py"], cwd=tmp_path, capture_output=True, text=True, check=True)
     assert counted.stdout.startswith("36 messages, 2 grave\n")
-
-
-# ---------------------------------------------------------------------------------------------- the pack
-
-
-def points() -> dict[str, int]:
-    """Group → points of its hidden tests, in the order of challenge.yaml."""
-    groups = dict.fromkeys(yaml.safe_load((PACK / "challenge.yaml").read_text("utf-8"))["groups"], 0)
-    for path in (PACK / "tests").glob("test_*.py"):
-        for number, group in re.findall(r'mark\.points\((\d+), group="(\w+)"\)', path.read_text("utf-8")):
-            groups[group] += int(number)
-    return groups
-
-
-def test_the_instruction_states_the_points_of_each_group() -> None:
-    stated = re.findall(r"\((\d+) %\)", (PACK / "instruction.md").read_text("utf-8"))
-    assert [int(number) for number in stated] == list(points().values())
-    assert sum(points().values()) == 100
-
-
-def test_the_canary_is_found_under_tests_only_and_not_in_what_the_starter_shares() -> None:
-    canary = re.search(r"agt-canary-[0-9a-f-]+", (PACK / "tests" / "canary.py").read_text("utf-8"))
-    assert canary is not None
-    holding = {p.relative_to(PACK) for p in PACK.rglob("*") if p.is_file() and canary[0].encode() in p.read_bytes()}
-    assert {path.parts[0] for path in holding} == {"tests"}
-    assert {path.name for path in (PACK / "tests").glob("test_*.py")} <= {path.name for path in holding}
-
-
-# ---------------------------------------------------------------------------------------------- calibration
-
-
-def items() -> list[dict[str, Any]]:
-    return list(yaml.safe_load((PACK / "calibration" / "items.yaml").read_text("utf-8"))["items"])
-
-
-def text_of(item: dict[str, Any]) -> str:
-    folder = PACK / "calibration" / "items" / item["id"]
-    return "\n".join((folder / name).read_text("utf-8") for name in item["files"])
-
-
-def test_the_length_of_calibration_items_says_little_about_their_level() -> None:
-    import numpy as np
-
-    levels = [item.get("written_to") or sum(item["written_between"]) / 2 for item in items()]
-    lengths = [
-        len((PACK / "calibration" / "items" / item["id"] / "DECISIONS.md").read_text("utf-8")) for item in items()
-    ]
-    ranked = [np.argsort(np.argsort(values)) for values in (levels, lengths)]
-    assert abs(np.corrcoef(ranked)[0, 1]) < 0.3

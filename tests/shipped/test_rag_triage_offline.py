@@ -13,14 +13,14 @@ import pytest
 from tests import works
 from tests.shell import command
 
-PACK = Path(__file__).resolve().parent.parent / "challenges" / "rag-triage"
+PACK = Path(__file__).resolve().parents[2] / "challenges" / "rag-triage"
 TIMED = {
     "test_operations.py::test_latency_hardly_grows_with_the_collection",
     "test_operations.py::test_building_a_large_collection_costs_little",
 }
 """They measure milliseconds; with other tests on the same cores, what they find is the machine's."""
 
-pytestmark = [pytest.mark.docker, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.packs, pytest.mark.docker, pytest.mark.timeout(300)]
 
 
 @pytest.fixture(scope="module")

@@ -8,16 +8,15 @@ import re
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 from grader_kit import as_lines
 
-PACK = Path(__file__).resolve().parent.parent / "challenges" / "rag-triage"
+PACK = Path(__file__).resolve().parents[2] / "challenges" / "rag-triage"
 sys.path.insert(0, str(PACK / "tests"))
 
 from world import LANGUAGES, QUEUES, Case, World, matters, world_for  # noqa: E402
@@ -25,6 +24,7 @@ from world.documents import write  # noqa: E402
 from world.phrasebook import texts  # noqa: E402
 from world.starter import history, questions, sample_world  # noqa: E402
 
+pytestmark = pytest.mark.packs
 SEEDS = (1, 2, 3, 2**61 + 5)
 HISTORIES = ("closed", "field", "line", "chain", "future", "dated", "expired", "rival", "single")
 
@@ -254,14 +254,6 @@ def test_the_last_wording_of_each_pool_is_held_back_from_the_public_sample() -> 
     assert [piece for piece in quoted if piece in public] == []
 
 
-def test_the_canary_is_found_under_tests_only() -> None:
-    canary = re.search(r"rgt-canary-[0-9a-f-]+", (PACK / "tests" / "canary.py").read_text("utf-8"))
-    assert canary is not None
-    holding = [p.relative_to(PACK) for p in PACK.rglob("*") if p.is_file() and canary[0].encode() in p.read_bytes()]
-    assert {path.parts[0] for path in holding} == {"tests"}
-    assert {path.name for path in (PACK / "tests").glob("test_*.py")} <= {path.name for path in holding}
-
-
 # ---------------------------------------------------------------------------------------------- the pack
 
 
@@ -318,81 +310,7 @@ def test_a_constant_confidence_and_a_slow_small_collection_earn_nothing() -> Non
     assert done.stdout == "nothing\n", done.stderr
 
 
-def points() -> Counter[str]:
-    """Group → points of its hidden tests."""
-    found: Counter[str] = Counter()
-    for path in (PACK / "tests").glob("test_*.py"):
-        for number, group in re.findall(r'mark\.points\((\d+), group="(\w+)"\)', path.read_text("utf-8")):
-            found[group] += int(number)
-    return found
-
-
-def test_the_instruction_states_the_points_of_each_group() -> None:
-    instruction = (PACK / "instruction.md").read_text("utf-8")
-    measured = instruction.partition("The hidden checks measure")[2].partition("Most give partial credit")[0]
-    stated = [int(number) for number in re.findall(r"\((\d+) %", measured)]
-    whole = sum(points().values())
-    shares = [100 * points()[group] / whole for group in points_in_order()]
-    assert len(stated) == len(shares)
-    assert all(abs(said - true) < 0.6 for said, true in zip(stated, shares, strict=True))
-    assert sum(stated) == 100
-    sources = "".join(path.read_text("utf-8") for path in (PACK / "tests").glob("test_*.py"))
-    assert sources.count("mark.points") >= 44
-
-
-def points_in_order() -> dict[str, Any]:
-    return dict(yaml.safe_load((PACK / "challenge.yaml").read_text("utf-8"))["groups"])
-
-
-def test_every_group_of_points_has_a_title_and_a_competency() -> None:
-    assert set(points()) == set(points_in_order())
-
-
-def test_the_anchors_of_shared_criteria_and_of_the_scorecard_differ() -> None:
-    for path in sorted((PACK.parent.parent / "rubrics").glob("*.yaml")):
-        data = yaml.safe_load(path.read_text("utf-8"))
-        for entry in data.get("criteria", []) + data.get("competencies", []):
-            assert sorted(entry["levels"]) == [1, 2, 3, 4, 5]
-            assert len({" ".join(anchor.split()) for anchor in entry["levels"].values()}) == 5
-    scorecard = yaml.safe_load((PACK.parent.parent / "rubrics" / "scorecard.yaml").read_text("utf-8"))
-    assert len(scorecard["competencies"]) == 6
-
-
-def test_packages_are_pinned_with_hashes_and_without_an_index() -> None:
+def test_the_packages_that_the_instruction_offers_are_pinned() -> None:
     text = (PACK / "environment" / "requirements.txt").read_text("utf-8")
     pins = re.findall(r"^[a-z][\w-]*==[\w.]+", text, re.MULTILINE)
     assert {"numpy", "snowballstemmer", "openai"} <= {pin.split("==")[0] for pin in pins}
-    assert text.count("--hash=sha256:") > 10
-    assert "://" not in text
-
-
-# ---------------------------------------------------------------------------------------------- calibration
-
-
-def items() -> list[dict[str, Any]]:
-    return list(yaml.safe_load((PACK / "calibration" / "items.yaml").read_text("utf-8"))["items"])
-
-
-def item_text(item: dict[str, Any]) -> str:
-    folder = PACK / "calibration" / "items" / item["id"]
-    return "\n".join((folder / name).read_text("utf-8") for name in item["files"])
-
-
-def test_the_length_of_calibration_items_says_little_about_their_level() -> None:
-    levels = [item.get("written_to") or sum(item["written_between"]) / 2 for item in items()]
-    lengths = [len(item_text(item)) for item in items()]
-    assert abs(correlation(ranks(levels), ranks(lengths))) < 0.3
-
-
-def ranks(values: Sequence[float]) -> list[float]:
-    return [sum(v < value for v in values) + (sum(v == value for v in values) - 1) / 2 for value in values]
-
-
-def correlation(one: list[float], other: list[float]) -> float:
-    a, b = sum(one) / len(one), sum(other) / len(other)
-    both = sum((x - a) * (y - b) for x, y in zip(one, other, strict=True))
-    return both / (sum((x - a) ** 2 for x in one) * sum((y - b) ** 2 for y in other)) ** 0.5
-
-
-def test_no_two_calibration_items_are_the_same_text() -> None:
-    assert len({item_text(item) for item in items()}) == len(items())
