@@ -71,7 +71,7 @@ def walk(rated: RatedSet, path: str, seed: int) -> tuple[str, int]:
     """The first verdict that is one, and the labels that it took."""
     draw = np.random.default_rng(seed)
     queue = [str(item) for item in draw.permutation(sorted(rated.judge))]
-    given = {item: _two(rated, item, draw) for item in queue[: 3 * MOST]}
+    given = {item: two(rated, item, draw) for item in queue[: 3 * MOST]}
     waiting, coming = queue[:AT_ONCE], queue[AT_ONCE : 3 * MOST]
     done: dict[str, bool] = {}
     while waiting and len(done) < MOST:
@@ -88,7 +88,7 @@ def walk(rated: RatedSet, path: str, seed: int) -> tuple[str, int]:
     return "INCONCLUSIVE", len(done)
 
 
-def _two(rated: RatedSet, item: str, draw: np.random.Generator) -> tuple[int, int]:
+def two(rated: RatedSet, item: str, draw: np.random.Generator) -> tuple[int, int]:
     levels = [own[item] for own in rated.people.values() if item in own]
     first, second = draw.permutation(len(levels))[:2]
     return levels[first], levels[second]

@@ -11,10 +11,11 @@ from collections.abc import Collection
 from dataclasses import dataclass, replace
 
 from grader.agreement.check import Check, CheckOutcome, at_least, show
+from grader.agreement.checks import blunders_check, degenerate_check, judge_check, leniency_check
 from grader.agreement.labels import only_items
 from grader.agreement.measured import Case, Measured, measure
 from grader.agreement.statistic import Statistic
-from grader.agreement.thresholds import CONFIDENCE, Thresholds
+from grader.agreement.thresholds import Thresholds
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,10 +26,12 @@ class Part:
     """Items that two people each and the judge rated."""
     qwk: Statistic
     """Of the judge against the adjudicated label."""
-    high: float | None
-    """Its one-sided 95 % upper bound; None where nothing can be resampled."""
     human_qwk: Statistic
     """Mean over pairs of people."""
+    judge: Check
+    """Check C, on these items."""
+    faults: tuple[str, ...]
+    """What E, F and G reject on these items: many written texts would hide it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,16 +57,19 @@ def spectrum_of(m: Measured, *, seed: int = 0) -> Spectrum | None:
 
 def _part(case: Case, items: Collection[str], seed: int) -> Part:
     found = measure(replace(case, labels=only_items(case.labels, items), probes={}, real=None), seed=seed)
+    others = (leniency_check(found), blunders_check(found), degenerate_check(found))
     return Part(
         n=int((found.panel.twice & found.panel.judged).sum()),
         qwk=found.comparison.qwk,
-        high=found.bound(CONFIDENCE),
         human_qwk=found.human_qwk,
+        judge=judge_check(found),
+        faults=tuple(check.sentence for check in others if check.outcome is CheckOutcome.REJECT),
     )
 
 
 def real_check(found: Spectrum, limits: Thresholds) -> Check:
-    """J: enough of it is candidates' work, and on that alone people and judge agree."""
+    """J: enough of it is candidates' work, and on that alone people and judge agree, as surely as C asks, with nothing
+    that E, F or G would reject. What is surely too little agreement rejects; all else asks for more work."""
     real, needed = found.real, limits.min_real
     more: int | None = None
     value, people = real.qwk.value, real.human_qwk.value
@@ -77,15 +83,15 @@ def real_check(found: Spectrum, limits: Thresholds) -> Check:
         why = real.qwk.reason if value is None else real.human_qwk.reason
         sentence = f"It rests on {found.rests_on}. How far they agree on candidates' work is unknown: {why}."
     else:
-        fine = at_least(value, limits.judge_qwk) and at_least(people, limits.human_qwk)
-        fallen = real.high is not None and not at_least(real.high, limits.judge_qwk_low)
+        fine = real.judge.outcome is CheckOutcome.PASS and at_least(people, limits.human_qwk) and not real.faults
+        fallen = real.judge.outcome is CheckOutcome.REJECT
         outcome = CheckOutcome.PASS if fine else CheckOutcome.REJECT if fallen else outcome
-        more = 0 if outcome is not CheckOutcome.INCONCLUSIVE else None
+        more = 0 if outcome is not CheckOutcome.INCONCLUSIVE else real.judge.labels_needed or None
         sentence = (
-            f"It rests on {found.rests_on}. On candidates' work alone the judge agrees with people at"
-            f" {show(value, limits.judge_qwk)} ({limits.judge_qwk:.2f} needed), people with each other at"
-            f" {show(people, limits.human_qwk)} ({limits.human_qwk:.2f} needed)."
+            f"It rests on {found.rests_on}. On candidates' work alone: {real.judge.sentence} People agree with each"
+            f" other at {show(people, limits.human_qwk)} ({limits.human_qwk:.2f} needed)."
         )
+        sentence = " ".join((sentence, *real.faults))
     return Check(
         id="J", name="real work", value=real.n, limit=needed, outcome=outcome, sentence=sentence, labels_needed=more,
         details={"real": real.n, "written": found.written.n, "real_qwk": value, "written_qwk": found.written.qwk.value},
