@@ -26,9 +26,11 @@ FORMATS: Mapping[str, str] = {
     "sarif": "sarif.json",
 }
 """Name of a format → file that it is written to."""
+FOLLOW_UP = ("follow-up.html", "follow-up-candidate.html", "follow-up.json")
+"""Sheets for a talk about the work: for the interviewer, for the candidate, for programs."""
 RESULT = frozenset(
     {
-        *MARKERS, *FORMATS.values(), MACHINE, "report.html", "feedback.html", "feedback.md",
+        *MARKERS, *FORMATS.values(), *FOLLOW_UP, MACHINE, "report.html", "feedback.html", "feedback.md",
         "signature.json", "evidence/submission.zip", "evidence/verifier.json", "evidence/criteria.json",
         "evidence/judged.json",
     }

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from grader.authoring.mutants import Mutant, reached, sample
 from grader.authoring.runs import Ran, Runner, Say, Task
@@ -15,6 +15,9 @@ from grader.challenge.findings import Finding, advice, broken, found, left_out
 from grader.grading.job import limits_of
 from grader.records import Submission, TestStatus
 from grader.submission import make_submission
+
+if TYPE_CHECKING:
+    from grader.sandbox.protocol import CandidateLimits
 
 DEFAULT_MUTANTS = 20
 SLOWER = 5.0
@@ -49,13 +52,7 @@ def run(runner: Runner, reference: Ran, count: int, say: Say) -> list[MutantResu
     original = reference.submission
     seed = runner.seed(original)
     mutants = draw(runner.challenge, original, count, seed)
-    limits = limits_of(runner.challenge)
-    slowest = max((test.seconds for test in reference.points.tests), default=0.0)
-    limits = replace(
-        limits,
-        call=min(limits.call, max(LEAST_SECONDS, SLOWER * slowest)),
-        total=min(limits.total, max(4 * LEAST_SECONDS, SLOWER * reference.candidate_seconds)),
-    )
+    limits = limits_after(reference, limits_of(runner.challenge))
     tasks = [
         Task(
             name=f"mutant {number}",
@@ -68,6 +65,16 @@ def run(runner: Runner, reference: Ran, count: int, say: Say) -> list[MutantResu
     say(f"running {len(tasks)} mutants of the reference")
     runs = runner.run(tasks, lambda _ran, done: say(f"mutant {done} of {len(tasks)}"))
     return [judge(mutant, ran) for mutant, ran in zip(mutants, runs, strict=True)]
+
+
+def limits_after(unchanged: Ran, limits: CandidateLimits) -> CandidateLimits:
+    """For what differs from `unchanged` by a small fault: what takes many times as long hangs."""
+    slowest = max((test.seconds for test in unchanged.points.tests), default=0.0)
+    return replace(
+        limits,
+        call=min(limits.call, max(LEAST_SECONDS, SLOWER * slowest)),
+        total=min(limits.total, max(4 * LEAST_SECONDS, SLOWER * unchanged.candidate_seconds)),
+    )
 
 
 def judge(mutant: Mutant, ran: Ran) -> MutantResult:

@@ -30,6 +30,7 @@ COMMANDS = {
     "db": ("db", "Upgrade, check and back up the store."),
     "purge": ("purge", "Remove old runs, or all of one person's data, from the store."),
     "report": ("report", "Render a finished run again: other templates, formats, or with a name."),
+    "follow-up": ("follow_up", "Sheets for a talk with the candidate about the work that they handed in."),
     "claims": ("claims", "The figures that a submission's documents state, run again."),
     "public": ("public", "Run the starter's public tests in the sandbox; nothing hidden takes part."),
     "secret": ("secret", "Show or rotate the secret that hidden tests' data is drawn with."),

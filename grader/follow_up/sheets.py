@@ -1,0 +1,116 @@
+"""The kit `own-work` for one candidate: its sheets from their own work, the key for the interviewer. Pure.
+
+What a candidate wrote is put in as it is, after every name of the kit was filled in, and escaped where it is shown.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, replace
+from typing import Any
+
+from grader.claims.marks import CANNOT_RUN, DIFFERS, NO_COMMAND, REPRODUCED, sentence
+from grader.follow_up.changes import Change
+from grader.follow_up.seen import Seen
+from grader.loop.kits import Held
+
+KIT = "own-work"
+MOST_TESTS = 6
+"""Tests that the key names for a change."""
+_TELLING = (REPRODUCED, DIFFERS, NO_COMMAND, CANNOT_RUN)
+"""Marks of figures, the most telling to talk about first."""
+
+
+def filled(kit: Held, seen: Sequence[Seen], figures: Sequence[Mapping[str, Any]], commands: Sequence[Mapping[str, Any]],
+           seed: int) -> Held:  # fmt: skip
+    """`kit` with the sheets of this work. Parts for which there is nothing are left out, and their minutes too."""
+    without, changed = (*seen[:2], None, None)[:2]
+    figure = picked(figures, seed)
+    candidates = {
+        "without": without and _without(without.change),
+        "changed": changed and {"code": _numbered(changed.change, changed.change.changed)},
+        "figure": figure and {"text": _told(figure), "code": str(figure["text"])},
+    }
+    sheets = [
+        {**one, **made} if (made := candidates.get(one["id"])) else one
+        for one in kit.kit["sheets"]
+        if one["id"] not in candidates or candidates[one["id"]]
+    ]
+    for sheet in sheets:
+        if sheet["id"] == "changed":
+            sheet["text"] = f"A function of yours in {changed.change.path}, in which one thing was changed."  # type: ignore[union-attr]
+        if sheet["id"] == "key":
+            sheet |= {"columns": ["sheet", "what", "key"], "rows": _key(without, changed, figure, commands)}
+    parts = [part for part in kit.kit["parts"] if all(candidates.get(name, True) for name in part["hand"])]
+    whole = {**kit.kit, "sheets": sheets, "parts": parts, "minutes": sum(part["minutes"] for part in parts)}
+    return replace(kit, kit=whole)
+
+
+def picked(figures: Sequence[Mapping[str, Any]], seed: int) -> Mapping[str, Any] | None:
+    """A figure to talk about: of those with the most telling mark, one by lot."""
+    for mark in _TELLING:
+        if those := [one for one in figures if one["mark"] == mark]:
+            return random.Random(seed).choice(those)  # noqa: S311 - a choice, no secret
+    return None
+
+
+def as_json(held: Held, seen: Sequence[Seen], about: Mapping[str, Any]) -> dict[str, Any]:
+    """For programs: what the sheets are made of, and every change that was run."""
+    changes = [
+        {**{key: value for key, value in asdict(one.change).items() if key not in {"source", "own", "changed"}},
+         "lost": None if one.lost is None else [asdict(test) for test in one.lost]}
+        for one in seen
+    ]  # fmt: skip
+    return {"schema_version": 1, **about, "kit": held.kit["id"], "revision": held.kit["revision"],
+            "minutes": held.kit["minutes"], "sheets": held.kit["sheets"], "changes": changes}  # fmt: skip
+
+
+def _without(change: Change) -> dict[str, str]:
+    """The function, and the line as it might read instead."""
+    own = _numbered(change, change.own, mark=change.line)
+    if change.kind == "deletion":
+        text = f"A function of yours in {change.path}. Suppose that what begins in line {change.line} were not there."
+        return {"text": text, "code": own}
+    at = change.line - change.first
+    instead = change.changed[at].strip() if at < len(change.changed) else change.after
+    text = f"A function of yours in {change.path}. Suppose that line {change.line} read as below it."
+    return {"text": text, "code": f"{own}\n\n{change.line:>5}   {instead}"}
+
+
+def _numbered(change: Change, lines: Sequence[str], mark: int = 0) -> str:
+    return "\n".join(
+        f"{'→' if number == mark else ' '}{number:>4}   {line}" for number, line in enumerate(lines, change.first)
+    )
+
+
+def _told(figure: Mapping[str, Any]) -> str:
+    return f"This stands in {figure['path']}, line {figure['line']}. The figure is {figure['figure']}."
+
+
+def _key(
+    without: Seen | None, changed: Seen | None, figure: Mapping[str, Any] | None, commands: Sequence[Mapping[str, Any]]
+) -> list[list[str]]:
+    both = (("One line, otherwise", without), ("One thing was changed here", changed))
+    rows = [[name, _what(one.change), _saw(one)] for name, one in both if one]
+    if figure:
+        which = figure["command"]
+        by = f" Its command: {commands[which]['command']}" if which is not None and which < len(commands) else ""
+        rows.append(["A figure of yours", f"{figure['figure']} ({figure['path']}, line {figure['line']})",
+                     f"When it was run again: {sentence(figure)}.{by}"])  # fmt: skip
+    return rows
+
+
+def _what(change: Change) -> str:
+    return f"{change.path}, line {change.line} ({change.kind}): {change.before} → {change.after}"
+
+
+def _saw(one: Seen) -> str:
+    """What was seen of a change, in words."""
+    if one.lost is None:
+        return "It could not be judged: a hidden test met what it cannot judge. Ask for an input all the same."
+    if not one.lost:
+        return "No hidden test saw it. Ask for an input for which it matters, or why there is none."
+    named = "; ".join(f"{test.title or test.id} ({test.why})" for test in one.lost[:MOST_TESTS])
+    more = f"; and {len(one.lost) - MOST_TESTS} more" if len(one.lost) > MOST_TESTS else ""
+    return f"{len(one.lost)} hidden test{'s' if len(one.lost) != 1 else ''} gave fewer points: {named}{more}."
