@@ -69,7 +69,7 @@ def make(
         raise UsageError(
             f"The work in {out} has no function of its own that the challenge's interface leads to, and no figure in "
             "its documents: there is nothing to draw sheets from.",
-            fix=f"hold the round with the kit alone: grade loop kit {sheets.KIT}",
+            fix=f"choose the places by hand; the sheets of kits/{sheets.KIT}.yaml say how",
         )
     runner = Runner(pack, settings, sandbox, jobs=jobs)
     ran = running.run(runner, work, drawn, keeper.seed(pack.digest, work.digest), say)
