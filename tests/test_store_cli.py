@@ -16,6 +16,7 @@ from grader.cli import db, export, history, purge, show
 from grader.errors import UsageError
 from grader.store import open_store
 from grader.store.store import About
+from tests import review_fixtures as review
 from tests.store_fixtures import result
 
 
@@ -112,9 +113,7 @@ def test_db_looks_after_the_store(store: str, tmp_path: Path) -> None:
     assert "Sound." in run(db.command, "check")
     run(db.command, "backup", str(tmp_path / "copy.db"))
     assert "1 events" in run(db.command, "check")
-    made = tmp_path / "result"
-    made.mkdir()
-    (made / "grade.json").write_text(json.dumps(result(9)))
+    made = review.result(tmp_path / "result")
     assert "1 of 1 runs are new" in run(db.command, "add", str(made))
     assert "0 of 1 runs are new" in run(db.command, "add", str(made))
 

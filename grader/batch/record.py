@@ -39,8 +39,8 @@ def known_results(folder: Path) -> Iterator[Result]:
             yield Result(folder=folder / one.entry.name, known=one)
 
 
-def record(store: Store, result: Result, *, why: str) -> Recorded:
-    """Keeps `result` in the store. Raises UsageError, InfrastructureError."""
+def record(store: Store, result: Result, *, why: str, added: bool = False) -> Recorded:
+    """Keeps `result` in the store. `added`: nobody here saw it run. Raises UsageError, InfrastructureError."""
     from grader.result.evidence import load_levels
     from grader.store.store import About
 
@@ -54,5 +54,6 @@ def record(store: Store, result: Result, *, why: str) -> Recorded:
         source=without_secrets(known.entry.source if known else result.source),
         batch=str(kept.parent) if known else "",
         why=why,
+        added=added,
     )
     return store.record(read_result(folder), about, judged=load_levels(folder))

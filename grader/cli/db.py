@@ -76,16 +76,35 @@ def backup(file: Path, store: str) -> None:
 @command.command()
 @click.argument("folders", nargs=-1, required=True, type=click.Path(path_type=Path, exists=True, file_okay=False))
 @_STORE
-def add(folders: tuple[Path, ...], store: str) -> None:
-    """Keep finished runs: output folders of `grade`, or of `grade batch` with all in it. Twice does no harm."""
+def add(folders: tuple[Path, ...], store: str) -> int:
+    """Keep finished runs: output folders of `grade`, or of `grade batch` with all in it. Twice does no harm.
+
+    Each is held to its own evidence and counted again; one that does not come to what it says is not taken, the others
+    are, and the exit code is 2. What was added never stands in the place of a grade that ran with this store.
+    """
     from grader.batch.record import known_results, record
     from grader.cli.standing import store_at
+    from grader.errors import UsageError
+    from grader.grading.again import check_folder
     from grader.store import open_store
 
-    added = seen = 0
+    added = seen = differing = 0
+    refused = []
     with open_store(store_at(store)) as opened:
-        for folder in folders:
-            for result in known_results(folder):
-                seen += 1
-                added += record(opened, result, why="grade db add").new_run
+        for result in [result for folder in folders for result in known_results(folder)]:
+            seen += 1
+            try:
+                check_folder(result.folder)
+                done = record(opened, result, why="grade db add", added=True)
+            except UsageError as problem:
+                refused.append(problem)
+                continue
+            added, differing = added + done.new_run, differing + done.differs
     click.echo(f"{added} of {seen} runs are new in the store.")
+    if differing:
+        click.echo(f"{differing} came to another grade than a run of the same that was there: grade history.")
+    for one in refused:
+        click.echo(f"not taken: {one.message}", err=True)
+        if one.fix:
+            click.echo(f"  to mend it: {one.fix}", err=True)
+    return UsageError.exit_code if refused else 0

@@ -52,6 +52,8 @@ def line(row: Row, *, reveal: bool) -> str:
     result = f"{row['score']:5.1f}  {row['recommendation'].replace('_', ' ')}" if row["score"] is not None else ""
     if row.get("people_recommendation"):
         result += f"  {_people(row)}"
+    if row["differs"]:
+        result += "  differs: another run of the same came to another grade"
     if row["status"] != "graded":
         result = f"{row['status'].replace('_', ' ')}: {visible(row['reason'], 80)}"
     return f"{row['started_at']}  {row['run']}  {visible(row['challenge_id'], 30)}  {who}  {result}"

@@ -244,6 +244,7 @@ def _holds(path: Path, run: str) -> bool:
 def _keep(desk: Desk, folder: Path) -> str:
     """Records the folder's run in the store where it is not yet; its id."""
     from grader.batch.record import Result, known_results, record
+    from grader.grading.again import check_folder
     from grader.store.folder import read_result
     from grader.store.store import Store
 
@@ -251,7 +252,9 @@ def _keep(desk: Desk, folder: Path) -> str:
     store = Store(desk.engine)
     if not store.find(run):
         of_batch = [one for one in known_results(folder.parent) if one.folder.absolute() == folder.absolute()]
-        record(store, of_batch[0] if of_batch and of_batch[0].known else Result(folder=folder), why="to be reviewed")
+        check_folder(folder)
+        kept = of_batch[0] if of_batch and of_batch[0].known else Result(folder=folder)
+        record(store, kept, why="to be reviewed", added=True)
     return run
 
 

@@ -64,14 +64,15 @@ def _show_run(run: str, url: str, *, reveal: bool, as_json: bool) -> None:
 
 def _show_folder(run: str, url: str, *, reveal: bool, as_json: bool) -> None:
     from grader.cli.reviewed import reviewed
-    from grader.errors import UsageError
+    from grader.errors import UsageError, visible
+    from grader.result.grade_json import grade_from_json
     from grader.review.problems import InDoubtError
-    from grader.store.folder import read_result
     from grader.store.store import Store
+    from grader.stored import load_json
 
     folder = Path(run)
+    grade = grade_from_json(load_json(folder / "grade.json"))  # as strictly as `grade report` reads it
     body = (folder / "grade.json").read_text(encoding="utf-8")
-    data = read_result(folder)
     try:
         with reviewed(run, url) as found:
             if as_json:
@@ -83,9 +84,10 @@ def _show_folder(run: str, url: str, *, reveal: bool, as_json: bool) -> None:
                 click.echo(f"\n{_people(found)}")
     except InDoubtError:
         raise
-    except UsageError:
+    except UsageError as problem:
         if not as_json:
-            click.echo(f"run     {data['provenance']['run']}\nstatus  {data['status']}\nNobody has assessed it yet.")
+            known = visible(str(grade.provenance.get("run")), 80)
+            click.echo(f"run     {known}\nstatus  {grade.status}\n{problem.message}")
         else:
             click.echo(body, nl=False)
 
@@ -121,6 +123,8 @@ def text(store: Store, row: RowMapping, *, reveal: bool) -> str:
     from grader.errors import visible
 
     shown = {name: value for name, value in plain(row, reveal=reveal).items() if value not in {None, ""}}
+    if shown.pop("differs", False):
+        shown["differs"] = "another run of the same came to another grade (grade history; below, grade_differs)"
     lines = [f"{name:18}  {visible(str(value), 400)}" for name, value in shown.items()]
     for kind, entries in store.trail(row).items():
         lines += [f"{kind}:"] if entries else []

@@ -18,12 +18,14 @@ COLUMNS = (
 )  # fmt: skip
 NAMES = ("candidate", "source", "folder")
 """Only where names are asked for."""
+DIFFERS = ("differs",)
+"""Whether another run of the same came to another grade."""
 PEOPLE = ("people_score", "people_final", "people_recommendation", "decision")
 """What people made of it, from the reveal on; `score` and `recommendation` stay the machine's own."""
 
 
 def columns_of(*, reveal: bool) -> tuple[str, ...]:
-    return (*COLUMNS, *(NAMES if reveal else ()), *PEOPLE)
+    return (*COLUMNS, *(NAMES if reveal else ()), *PEOPLE, *DIFFERS)
 
 
 def write_csv(rows: Iterable[Row], file: IO[str], *, reveal: bool) -> int:

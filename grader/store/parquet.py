@@ -52,7 +52,7 @@ def _type(name: str) -> pyarrow.DataType:
         return pyarrow.float64()
     if name in _TIMES:
         return pyarrow.timestamp("s", tz="UTC")
-    if name in {"final", "people_final"}:
+    if name in {"final", "people_final", "differs"}:
         return pyarrow.bool_()
     return pyarrow.int64() if name == "seed" else pyarrow.string()
 

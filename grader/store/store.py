@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Select, Table, func, select
+from sqlalchemy import ColumnElement, Select, Table, and_, func, select, tuple_
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection, Engine, RowMapping
 
@@ -20,6 +20,9 @@ from grader.store.label_tables import judged_levels
 from grader.store.tables import ALL, KEY, bodies, calibrations, events, grades, judgements, ratings, runs
 
 Row = Mapping[str, Any]
+DIFFERS = "grade_differs"
+"""An event of a run that came to another grade than others of the same."""
+_ADDED = " (added)"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,11 +40,14 @@ class About:
     who: str = ""
     """Defaults to the user of this process."""
     why: str = ""
+    added: bool = False
+    """Whether it came in from a folder, and nobody here saw it run."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Recorded:
-    """What a write did. `differs`: a grade of the same key is there with another score, and stays as it is."""
+    """What a write did. `differs`: a grade of the same key is there with another score, and stays as it is: of two that
+    ran here the first one counts, and so it is of two that were added; neither counts for the other kind."""
 
     new_run: bool
     new_grade: bool
@@ -73,20 +79,20 @@ class Store:
         with writing(self.engine) as connection:
             if grade["status"] != "graded":
                 return Recorded(new_run=self._add_run(connection, grade, about, None, trail), new_grade=False)
-            its_grade, new_grade = self._keep(connection, grade, trail)
+            its_grade, new_grade = self._keep(connection, grade, about, trail)
             new_run = self._add_run(connection, grade, about, its_grade, trail)
             if new_run:
                 self._add_judgements(connection, grade, trail)
                 self._add_levels(connection, grade["provenance"]["run"], judged, trail["at"])
-            score = grade["score"]["value"]
-            differs = new_run and not new_grade and self._differs(connection, its_grade, score)
+            differs = new_run and self._differs(connection, _grade(grade, added=about.added))
             if differs:
-                self._event(connection, "grade_differs", grade["provenance"]["run"], {"score": score}, trail)
+                data = {"score": grade["score"]["value"]}
+                self._event(connection, DIFFERS, grade["provenance"]["run"], data, trail)
             return Recorded(new_run=new_run, new_grade=new_grade, differs=differs)
 
-    def _keep(self, connection: Connection, grade: Mapping[str, Any], trail: Row) -> tuple[int, bool]:
+    def _keep(self, connection: Connection, grade: Mapping[str, Any], about: About, trail: Row) -> tuple[int, bool]:
         """The id of the grade with this one's key, and whether it was added just now."""
-        row = _grade(grade)
+        row = _grade(grade, added=about.added)
         added = self._add(connection, grades, {**row, **trail})
         if added is None:
             return int(connection.execute(select(grades.c.id).where(*_same(row))).scalar_one()), False
@@ -133,9 +139,17 @@ class Store:
         key = next(iter(table.primary_key))
         return connection.execute(make(table).values(**row).on_conflict_do_nothing().returning(key)).scalar()
 
-    def _differs(self, connection: Connection, its_grade: int, score: float) -> bool:
-        known = connection.execute(select(grades.c.score).where(grades.c.id == its_grade)).scalar_one()
-        return bool(abs(known - score) > 1e-6)
+    def _differs(self, connection: Connection, row: Row) -> bool:
+        """Whether a grade of the same is there, run or added, with another score or range."""
+        versions = {str(row["grader_version"]).removesuffix(_ADDED), _version(row["grader_version"], added=True)}
+        same = [grades.c[name] == row[name] for name in KEY if name != "grader_version"]
+        numbers = ("score", "low", "high")
+        query = select(*(grades.c[name] for name in numbers)).where(*same, grades.c.grader_version.in_(versions))
+        return any(
+            abs(known - row[name]) > 1e-6
+            for found in connection.execute(query)
+            for name, known in zip(numbers, found, strict=True)
+        )
 
     # ------------------------------------------------------------------------------------------------ reading
 
@@ -203,11 +217,19 @@ _GRADE_COLUMNS = ("score", "low", "high", "max", "final", "recommendation", "poi
 
 def _with_grades(*, whole: bool = False) -> Select[Any]:
     joined = runs.outerjoin(grades, grades.c.id == runs.c.grade)
-    columns = [*_RUN_COLUMNS, *(grades.c[name] for name in _GRADE_COLUMNS)]
+    columns = [*_RUN_COLUMNS, *(grades.c[name] for name in _GRADE_COLUMNS), _differing().label("differs")]
     if not whole:
         return select(*columns).select_from(joined)
     joined = joined.outerjoin(bodies, bodies.c.grade == grades.c.id)
     return select(*columns, bodies.c.body).select_from(joined)
+
+
+def _differing() -> ColumnElement[bool]:
+    """Whether a run is one of several of the same that came to different grades."""
+    other = runs.alias()
+    noted = select(*(other.c[name] for name in KEY)).join(events, events.c.about == other.c.run)
+    keys = tuple_(*(runs.c[name] for name in KEY))
+    return and_(runs.c.grade.is_not(None), keys.in_(noted.where(events.c.what == DIFFERS)))
 
 
 def _same(row: Row) -> list[Any]:
@@ -266,14 +288,21 @@ def _run(grade: Mapping[str, Any], about: About) -> dict[str, Any]:
     }
 
 
-def _grade(grade: Mapping[str, Any]) -> dict[str, Any]:
+def _version(version: str, *, added: bool) -> str:
+    """The grader's version as a grade's key has it: a grade that was added stands beside one that ran here, and in the
+    place of none, whichever came first."""
+    plain = str(version).removesuffix(_ADDED)
+    return f"{plain[: 40 - len(_ADDED)]}{_ADDED}" if added else plain
+
+
+def _grade(grade: Mapping[str, Any], *, added: bool = False) -> dict[str, Any]:
     score, objective, provenance = grade["score"], grade["objective"], grade["provenance"]
     return {
         "run": provenance["run"],
         "challenge_id": grade["challenge"]["id"],
         "submission_digest": grade["submission"]["digest"],
         "challenge_digest": grade["challenge"]["digest"],
-        "grader_version": provenance["grader_version"],
+        "grader_version": _version(provenance["grader_version"], added=added),
         "seed": provenance["seed"],
         **{name if name != "value" else "score": score[name] for name in ("value", "low", "high", "max", "final")},
         "recommendation": grade["recommendation"],
