@@ -1,0 +1,1 @@
+"""The desk: what was recorded, and the second envelope."""

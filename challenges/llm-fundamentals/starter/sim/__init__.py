@@ -1,0 +1,1 @@
+"""A small scripted model that can be measured: what it is asked is looked at by fixed rules."""
