@@ -50,7 +50,7 @@ def by_the_loss(run: dict, rows: list[dict]) -> str:
     """Whether the loss moves with the padding, or falls by a step within an epoch."""
     losses = [nats(run, row) for row in rows]
     epoch = run["config"]["steps_of_an_epoch"]
-    fits = {at: min(fit(rows, losses, speed, at, epoch) for speed in (9, 12, 15, 18, 22)) for at in range(4, 2 * epoch + 1)}
+    fits = {at: min(fit(rows, losses, speed, at, epoch) for speed in (11, 14, 18)) for at in range(4, epoch + 2)}
     at = min(fits, key=lambda one: fits[one][0])
     _, step, padding = fits[at]
     if padding < -0.35:
