@@ -424,6 +424,21 @@ def test_hidden_tests_are_copied_with_what_is_laid_beside_them(tmp_path: Path) -
         ("agent-tools", "world", {"sample.json"}),
         ("trace-replay", "world.starter", {"reviewed.jsonl", "incident.jsonl", "named.txt", "experiments.yaml"}),
         (
+            "llm-fundamentals",
+            "world.starter",
+            {
+                "batches.jsonl",
+                "contexts.jsonl",
+                "draws.jsonl",
+                "encodings.jsonl",
+                "envelope.sealed",
+                "invoices.jsonl",
+                "losses.jsonl",
+                "runs.jsonl",
+                "vocabularies.jsonl",
+            },
+        ),
+        (
             "trade-off",
             "world.starter",
             {

@@ -25,6 +25,7 @@ PACKS = sorted(path.parent for path in (ROOT / "challenges").glob("*/challenge.y
 NAMES = {
     "agent-tools": {"agent.py", "DECISIONS.md"},
     "eval-design": {"EVAL.md", "rubric.yaml", "cases.jsonl", "run_eval.py", "system.py"},
+    "llm-fundamentals": {"fundamentals.py", "diagnosis.json", "FINDINGS.md"},
     "rag-triage": {"triage.py", "DECISIONS.md", "EVAL.md"},
     "trace-replay": {"detect.py", "diagnosis.yaml", "REPORT.md"},
     "trade-off": {"decide.py", "decision.json", "MEMO.md"},
@@ -34,7 +35,7 @@ LEAST = {"accepted": 3, "rejected": 6, "cheating": 6, "injection": 6}
 MORE = {"rag-triage": {"accepted": 2, "cheating": 8, "injection": 26}}
 HEADER = ["item", "criterion", "rater", "level", "rated_at"]
 
-BORDERLINE = {"agent-tools", "eval-design", "rag-triage", "trace-replay", "trade-off"}
+BORDERLINE = {"agent-tools", "eval-design", "llm-fundamentals", "rag-triage", "trace-replay", "trade-off"}
 """Packs whose items lie between anchors, too: all, so far."""
 each_pack = pytest.mark.parametrize("pack", PACKS, ids=lambda path: path.name)
 

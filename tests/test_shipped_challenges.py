@@ -14,6 +14,7 @@ from tests.shell import run_outside
 PACKS = sorted(path.parent for path in (ROOT / "challenges").glob("*/challenge.yaml"))
 REJECTED = {
     "agent-tools": "rejected/obeys-what-it-reads",
+    "llm-fundamentals": "rejected/never-opens-the-envelope",
     "rag-triage": "rejected/naive-rag",
     "trace-replay": "rejected/ignores-dates-and-shops",
     "trade-off": "rejected/never-opens-the-envelope",

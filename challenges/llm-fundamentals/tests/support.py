@@ -24,7 +24,9 @@ class Work:
     def stream(self, *names: object) -> random.Random:
         return stream(self.seed, *names)
 
-    def by_kind(self, function: str, kinds: Mapping[str, Sequence[Any]], check: Callable[[Any, Any], str]) -> dict[str, list[str]]:
+    def by_kind(
+        self, function: str, kinds: Mapping[str, Sequence[Any]], check: Callable[[Any, Any], str]
+    ) -> dict[str, list[str]]:
         """What is wrong with each reply, by kind, "" where nothing is; `check` sees what was asked and the reply. All kinds are one list."""
         asked = [(kind, each) for kind, group in kinds.items() for each in group]
         replies = self.candidate.map(function, [each for _, each in asked], errors="return")
@@ -34,14 +36,19 @@ class Work:
         return found
 
 
-def credited(metric: Callable[..., None], found: Mapping[str, list[str]], weights: Mapping[str, int] | None = None) -> None:
+def credited(
+    metric: Callable[..., None], found: Mapping[str, list[str]], weights: Mapping[str, int] | None = None
+) -> None:
     """A metric for each kind. Fails where no reply of any kind was right: nothing was done then."""
     problems = [each for group in found.values() for each in group]
     if all(problems):
         pytest.fail(f"No reply was right.{unusable(problems)}")
     for kind, each in found.items():
         metric(kind, share(problem == "" for problem in each), floor=FLOOR, target=1.0)
-    print("; ".join(f"{kind}: {each.count('')} of {len(each)}" for kind, each in found.items()), unusable(problems, "replies"))
+    print(
+        "; ".join(f"{kind}: {each.count('')} of {len(each)}" for kind, each in found.items()),
+        unusable(problems, "replies"),
+    )
 
 
 def numbers(value: Any, length: int) -> list[float]:

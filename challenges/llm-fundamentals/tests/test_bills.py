@@ -20,9 +20,14 @@ def test_calls_cost_what_invoices_say(work, metric):
     replies = work.candidate.map("bill", asked, errors="return")
     problems, right = [], {kind: [] for kind in ("plain", *RULES)}
     for each, made in zip(asked, replies, strict=True):
-        problems.append(problem_of(made, lambda value, each=each: "" if numbers(value, len(each["calls"])) else "empty"))
+        problems.append(
+            problem_of(made, lambda value, each=each: "" if numbers(value, len(each["calls"])) else "empty")
+        )
         wanted = bill(each["calls"], each["prices"])
-        hits = [not problems[-1] and abs(one - other) < 0.01 for one, other in zip(made if not problems[-1] else wanted, wanted, strict=True)]
+        hits = [
+            not problems[-1] and abs(one - other) < 0.01
+            for one, other in zip(made if not problems[-1] else wanted, wanted, strict=True)
+        ]
         told = {rule: telling(each["calls"], each["prices"], rule) for rule in RULES}
         plain = set(range(len(hits))) - {at for rule in RULES if rule != "rounded" for at in told[rule]}
         for kind, places in (*told.items(), ("plain", plain)):

@@ -21,10 +21,22 @@ def test_invoices_follow_the_second_envelope(work, metric):
     replies = work.candidate.map("bill", asked, errors="return")
     hits = []
     for each, made in zip(asked, replies, strict=True):
-        plain = {"ttl": each["prices"]["ttl"], "models": {name: {k: v for k, v in rate.items() if k != "write"} for name, rate in each["prices"]["models"].items()}}
-        wanted, before = bill(each["calls"], each["prices"]), bill([{k: v for k, v in call.items() if k != "hold"} for call in each["calls"]], plain)
+        plain = {
+            "ttl": each["prices"]["ttl"],
+            "models": {
+                name: {k: v for k, v in rate.items() if k != "write"} for name, rate in each["prices"]["models"].items()
+            },
+        }
+        wanted, before = (
+            bill(each["calls"], each["prices"]),
+            bill([{k: v for k, v in call.items() if k != "hold"} for call in each["calls"]], plain),
+        )
         bad = problem_of(made, lambda value, wanted=wanted: "" if numbers(value, len(wanted)) else "empty")
-        hits += [not bad and abs(one - other) < 0.01 for one, other, old in zip(made if not bad else wanted, wanted, before, strict=True) if other != old]
+        hits += [
+            not bad and abs(one - other) < 0.01
+            for one, other, old in zip(made if not bad else wanted, wanted, before, strict=True)
+            if other != old
+        ]
     metric("calls", share(hits), floor=0.1, target=1.0)
     assert any(hits), "No amount that the change touches was right."
 
@@ -34,6 +46,9 @@ def test_contexts_keep_free_what_the_second_envelope_reserves(work, metric):
     """Contexts keep free what the second envelope reserves, and still are worth their tokens"""
     asked = [request(work.stream("reserve", at), change=True) for at in range(12)]
     replies = work.candidate.map("pack", asked, errors="return")
-    got = [0.0 if problem_of(made, lambda value, each=each: wrong(each, value)) else earned(each, made) for each, made in zip(asked, replies, strict=True)]
+    got = [
+        0.0 if problem_of(made, lambda value, each=each: wrong(each, value)) else earned(each, made)
+        for each, made in zip(asked, replies, strict=True)
+    ]
     metric("worth", statistics.fmean(got), floor=0.2, target=0.999)
     assert any(got), "No choice was worth more than the naive one."

@@ -28,7 +28,9 @@ def test_what_is_sent_is_worth_its_tokens(work, metric):
     """What is sent is worth its tokens: the cache, what needs what, and rules that contradict each other, in one budget"""
     asked = [request(work.stream("context", at)) for at in range(COUNT)]
     replies = work.candidate.map("pack", asked, errors="return")
-    problems = [problem_of(made, lambda value, each=each: wrong(each, value)) for each, made in zip(asked, replies, strict=True)]
+    problems = [
+        problem_of(made, lambda value, each=each: wrong(each, value)) for each, made in zip(asked, replies, strict=True)
+    ]
     got = [0.0 if bad else earned(each, made) for each, made, bad in zip(asked, replies, problems, strict=True)]
     metric("worth", statistics.fmean(got), floor=0.2, target=0.999)
     assert any(got), f"No choice was worth more than the naive one.{unusable(problems)}"

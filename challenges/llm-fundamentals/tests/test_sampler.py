@@ -22,7 +22,10 @@ def test_settings_give_the_distribution_that_they_give_today(work, metric):
     """Logits and settings give the distribution that they give today, rule by rule, and however large they are"""
     rng = work.stream("distribution")
     kinds = ("plain", *RULES, "capped", "huge", "all")
-    credited(metric, work.by_kind("distribution", {kind: [question(rng, kind) for _ in range(EACH)] for kind in kinds}, rightly))
+    credited(
+        metric,
+        work.by_kind("distribution", {kind: [question(rng, kind) for _ in range(EACH)] for kind in kinds}, rightly),
+    )
 
 
 @pytest.mark.points(3, group="sampler")
@@ -30,7 +33,9 @@ def test_draws_come_from_the_distribution_and_from_their_seed_alone(work, metric
     """Draws come from the distribution (chi-square at one in a million), the same for the same seed, others for another"""
     rng = work.stream("sample")
     kinds = [kind for kind in ("plain", "counts", "before", "border") for _ in range(3)]
-    wide = [untaken(lambda kind=kind: question(rng, kind), lambda made: max(distribution(made)) > 0.95) for kind in kinds]
+    wide = [
+        untaken(lambda kind=kind: question(rng, kind), lambda made: max(distribution(made)) > 0.95) for kind in kinds
+    ]
     asked = [each | {"count": 3000, "seed": rng.getrandbits(30)} for each in wide]
     other = [each | {"seed": each["seed"] + 1} for each in asked]
     first = work.candidate.map("sample", [*asked, *other], errors="return")

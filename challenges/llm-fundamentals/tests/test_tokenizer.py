@@ -26,7 +26,10 @@ def test_texts_become_the_ids_that_they_become_today(work, metric):
     kinds = {rule: [texts.telling(rng, vocabs[at % 4], rule) for at in range(EACH)] for rule in RULES}
     kinds["plain"] = [texts.mute(rng, vocabs[at % 4], ("word", "special", "odd")) for at in range(EACH)]
     kinds["mixed"] = [texts.text(rng, WHATS, 8) for _ in range(EACH)]
-    asked = {kind: [{"vocab": vocabs[at % 4], "text": text} for at, text in enumerate(group)] for kind, group in kinds.items()}
+    asked = {
+        kind: [{"vocab": vocabs[at % 4], "text": text} for at, text in enumerate(group)]
+        for kind, group in kinds.items()
+    }
     credited(metric, work.by_kind("encode", asked, rightly))
 
 

@@ -47,7 +47,7 @@ def one(call: dict[str, Any], prices: dict[str, Any], held: dict[Any, float], do
     if call["tier"] == "batch":
         dear, saved = dear / 2, saved / 2 if "batch" in doc else saved
     amount = (dear + saved) / 1000
-    return amount if "rounded" in doc else float(-(-int(round(dear * 2 + saved * 2)) // 2000))
+    return amount if "rounded" in doc else float(-(-round(dear * 2 + saved * 2) // 2000))
 
 
 def prices(rng: random.Random) -> dict[str, Any]:
@@ -55,7 +55,11 @@ def prices(rng: random.Random) -> dict[str, Any]:
     models = {}
     for name in rng.sample(("ash", "elm", "fir", "oak", "yew"), 2):
         cheap = rng.randrange(300, 1500, 20)
-        models[name] = {"input": cheap, "cached": cheap // rng.choice((4, 5, 10)), "output": cheap * rng.choice((3, 4, 5))}
+        models[name] = {
+            "input": cheap,
+            "cached": cheap // rng.choice((4, 5, 10)),
+            "output": cheap * rng.choice((3, 4, 5)),
+        }
     return {"ttl": rng.choice((240, 300, 600)), "models": models}
 
 
@@ -82,7 +86,9 @@ def day(rng: random.Random, price: dict[str, Any], count: int = 40, envelope: bo
 
 def changed(rng: random.Random, price: dict[str, Any]) -> dict[str, Any]:
     """Prices as of the second envelope: what is kept costs something to write."""
-    models = {name: rate | {"write": rate["input"] * rng.choice((5, 6, 8)) // 4} for name, rate in price["models"].items()}
+    models = {
+        name: rate | {"write": rate["input"] * rng.choice((5, 6, 8)) // 4} for name, rate in price["models"].items()
+    }
     return price | {"models": models}
 
 

@@ -28,7 +28,10 @@ def dpo(batch: dict[str, Any], plain: bool) -> float:
         margin = 0.0
         for side, sign in (("chosen", 1), ("rejected", -1)):
             one = pair[side]
-            total = sum((new - old) * counts for new, old, counts in zip(one["policy"], one["reference"], one["mask"], strict=True))
+            total = sum(
+                (new - old) * counts
+                for new, old, counts in zip(one["policy"], one["reference"], one["mask"], strict=True)
+            )
             margin += sign * total / (1 if plain else max(1, sum(one["mask"])))
         x, smoothing = batch["beta"] * margin, batch["smoothing"]
         losses.append((1 - smoothing) * softplus(-x) + smoothing * softplus(x))
@@ -90,13 +93,25 @@ def draw(rng: random.Random, kind: str, huge: bool = False) -> dict[str, Any]:
     if kind == "distill":
         length, size = rng.randint(3, 6), rng.randint(3, 6)
         rows = [[[round(rng.gauss(0, scale), 3) for _ in range(size)] for _ in range(length)] for _ in range(2)]
-        return {"student": rows[0], "teacher": rows[1], "temperature": rng.choice((0.5, 2.0, 3.0)), "mask": [0, *mask(length - 1)]}
+        return {
+            "student": rows[0],
+            "teacher": rows[1],
+            "temperature": rng.choice((0.5, 2.0, 3.0)),
+            "mask": [0, *mask(length - 1)],
+        }
     rows2 = []
     for _ in range(rng.randint(2, 4)):
         length = rng.randint(2, 7)
         old = logps(length)
         new = [round(each + rng.gauss(0, scale / 3 if huge else 0.5), 3) for each in old]
-        rows2.append({"new": new, "old": old, "advantage": round(rng.choice((-1, 1)) * rng.uniform(0.3, 2), 2), "mask": mask(length)})
+        rows2.append(
+            {
+                "new": new,
+                "old": old,
+                "advantage": round(rng.choice((-1, 1)) * rng.uniform(0.3, 2), 2),
+                "mask": mask(length),
+            }
+        )
     if not huge:
         row = rng.choice(rows2)
         row["advantage"], row["mask"][0] = -abs(row["advantage"]), 1

@@ -43,7 +43,10 @@ def room(ask: Ask, sent: list[Any]) -> int:
 
 def best(ask: Ask) -> list[str]:
     """The choice that is worth most: for each length of the kept beginning, a knapsack over heads with what needs them."""
-    found = max((choice for cut in range(len(ask["cached"]) + 1) if (choice := fixed(ask, cut)) is not None), key=lambda one: one[0])
+    found = max(
+        (choice for cut in range(len(ask["cached"]) + 1) if (choice := fixed(ask, cut)) is not None),
+        key=lambda one: one[0],
+    )
     return found[1]
 
 
@@ -57,7 +60,9 @@ def fixed(ask: Ask, cut: int) -> tuple[float, list[str]] | None:
     last = places[start[-1]] if start else -1
     open_, base = [], 0.0
     room_ = (ask["budget"] - free.get("reply", 0)) // UNIT
-    cost = {item["id"]: (item["tokens"] + (free.get("tool", 0) if item["kind"] == "tool" else 0)) // UNIT for item in items}
+    cost = {
+        item["id"]: (item["tokens"] + (free.get("tool", 0) if item["kind"] == "tool" else 0)) // UNIT for item in items
+    }
     inside = set(start)
     for at, item in enumerate(items):
         if item["id"] in inside:
@@ -81,7 +86,9 @@ def fixed(ask: Ask, cut: int) -> tuple[float, list[str]] | None:
     return total, [*start, *chosen]
 
 
-def step(ask: Ask, state: Any, plan: list[tuple[Any, bool | None, bool]], cost: dict[str, int]) -> dict[int, tuple[float, tuple[str, ...]]]:
+def step(
+    ask: Ask, state: Any, plan: list[tuple[Any, bool | None, bool]], cost: dict[str, int]
+) -> dict[int, tuple[float, tuple[str, ...]]]:
     for item, wanted, ready in plan:
         out, into = value(ask, item, False, ready, 0), value(ask, item, True, ready, ask["price"])
         new: dict[int, tuple[float, tuple[str, ...]]] = {}
@@ -99,13 +106,20 @@ def step(ask: Ask, state: Any, plan: list[tuple[Any, bool | None, bool]], cost: 
 def value(ask: Ask, item: Any, sent: bool, ready: bool, price: float) -> float:
     if not sent:
         return -ask["breach"]["keep"] if item["keep"] else 0.0
-    return (item["worth"] if ready else 0.0) - item["tokens"] * price - (ask["breach"]["forget"] if item["forget"] else 0.0)
+    return (
+        (item["worth"] if ready else 0.0)
+        - item["tokens"] * price
+        - (ask["breach"]["forget"] if item["forget"] else 0.0)
+    )
 
 
 def newest(ask: Ask) -> list[str]:
     """What everybody does first: the system's items, then from the end backwards as long as there is room."""
     chosen: list[Any] = []
-    for item in [*(i for i in ask["items"] if i["kind"] == "system"), *(i for i in reversed(ask["items"]) if i["kind"] != "system")]:
+    for item in [
+        *(i for i in ask["items"] if i["kind"] == "system"),
+        *(i for i in reversed(ask["items"]) if i["kind"] != "system"),
+    ]:
         if sum(each["tokens"] for each in chosen) + item["tokens"] <= room(ask, [*chosen, item]):
             chosen.append(item)
     return [item["id"] for item in ask["items"] if item in chosen]
@@ -133,4 +147,6 @@ def request(rng: random.Random, change: bool = False) -> Ask:
         "items": items, "cached": sent, "budget": UNIT * rng.randint(120, 280), "price": price, "cached_price": round(price / 10, 4),
         "breach": {"keep": rng.choice((10, 30, 60)), "forget": rng.choice((10, 30, 60))},
     }  # fmt: skip
-    return made | ({"reserve": {"reply": UNIT * rng.randint(10, 30), "tool": UNIT * rng.randint(5, 15)}} if change else {})
+    return made | (
+        {"reserve": {"reply": UNIT * rng.randint(10, 30), "tool": UNIT * rng.randint(5, 15)}} if change else {}
+    )

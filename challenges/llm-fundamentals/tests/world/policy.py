@@ -24,7 +24,9 @@ def bounds(batch: dict[str, Any]) -> tuple[float, float]:
     double = [two_ways(batch, ways[one], ways[two], votes) for one in ways for two in large for votes in (1, 3, 5)]
     number = len(batch["texts"])
     constant = batch["wrong"] * (1 - 1 / len(batch["labels"]))
-    return number * min(constant, one_way(batch, ways["fern-large", False, False, False], 1)), number * min(single + double)
+    return number * min(constant, one_way(batch, ways["fern-large", False, False, False], 1)), number * min(
+        single + double
+    )
 
 
 def one_call(batch: dict[str, Any], way: Way) -> tuple[float, list[float]]:
@@ -32,7 +34,9 @@ def one_call(batch: dict[str, Any], way: Way) -> tuple[float, list[float]]:
     model, guided, shown, thinks = way
     guide = [f"{name}: {about}" for name, about in batch["guide"].items()] if guided else []
     examples = {row["label"]: f"Example: {row['text']} => {row['label']}" for row in batch["examples"]} if shown else {}
-    text = "\n".join([*guide, *examples.values(), f"Labels: {', '.join(batch['labels'])}", f"Text: {batch['texts'][0]}"])
+    text = "\n".join(
+        [*guide, *examples.values(), f"Labels: {', '.join(batch['labels'])}", f"Text: {batch['texts'][0]}"]
+    )
     price, words = batch["prices"][model], len(text.split(" "))
     cost = ((10 + tokens(text)) * price["input"] + (3 + 1.25 * THOUGHT * thinks) * price["output"]) / 1000
     score = SKILL[model] + GUIDE * guided + EXAMPLE * shown + THINKS * thinks - CLUTTER * words / 100
@@ -44,13 +48,17 @@ def one_way(batch: dict[str, Any], call: tuple[float, list[float]], votes: int) 
     return votes * call[0] + batch["wrong"] * missed
 
 
-def two_ways(batch: dict[str, Any], first: tuple[float, list[float]], second: tuple[float, list[float]], votes: int) -> float:
+def two_ways(
+    batch: dict[str, Any], first: tuple[float, list[float]], second: tuple[float, list[float]], votes: int
+) -> float:
     """Two of the first; where they differ, so many of the second."""
     total = 2 * first[0]
     for (_, share), p, other in zip(HARD, first[1], second[1], strict=True):
         wrongly = (1 - p) ** 2 * ALIKE
         open_ = 1 - p * p - wrongly
-        total += share * (batch["wrong"] * wrongly + open_ * (votes * second[0] + batch["wrong"] * (1 - majority(other, votes))))
+        total += share * (
+            batch["wrong"] * wrongly + open_ * (votes * second[0] + batch["wrong"] * (1 - majority(other, votes)))
+        )
     return total
 
 

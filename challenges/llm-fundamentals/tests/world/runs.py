@@ -26,7 +26,12 @@ def run(rng: random.Random, cause: str, twin: bool = False) -> Run:
         "sample_limit": 512, "dropout": rng.choice((0.0, 0.1)), "train_loss_in": rng.choice(("nats", "nats", "bits")),
     }  # fmt: skip
     rows = curves(rng, bad, like, config)
-    return {"id": f"{rng.getrandbits(28):07x}", "config": config, "rows": as_logged(rng, rows), "final": final(rng, bad, like, config)}
+    return {
+        "id": f"{rng.getrandbits(28):07x}",
+        "config": config,
+        "rows": as_logged(rng, rows),
+        "final": final(rng, bad, like, config),
+    }
 
 
 def noise(rng: random.Random, size: float) -> float:

@@ -67,13 +67,21 @@ def draw(rng: random.Random, what: str) -> dict[str, Any]:
         least = 4 if what == "capped" else 2
         history = rng.choices(range(size), k=4) + often * rng.randint(least, least + 1)
         rng.shuffle(history)
-        settings |= {"repetition": rng.choice((1.1, 1.2, 1.3, 1.5)), "window": rng.choice((len(history), 64, 10 if what == "all" else 64))}
+        settings |= {
+            "repetition": rng.choice((1.1, 1.2, 1.3, 1.5)),
+            "window": rng.choice((len(history), 64, 10 if what == "all" else 64)),
+        }
     if what in ("before", "all"):
-        settings |= {"temperature": rng.choice((0.4, 0.5, 0.7, 1.5, 2.0)), "top_p": rng.choice((0.5, 0.6, 0.7, 0.8, 0.9))}
+        settings |= {
+            "temperature": rng.choice((0.4, 0.5, 0.7, 1.5, 2.0)),
+            "top_p": rng.choice((0.5, 0.6, 0.7, 0.8, 0.9)),
+        }
     if what in ("border", "all"):
         settings["top_k"] = rng.randint(2, 5)
         for _ in range(4):
-            logits[rng.randrange(size)] = sorted((each for each in logits if each is not None), reverse=True)[settings["top_k"] - 1]
+            logits[rng.randrange(size)] = sorted((each for each in logits if each is not None), reverse=True)[
+                settings["top_k"] - 1
+            ]
     if what == "greedy":
         settings["temperature"] = 0
         for at in rng.sample(range(size), rng.randint(2, 4)):
@@ -82,7 +90,13 @@ def draw(rng: random.Random, what: str) -> dict[str, Any]:
         settings["min_p"] = rng.choice((0.0, 0.05, 0.1, 0.2))
         logits[rng.randrange(size)] = None
     if what == "plain":
-        settings |= rng.choice(({"temperature": rng.choice((0.3, 0.8, 1.7))}, {"top_k": rng.randint(2, 6)}, {"top_p": rng.choice((0.6, 0.9))}))
+        settings |= rng.choice(
+            (
+                {"temperature": rng.choice((0.3, 0.8, 1.7))},
+                {"top_k": rng.randint(2, 6)},
+                {"top_p": rng.choice((0.6, 0.9))},
+            )
+        )
     if what == "huge":
         logits = [None if each is None else round(each * 400, 1) for each in logits]
         settings["temperature"] = rng.choice((0.01, 1.0))

@@ -35,7 +35,9 @@ def batch(rng: random.Random, kind: str, count: int = 40) -> tuple[dict[str, Any
     for at in range(count + 12):
         label = labels[at % len(labels)] if at >= count else rng.choice(labels)
         text = " ".join(invented(rng, taken) for _ in range(rng.randint(6, 14)))
-        meanings[text] = Meaning(label, hard[at], rng.choice([name for name in labels if name != label]), int(at >= count))
+        meanings[text] = Meaning(
+            label, hard[at], rng.choice([name for name in labels if name != label]), int(at >= count)
+        )
         if at < count:
             texts.append(text)
             right.append(label)
@@ -47,5 +49,12 @@ def batch(rng: random.Random, kind: str, count: int = 40) -> tuple[dict[str, Any
         "fern-small": {"input": round(0.01 * price, 4), "output": round(0.04 * price, 4)},
         "fern-large": {"input": round(0.12 * price, 4), "output": round(0.48 * price, 4)},
     }
-    made = {"texts": texts, "labels": labels, "guide": guide, "examples": examples, "prices": prices, "wrong": round(WRONG[kind] * rng.uniform(0.8, 1.25), 4)}
+    made = {
+        "texts": texts,
+        "labels": labels,
+        "guide": guide,
+        "examples": examples,
+        "prices": prices,
+        "wrong": round(WRONG[kind] * rng.uniform(0.8, 1.25), 4),
+    }
     return made, right, meanings

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import itertools
 import random
 import re
 from collections.abc import Collection, Iterable
@@ -107,7 +108,7 @@ def merged(vocab: Vocab, part: str, doc: Collection[str]) -> list[int]:
     symbols = list(part)
     while True:
         best = None
-        for at, pair in enumerate(zip(symbols, symbols[1:], strict=False)):
+        for at, pair in enumerate(itertools.pairwise(symbols)):
             if pair in rows:
                 rank, row = rows[pair]
                 length = 0 if "longer" in doc else -len("".join(pair))
@@ -143,12 +144,14 @@ class Stream:
         at = 0
         while at < len(self.raw):
             rest = self.raw[at:]
-            if not last and any(name != rest and name.startswith(rest) for each in self.names for name in (each, "\\" + each)):
+            if not last and any(
+                name != rest and name.startswith(rest) for each in self.names for name in (each, "\\" + each)
+            ):
                 break
             escaped = rest[0] == "\\"
             found = next((name for name in self.names if rest.startswith(name, int(escaped))), "")
             if found and not escaped:
-                ids += plain(self.vocab, self.held) + [self.vocab["special"][found]]
+                ids += [*plain(self.vocab, self.held), self.vocab["special"][found]]
                 self.held = ""
             else:
                 self.held += found or rest[0]
