@@ -12,7 +12,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy import select
+
 from grader.challenge import load_pack
+from grader.judge.config import JudgeConfig
+from grader.judge.fingerprint import judge_of
 from grader.ratings.sheet import Said, Sheet
 from grader.records import JudgedLevel, VerifierResult
 from grader.report import write as output
@@ -20,8 +24,12 @@ from grader.result import evidence
 from grader.review.desk import Desk, open_desk
 from grader.review.records import Actor, Person
 from grader.score.combine import unscored
+from grader.settings import Settings
+from grader.store import open_store
 from grader.store.folder import read_result
+from grader.store.label_tables import judged_levels
 from grader.store.store import About, Store
+from grader.store.tables import runs
 from grader.submission import make_submission
 from grader.testing import judges, packs
 from grader.testing.judge_server import known_of
@@ -147,3 +155,20 @@ def oracle(root: Path, count: int, *, noise: float = 0.0, start: int = 0) -> jud
     ]  # fmt: skip
     items = known_of(root) if (root / "calibration" / "items.yaml").is_file() else []
     return judges.oracle([*items, *known], noise=noise)
+
+
+def in_shadow(url: str, root: Path, wanted: judges.Judge, *, judge: str = "") -> None:
+    """What the judge says of all work in the store, kept as a grading keeps it."""
+    pack = load_pack(root)
+    (criterion, *_) = pack.rubric.criteria
+    config = JudgeConfig.of(Settings.read())
+    with open_store(url) as store, store.engine.begin() as connection:
+        known = set(connection.execute(select(judged_levels.c.run)).scalars())
+        runs_ = [row for row in connection.execute(select(runs)).mappings() if row["run"] not in known]
+        for row in runs_:
+            text = evidence.load_submission(Path(row["folder"])).files["DECISIONS.md"].decode()
+            files = (("DECISIONS.md", tuple(enumerate(text.splitlines(), 1))),)
+            said = wanted(judges.Question(question=criterion.question.strip(), levels=5, files=files))
+            connection.execute(judged_levels.insert().values(
+                run=row["run"], criterion=criterion.id, level=said.level, model="m", counted=False,
+                judge=judge or judge_of(criterion, config, pack.rubric.gate), at="2026-03-02T10:00:00Z"))  # fmt: skip

@@ -24,7 +24,6 @@ from grader.cli import cli
 from grader.errors import UsageError
 from grader.judge import record
 from grader.judge.config import JudgeConfig
-from grader.judge.fingerprint import judge_of
 from grader.result import evidence
 from grader.review.desk import open_desk
 from grader.review.records import Actor
@@ -32,11 +31,9 @@ from grader.settings import Settings
 from grader.store import open_store, retention
 from grader.store.label_tables import judged_levels
 from grader.store.labels import items_left
-from grader.store.tables import runs
 from grader.testing import packs
 from grader.testing.judge_server import JudgeServer, running
-from grader.testing.judges import Judge, Question
-from tests.generated_reviews import OPERATOR, level_of, oracle, reviews
+from tests.generated_reviews import OPERATOR, in_shadow, level_of, oracle, reviews
 
 pytestmark = pytest.mark.slow
 
@@ -319,23 +316,6 @@ def test_purge_notes_it_in_the_packs_that_are_here_and_removes_whatever_is_here(
 
 
 # -------------------------------------------------------------------------------------------------- shadow and status
-
-
-def in_shadow(url: str, root: Path, wanted: Judge, *, judge: str = "") -> None:
-    """What the judge says of all work in the store, kept as a grading keeps it."""
-    pack = load_pack(root)
-    (criterion, *_) = pack.rubric.criteria
-    config = JudgeConfig.of(Settings.read())
-    with open_store(url) as store, store.engine.begin() as connection:
-        known = set(connection.execute(select(judged_levels.c.run)).scalars())
-        runs_ = [row for row in connection.execute(select(runs)).mappings() if row["run"] not in known]
-        for row in runs_:
-            text = evidence.load_submission(Path(row["folder"])).files["DECISIONS.md"].decode()
-            files = (("DECISIONS.md", tuple(enumerate(text.splitlines(), 1))),)
-            said = wanted(Question(question=criterion.question.strip(), levels=5, files=files))
-            connection.execute(judged_levels.insert().values(
-                run=row["run"], criterion=criterion.id, level=said.level, model="m", counted=False,
-                judge=judge or judge_of(criterion, config, pack.rubric.gate), at="2026-03-02T10:00:00Z"))  # fmt: skip
 
 
 def test_a_gradings_levels_go_into_the_store_with_its_run_and_nowhere_else(
