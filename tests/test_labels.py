@@ -285,6 +285,9 @@ def test_calibration_json_says_what_it_lost_to_whoever_has_the_pack_and_no_store
     assert erased(root) == {}, "a store that the calibration was not made with knows nothing of it"
     assert "Commit it." in run("calibrate", str(root), "--status", "--store", lite)
     assert erased(root)["items"] == {NAME: 1}
+    page = root / "calibration" / "calibration.html"
+    assert f"noted on {erased(root)['noted']}): 1 of {NAME}." in page.read_text("utf-8")
+    assert page.read_text("utf-8").count('id="erased"') == 1
     assert erased(root)["noted"] in run("calibrate", str(root), "--status"), "no store is named"
     assert status(root, other)["erased"] == 1
     again = record.read(root, {})
@@ -294,6 +297,7 @@ def test_calibration_json_says_what_it_lost_to_whoever_has_the_pack_and_no_store
     assert erased(root)["items"] == {NAME: 1}, "a saved record keeps it"
     calibrated(root, lite)
     assert erased(root) == {}, "the next calibration rests on what is left"
+    assert "noted on" not in page.read_text("utf-8")
 
 
 def test_purge_notes_it_in_the_packs_that_are_here_and_removes_whatever_is_here(

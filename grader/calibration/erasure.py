@@ -1,5 +1,5 @@
-"""What has been erased of the reviews that a calibration rests on: noted in calibration.json, for who has the pack and
-no store."""
+"""What has been erased of the reviews that a calibration rests on: noted in calibration.json and in its page, for
+whoever has the pack and no store."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from grader.calibration import page
 from grader.judge import record
 from grader.judge.record import Calibration, Erased
 from grader.store.labels import items_left
@@ -40,4 +41,5 @@ def note(root: Path, engine: Engine) -> Erased | None:
     if known is None or found is None or found.erased is None or found.erased == known.erased:
         return None
     record.note_erased(root, found.erased)
+    page.note_erased(root, found.erased)
     return found.erased

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import html
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from grader import files
 from grader.calibration import advice
 from grader.judge.documents import decode
-from grader.judge.record import Calibration
+from grader.judge.record import Calibration, Erased
 from grader.ratings import labels
 from grader.ratings.items import Item, load_items
 from grader.submission.sanitise import plain
@@ -24,6 +26,8 @@ TEMPLATES = Path(__file__).parent / "templates"
 MAX_TEXT = 20_000
 """Characters of an item that the page shows."""
 WIDTH = 200
+ERASED = '<p class="is-open" id="erased">{}</p>'
+"""Where the page says what has been erased since it was written."""
 _TONES = {"ACCEPT": "", "REJECT": "is-bad", "INCONCLUSIVE": "is-open", "reject": "is-bad", "inconclusive": "is-open"}
 _PROBES = {
     "padded": "padded to about twice its length",
@@ -58,8 +62,24 @@ def render(challenge: Pack, outcome: CalibrationRun) -> str:
         title=f"Calibration of {challenge.id}",
         pack=f"{challenge.id} {challenge.version}",
         parts=parts,
+        erased=Markup(ERASED.format("")),  # noqa: S704 - our own words
         **_first(outcome, parts),
     )
+
+
+def note_erased(root: Path, erased: Erased) -> None:
+    """Says in the page, where it is there, what has been erased of what it rests on. Raises InfrastructureError."""
+    path = root / "calibration" / "calibration.html"
+    if not path.is_file():
+        return
+    gone = ", ".join(f"{count} of {name}" for name, count in sorted(erased.items.items()))
+    said = (
+        f"Reviews that this rested on have been erased since (noted on {erased.noted}): {gone}. Figures and gate stay"
+        " until it is calibrated again; a new calibration rests on what is left."
+    )
+    before, start, rest = path.read_text(encoding="utf-8").partition(ERASED.partition("{}")[0])
+    if start:
+        files.write(path, f"{before}{ERASED.format(html.escape(said))}{rest.partition('</p>')[2]}")
 
 
 def _clean(value: Any) -> Any:
