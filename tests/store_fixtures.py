@@ -74,6 +74,12 @@ class Cluster:
         self.sql(f"create schema {name}")
         return f"postgresql://postgres@/postgres?host={self.folder}&options=-csearch_path%3D{name}"
 
+    def whole_database(self) -> str:
+        """The URL of a new database that nothing else is in: for what takes all of one, as `pg_dump` does."""
+        name = f"whole_{next(self.numbers)}"
+        self.sql(f"create database {name}")
+        return f"postgresql://postgres@/{name}?host={self.folder}"
+
     def sql(self, statement: str) -> None:
         import psycopg
 

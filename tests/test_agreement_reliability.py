@@ -34,6 +34,7 @@ def labels_from(grid, *, days=None, candidates=None):
     return Labels(criterion="depth", levels=LEVELS, people=people, rated_at=dates, candidates=by)
 
 
+@pytest.mark.slow
 def test_a_severe_rater_is_below_the_others_with_a_textbook_interval():
     generator = np.random.default_rng(0)
     truth = generator.integers(2, 5, 40)

@@ -134,6 +134,7 @@ def test_every_decision_is_in_the_list() -> None:
     assert [name.partition("-")[0] for name in listed] == [str(number) for number in range(1, len(listed) + 1)]
 
 
+@pytest.mark.slow
 def test_every_measurement_still_finds_what_it_measures() -> None:
     """They run by hand, so a name that has moved would be met by whoever wants a figure."""
     names = [f"bench.{path.stem}" for path in sorted((ROOT / "bench").glob("*.py")) if path.stem != "__main__"]
@@ -143,6 +144,7 @@ def test_every_measurement_still_finds_what_it_measures() -> None:
     assert done.returncode == 0, done.stderr
 
 
+@pytest.mark.slow
 def test_every_import_of_ours_in_a_test_names_something_that_is_there() -> None:
     """An import inside a test fails only when that test runs, and many need Docker: a renamed class goes unnoticed."""
     missing = [
@@ -157,6 +159,7 @@ def test_every_import_of_ours_in_a_test_names_something_that_is_there() -> None:
     assert missing == []
 
 
+@pytest.mark.slow
 def test_nothing_imports_from_a_test_module() -> None:
     """What several need lies in a module of helpers (tests/NAME.py): importing a test module runs all that it does when
     its tests are collected, and a test that is moved or renamed breaks others."""

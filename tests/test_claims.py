@@ -97,6 +97,7 @@ def test_a_claims_yaml_that_is_wrong_is_a_note_and_never_an_error(text: str, sai
     assert any(said in note for note in found.notes), found.notes
 
 
+@pytest.mark.slow
 def test_a_flood_of_documents_commands_and_figures_is_read_in_bounds() -> None:
     text = "".join(f"By `python a.py {n}`, {n}.25 % are right.\n" for n in range(30_000)).encode()
     began = time.process_time()

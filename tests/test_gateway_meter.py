@@ -35,6 +35,7 @@ def live(shared: World) -> World:
     return shared
 
 
+@pytest.mark.slow
 def test_calls_tokens_cost_and_time_are_metered(live: World) -> None:
     done = live.say(ASKED)
     live.client().embeddings.create(model="embed", input=["one two"])

@@ -172,6 +172,7 @@ def test_temperature_makes_answers_drift_and_zero_does_not(live: World) -> None:
     assert len(told(1)) > 1
 
 
+@pytest.mark.slow
 def test_the_same_requests_get_the_same_answers_in_a_new_run_in_any_order(live: World) -> None:
     asked = [f"Context:\n{DOCUMENTS}\n\nQuestion: {q}" for q in (QUESTION, "Is the toaster red?", QUESTION)]
 

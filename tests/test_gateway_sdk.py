@@ -206,6 +206,7 @@ def told_by(python: str, live: World) -> dict[str, Any]:
     return dict(json.loads(done.stdout))
 
 
+@pytest.mark.slow
 def test_a_foreign_process_needs_only_its_environment(live: World) -> None:
     told = told_by(sys.executable, live)
     assert told["chat"][0] == told["stream"] == told["response"] != ""

@@ -153,6 +153,7 @@ def relayed(real: World, tmp_path: Path) -> Iterator[World]:
     made.close()
 
 
+@pytest.mark.slow
 def test_the_sdk_gets_a_real_models_words_tools_and_usage(real: World, relayed: World) -> None:
     real.model.script(["Seven days.", {"call": {"name": "refund", "arguments": {"order_id": "A-1"}}}, "In a stream."])
     said = relayed.say("How long?")
@@ -167,6 +168,7 @@ def test_the_sdk_gets_a_real_models_words_tools_and_usage(real: World, relayed: 
     assert real.model.calls[1].tools == ("refund",)
 
 
+@pytest.mark.slow
 def test_what_was_asked_through_one_interface_is_replayed_through_the_other(real: World, relayed: World) -> None:
     real.model.script(["The same."])
     first = relayed.client().responses.create(model="small", input="What?", temperature=0)

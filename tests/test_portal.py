@@ -179,6 +179,7 @@ def test_names_that_lead_out_are_refused(home: House, path: str) -> None:
     assert kept(home) == []
 
 
+@pytest.mark.slow
 def test_a_bomb_costs_a_sentence(home: House) -> None:
     cara = Candidate(home)
     cara.post("start")
@@ -644,6 +645,7 @@ def handed_in_place(home: House, packs: Path) -> Place:
 # ---------------------------------------------------------------------------------------------- a real server
 
 
+@pytest.mark.slow
 def test_kill_minus_nine_loses_nothing_that_was_acknowledged_and_a_torn_upload_is_no_hand_in(tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path / 'store.db'}"
     with open_store(url) as store:

@@ -50,6 +50,7 @@ def test_what_runs_inside_has_nothing_of_the_host() -> None:
     assert "grader" not in imports(*(path for path in INSIDE.iterdir() if path.stem in OURS))
 
 
+@pytest.mark.slow
 def test_the_host_has_nothing_of_what_runs_inside_but_the_protocol() -> None:
     found = {name: place for name, place in imports(ROOT / "grader").items() if name in OURS}
     assert found == {"grader_protocol": found.get("grader_protocol")}

@@ -66,6 +66,7 @@ def result(folder: Path, text: str, *more: str) -> Path:
     return folder
 
 
+@pytest.mark.slow
 def test_a_shared_submission_reads_as_the_one_that_was_handed_in(tmp_path: Path, place: str) -> None:
     folder = submissions(tmp_path / "in", {"ann": ALL, "bob.zip": ALL})
     (folder / "ann" / "deep").mkdir()

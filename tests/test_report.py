@@ -331,6 +331,7 @@ def test_a_name_cannot_break_out_of_the_style_sheet() -> None:
     assert Page(html).tags["script"] == 1
 
 
+@pytest.mark.slow
 def test_five_hundred_files_and_two_thousand_tests_make_a_bounded_page_in_bounded_time() -> None:
     grade, submission = many()
     with bounded_work():
@@ -340,6 +341,7 @@ def test_five_hundred_files_and_two_thousand_tests_make_a_bounded_page_in_bounde
     assert html.count('<tr id="t-') == 2_000
 
 
+@pytest.mark.slow
 def test_warming_up_imports_all_that_a_page_needs() -> None:
     """In a process of its own, because this one has imported everything long ago."""
     script = (

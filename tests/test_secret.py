@@ -75,6 +75,7 @@ def _make(start: object, said: object) -> None:
     said.put(secret.of(Settings()).fingerprint)  # type: ignore[attr-defined]
 
 
+@pytest.mark.slow
 def test_processes_that_make_it_at_the_same_time_have_one(home: Path) -> None:
     context = multiprocessing.get_context("fork")
     for _ in range(5):

@@ -98,6 +98,7 @@ def waiting_after(folder: Path) -> int:
         return sum(one.last is not None and not one.public_tests(one.last.id) for one in desk.all())
 
 
+@pytest.mark.slow
 def test_told_once_the_server_says_what_it_waits_for_and_told_twice_it_ends_that(
     served: tuple[Served, int], tmp_path: Path
 ) -> None:
@@ -114,6 +115,7 @@ def test_told_once_the_server_says_what_it_waits_for_and_told_twice_it_ends_that
     assert waiting_after(tmp_path) == 1
 
 
+@pytest.mark.slow
 def test_a_killed_server_is_missed_by_what_grades_for_it(served: tuple[Served, int], tmp_path: Path) -> None:
     server, pid = served
     server.process.kill()

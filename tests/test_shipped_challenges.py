@@ -38,6 +38,7 @@ def a_rejected_one(pack: Path) -> str:
 
 
 @pytest.mark.parametrize("pack", PACKS, ids=lambda path: path.name)
+@pytest.mark.slow
 def test_nothing_is_wrong_with_the_files_of_a_shipped_challenge(pack: Path) -> None:
     assert broken(pack, "--static") == []
 

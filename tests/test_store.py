@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import io
 import json
+import re
 import sqlite3
 import subprocess
 import sys
@@ -31,7 +32,7 @@ from grader.store.metadata import metadata
 from grader.store.schema import HEAD, MIGRATIONS, upgrade, version
 from grader.store.store import About, Store
 from grader.store.tables import APPEND_ONLY
-from tests.store_fixtures import Cluster, again, result, rows_of_0001
+from tests.store_fixtures import Cluster, again, binaries, result, rows_of_0001
 from tests.templates import statements
 
 pytestmark = pytest.mark.xdist_group("store")
@@ -391,18 +392,32 @@ def test_a_sound_store_has_no_problems_and_changed_evidence_is_one(store: Store,
     assert [line.split(":")[0] for line in problems(store)] == ["Run run0", "Run run1"]
 
 
-def test_a_backup_holds_what_the_store_holds(store: Store, tmp_path: Path) -> None:
-    store.record(result(1), ANN)
+@pytest.mark.parametrize("kind", ["sqlite", "postgres"])
+def test_a_backup_holds_what_the_store_holds(kind: str, request: pytest.FixtureRequest, tmp_path: Path) -> None:
+    """A dump is of a whole database: of one that no other test makes or drops anything in."""
+    there, elsewhere = f"sqlite:///{tmp_path / 'store.db'}", f"sqlite:///{tmp_path / 'copy'}"
+    if kind == "postgres":
+        cluster: Cluster = request.getfixturevalue("postgres")
+        there, elsewhere = cluster.whole_database(), cluster.whole_database()
     target = tmp_path / "copy"
-    backup(store, target)
-    assert target.stat().st_mode & 0o077 == 0
-    if store.engine.dialect.name == "sqlite":
-        with open_store(f"sqlite:///{target}") as copy:
-            assert copy.counts() == store.counts()
-    else:
-        assert target.read_bytes()[:5] == b"PGDMP"
-    with pytest.raises(UsageError):
+    with open_store(there) as store:
+        store.record(result(1), ANN)
         backup(store, target)
+        assert target.stat().st_mode & 0o077 == 0
+        if kind == "postgres":
+            assert target.read_bytes()[:5] == b"PGDMP"
+            restored(target, elsewhere)
+        with open_store(elsewhere) as copy:
+            assert copy.counts() == store.counts()
+            assert copy.counts()["grades"] == 1
+        with pytest.raises(UsageError):
+            backup(store, target)
+
+
+def restored(dump: Path, url: str) -> None:
+    name, folder = re.findall(r"/(whole_\d+)\?host=(.*)", url)[0]
+    words = ["--host", folder, "--username", "postgres", "--dbname", name, "--exit-on-error", str(dump)]
+    subprocess.run([binaries() / "pg_restore", *words], check=True, capture_output=True)
 
 
 def test_one_persons_data_goes_in_full_and_nobody_elses(store: Store, tmp_path: Path, url: str) -> None:

@@ -270,6 +270,7 @@ def test_modules_that_lie_where_one_stands_are_not_imported(tmp_path: Path) -> N
     assert not (tmp_path / "sprung").exists()
 
 
+@pytest.mark.slow
 def test_the_folder_that_the_program_itself_lies_in_is_one_to_stand_in() -> None:
     """As after `make setup`, from the checkout: what reads the files for the judge and the pages finds the program."""
     for start in ([sys.executable, "-m", "grader"], [str(Path(sys.executable).with_name("grade"))]):
@@ -369,6 +370,7 @@ READERS = {
 }
 
 
+@pytest.mark.slow
 def test_no_module_reads_the_environment_but_those_that_are_named() -> None:
     """What is read deep inside holds in one command and not in the next, and grader.toml does not reach it."""
     root = Path(grader.__file__).parent

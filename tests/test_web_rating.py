@@ -40,6 +40,7 @@ def home(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[House]:
     made.store.close()
 
 
+@pytest.mark.slow
 def test_a_case_goes_from_two_blind_levels_to_a_letter(home: House) -> None:
     case = home.cases["C1"].id
     for name, given in (("Ann", {"clarity": 2, "record": 5}), ("Bob", {"clarity": 5})):
@@ -84,6 +85,7 @@ def revealed(home: House, *given: int) -> tuple[str, Visitor]:
     return case, lead
 
 
+@pytest.mark.slow
 def test_a_decision_against_the_recommendation_is_marked_so_and_another_is_not(home: House) -> None:
     case, lead = revealed(home, 1, 1)
     for outcome, marked in (("decline", False), ("advance", True), ("more", False)):
@@ -91,6 +93,7 @@ def test_a_decision_against_the_recommendation_is_marked_so_and_another_is_not(h
         assert ("against the recommendation (decline)" in lead.get(f"/cases/{case}/debrief").text) is marked
 
 
+@pytest.mark.slow
 def test_what_is_refused_on_the_debrief_comes_back_as_it_was_written(home: House) -> None:
     case, lead = revealed(home, 2, 4)
     refused = lead.post(f"/cases/{case}/decide", {"outcome": "advance", "why": "Measured <b> & honest."})
@@ -116,6 +119,7 @@ def test_what_is_refused_on_the_debrief_comes_back_as_it_was_written(home: House
     assert "Talk first.</textarea>" not in lead.get(f"/cases/{case}/debrief").text
 
 
+@pytest.mark.slow
 def test_the_debrief_leads_to_a_third_person_and_opens_what_has_come_in_since(home: House) -> None:
     case, lead = revealed(home, 2, 4)
     page = lead.get(f"/cases/{case}/debrief").text
@@ -270,6 +274,7 @@ def test_a_draft_with_a_token_of_another_day_is_answered_in_one_line_and_not_sav
     assert home.desk.view(_actor(home, "Ann"), case).own.latest is None  # type: ignore[union-attr]
 
 
+@pytest.mark.slow
 def test_all_that_happened_is_on_the_cases_page_by_page_with_whom_it_was_about(home: House) -> None:
     case = home.cases["C1"].id
     lead = home.visitor("Lea")
@@ -306,6 +311,7 @@ def test_what_happened_with_people_is_there_page_by_page_too(home: House) -> Non
     assert "signed in 1<" in ada.get(older[1]).text
 
 
+@pytest.mark.slow
 def test_old_drafts_go_and_what_was_handed_in_stays(home: House) -> None:
     from grader.review.rating import KEPT_DRAFTS
 
@@ -527,6 +533,7 @@ def typed_until_it_is_killed(process: subprocess.Popen[str], ann: Browser, case:
     raise AssertionError("nobody killed it")
 
 
+@pytest.mark.slow
 def test_a_server_that_is_told_to_stop_ends_what_is_under_way(home: House) -> None:
     case = home.cases["C1"].id
     with serving(home) as (process, address):

@@ -45,11 +45,17 @@ BROKEN = """() => {
 """Words that are broken in two."""
 
 
-def axe(page: Page) -> list[Any]:
-    """What axe-core finds, of whatever weight. It is put in by the browser, whom the page's policy does not bind."""
+COLOURS = ("color-contrast", "link-in-text-block")
+"""The rules of axe-core that a page in other colours can break."""
+
+
+def axe(page: Page, only: tuple[str, ...] = ()) -> list[Any]:
+    """What axe-core finds, of whatever weight, by all rules or by these. It is put in by the browser, whom the page's
+    policy does not bind."""
     if not page.evaluate("'axe' in window"):
         page.evaluate(AXE.read_text(encoding="utf-8"))
-    found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")["violations"]
+    wanted = {"resultTypes": ["violations"], **({"runOnly": {"type": "rule", "values": only}} if only else {})}
+    found = page.evaluate("(wanted) => axe.run(document, wanted)", wanted)["violations"]
     return [(one["id"], [node["html"][:200] for node in one["nodes"]][:3]) for one in found]
 
 
