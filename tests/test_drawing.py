@@ -79,6 +79,7 @@ def test_a_module_and_a_class_stay_together_so_that_their_fixtures_are_made_once
 
 
 @pytest.mark.parametrize("block", ["test_a.py::TestSteps::", "test_b.py::"])
+@pytest.mark.slow
 def test_what_is_marked_in_order_keeps_its_order(collected: list[pytest.Item], block: str) -> None:
     written = [name for name in names(collected) if name.startswith(block)]
     assert len(written) == 8

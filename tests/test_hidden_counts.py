@@ -228,6 +228,7 @@ def test_a_test_that_skips_itself_is_worth_a_look(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", sorted(path.parent.parent.name for path in CHALLENGES.glob("*/tests/conftest.py")))
+@pytest.mark.slow
 def test_every_shipped_pack_counts_all_its_tests(name: str, tmp_path: Path) -> None:
     root = CHALLENGES / name
     events = collected(write_files(tmp_path, load_pack(root).laid))

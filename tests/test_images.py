@@ -109,6 +109,7 @@ def test_the_build_context_is_the_same_bytes_again(tmp_path: Path) -> None:
     assert oct(entries["packages/package/__init__.py"].mode) == "0o644"
 
 
+@pytest.mark.slow
 def test_packages_must_be_pinned_by_hash(tmp_path: Path) -> None:
     with pytest.raises(ChallengeError, match=r"(?i)hash"):
         wheels.install_wheels(b"six==1.17.0\n", tmp_path, "x86_64")

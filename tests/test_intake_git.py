@@ -245,6 +245,7 @@ def test_a_part_of_a_commits_id_is_enough_on_this_machine(repository: Path, tmp_
         read_submission(f"{repository}#abcdef0")
 
 
+@pytest.mark.slow
 def test_a_part_of_an_id_that_several_commits_have_is_said_to_be_too_short(repository: Path) -> None:
     tree, seen, n = git(repository, "rev-parse", "HEAD^{tree}"), dict[str, str](), 0
     while True:

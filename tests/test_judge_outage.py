@@ -141,6 +141,7 @@ def test_settings_of_the_judge_that_cannot_be_right_are_said_before_anything_run
     assert unanswered.__name__ == "unanswered"
 
 
+@pytest.mark.slow
 def test_no_secret_of_the_operator_stands_in_anything_that_a_run_leaves_or_says(
     pack: Challenge, tmp_path: Path, play: Play, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -79,6 +79,7 @@ def test_the_secret_and_the_candidate_decide_what_is_drawn(monkeypatch: pytest.M
     assert drawn("a", "") == drawn("b", "")  # a sample is nobody's, and everybody's
 
 
+@pytest.mark.slow
 def test_the_figures_of_the_load_sheet_come_to_what_the_interviewer_reads() -> None:
     for seed in range(40):
         texts = {name: text.replace(",", "") for name, text in held(find_kit("system-design"), seed).values.items()}

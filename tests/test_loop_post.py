@@ -114,6 +114,7 @@ def test_what_is_no_post_is_refused_in_one_sentence(tmp_path: Path, raw: bytes, 
         load_post(tmp_path / "p.json")
 
 
+@pytest.mark.slow
 def test_a_hostile_post_is_read_in_no_time_and_printed_without_control_characters(
     loaded: LoadedLoop, tmp_path: Path
 ) -> None:

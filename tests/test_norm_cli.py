@@ -52,6 +52,7 @@ def opened(made: Panel) -> str:
     return said.split()[0]
 
 
+@pytest.mark.slow
 def test_a_session_goes_from_what_lay_apart_to_a_mended_anchor(made: Panel) -> None:
     assert "levels 2, 4" in works("norm", "offer", "rag-triage", CRITERION)
     session = opened(made)
@@ -126,6 +127,7 @@ def test_a_session_is_there_for_those_who_were_asked_and_no_others(made: Panel) 
     assert "two raters" in refused("norm", "open", "rag-triage", CRITERION, made.case.run, "--rater", "cem")
 
 
+@pytest.mark.slow
 def test_authored_texts_are_normed_by_before_anybody_has_applied(made: Panel) -> None:
     offered = works("norm", "offer", "trace-replay", "hypotheses", "--texts").split()
     session = works(

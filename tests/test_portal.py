@@ -380,6 +380,7 @@ def test_what_happened_is_added_and_never_changed_on_both_stores(
                 connection.execute(table.update().values(at="2020-01-01T00:00:00Z"))
 
 
+@pytest.mark.slow
 def test_two_worlds_a_candidate_sees_nothing_of_assessors_before_the_letter(home: House) -> None:
     """The page is the same to the byte whatever assessors do, until a person releases the letter."""
     cara = Candidate(home)

@@ -37,6 +37,7 @@ def made(cases: int, people: int, **wish: object) -> AssignmentPlan:
 
 
 @given(st.integers(1, 40), st.integers(2, 9), st.integers(1, 3))
+@pytest.mark.slow
 def test_nobody_has_two_more_than_another_and_nobody_the_same_case_twice(cases: int, people: int, each: int) -> None:
     found = made(cases, people, each=each)
     loads = Counter(part.person for part in found.parts)

@@ -401,6 +401,7 @@ def test_a_case_is_opened_again_with_fresh_assessors_who_see_nothing_of_before(t
     assert len(three.desk.view(three.actor("dee"), three.case.id).voices) == 4
 
 
+@pytest.mark.slow
 def test_a_letter_goes_out_once_by_a_lead_after_the_decision(three: Panel) -> None:
     lea = three.actor("lea")
     revealed(three, 3, 3, 3)

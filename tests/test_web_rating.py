@@ -388,6 +388,7 @@ def test_handing_in_lists_what_is_missing_where_it_is_missing_and_saves_the_rest
     assert ann.post(f"/rate/{case}/submit", form).status_code == 303, "the same form sent twice"
 
 
+@pytest.mark.slow
 def test_what_is_handed_in_can_be_taken_back_until_the_case_is_opened(home: House) -> None:
     case = home.cases["C1"].id
     ann, bob, lead = home.visitor("Ann"), home.visitor("Bob"), home.visitor("Lea")
@@ -588,6 +589,7 @@ def test_a_raters_own_words_are_not_redacted(home: House) -> None:
     assert "Person C1 would write to mail@real.dev</textarea>" in ann.get(f"/rate/{case}").text
 
 
+@pytest.mark.slow
 def test_what_somebody_thinks_after_the_reveal_is_added_and_never_counts(home: House) -> None:
     case = home.cases["C1"].id
     raters = {name: home.visitor(name) for name in ("Ann", "Bob")}
@@ -627,6 +629,7 @@ def test_an_admin_who_looks_early_gives_a_reason_that_everybody_reads_later(home
     )
 
 
+@pytest.mark.slow
 def test_what_is_added_after_the_reveal_is_not_lost_either(home: House) -> None:
     case = home.cases["C1"].id
     windows = [home.visitor("Ann"), home.visitor("Ann")]

@@ -1,7 +1,7 @@
 """An afternoon in a real browser: three people and a bar raiser rate shipped submissions, a lead closes them.
 
 Two gaps of two levels are settled, one person steps back, one dissents, a letter goes out: by what stands on the pages,
-of four cases; tests/test_web_panel.py closes twelve without a browser. Where all give the same levels, and nothing is
+of four cases on Postgres; tests/test_web_panel.py closes twelve without a browser, on SQLite too. Where all give the same levels, and nothing is
 to be seen that is not to be seen of another case, the form is sent without a browser. Only what the hidden tests saw
 is played.
 """
@@ -19,6 +19,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 from waitress import create_server
 
+from tests.store_fixtures import Cluster
 from tests.web_fixtures import CHALLENGES, OPERATOR, PASSWORD, House, Visitor, house
 from tests.web_panel import keep
 
@@ -32,10 +33,9 @@ SEEN = {*APART, LEFT}
 As = Callable[[str], Page]
 
 
-@pytest.fixture(params=["sqlite", "postgres"])
-def home(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[House]:
-    url = "" if request.param == "sqlite" else request.getfixturevalue("postgres").database()
-    made = house(tmp_path, url)
+@pytest.fixture
+def home(postgres: Cluster, tmp_path: Path) -> Iterator[House]:
+    made = house(tmp_path, postgres.database())
     for name in ("Ann", "Ben", "Cem"):
         made.person(name, team="search")
     made.person("Ines", "bar_raiser", team="payments")

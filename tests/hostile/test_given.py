@@ -1,15 +1,17 @@
 """What a submission gives to hidden tests that use it without much care: services, documents, sizes, requests.
 
-Each costs its test and nothing else: a grade, no open points, and the honest test keeps its own.
+Each costs its test and nothing else: a grade, no open points, and the honest test keeps its own. A verifier stays and
+serves one after the other, as in a batch.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.hostile.harness import grade
+from tests.hostile.harness import OnePlace, grade, one_place
 from tests.small_packs import write_files, write_pack
 
 pytestmark = [pytest.mark.docker, pytest.mark.usefixtures("images")]
@@ -97,10 +99,16 @@ DOCUMENTS = {
 }
 
 
-def check(tmp_path: Path, tests: str, files: dict[str, str]) -> None:
+@pytest.fixture(scope="module")
+def place() -> Iterator[OnePlace]:
+    with one_place() as made:
+        yield made
+
+
+def check(tmp_path: Path, tests: str, files: dict[str, str], place: OnePlace | None = None) -> None:
     pack = write_pack(tmp_path / "pack", {"test_it.py": tests + HONEST}, limits=LIMITS)
     work = write_files(tmp_path / "work", {"work.py": SERVER.format(answer="pass"), **files})
-    outcome = grade(work, tmp_path / "out", pack=pack, options=("--fail-under", "30"))
+    outcome = grade(work, tmp_path / "out", pack=pack, options=("--fail-under", "30"), place=place)
     assert outcome.code == 1, outcome.terminal
     assert (outcome.points, outcome.grade["objective"]["open_points"]) == (5, 0)
     assert {test["fault"] for test in outcome.observed["tests"] if test["status"] != "passed"} == {"candidate"}
@@ -109,13 +117,13 @@ def check(tmp_path: Path, tests: str, files: dict[str, str]) -> None:
 
 
 @pytest.mark.parametrize("answer", SERVICES.values(), ids=SERVICES)
-def test_a_broken_service_costs_its_test(tmp_path: Path, answer: str) -> None:
-    check(tmp_path, SERVICE, {"work.py": SERVER.format(answer=answer)})
+def test_a_broken_service_costs_its_test(tmp_path: Path, answer: str, place: OnePlace) -> None:
+    check(tmp_path, SERVICE, {"work.py": SERVER.format(answer=answer)}, place)
 
 
 @pytest.mark.parametrize("texts", DOCUMENTS.values(), ids=DOCUMENTS)
-def test_a_document_made_to_be_trouble_costs_its_tests(tmp_path: Path, texts: tuple[str, str]) -> None:
-    check(tmp_path, DOCUMENT, {"a.yaml": texts[0], "a.json": texts[1]})
+def test_a_document_made_to_be_trouble_costs_its_tests(tmp_path: Path, texts: tuple[str, str], place: OnePlace) -> None:
+    check(tmp_path, DOCUMENT, {"a.yaml": texts[0], "a.json": texts[1]}, place)
 
 
 def test_a_size_made_to_be_trouble_costs_its_tests(tmp_path: Path) -> None:
