@@ -1,9 +1,9 @@
 """An afternoon in a real browser: three people and a bar raiser rate shipped submissions, a lead closes them.
 
 Two gaps of two levels are settled, one person steps back, one dissents, a letter goes out: by what stands on the pages,
-of four cases on Postgres; tests/test_web_panel.py closes twelve without a browser, on SQLite too. Where all give the same levels, and nothing is
-to be seen that is not to be seen of another case, the form is sent without a browser. Only what the hidden tests saw
-is played.
+of four cases on Postgres; tests/test_web_panel.py closes twelve without a browser, on SQLite too. Where all give the
+same levels, and nothing is to be seen that is not to be seen of another case, the form is sent without a browser. Only
+what the hidden tests saw is played.
 """
 
 from __future__ import annotations
