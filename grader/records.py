@@ -217,10 +217,12 @@ class Closed:
 
     reason: str
     since: str
-    """When it was closed, as an ISO moment."""
+    """When it was closed, as an ISO moment; empty where nobody knows what is closed."""
 
     @property
     def sentence(self) -> str:
+        if not self.since:
+            return self.reason
         return f"The gate has been closed since {self.since[:10]}, until there is a new calibration. {self.reason}"
 
 

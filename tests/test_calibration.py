@@ -517,6 +517,57 @@ def test_a_calibration_that_is_not_one_is_refused(root: Path) -> None:
 # ------------------------------------------------------------------------------------------------ the page
 
 
+def _verdict(entry: dict[str, Any]) -> None:
+    entry["verdict"] = "REJECT"
+
+
+def _all_fail(entry: dict[str, Any]) -> None:
+    entry["checks"] = [{**one, "outcome": "reject"} for one in entry["checks"]]
+
+
+def _no_checks(entry: dict[str, Any]) -> None:
+    entry["checks"] = []
+
+
+def _unknown_outcome(entry: dict[str, Any]) -> None:
+    entry["checks"][3]["outcome"] = "fail"
+
+
+def _twice(entry: dict[str, Any]) -> None:
+    entry["checks"][3]["id"] = "C"
+
+
+def _no_figures(entry: dict[str, Any]) -> None:
+    entry["figures"] = dict.fromkeys(entry["figures"], 0)
+
+
+@pytest.mark.parametrize("change", [_verdict, _all_fail, _no_checks, _unknown_outcome, _twice, _no_figures])
+def test_a_verdict_that_its_own_checks_do_not_come_to_is_no_calibration(
+    change: Callable[[dict[str, Any]], None], root: Path, oracle: JudgeServer, cache: Path
+) -> None:
+    calibrate(root, settings_for(oracle), cache)
+    path = record.path_of(root)
+    data = json.loads(path.read_text())
+    assert record.read(root, {}) is not None
+    change(data["criteria"][NAME])
+    path.write_text(json.dumps(data))
+    with pytest.raises(ChallengeError, match="is not a calibration"):
+        record.read(root, {})
+
+
+@pytest.mark.parametrize("there", [False, True])
+def test_a_verdict_on_items_that_are_not_there_or_nobody_rated_is_no_calibration(
+    there: bool, root: Path, oracle: JudgeServer, cache: Path
+) -> None:
+    calibrate(root, settings_for(oracle), cache)
+    path = record.path_of(root)
+    data = json.loads(path.read_text())
+    data["items"] = [{**one, "people": {}, "adjudicated": None} for one in data["items"] if there]
+    path.write_text(json.dumps(data))
+    with pytest.raises(ChallengeError, match=r"is said to rest on \d+ items, and 0 are there"):
+        record.read(root, {})
+
+
 def test_the_page_shows_verdict_matrix_and_disagreements_biggest_first_and_loads_nothing(
     root: Path, tmp_path: Path
 ) -> None:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import os
+import re
 import shutil
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
-from grader.errors import ChallengeError
 from grader.judge.cache import Cache
 from grader.judge.closed import ClosedGates
 
@@ -54,9 +55,26 @@ def test_a_pack_that_cannot_be_written_closes_the_gate_on_this_machine(tmp_path:
     assert why(gates(tmp_path / "pack", tmp_path / "cache"), "c1", "k") == "It drifted."
 
 
-@pytest.mark.parametrize("text", ["{", "[]\n", '{"calibration": "c"}\n'])
-def test_a_file_that_cannot_be_read_opens_nothing(text: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "text", ["{", "[]\n", '{"calibration": "c"}\n', "[" * 100_000, "\ud800", "0" * 20_000_001],
+    ids=["half", "list", "short", "deep", "no-text", "long"],
+)  # fmt: skip
+def test_a_file_that_cannot_be_read_opens_nothing_and_stops_nobody(text: str, tmp_path: Path) -> None:
     (tmp_path / "calibration").mkdir()
-    (tmp_path / "calibration" / "closed.jsonl").write_text(text)
-    with pytest.raises(ChallengeError, match=r"closed\.jsonl cannot be read"):
-        why(gates(tmp_path, tmp_path / "cache"), "c", "k")
+    (tmp_path / "calibration" / "closed.jsonl").write_bytes(text.encode("utf-8", "surrogatepass"))
+    found = gates(tmp_path, tmp_path / "cache").closed("c", "k")
+    assert found is not None
+    assert re.match(r"Which gates are closed is not known: .*closed\.jsonl cannot be read", found.sentence)
+
+
+@pytest.mark.parametrize("what", ["folder", "device", "pipe", "nowhere", "circle"])
+def test_what_is_no_file_opens_nothing(what: str, tmp_path: Path) -> None:
+    path = tmp_path / "calibration" / "closed.jsonl"
+    path.parent.mkdir()
+    if what == "folder":
+        path.mkdir()
+    elif what == "pipe":
+        os.mkfifo(path)
+    else:
+        path.symlink_to({"device": "/dev/zero", "nowhere": tmp_path / "gone", "circle": path}[what])
+    assert why(gates(tmp_path, tmp_path / "cache"), "c", "k").startswith("Which gates are closed is not known")

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Literal
 
+GateVerdict = Literal["ACCEPT", "REJECT", "INCONCLUSIVE"]
 ROUNDING = 1e-9
 """Differences below this are rounding errors of the arithmetic and never decide a check."""
 
@@ -32,6 +34,17 @@ class Check:
     labels_needed: int | None = 0
     """Further labels that would settle an inconclusive check; None where no number is known to."""
     details: Mapping[str, object] = field(default_factory=dict)
+
+
+def verdict_of(found: Sequence[tuple[str, CheckOutcome]]) -> GateVerdict:
+    """The verdict that checks (id, outcome) come to: labels that cannot judge a judge (A, B) are inconclusive, whatever
+    else fails; then any that rejects; then any that is inconclusive."""
+    if any(outcome is not CheckOutcome.PASS for name, outcome in found if name in {"A", "B"}):
+        return "INCONCLUSIVE"
+    outcomes = {outcome for _, outcome in found}
+    if CheckOutcome.REJECT in outcomes:
+        return "REJECT"
+    return "INCONCLUSIVE" if CheckOutcome.INCONCLUSIVE in outcomes else "ACCEPT"
 
 
 def unmeasured(required: bool) -> CheckOutcome:

@@ -10,15 +10,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
-from grader.agreement import checks
-from grader.agreement.check import Check, CheckOutcome
+from grader.agreement import check, checks
+from grader.agreement.check import Check, CheckOutcome, GateVerdict
 from grader.agreement.measured import Case, Measured, measure
 from grader.agreement.planning import TYPICAL, Chance, chance_of_passing
 from grader.agreement.significance import holm_levels
 from grader.agreement.spectrum import Spectrum, real_check, spectrum_of
 from grader.agreement.thresholds import CONFIDENCE
 
-GateVerdict = Literal["ACCEPT", "REJECT", "INCONCLUSIVE"]
 Scope = Literal["ratings", "calibration"]
 """`ratings`: what plain ratings can show, checks A to G; H and I count where they were measured. `calibration`: all
 nine are required, and a missing one is inconclusive."""
@@ -64,18 +63,16 @@ def decide_all(cases: Sequence[Case], *, scope: Scope = "calibration", seed: int
     )
 
 
+_DECIDES: dict[GateVerdict, CheckOutcome] = {
+    "ACCEPT": CheckOutcome.PASS, "REJECT": CheckOutcome.REJECT, "INCONCLUSIVE": CheckOutcome.INCONCLUSIVE,
+}  # fmt: skip
+
+
 def verdict_of(found: Sequence[Check]) -> tuple[GateVerdict, tuple[Check, ...]]:
     """The verdict and the checks that decided it (all of them for an ACCEPT, but those not measured)."""
     unfit = tuple(c for c in found if c.id in ("A", "B") and c.outcome is not CheckOutcome.PASS)
-    if unfit:
-        return "INCONCLUSIVE", unfit
-    rejecting = tuple(c for c in found if c.outcome is CheckOutcome.REJECT)
-    if rejecting:
-        return "REJECT", rejecting
-    open_ones = tuple(c for c in found if c.outcome is CheckOutcome.INCONCLUSIVE)
-    if open_ones:
-        return "INCONCLUSIVE", open_ones
-    return "ACCEPT", tuple(c for c in found if c.outcome is CheckOutcome.PASS)
+    verdict = check.verdict_of([(c.id, c.outcome) for c in found])
+    return verdict, unfit or tuple(c for c in found if c.outcome is _DECIDES[verdict])
 
 
 def _report(m: Measured, spectrum: Spectrum | None, level: float, criteria: int, scope: Scope) -> GateReport:

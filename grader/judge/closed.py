@@ -14,9 +14,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from grader.errors import ChallengeError
+from grader import files
+from grader.errors import visible
 from grader.judge.cache import Cache
 from grader.records import Closed
+
+_MOST_BYTES = 20_000_000
 
 
 class ClosedGates:
@@ -29,16 +32,22 @@ class ClosedGates:
         self._under, self._followed = under, followed or {}
 
     def closed(self, calibration: str, criterion: str) -> Closed | None:
-        """Why the gate of `criterion` is closed under a calibration, and since when; None while it is open. Raises
-        ChallengeError for a file that cannot be read: nobody knows then what is closed."""
+        """Why the gate of `criterion` is closed under a calibration, and since when; None while it is open. Where the
+        file cannot be read nobody knows what is closed, so everything is."""
         wanted = (calibration, criterion)
-        rows = (row for row in self._rows() if (row["calibration"], row["criterion"]) == wanted)
+        try:
+            rows = [row for row in self._rows() if (row["calibration"], row["criterion"]) == wanted]
+        except (OSError, ValueError, KeyError, TypeError, RecursionError) as problem:
+            said = f"{self.path} cannot be read ({type(problem).__name__}: {visible(str(problem), 120)})"
+            return Closed(
+                reason=f"Which gates are closed is not known: {said}. Mend its line, or calibrate anew.", since=""
+            )
         own = next((Closed(reason=row["reason"], since=row["since"]) for row in rows), None)
         by_people = self._followed.get(criterion) if calibration == self._under else None
         return own or by_people or self._cache.closed(calibration, criterion)
 
     def close(self, calibration: str, criterion: str, reason: str) -> None:
-        """Closes it, unless it is closed. Raises InfrastructureError, ChallengeError."""
+        """Closes it, unless it is closed. Raises InfrastructureError."""
         if self.closed(calibration, criterion):
             return
         since = datetime.now(UTC).isoformat(timespec="seconds")
@@ -52,13 +61,15 @@ class ClosedGates:
             self._cache.close(calibration, criterion, reason)
 
     def _rows(self) -> Iterator[dict[str, Any]]:
+        """Raises OSError, ValueError, KeyError, TypeError, RecursionError."""
         try:
-            lines = self.path.read_text(encoding="utf-8").splitlines() if self.path.is_file() else []
-            for line in lines:
-                row = json.loads(line)
-                yield {name: str(row[name]) for name in ("calibration", "criterion", "reason", "since")}
-        except (OSError, ValueError, KeyError, TypeError) as problem:
-            raise ChallengeError(
-                f"{self.path} cannot be read: {type(problem).__name__}: {problem}.",
-                fix="mend its line, or calibrate anew and remove the file",
-            ) from problem
+            content = files.read(self.path, _MOST_BYTES)
+        except (FileNotFoundError, NotADirectoryError):
+            if self.path.is_symlink():
+                raise
+            return
+        if len(content) > _MOST_BYTES:
+            raise ValueError(f"it has more than {_MOST_BYTES:,} bytes")
+        for line in content.decode().splitlines():
+            row = json.loads(line)
+            yield {name: str(row[name]) for name in ("calibration", "criterion", "reason", "since")}

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from grader import files
+from grader.agreement.check import CheckOutcome, verdict_of
 from grader.canonical import key_of
 from grader.errors import ChallengeError
 
@@ -191,6 +192,8 @@ def read(root: Path, labels_now: Mapping[str, str]) -> Calibration | None:
         _known_schema(data["schema"])
         erased = data.pop("erased", None)  # noted later: the calibration is still the same one
         criteria = {name: _criterion(entry) for name, entry in data["criteria"].items()}
+        for name, found in criteria.items():
+            _check_verdict(name, found, data["items"])
         return Calibration(
             id=key_of(data)[:16],
             made_at=str(data["made_at"]),
@@ -216,6 +219,25 @@ def _erased(entry: Mapping[str, Any] | None) -> Erased | None:
 def _known_schema(schema: object) -> None:
     if schema != SCHEMA:
         raise ValueError(f"schema {schema!r} is not known")
+
+
+def _check_verdict(name: str, found: CriterionCalibration, rows: Sequence[Mapping[str, Any]]) -> None:
+    """A verdict is what its checks come to, and what it rests on is there: a word that was changed by hand opens no
+    gate. Raises ValueError."""
+    checks = [(str(row["id"]), CheckOutcome(row["outcome"])) for row in found.checks]
+    ids = sorted(one for one, _ in checks)
+    if ids not in (list("ABCDEFGHI"), list("ABCDEFGHIJ")):
+        raise ValueError(f"{name} has the checks {', '.join(ids) or 'none'}, not A to I (and J)")
+    if (said := verdict_of(checks)) != found.verdict:
+        raise ValueError(f"the verdict on {name} is {found.verdict}, and its checks come to {said}")
+    rated = sum(
+        row["criterion"] == name and row["level"] is not None and bool(row["people"] or row["adjudicated"])
+        for row in rows
+    )
+    figures = found.figures
+    there, needed = rated + int(figures.get("real_items", 0)), int(figures["n"])
+    if (found.verdict == "ACCEPT" and needed < 1) or (not figures.get("pooled") and there < needed):
+        raise ValueError(f"the verdict on {name} is said to rest on {needed} items, and {there} are there")
 
 
 def _criterion(entry: Mapping[str, Any]) -> CriterionCalibration:
