@@ -1,8 +1,21 @@
 """`python -m grader` is `grade`."""
 
-import contextlib
 import os
+import signal
 import sys
+
+INTERRUPTED = 130
+
+
+def _leave(*_: object) -> None:
+    os.write(2, b"grade: interrupted; nothing had been started.\n")
+    os._exit(INTERRUPTED)
+
+
+if signal.getsignal(signal.SIGINT) is signal.default_int_handler:  # else a traceback of whatever is being imported
+    signal.signal(signal.SIGINT, _leave)
+
+import contextlib
 from typing import NoReturn
 
 # `-m` puts the working folder before all else, and modules of a candidate's that lie there with it. Where this very
@@ -19,9 +32,13 @@ from grader.cli.printing import end_streams, open_streams
 def run() -> NoReturn:
     """The command, as a process of its own: it leaves without taking itself apart, which would take Python longer than
     the report took to write."""
-    open_streams()
     try:
+        if signal.getsignal(signal.SIGINT) is _leave:
+            signal.signal(signal.SIGINT, signal.default_int_handler)
+        open_streams()
         code = main()
+    except KeyboardInterrupt:
+        code = INTERRUPTED
     except SystemExit as ended:
         code = ended.code
     if isinstance(code, str):

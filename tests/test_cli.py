@@ -447,3 +447,28 @@ def test_a_terminal_of_few_letters_gets_escapes_and_programs_get_json(pack: Path
     assert (done.returncode, "wyj\\u015bcie" in done.stdout) == (0, True)
     done = shell("", work, "-c", pack, "-o", tmp_path / "wyjście", "--json", encoding="latin-1")
     assert json.loads(done.stdout)["status"] == "graded"
+
+
+AT_IMPORT = """
+import os, runpy, signal, sys
+
+
+class Interrupt:
+    def find_spec(self, name, path=None, target=None):
+        if name == {module!r}:
+            os.kill(os.getpid(), signal.SIGINT)
+
+
+sys.meta_path.insert(0, Interrupt())
+sys.argv = ["grade", "challenge", "list"]
+runpy.run_module("grader", run_name="__main__")
+"""
+
+
+@pytest.mark.parametrize("module", ["click", "grader.cli.challenge"])
+def test_an_interrupt_while_it_is_still_starting_is_one_and_no_verdict(module: str) -> None:
+    script = AT_IMPORT.replace("{module!r}", repr(module))
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
+    assert done.returncode == 130
+    assert "Traceback" not in done.stderr
+    assert done.stderr.lstrip().startswith("grade: interrupted")
