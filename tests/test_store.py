@@ -20,6 +20,7 @@ from sqlalchemy.engine import Connection
 from sqlalchemy.exc import DBAPIError
 
 from grader.batch.record import known_results, record
+from grader.cli.purge import report
 from grader.errors import InfrastructureError, UsageError
 from grader.store import open_store, retention
 from grader.store.backup import backup
@@ -470,6 +471,24 @@ def test_a_folder_that_holds_another_run_by_now_is_left_alone(store: Store, tmp_
     assert removal.folders == ()
     retention.remove(store, removal, why="policy")
     assert (Path(about.folder) / "report.html").exists()
+
+
+def test_what_no_grading_wrote_stays_where_it_lies_and_is_named(store: Store, tmp_path: Path) -> None:
+    about = on_disk(tmp_path / "out", 1, "ann")
+    folder = Path(about.folder)
+    others = [folder / "evidence" / "mine.txt", folder / "src" / "grade.json", folder / "todo.md"]
+    for path in (*others, folder / "evidence" / "verifier.json", folder / ".report.html.x1.part"):
+        path.parent.mkdir(exist_ok=True)
+        path.write_text("x")
+    (folder / "out").symlink_to(tmp_path)
+    store.record(result(1), about)
+    removal = retention.of_person(store, "ann")
+    assert sorted(removal.left) == sorted([others[0], folder / "src", others[2], folder / "out"])
+    assert f"stays   {others[2]}" in report(removal, done=False)
+    retention.remove(store, removal, why="policy")
+    left = sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*"))
+    assert left == ["evidence", "evidence/mine.txt", "out", "src", "src/grade.json", "todo.md"]
+    assert store.history() == []
 
 
 def test_results_on_disk_are_taken_in_once(store: Store, tmp_path: Path) -> None:

@@ -204,4 +204,7 @@ def report(removal: Removal, *, done: bool) -> str:
     lines += [f"  shared  {visible(group, 200)}: it goes for all of them" for group in removal.shared]
     lines += [f"  pages   {visible(str(out / 'index.html'), 300)}" for out in removal.batches]
     lines += [f"  yours   {visible(source, 300)} (not touched)" for source in removal.sources]
+    lines += [
+        f"  stays   {visible(str(path), 300)} (lies in a result, and no grading wrote it)" for path in removal.left
+    ]
     return "\n".join(lines)

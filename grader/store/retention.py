@@ -31,6 +31,7 @@ from grader.store.engine import outside_transaction, reading, writing
 from grader.store.store import Store, now, user
 from grader.store.tables import events, grades, ratings, runs
 
+_EVIDENCE = own_files.SNAPSHOT.partition("/")[0]
 _COHORT = ("index.html", "index.csv", "index.json", "sorted", "pairs")
 
 
@@ -55,6 +56,11 @@ class Removal:
     @property
     def nothing(self) -> bool:
         return not (self.runs or self.folders or self.listed or self.hired)
+
+    @property
+    def left(self) -> tuple[Path, ...]:
+        """What lies in the folders of results and no grading wrote: it stays, whoever put it there."""
+        return tuple(path for folder in self.folders for path in _parted(folder)[1])
 
     @property
     def sources(self) -> tuple[str, ...]:
@@ -197,13 +203,30 @@ def _unlink(connection: Connection, gone: Collection[str]) -> None:
 
 
 def _remove_result(folder: Path) -> None:
-    """Removes a result's folder with all in it. grade.json goes last: while it is there, this can be done again."""
+    """Removes what a grading writes into a folder, and the folder where nothing else is in it. grade.json goes last:
+    while it is there, this can be done again."""
     for name in own_files.beside(folder.name):
         _remove(folder.parent / name)  # what people wrote about it, where no store was named
-    for path in sorted(folder.iterdir(), key=lambda path: path.name == "grade.json"):
+    ours, _ = _parted(folder)
+    for path in sorted(ours, key=lambda path: path.name == own_files.GRADE):
         _remove(path)
+    for empty in (folder / _EVIDENCE, folder):
+        with contextlib.suppress(OSError):
+            empty.rmdir()
+
+
+def _parted(folder: Path) -> tuple[list[Path], list[Path]]:
+    """What in a result's folder a grading wrote, and what else lies there."""
+    ours: list[Path] = []
+    others: list[Path] = []
     with contextlib.suppress(OSError):
-        folder.rmdir()
+        for path in sorted(folder.iterdir()):
+            whole = path.name == _EVIDENCE and path.is_dir() and not path.is_symlink()
+            for one in sorted(path.iterdir()) if whole else [path]:
+                name = one.relative_to(folder).as_posix()
+                plain = one.is_symlink() or not one.is_dir()
+                (ours if plain and own_files.of_result("", [name]) else others).append(one)
+    return ours, others
 
 
 def _remove(path: Path) -> None:
