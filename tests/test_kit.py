@@ -446,6 +446,7 @@ def test_hidden_tests_are_copied_with_what_is_laid_beside_them(tmp_path: Path) -
                 "practice-1.json",
                 "practice-2.json",
                 "practice-3.json",
+                "practice-4.json",
                 "came-out.json",
                 "envelope.sealed",
             },

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
+from estimates import expected
 from experiments import best_experiment
-from forecasts import forecast
+from forecasts import forecasts
 from reading import read
-from sums import best, break_even, moved
+from sums import allowed, best, break_even, moved
 
 
 def decide(dossier: dict) -> dict:
     """The decision on a dossier, with its addendum if it has one."""
     facts = read(dossier)
-    ask = dossier["ask"]
+    ask, eur = dossier["ask"], expected(facts)
     segment, rows = best_experiment(facts, dossier["experiment"])
     return {
-        "choice": best(facts),
-        "forecasts": {name: forecast(facts, option) for name, option in facts["options"].items()},
+        "choice": min(allowed(facts) or eur, key=eur.get),
+        "forecasts": forecasts(facts),
         "break_even": break_even(facts, *ask["between"]),
         "drivers": {each["id"]: best(moved(facts, each)) for each in ask["drivers"]},
         "experiment": {"segment": segment, "rows": rows},

@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 from decide import decide
+from estimates import expected
 from reading import read
 from sums import allowed, best, costs, share_right
 
@@ -33,15 +34,18 @@ def main(data: Path) -> None:
     dossier = json.loads((data / "dossier.json").read_text("utf-8"))
     for title, change in (("before the change", {}), ("after it", addendum())):
         facts = read(dossier | {"addendum": change})
-        eur = costs(facts)
+        eur, hoped = costs(facts), expected(facts)
         print(f"{title}: best {best(facts)}; allowed {', '.join(allowed(facts))}; requests {facts['requests']}")
         for name in sorted(eur, key=eur.get):
-            print(f"  {name:10} {eur[name]:8.0f} EUR  {axes(facts, name)}")
+            print(f"  {name:10} {eur[name]:8.0f} EUR, expected {hoped[name]:8.0f}  {axes(facts, name)}")
+    for key, part in addendum().items():
+        facts = read(dossier | {"addendum": {key: part}})
+        print(f"only {key}: best {best(facts)}, by what is expected {min(allowed(facts), key=expected(facts).get)}")
     print("breaches, EUR a request:", {rule: round(cost, 3) for rule, cost in facts["breach"].items()})
     print("judged rows by segment:", {name: option["judged"] for name, option in facts["options"].items()})
     decision = decide(dossier | {"addendum": addendum()})
     print({key: decision[key] for key in ("choice", "break_even", "drivers", "experiment")})
-    for number in (1, 2, 3):
+    for number in (1, 2, 3, 4):
         practice = json.loads((data / f"practice-{number}.json").read_text("utf-8"))
         came = {row["id"]: row["came_out"] for row in json.loads((data / "came-out.json").read_text("utf-8"))["months"]}
         said = decide(practice)["forecasts"]

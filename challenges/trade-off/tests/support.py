@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import math
 import statistics
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -68,6 +68,8 @@ def wrong_experiment(part: Any, dossier: dict[str, Any]) -> str:
 
 
 Judged = list[tuple[Case, Reply]]
+Intervals = Mapping[str, Mapping[str, tuple[float, float]]]
+"""Low and high end by option and quantity."""
 
 
 class Desk:
@@ -102,12 +104,23 @@ def mean_regret(cases: Iterable[Case], choices: Iterable[str | None]) -> float:
 
 def sharpness(case: Case, reply: Reply, quantities: Sequence[str] = QUANTITIES) -> list[float]:
     """Interval scores of the forecasts of a dossier, each as a share of a right interval's; `WORST` for none."""
+    said = reply.forecasts or {}
+    return sharpness_of(case, {name: usable(said.get(name)) for name in case.reading.lines}, quantities)
+
+
+def usable(said: Any) -> dict[str, tuple[float, float]]:
+    """The intervals of a forecast that can be scored."""
+    found = {name: interval(said, name) for name in QUANTITIES}
+    return {name: ends for name, ends in found.items() if ends}
+
+
+def sharpness_of(case: Case, said: Intervals, quantities: Sequence[str]) -> list[float]:
+    """As `sharpness`, for intervals by option and quantity."""
     scores = []
     for option in case.world.options:
-        said = (reply.forecasts or {}).get(option.name)
         came, unit = outcomes(case.seed, case.world, option), scale(case.world, case.dossier, option)
         for name in quantities:
-            ends = interval(said, name)
+            ends = said[option.name].get(name)
             score = interval_score(*ends, came[name]) / (NORMAL * unit[name]) if ends else WORST
             scores.append(min(WORST, score))
     return scores

@@ -13,7 +13,7 @@ SMALL = 5
 """Rows whose cost is no matter, where none should have been bought."""
 
 
-@pytest.mark.points(10, group="experiment")
+@pytest.mark.points(8, group="experiment")
 def test_the_experiment_is_worth_its_cost(desk, metric):
     """The experiment saves more than it costs, and none is proposed where none does"""
     paying = cases(desk.seed, "pays", ("plain",) * 8, (pays,))

@@ -40,7 +40,7 @@ def parts_of(case, reply) -> dict[str, float]:
     }
 
 
-@pytest.mark.points(6, group="shipped")
+@pytest.mark.points(4, group="shipped")
 def test_the_decision_on_the_dossier_stands(decision, metric):
     """The decision on the starter's dossier, after the change, stands in all of its parts"""
     got = parts_of(main(), decision)
@@ -69,7 +69,7 @@ def same(one, other) -> bool:
     return all(a is not None and b is not None and abs(a - b) <= CLOSE * max(abs(a), abs(b)) for a, b in pairs)
 
 
-@pytest.mark.points(3, group="shipped")
+@pytest.mark.points(2, group="shipped")
 def test_the_decision_is_what_decide_gives(desk, decision, metric):
     """decision.json is what decide gives for the same dossier, where it is the best choice"""
     case = main()
@@ -85,7 +85,7 @@ def test_the_decision_is_what_decide_gives(desk, decision, metric):
     metric("same", statistics.fmean(both) if both else 0.0, floor=0.5, target=1.0)
 
 
-@pytest.mark.points(3, group="shipped")
+@pytest.mark.points(2, group="shipped")
 def test_the_memo_says_what_the_decision_says(candidate, decision, metric):
     """The memo's table of figures is the decision's, and the memo has at most two pages"""
     case, text = main(), candidate.files.text("MEMO.md")

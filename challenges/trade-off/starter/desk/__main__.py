@@ -25,7 +25,7 @@ def open_envelope():
 
 def dossiers():
     """All dossiers by name; the one to decide about with its change, once the envelope is open."""
-    for name in ("dossier", "practice-1", "practice-2", "practice-3"):
+    for name in ("dossier", "practice-1", "practice-2", "practice-3", "practice-4"):
         dossier = json.loads((DATA / f"{name}.json").read_text("utf-8"))
         change = DATA.parent / "addendum.json"
         if name == "dossier" and change.exists():

@@ -26,8 +26,13 @@ DAYS = 30
 """Days of a month."""
 LATENCIES = 110
 """Logged replies of an option."""
+FEW_LATENCIES = 30
 ITEMS = ((84, 46, 24), (70, 52, 30), (92, 34, 28))
 """Items of the evaluation, by segment; which segment gets most has nothing to do with traffic."""
+FEW_ITEMS = ((20, 11, 6), (17, 12, 8))
+"""As ITEMS, in a dossier of few rows: what was counted there says less than what all options have in common."""
+FEWER = 4
+"""How many times fewer they are."""
 RULES = {
     "region": "Private requests are answered in {0} or {1} only. This cannot be bought off.",
     "speed": "A reply takes at most {0} ms. Who waited longer gets something off the rent.",
@@ -130,12 +135,12 @@ def normal_at(share: float) -> float:
 # ---------------------------------------------------------------------------------------------- the dossier
 
 
-def dossier(seed: object, world: Truth, quirks: frozenset[str], *, public: bool = False) -> Dossier:
-    """What was collected about `world`, untidy in the ways named."""
+def dossier(seed: object, world: Truth, quirks: frozenset[str], *, few: bool = False, public: bool = False) -> Dossier:
+    """What was collected about `world`, untidy in the ways named; with `few` rows of the evaluation and the log."""
     rng = stream(seed, "dossier")
     names = [each.name for each in world.options]
     shown = rng.sample(names, 3)
-    examples = examples_of(rng, world, quirks)
+    examples = examples_of(rng, world, quirks, few)
     return {
         "id": f"d-{rng.getrandbits(32):08x}",
         "month": "2026-02",
@@ -147,8 +152,8 @@ def dossier(seed: object, world: Truth, quirks: frozenset[str], *, public: bool 
         "segments": [{"id": s, "private": s in world.private, "wrong_eur": eur} for s, eur in world.wrong.items()],
         "traffic": traffic(rng, world, quirks),
         "prices": prices(rng, world, quirks),
-        "evaluation": evaluation(rng, world, quirks, examples),
-        "latency": latency(rng, world, quirks),
+        "evaluation": evaluation(rng, world, quirks, examples, few),
+        "latency": latency(rng, world, quirks, FEW_LATENCIES if few else LATENCIES),
         "ledger": ledger(rng, world, quirks),
         "rules": rules(rng, world),
         "notes": [text.format(*shown) for text in rng.sample(open_to(NOTES, public=public), 3)],
@@ -203,19 +208,22 @@ def prices(rng: random.Random, world: Truth, quirks: frozenset[str]) -> list[dic
     return rows
 
 
-def examples_of(rng: random.Random, world: Truth, quirks: frozenset[str]) -> dict[str, set[str]]:
+def examples_of(rng: random.Random, world: Truth, quirks: frozenset[str], few: bool) -> dict[str, set[str]]:
     """Items that stand as examples in an option's own prompt, by option."""
     many = {each.name: 0 for each in world.options}
+    fewer = FEWER if few else 1
     if "seen" in quirks:
-        many[rng.choice(list(many))] = rng.randint(60, 85)
-    return {name: {f"i{number:03}" for number in rng.sample(range(150), count)} for name, count in many.items()}
+        many[rng.choice(list(many))] = rng.randint(60, 85) // fewer
+    return {
+        name: {f"i{number:03}" for number in rng.sample(range(150 // fewer), count)} for name, count in many.items()
+    }
 
 
 def evaluation(
-    rng: random.Random, world: Truth, quirks: frozenset[str], examples: dict[str, set[str]]
+    rng: random.Random, world: Truth, quirks: frozenset[str], examples: dict[str, set[str]], few: bool
 ) -> list[dict[str, Any]]:
     """Each item with each option, and what else was in the folder."""
-    sizes = rng.sample(rng.choice(ITEMS), 3)
+    sizes = rng.sample(rng.choice(FEW_ITEMS if few else ITEMS), 3)
     of = [segment for segment, size in zip(world.requests, sizes, strict=True) for _ in range(size)]
     rng.shuffle(of)
     again = rng.sample(world.options, 2) if "reruns" in quirks else []
@@ -253,12 +261,12 @@ def wrong(rng: random.Random, each: Option, quirks: frozenset[str]) -> str:
     return "timeout" if "timeouts" in quirks and rng.random() < each.idle else "wrong"
 
 
-def latency(rng: random.Random, world: Truth, quirks: frozenset[str]) -> list[dict[str, Any]]:
+def latency(rng: random.Random, world: Truth, quirks: frozenset[str], many: int) -> list[dict[str, Any]]:
     """Logged replies. One of the collectors may write seconds."""
     odd = rng.choice("abc") if "seconds" in quirks else ""
     rows = []
     for each in world.options:
-        for _ in range(LATENCIES):
+        for _ in range(many):
             took = each.middle * math.exp(rng.gauss(0, each.spread))
             by = rng.choice("abc")
             rows.append(

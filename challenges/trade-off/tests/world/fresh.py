@@ -17,7 +17,7 @@ from grader_kit import stream, untaken
 
 from world import starter
 from world.draw import QUIRKS, Dossier, dossier, truth
-from world.pick import cases, drivers, pair, turns
+from world.pick import drivers, pair
 from world.reading import read
 
 _EITHER = 0.45
@@ -28,7 +28,7 @@ def fresh(seed: int) -> dict[str, str]:
     """The files of `data/` but for the envelope, which stays as it is."""
     rng = stream(f"claims-{seed}", "dossier")
     main = untaken(lambda: _another(rng), lambda one: one is None)
-    over = cases(f"claims-{seed}", "practice", starter.PRACTICE, (turns,), change=False, public=True)
+    over = starter.months(f"claims-{seed}", f"claims-{seed}")
     made = {f"practice-{at}.json": starter.written(case.dossier) for at, case in enumerate(over, 1)}
     came = starter.written({"months": [starter.came(case) for case in over]})
     return {

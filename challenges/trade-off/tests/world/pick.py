@@ -17,6 +17,8 @@ from typing import Any
 
 from grader_kit import stream, untaken
 
+from world.blind import glance
+from world.careful import ahead, alike, choice, limit_of
 from world.draw import QUIRKS, REGIONS, Dossier, Truth, dossier, truth
 from world.futures import after, losses, regret
 from world.reading import Reading, read
@@ -28,6 +30,10 @@ CLEAR = 0.03
 """By how much the best has to be cheaper for a choice to be graded."""
 DEAR = 0.06
 """Regret of who does not notice."""
+USUAL = 0.45
+"""How often a dossier is untidy in a way that is not its kind's."""
+FEW = ("few", "telling", "sparse")
+"""Kinds of dossiers with few rows."""
 FAR = 1.35
 """The second best costs at most this many times what the best costs."""
 
@@ -57,7 +63,7 @@ def world_of(name: str, kind: str, *, public: bool) -> Truth | None:
     world = truth(name, public=public)
     eur = sorted(each for each in losses(name, world).values() if each < math.inf)
     near = len(eur) > 1 and 1 + CLEAR < eur[1] / eur[0] < FAR
-    return world if near or kind == "plain" else None
+    return world if near or kind in ("plain", "sparse") else None
 
 
 def case(
@@ -68,15 +74,17 @@ def case(
     *,
     change: bool | None = None,
     public: bool = False,
+    others: frozenset[str] | None = None,
 ) -> Case | None:
-    """A dossier with the quirk of `kind` and others, and with a change in every second one. None where it is not such as
-    all of `wanted` say."""
+    """A dossier with the quirk of `kind` and `others` (drawn, where None), and with a change in every second one; with few
+    rows where the kind is of those. None where it is not such as all of `wanted` say."""
     name = f"{seed}:{rng.getrandbits(60)}"
     world = world_of(name, kind, public=public)
     if world is None:
         return None
-    quirks = frozenset(each for each in QUIRKS if each == kind or rng.random() < 0.45)
-    made = dossier(name, world, quirks, public=public)
+    drawn = frozenset(each for each in QUIRKS if each == kind or rng.random() < USUAL)
+    quirks = (drawn if others is None else others) | ({kind} & set(QUIRKS))
+    made = dossier(name, world, quirks, few=kind in FEW, public=public)
     if change or (change is None and (kind == "change" or rng.random() < 0.4)):
         made["addendum"] = addendum(rng, made)
     reading = read(made)
@@ -132,17 +140,45 @@ def drivers(rng: random.Random, reading: Reading) -> list[dict[str, Any]]:
 # ---------------------------------------------------------------------------------------------- what tests ask about
 
 
+def clear(one: Case, reading: Reading) -> bool:
+    """The best is ahead by what was counted and by what is to be expected, and is the same in both."""
+    limit = limit_of(one.dossier)
+    return margin(reading) > CLEAR and ahead(reading, limit) > CLEAR and choice(reading, limit) == best(reading)
+
+
 def turns(one: Case) -> bool:
     """The choice is clear and right, and who does not notice the case's kind is not."""
-    if margin(one.reading) < CLEAR:
-        return False
     loss, flaw = one.loss, one.kind
-    if regret(loss, best(one.reading)) > 0:
+    if not clear(one, one.reading) or regret(loss, best(one.reading)) > 0:
         return False
     if flaw == "region":
         eur = costs(one.reading)
         return min(eur, key=eur.__getitem__) not in one.reading.feasible()
     return regret(loss, best(read(one.dossier, [flaw]))) > DEAR
+
+
+def clear_before(one: Case) -> bool:
+    """Without the change the choice is clear as well."""
+    return clear(one, read(one.dossier, ["change"]))
+
+
+def together(one: Case) -> bool:
+    """No part of the change turns the choice by itself."""
+    parts = one.dossier["addendum"].items()
+    now = best(read(one.dossier, ["change"]))
+    return all(best(read(one.dossier | {"addendum": {key: part}})) == now for key, part in parts)
+
+
+def weighs(one: Case) -> bool:
+    """Few rows, and it matters what is made of them: who reads them carefully chooses right, clearly; who takes them at
+    their word, or glances at the columns (`few`), or takes them for nothing (`telling`), chooses another and pays."""
+    reading, loss = one.reading, one.loss
+    if regret(loss, choice(reading, limit_of(one.dossier))) > 0 or ahead(reading, limit_of(one.dossier)) < CLEAR:
+        return False
+    word, nothing = regret(loss, best(reading)), regret(loss, alike(reading))
+    if one.kind == "few":
+        return word > DEAR and regret(loss, glance(one.dossier)) > DEAR
+    return word == 0 and nothing > DEAR
 
 
 def pays(one: Case) -> bool:
@@ -170,12 +206,27 @@ def cases(
     *,
     change: bool | None = None,
     public: bool = False,
+    untidy: float | None = None,
 ) -> tuple[Case, ...]:
-    """One dossier for each of `kinds`, such as all of `wanted` say; in an order that says nothing."""
+    """One dossier for each of `kinds`, such as all of `wanted` say; in an order that says nothing. With `untidy`, each
+    other way to be untidy is in that share of them, always: what somebody misses costs about the same on every seed."""
     rng = stream(seed, test)
+    others = [None] * len(kinds) if untidy is None else dealt(rng, len(kinds), untidy)
     made = [
-        untaken(lambda kind=kind: case(seed, kind, rng, wanted, change=change, public=public), lambda one: one is None)
-        for kind in kinds
+        untaken(
+            lambda kind=kind, more=more: case(seed, kind, rng, wanted, change=change, public=public, others=more),
+            lambda one: one is None,
+        )
+        for kind, more in zip(kinds, others, strict=True)
     ]
     rng.shuffle(made)
     return tuple(made)
+
+
+def dealt(rng: random.Random, many: int, share: float) -> list[frozenset[str]]:
+    """For so many dossiers, which quirks each has: every quirk in the same `share` of them."""
+    hands: list[set[str]] = [set() for _ in range(many)]
+    for quirk in QUIRKS:
+        for at in rng.sample(range(many), round(share * many)):
+            hands[at].add(quirk)
+    return [frozenset(hand) for hand in hands]

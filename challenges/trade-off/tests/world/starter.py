@@ -20,7 +20,7 @@ from grader_kit import write_starter
 from world.draw import QUIRKS, Dossier
 from world.envelope import LETTER
 from world.futures import outcomes
-from world.pick import Case, cases, pays, turns
+from world.pick import Case, cases, clear_before, pays, together, turns
 
 PRACTICE = ("seconds", "seen", "probe")
 
@@ -28,13 +28,21 @@ PRACTICE = ("seconds", "seen", "probe")
 @cache
 def main() -> Case:
     """The dossier that is decided about, with the change that the second envelope brings."""
-    return cases("public-main-2", "main", ("change",), (turns, pays), change=True, public=True)[0]
+    return cases("public-main-5", "main", ("change",), (turns, clear_before, together, pays), change=True, public=True)[
+        0
+    ]
 
 
 @cache
 def practice() -> tuple[Case, ...]:
-    """Three dossiers of months that are over."""
-    return cases("public-practice-2", "practice", PRACTICE, (turns,), change=False, public=True)
+    """Dossiers of months that are over."""
+    return months("public-practice-2", "public-practice-3")
+
+
+def months(usual: str, few: str) -> tuple[Case, ...]:
+    """Dossiers of months that are over, from two seeds; the last is of few rows."""
+    made = cases(usual, "practice", PRACTICE, (turns,), change=False, public=True)
+    return *made, *cases(few, "few rows", ("sparse",), change=False, public=True)
 
 
 def closed(case: Case) -> Dossier:
