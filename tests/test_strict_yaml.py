@@ -13,7 +13,7 @@ from pydantic import Field
 
 from grader.authoring import schema
 from grader.challenge import strict_yaml
-from grader.challenge.strict_yaml import Strict
+from grader.challenge.strict import Strict
 from grader.errors import ChallengeError, GraderError, UsageError
 from tests.small_packs import write_pack
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
-from pydantic import BaseModel, TypeAdapter, ValidationError
+from pydantic import TypeAdapter, ValidationError
 
 from grader.authoring.entries import ShippedSubmission
 from grader.challenge import Manifest
 from grader.challenge.model import ModelFile
+from grader.challenge.record import Record
 from grader.challenge.rubric import Criterion, GateSettings
 
 Which = Literal["challenge", "rubric", "submissions", "model"]
@@ -37,12 +38,12 @@ def _challenge() -> dict[str, Any]:
     made["title"] = "Challenge"
     for field in Manifest.model_fields.values():
         annotation = field.annotation
-        if isinstance(annotation, type) and issubclass(annotation, BaseModel) and annotation.__name__ in made["$defs"]:
+        if isinstance(annotation, type) and issubclass(annotation, Record) and annotation.__name__ in made["$defs"]:
             _allow_units(annotation, made["$defs"][annotation.__name__]["properties"])
     return made
 
 
-def _allow_units(model: type[BaseModel], properties: dict[str, Any]) -> None:
+def _allow_units(model: type[Record], properties: dict[str, Any]) -> None:
     """Quantities are written with a unit; the models turn them into numbers, and their schemas know only those."""
     for name in properties:
         unit = next((unit for unit in ("64MB", "1s") if _takes(model, name, unit)), "")
@@ -51,7 +52,7 @@ def _allow_units(model: type[BaseModel], properties: dict[str, Any]) -> None:
             properties[name] |= {"type": ["string", "number"], "examples": [unit]}
 
 
-def _takes(model: type[BaseModel], name: str, value: str) -> bool:
+def _takes(model: type[Record], name: str, value: str) -> bool:
     try:
         model.model_validate({name: value})
     except ValidationError as problem:

@@ -11,8 +11,8 @@ from pydantic import Field, model_validator
 
 from grader import junk
 from grader.challenge import strict_yaml
-from grader.challenge.manifest import Number
-from grader.challenge.strict_yaml import Strict
+from grader.challenge.schema import Number
+from grader.challenge.strict import Strict
 from grader.errors import ChallengeError
 
 REFERENCE = "solution"

@@ -4,6 +4,8 @@ manifest   challenge.yaml; `Challenge`, what a pack says
 rubric     rubric.yaml: the criteria
 model      model.yaml: the scripted model, and what was recorded of a real one
 pack       `Pack`: the whole folder, read once
+record     what these are: frozen records; schema, the pydantic models that check data for them
+kept       what was checked before, found by the digest of its bytes
 """
 
 from grader.challenge.manifest import Challenge as Challenge

@@ -9,49 +9,12 @@ import json
 import os
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Literal
-
-from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
+from typing import Any
 
 from grader import files
-from grader.challenge.strict_yaml import Strict
 from grader.errors import ChallengeError
 
 MOST_BYTES = 32_000_000
-
-
-class SpokenCall(Strict):
-    """A tool call; `arguments` is text as the model wrote it."""
-
-    name: str
-    arguments: str
-
-
-class Spoken(Strict):
-    """One choice of an answer."""
-
-    text: str
-    tool_calls: list[SpokenCall]
-    refusal: str
-    finish: Literal["stop", "length", "tool_calls"]
-
-
-class RecordedAnswer(Strict):
-    """What was answered to the request with this digest. Seconds and US dollars as they were when it was asked."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=False)
-
-    digest: str = Field(pattern=r"^[0-9a-f]{64}$")
-    asked: str
-    """The model's name at the endpoint."""
-    replies: list[Spoken] = Field(min_length=1)
-    prompt_tokens: int = Field(ge=0)
-    completion_tokens: int = Field(ge=0)
-    seconds: float = Field(ge=0)
-    cost: float = Field(ge=0)
-
-
-_ENTRY = TypeAdapter(RecordedAnswer)
 
 
 def read(path: Path) -> dict[str, dict[str, Any]]:
@@ -72,6 +35,10 @@ def read_bytes(path: Path) -> bytes:
 
 def parse(raw: bytes, path: Path) -> dict[str, dict[str, Any]]:
     """As `read`, for the bytes of `path`."""
+    from pydantic import ValidationError
+
+    from grader.challenge.recorded import ENTRY
+
     try:
         lines = raw.decode("utf-8").splitlines()
     except UnicodeDecodeError as problem:
@@ -79,7 +46,7 @@ def parse(raw: bytes, path: Path) -> dict[str, dict[str, Any]]:
     found: dict[str, dict[str, Any]] = {}
     for number, line in enumerate(lines, 1):
         try:
-            entry = _ENTRY.validate_json(line)
+            entry = ENTRY.validate_json(line)
         except ValidationError as problem:
             first = problem.errors()[0]
             place = ".".join(map(str, first["loc"]))
@@ -90,7 +57,9 @@ def parse(raw: bytes, path: Path) -> dict[str, dict[str, Any]]:
 
 def append(path: Path, entry: Mapping[str, Any]) -> None:
     """Adds `entry` to the end, on the disk before this returns: what was paid for is not lost."""
-    line = _ENTRY.validate_python(dict(entry)).model_dump()
+    from grader.challenge.recorded import ENTRY
+
+    line = ENTRY.validate_python(dict(entry)).model_dump()
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("a", encoding="utf-8") as file:
         file.write(json.dumps(line, ensure_ascii=False) + "\n")

@@ -3,114 +3,96 @@
 from __future__ import annotations
 
 import keyword
-import re
 import sys
+from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
-from typing import Annotated, Any, Literal
-
-from pydantic import BeforeValidator, Field, model_validator
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from grader.challenge import strict_yaml
+from grader.challenge.kept import kept
+from grader.challenge.record import NOT_SHOWN, Record, named
 from grader.challenge.rubric import Rubric
-from grader.challenge.strict_yaml import Strict
 from grader.errors import ChallengeError
 from grader.records import Competency
 
-_UNITS = {
-    "": 1, "B": 1, "kB": 10**3, "KB": 10**3, "MB": 10**6, "GB": 10**9, "KiB": 2**10, "MiB": 2**20, "GiB": 2**30,
-    "ms": 0.001, "s": 1, "m": 60, "min": 60, "h": 3600, "d": 86400, "w": 604800,
-}  # fmt: skip
-_BYTES, _SECONDS = ("", "B", "kB", "KB", "MB", "GB", "KiB", "MiB", "GiB"), ("", "ms", "s", "m", "min", "h", "d", "w")
+if TYPE_CHECKING:
+    from pydantic import Field
+
+    from grader.challenge.schema import Bytes, Number, Seconds
 
 
-def _quantity(units: tuple[str, ...], example: str) -> BeforeValidator:
-    def read(value: Any) -> Any:
-        found = (
-            re.fullmatch(r"([0-9]+(?:\.[0-9]+)?)\s*([A-Za-z]*)", str(value).strip())
-            if not isinstance(value, bool)
-            else None
-        )
-        if not found or found[2] not in units:
-            raise ValueError(f"{value!r} is not understood; write it like {example}")
-        return float(found[1]) * _UNITS[found[2]]
-
-    return BeforeValidator(read)
-
-
-Seconds = Annotated[float, _quantity(_SECONDS, "10s, 4h or 7d"), Field(gt=0)]
-Bytes = Annotated[float, _quantity(_BYTES, "64MB or 512KiB"), Field(ge=1)]
-Number = Annotated[float, BeforeValidator(lambda value: float(value) if type(value) is int else value)]
-
-
-class Interface(Strict):
+@dataclass(frozen=True, kw_only=True)
+class Interface(Record):
     """How hidden tests reach the work: a Python module, a command, an HTTP service, or documents only."""
 
     kind: Literal["python", "command", "http", "documents"]
-    module: str = Field(default="", pattern=r"^[A-Za-z_][\w.]*$|^$")
-    command: list[str] = []
-    port: int = Field(default=8000, ge=1024, le=65535)
+    module: Annotated[str, Field(pattern=r"^[A-Za-z_][\w.]*$|^$")] = ""
+    command: list[str] = field(default_factory=list)
+    port: Annotated[int, Field(ge=1024, le=65535)] = 8000
 
-    @model_validator(mode="after")
-    def _complete(self) -> Interface:
+    def __post_init__(self) -> None:
         if self.kind == "python" and not self.module:
             raise ValueError("interface: kind python needs `module`")
-        return self
 
 
-class Times(Strict):
+@dataclass(frozen=True, kw_only=True)
+class Times(Record):
     """Time the candidate is asked to spend, and the window to hand in; seconds."""
 
     working: Seconds = 4 * 3600.0
     window: Seconds = 7 * 86400.0
 
 
-class SubmissionRules(Strict):
+@dataclass(frozen=True, kw_only=True)
+class SubmissionRules(Record):
     """What a submission must and may hold."""
 
-    required: list[str] = []
-    max_files: int = Field(default=500, ge=1, le=20_000)
+    required: list[str] = field(default_factory=list)
+    max_files: Annotated[int, Field(ge=1, le=20_000)] = 500
     max_bytes: Bytes = 20_000_000.0
     dependencies: str = ""
     """File of the submission that lists packages to install (wheels only); empty: none are installed."""
 
 
-class Limits(Strict):
+@dataclass(frozen=True, kw_only=True)
+class Limits(Record):
     """Limits of the candidate's container; seconds are the candidate's own time. Their bounds are what an engine and
     Python can do at all: a limit beyond them would fail on every machine."""
 
-    cpus: Number = Field(default=1.0, ge=0.05, le=64)
-    memory: Bytes = Field(default=512_000_000.0, ge=32_000_000, le=1e12)
-    processes: int = Field(default=64, ge=4, le=4096)
-    disk: Bytes = Field(default=64_000_000.0, ge=65_536, le=1e12)
-    call: Seconds = Field(default=10.0, ge=0.001, le=86_400)
-    total: Seconds = Field(default=120.0, ge=0.001, le=86_400)
-    reply: Bytes = Field(default=1_048_576.0, ge=1_024, le=256_000_000)
-    output: Bytes = Field(default=65_536.0, ge=1_024, le=256_000_000)
+    cpus: Annotated[Number, Field(ge=0.05, le=64)] = 1.0
+    memory: Annotated[Bytes, Field(ge=32_000_000, le=1e12)] = 512_000_000.0
+    processes: Annotated[int, Field(ge=4, le=4096)] = 64
+    disk: Annotated[Bytes, Field(ge=65_536, le=1e12)] = 64_000_000.0
+    call: Annotated[Seconds, Field(ge=0.001, le=86_400)] = 10.0
+    total: Annotated[Seconds, Field(ge=0.001, le=86_400)] = 120.0
+    reply: Annotated[Bytes, Field(ge=1_024, le=256_000_000)] = 1_048_576.0
+    output: Annotated[Bytes, Field(ge=1_024, le=256_000_000)] = 65_536.0
     """Bytes of stdout, and of stderr, that are kept per test."""
 
 
-class Environment(Strict):
+@dataclass(frozen=True, kw_only=True)
+class Environment(Record):
     """Packages that candidate code may import, pinned with hashes; or a Dockerfile of the pack's own."""
 
     requirements: str = ""
     dockerfile: str = ""
 
 
-class Weights(Strict):
+@dataclass(frozen=True, kw_only=True)
+class Weights(Record):
     """How the total of 100 is shared between hidden tests and criteria."""
 
-    objective: Number = Field(default=60.0, ge=0)
-    subjective: Number = Field(default=40.0, ge=0)
+    objective: Annotated[Number, Field(ge=0)] = 60.0
+    subjective: Annotated[Number, Field(ge=0)] = 40.0
 
-    @model_validator(mode="after")
-    def _some(self) -> Weights:
+    def __post_init__(self) -> None:
         if self.objective + self.subjective <= 0:
             raise ValueError("weights: at least one of objective and subjective is above 0")
-        return self
 
 
-class Group(Strict):
+@dataclass(frozen=True, kw_only=True)
+class Group(Record):
     """A group of hidden tests as readers see it."""
 
     title: str = ""
@@ -118,43 +100,44 @@ class Group(Strict):
     description: str = ""
 
 
-class Checks(Strict):
+@dataclass(frozen=True, kw_only=True)
+class Checks(Record):
     """How thoroughly `grade challenge check` holds the pack to its promises where its options say nothing else. Grades
     do not depend on it."""
 
-    seeds: int = Field(default=3, ge=1, le=1000)
+    seeds: Annotated[int, Field(ge=1, le=1000)] = 3
     """Variants of the data that the reference has to solve."""
-    mutants: int = Field(default=20, ge=1, le=1000)
-    mutation_floor: Number | None = Field(default=None, ge=0, le=1)
+    mutants: Annotated[int, Field(ge=1, le=1000)] = 20
+    mutation_floor: Annotated[Number | None, Field(ge=0, le=1)] = None
     """Least share of the mutants that has to lose points; without it the score is only shown."""
 
 
-class Review(Strict):
+@dataclass(frozen=True, kw_only=True)
+class Review(Record):
     """What people's assessments have to be before they are opened to all. A lead may ask for more, never for less."""
 
-    assessors: int = Field(default=2, ge=2, le=5)
+    assessors: Annotated[int, Field(ge=2, le=5)] = 2
     """Independent assessments that a reveal takes, the bar raiser's among them."""
     bar_raiser: bool = False
     """Whether one of them has to be a bar raiser's."""
 
 
-class ClaimedData(Strict):
+@dataclass(frozen=True, kw_only=True)
+class ClaimedData(Record):
     """What the commands in candidates' documents are run on (`grade claims`). Grades do not depend on it."""
 
-    data: list[str] = []
+    data: list[str] = field(default_factory=list)
     """Files and folders of `starter/`, by their path in it, that stand in the candidate's folder when commands run."""
-    generator: str = Field(default="", pattern=r"^[A-Za-z_][\w.]*:[A-Za-z_]\w*$|^$")
+    generator: Annotated[str, Field(pattern=r"^[A-Za-z_][\w.]*:[A-Za-z_]\w*$|^$")] = ""
     """`module:function` below `tests/`: a seed → the files of `data` with other contents, path → text or bytes."""
 
-    @model_validator(mode="after")
-    def _fits(self) -> ClaimedData:
+    def __post_init__(self) -> None:
         for name in self.data:
             parts = Path(name).parts
             if not parts or name != "/".join(parts) or Path(name).is_absolute() or ".." in parts:
                 raise ValueError(f"claims: data: {name!r} is no plain path below starter/")
         if self.generator and not self.data:
             raise ValueError("claims: generator needs `data`, the files that it makes anew")
-        return self
 
 
 TAKEN = frozenset(
@@ -163,32 +146,32 @@ TAKEN = frozenset(
 """Names by which hidden tests import something else."""
 
 
-class Manifest(Strict):
+@dataclass(frozen=True, kw_only=True)
+class Manifest(Record):
     """challenge.yaml as it was read: all that a candidate's copy of a pack says about itself."""
 
-    version_of_schema: int = Field(alias="schema", ge=1, le=1)
-    id: str = Field(pattern=r"^[a-z0-9][a-z0-9-]*$", max_length=64)
-    version: str = Field(pattern=r"^\d+\.\d+\.\d+$")
-    title: str = Field(min_length=1, max_length=200)
+    version_of_schema: Annotated[int, Field(ge=1, le=1)] = field(metadata=named("schema"))
+    id: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]*$", max_length=64)]
+    version: Annotated[str, Field(pattern=r"^\d+\.\d+\.\d+$")]
+    title: Annotated[str, Field(min_length=1, max_length=200)]
     primary_competency: Competency
-    secondary_competencies: list[Competency] = []
+    secondary_competencies: list[Competency] = field(default_factory=list)
     interface: Interface
     time: Times = Times()
     submission: SubmissionRules = SubmissionRules()
     limits: Limits = Limits()
     environment: Environment = Environment()
     weights: Weights = Weights()
-    pass_mark: Number = Field(default=70.0, ge=0, le=100)
-    minimums: dict[Competency, Number] = {}
-    groups: dict[str, Group] = {}
+    pass_mark: Annotated[Number, Field(ge=0, le=100)] = 70.0
+    minimums: dict[Competency, Number] = field(default_factory=dict)
+    groups: dict[str, Group] = field(default_factory=dict)
     check: Checks = Checks()
     review: Review = Review()
     claims: ClaimedData = ClaimedData()
-    take: dict[str, str] = {}
+    take: dict[str, str] = field(default_factory=dict)
     """Folders of the starter that hidden tests import, too: name beside the tests → path in the pack."""
 
-    @model_validator(mode="after")
-    def _consistent(self) -> Manifest:
+    def __post_init__(self) -> None:
         for name, source in self.take.items():
             if not name.isidentifier() or keyword.iskeyword(name) or name in TAKEN:
                 raise ValueError(f"take: {name!r} is no name for a package of the tests")
@@ -200,7 +183,6 @@ class Manifest(Strict):
         wrong = [name for name, share in self.minimums.items() if not 0 <= share <= 1]
         if wrong:
             raise ValueError(f"minimums.{wrong[0]} is a share between 0 and 1")
-        return self
 
     @property
     def named(self) -> tuple[str, ...]:
@@ -217,11 +199,12 @@ class Manifest(Strict):
         return (known.title if known else "") or group.replace("_", " ").replace("-", " ").capitalize()
 
 
+@dataclass(frozen=True, kw_only=True)
 class Challenge(Manifest):
     """What a challenge says: its manifest and its rubric. All that scoring and showing a grade need, and what a run
     keeps as evidence; it holds no file of the pack. `Pack` is this together with the files."""
 
-    rubric: Rubric = Field(default=Rubric(), exclude=True)
+    rubric: Rubric = field(default=Rubric(), metadata=NOT_SHOWN)
 
 
 def read_manifest(raw: bytes, root: Path) -> Manifest:
@@ -229,11 +212,11 @@ def read_manifest(raw: bytes, root: Path) -> Manifest:
     for files that it names and that are not there."""
     path = root / "challenge.yaml"
     manifest = _parsed(raw, str(path))
-    for named in manifest.named:
-        if Path(named).is_absolute() or ".." in Path(named).parts:
-            raise ChallengeError(f"{path}: environment names {named}, which leads out of the pack.")
-        if not (root / named).is_file():
-            raise ChallengeError(f"{path}: environment names {named}, which is not there.")
+    for name in manifest.named:
+        if Path(name).is_absolute() or ".." in Path(name).parts:
+            raise ChallengeError(f"{path}: environment names {name}, which leads out of the pack.")
+        if not (root / name).is_file():
+            raise ChallengeError(f"{path}: environment names {name}, which is not there.")
     return manifest
 
 
@@ -241,8 +224,12 @@ def read_manifest(raw: bytes, root: Path) -> Manifest:
 def _parsed(raw: bytes, name: str) -> Manifest:
     """Pages ask for the same manifest again and again, and reading it as YAML takes 20 ms of the processor. The bytes
     are the key: what has been edited is read anew."""
-    data, lines = strict_yaml.loads(raw, name)
-    return strict_yaml.validate(Manifest, data, lines, name)
+
+    def read() -> Manifest:
+        data, lines = strict_yaml.loads(raw, name)
+        return strict_yaml.validate(Manifest, data, lines, name)
+
+    return kept("manifest", [raw], read)
 
 
 def load_manifest(root: Path) -> Manifest:

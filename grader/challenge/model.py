@@ -6,17 +6,20 @@ import hashlib
 import os
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Annotated, Any, Literal
-
-from pydantic import BeforeValidator, Field, PrivateAttr, model_validator
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from grader.challenge import cassette, strict_yaml
-from grader.challenge.strict_yaml import Strict
+from grader.challenge.kept import kept
+from grader.challenge.record import NOT_READ, Record, named
 from grader.errors import ChallengeError, visible
 
-Number = Annotated[float, BeforeValidator(lambda value: float(value) if type(value) is int else value)]
-Share = Annotated[Number, Field(ge=0, le=1)]
+if TYPE_CHECKING:
+    from pydantic import Field
+
+    from grader.challenge.schema import Number, Share
+
 Role = Literal["", "system", "user", "assistant", "tool"]
 FaultKind = Literal[
     "rate_limit", "quota", "server_error", "overloaded", "stall", "drop", "truncate", "malformed_json", "wrong_tool",
@@ -26,21 +29,24 @@ _NAME = re.compile(r"\{(\w+)\}")
 _ALWAYS = frozenset({"user", "last"})
 
 
-class Price(Strict):
+@dataclass(frozen=True, kw_only=True)
+class Price(Record):
     """US dollars per million tokens."""
 
-    input: Number = Field(default=0.0, ge=0)
-    output: Number = Field(default=0.0, ge=0)
+    input: Annotated[Number, Field(ge=0)] = 0.0
+    output: Annotated[Number, Field(ge=0)] = 0.0
 
 
-class Latency(Strict):
+@dataclass(frozen=True, kw_only=True)
+class Latency(Record):
     """Seconds on the model's clock: until the first token, and for each token of the answer."""
 
-    first: Number = Field(default=0.0, ge=0, le=600)
-    per_token: Number = Field(default=0.0, ge=0, le=10)
+    first: Annotated[Number, Field(ge=0, le=600)] = 0.0
+    per_token: Annotated[Number, Field(ge=0, le=10)] = 0.0
 
 
-class Failures(Strict):
+@dataclass(frozen=True, kw_only=True)
+class Failures(Record):
     """Shares of the reader's answers that fail in a way that models fail in. Rules and scripts are not spoiled."""
 
     refusal: Share = 0.0
@@ -49,23 +55,25 @@ class Failures(Strict):
     wrong_arguments: Share = 0.0
 
 
-class RateLimits(Strict):
+@dataclass(frozen=True, kw_only=True)
+class RateLimits(Record):
     """What the rate-limit headers say; only faults enforce anything."""
 
-    requests: int = Field(default=500, ge=1)
-    tokens: int = Field(default=200_000, ge=1)
+    requests: Annotated[int, Field(ge=1)] = 500
+    tokens: Annotated[int, Field(ge=1)] = 200_000
 
 
-class ScriptedModel(Strict):
+@dataclass(frozen=True, kw_only=True)
+class ScriptedModel(Record):
     """One model that candidates may name."""
 
-    id: str = Field(pattern=r"^[A-Za-z0-9][\w.:-]*$", max_length=64)
+    id: Annotated[str, Field(pattern=r"^[A-Za-z0-9][\w.:-]*$", max_length=64)]
     kind: Literal["chat", "embedding"] = "chat"
-    context_window: int = Field(default=8000, ge=50, le=2_000_000)
+    context_window: Annotated[int, Field(ge=50, le=2_000_000)] = 8000
     overflow: Literal["forget", "error"] = "forget"
     """What becomes of a prompt beyond the window: the oldest is forgotten, or the request is refused."""
-    max_output: int = Field(default=1000, ge=1, le=20_000)
-    dimensions: int = Field(default=256, ge=8, le=1024)
+    max_output: Annotated[int, Field(ge=1, le=20_000)] = 1000
+    dimensions: Annotated[int, Field(ge=8, le=1024)] = 256
     price: Price = Price()
     latency: Latency = Latency()
     drift: Share = 0.0
@@ -74,7 +82,8 @@ class ScriptedModel(Strict):
     limits: RateLimits = RateLimits()
 
 
-class Reader(Strict):
+@dataclass(frozen=True, kw_only=True)
+class Reader(Record):
     """The simulated reader: what it does when the context lacks the answer, and what misleads it."""
 
     threshold: Share = 0.4
@@ -82,42 +91,40 @@ class Reader(Strict):
     unknown: str = "I don't know."
     obeys: Share = 1.0
     """How often it says so where the prompt asks it to, instead of making something up."""
-    inventions: list[str] = Field(
-        default=[
+    inventions: Annotated[list[str], Field(min_length=1)] = field(
+        default_factory=lambda: [
             "Yes, {topic} is included in every plan at no extra charge.",
             "The usual time for {topic} is 30 days.",
             "Contact the sales team about {topic}; they confirm it within one hour.",
-        ],
-        min_length=1,
+        ]
     )
-    cues: list[str] = []
+    cues: list[str] = field(default_factory=list)
     """Further phrases that begin an injected instruction, beside the built-in ones."""
-    labels: dict[str, list[str]] = {}
+    labels: dict[str, list[str]] = field(default_factory=dict)
     """A value of an enum → words of a question that speak for it."""
 
-    @model_validator(mode="after")
-    def _lower(self) -> Reader:
+    def __post_init__(self) -> None:
         if any(cue != cue.casefold() or not cue.strip() for cue in self.cues):
             raise ValueError("cues are written in lower case and not empty")
-        return self
 
 
-class When(Strict):
+@dataclass(frozen=True, kw_only=True)
+class When(Record):
     """What a request looks like; all that is given must fit. Of a list of patterns, one must be found."""
 
     model: str = ""
     last: Role = ""
     """Role of the last message."""
-    says: list[str] = []
+    says: list[str] = field(default_factory=list)
     """Patterns for the last message."""
-    user_says: list[str] = []
-    system_says: list[str] = []
-    tool_says: list[str] = []
+    user_says: list[str] = field(default_factory=list)
+    system_says: list[str] = field(default_factory=list)
+    tool_says: list[str] = field(default_factory=list)
     """Patterns for the last message of that role."""
-    offers: list[str] = []
+    offers: list[str] = field(default_factory=list)
     """Tools that are offered."""
-    called: list[str] = []
-    not_called: list[str] = []
+    called: list[str] = field(default_factory=list)
+    not_called: list[str] = field(default_factory=list)
     """Tools that the model has called in this conversation, or has not."""
 
     def names(self) -> set[str]:
@@ -125,85 +132,87 @@ class When(Strict):
         lists = (self.says, self.user_says, self.system_says, self.tool_says)
         return {name for patterns in lists if patterns for name in set.intersection(*map(_names, patterns))}
 
-    @model_validator(mode="after")
-    def _patterns(self) -> When:
+    def __post_init__(self) -> None:
         for pattern in (*self.says, *self.user_says, *self.system_says, *self.tool_says):
             found = _NAME.findall(pattern)
             if not _NAME.sub("", pattern).strip():
                 raise ValueError(f"the pattern {pattern!r} has no words of its own")
             if len(found) != len(set(found)) or not all(name.isidentifier() for name in found):
                 raise ValueError(f"the pattern {pattern!r}: a name is a word, and stands once")
-        return self
 
 
-class Call(Strict):
+@dataclass(frozen=True, kw_only=True)
+class Call(Record):
     """A tool call that a rule makes."""
 
-    name: str = Field(min_length=1, max_length=64)
-    arguments: dict[str, Any] = {}
+    name: Annotated[str, Field(min_length=1, max_length=64)]
+    arguments: dict[str, Any] = field(default_factory=dict)
 
 
-class Rule(Strict):
+@dataclass(frozen=True, kw_only=True)
+class Rule(Record):
     """When a request looks like `when`, the model says one of reply, json, calls or refusal (a reply may stand beside
     calls). `{name}` stands for what a pattern captured; `{user}` and `{last}` for those messages."""
 
     name: str = ""
     when: When = When()
     reply: str = ""
-    json_: dict[str, Any] | None = Field(default=None, alias="json")
-    calls: list[Call] = []
+    json_: dict[str, Any] | None = field(default=None, metadata=named("json"))
+    calls: list[Call] = field(default_factory=list)
     refusal: str = ""
-    times: int = Field(default=0, ge=0)
+    times: Annotated[int, Field(ge=0)] = 0
     """How often in a test; 0: always."""
 
-    @model_validator(mode="after")
-    def _says_one_thing(self) -> Rule:
+    def __post_init__(self) -> None:
         said = [bool(self.calls) or bool(self.reply), self.json_ is not None, bool(self.refusal)]
         if sum(said) != 1:
             raise ValueError("a rule has one of reply, json, calls or refusal")
         unknown = sorted(_names(self.model_dump_json(exclude={"when", "name"})) - self.when.names() - _ALWAYS)
         if unknown:
             raise ValueError(f"{{{unknown[0]}}} is captured by no pattern of this rule, or not by each of a list")
-        return self
 
 
-class ScheduledFault(Strict):
+@dataclass(frozen=True, kw_only=True)
+class ScheduledFault(Record):
     """A fault that strikes in every test, on schedule. Seconds are real ones."""
 
     kind: FaultKind
-    after: int = Field(default=0, ge=0)
-    times: int | None = Field(default=1, ge=1)
+    after: Annotated[int, Field(ge=0)] = 0
+    times: Annotated[int | None, Field(ge=1)] = 1
     """null: every request."""
-    retry_after: Number = Field(default=1.0, ge=0, le=3600)
-    seconds: Number = Field(default=30.0, gt=0, le=600)
+    retry_after: Annotated[Number, Field(ge=0, le=3600)] = 1.0
+    seconds: Annotated[Number, Field(gt=0, le=600)] = 30.0
     model: str = ""
     endpoint: Literal["", "chat", "responses", "embeddings"] = ""
     contains: str = ""
 
 
-class RealModel(Strict):
+@dataclass(frozen=True, kw_only=True)
+class RealModel(Record):
     """Answers of a real model, recorded with `grade challenge play --live`, come before the scripted model's."""
 
-    cassette: str = Field(min_length=1, pattern=r"^[^/\\]")
+    cassette: Annotated[str, Field(min_length=1, pattern=r"^[^/\\]")]
     """A file of the pack. What it does not hold is answered by the scripted model."""
 
 
-class ModelFile(Strict):
+@dataclass(frozen=True, kw_only=True)
+class ModelFile(Record):
     """model.yaml as it was read."""
 
-    version_of_schema: int = Field(alias="schema", ge=1, le=1)
-    speed: Number = Field(default=20.0, ge=1, le=1000)
+    version_of_schema: Annotated[int, Field(ge=1, le=1)] = field(metadata=named("schema"))
+    speed: Annotated[Number, Field(ge=1, le=1000)] = 20.0
     """How many seconds of the model's clock pass in a real one while a request is open."""
-    models: list[ScriptedModel] = Field(min_length=1)
+    models: Annotated[list[ScriptedModel], Field(min_length=1)]
     reader: Reader = Reader()
-    rules: list[Rule] = []
-    faults: list[ScheduledFault] = []
+    rules: list[Rule] = field(default_factory=list)
+    faults: list[ScheduledFault] = field(default_factory=list)
     live: RealModel | None = None
-    _answers: Mapping[str, dict[str, Any]] = PrivateAttr(default_factory=dict)
-    _cassette: str = PrivateAttr(default="")
+    answers: Mapping[str, dict[str, Any]] = field(default_factory=dict, repr=False, metadata=NOT_READ)
+    """What the cassette holds, by the digest of the request."""
+    cassette_digest: str = field(default="", metadata=NOT_READ)
+    """SHA-256 of the cassette that gradings replay, in hexadecimal; empty where there is none."""
 
-    @model_validator(mode="after")
-    def _known(self) -> ModelFile:
+    def __post_init__(self) -> None:
         ids = [model.id for model in self.models]
         if len(ids) != len(set(ids)):
             raise ValueError("models: an id stands twice")
@@ -211,29 +220,21 @@ class ModelFile(Strict):
         unknown = [name for name in named if name and name not in ids]
         if unknown:
             raise ValueError(f"there is no model {unknown[0]!r}; models are {', '.join(ids)}")
-        return self
 
     def as_data(self) -> dict[str, Any]:
         """All settings with their defaults, as the verifier gets them."""
-        live = {"answers": self._answers, "asks": False} if self.live else None
-        return self.model_dump(mode="json", by_alias=True) | {"live": live}
+        live = {"answers": self.answers, "asks": False} if self.live else None
+        return self.model_dump(by_alias=True) | {"live": live}
 
     def with_cassette(self, raw: bytes, path: Path) -> ModelFile:
         """The same, with what the cassette at `path` holds. Raises ChallengeError."""
-        made = self.model_copy()
-        made._answers = cassette.parse(raw, path)  # noqa: SLF001 - its own
-        made._cassette = hashlib.sha256(raw).hexdigest()  # noqa: SLF001
-        return made
-
-    @property
-    def cassette_digest(self) -> str:
-        """SHA-256 of the cassette that gradings replay, in hexadecimal; empty where there is none."""
-        return self._cassette
+        answers = kept("cassette", [raw], lambda: cassette.parse(raw, path))
+        return replace(self, answers=answers, cassette_digest=hashlib.sha256(raw).hexdigest())
 
     @property
     def recorded(self) -> int:
         """How many answers of a real model may be replayed in gradings."""
-        return len(self._answers)
+        return len(self.answers)
 
 
 def load_model(root: Path) -> ModelFile | None:
@@ -245,8 +246,7 @@ def load_model(root: Path) -> ModelFile | None:
 def read_model(raw: bytes, root: Path) -> ModelFile:
     """As `load_model`, for the bytes of the model.yaml in `root`; its cassette is read here, once."""
     path = root / "model.yaml"
-    data, lines = strict_yaml.loads(raw, str(path))
-    model = strict_yaml.validate(ModelFile, data, lines, str(path))
+    model = kept("model", [raw], lambda: _checked(raw, str(path)))
     if model.live is None:
         return model
     tape = root / model.live.cassette
@@ -255,6 +255,11 @@ def read_model(raw: bytes, root: Path) -> ModelFile:
     if tape.is_symlink():
         raise ChallengeError(f"{tape}: is a link to {visible(os.readlink(tape))}. Put the file itself there.")
     return model.with_cassette(cassette.read_bytes(tape), tape)
+
+
+def _checked(raw: bytes, name: str) -> ModelFile:
+    data, lines = strict_yaml.loads(raw, name)
+    return strict_yaml.validate(ModelFile, data, lines, name)
 
 
 def provenance(model: ModelFile | None, calls: Sequence[Mapping[str, object]]) -> dict[str, Any]:

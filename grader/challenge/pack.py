@@ -9,18 +9,21 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from types import MappingProxyType
-
-from pydantic import Field
+from typing import TYPE_CHECKING
 
 from grader import junk
 from grader.challenge import strict_yaml
 from grader.challenge.beside import beside, is_of_tests
 from grader.challenge.manifest import Challenge, Manifest, read_manifest
-from grader.challenge.model import ModelFile, read_model
+from grader.challenge.record import NOT_READ, text_of
 from grader.challenge.rubric import Rubric, read_rubric
 from grader.errors import ChallengeError, visible
+
+if TYPE_CHECKING:
+    from grader.challenge.model import ModelFile
 
 PARTS = ("challenge.yaml", "instruction.md", "tests", "rubric.yaml")
 """What every pack has."""
@@ -30,21 +33,22 @@ GRADED = ("tests", "environment")
 """Folders whose files decide a grade."""
 
 
+@dataclass(frozen=True, kw_only=True)
 class Pack(Challenge):
     """A challenge together with the files that decide a grade, as they were when it was read; nothing in it changes."""
 
-    root: Path = Field(exclude=True)
+    root: Path = field(metadata=NOT_READ)
     """Where it was read. For what no grade rests on: starter, solution, submissions, calibration."""
-    files: Mapping[str, bytes] = Field(exclude=True, repr=False)
+    files: Mapping[str, bytes] = field(repr=False, metadata=NOT_READ)
     """challenge.yaml, model.yaml and all below tests/ and environment/, by relative path."""
-    instruction: bytes = Field(exclude=True, repr=False)
+    instruction: bytes = field(repr=False, metadata=NOT_READ)
     """instruction.md, for the judge. The digest does not cover it, since it changes no points."""
-    model: ModelFile | None = Field(exclude=True, repr=False)
-    tests: Mapping[str, bytes] = Field(exclude=True, repr=False)
+    model: ModelFile | None = field(repr=False, metadata=NOT_READ)
+    tests: Mapping[str, bytes] = field(repr=False, metadata=NOT_READ)
     """The files of tests/ by their path in it."""
-    laid: Mapping[str, bytes] = Field(exclude=True, repr=False)
+    laid: Mapping[str, bytes] = field(repr=False, metadata=NOT_READ)
     """What goes into the verifier: the files of tests/, and what is laid beside them."""
-    digest: str = Field(exclude=True)
+    digest: str = field(metadata=NOT_READ)
     """`sha256:…` of all that decides a grade: manifest, rubric with its shared criteria, tests and what is laid beside
     them, environment, model."""
 
@@ -55,8 +59,8 @@ class Pack(Challenge):
         ChallengeError."""
         tests = {name.removeprefix("tests/"): content for name, content in files.items() if name.startswith("tests/")}
         more = beside(root, tests, manifest.take)
-        return Pack.model_construct(
-            **{name: getattr(manifest, name) for name in Manifest.model_fields},
+        return Pack(
+            **{item.name: getattr(manifest, item.name) for item in fields(Manifest)},
             rubric=rubric,
             root=root,
             files=MappingProxyType(dict(files)),
@@ -101,7 +105,7 @@ def load_pack(root: Path) -> Pack:
     files = {"challenge.yaml": raw, **_optional(root, "model.yaml"), **_graded(root)}
     for name in manifest.named:  # they may lie elsewhere
         files.setdefault(name, (root / name).read_bytes())
-    model = read_model(files["model.yaml"], root) if "model.yaml" in files else None
+    model = _model(files["model.yaml"], root) if "model.yaml" in files else None
     rubric = read_rubric(strict_yaml.read(root / "rubric.yaml"), root / "rubric.yaml")
     instruction = (root / "instruction.md").read_bytes()
     pack = Pack.of(manifest, rubric, model, files, root=root, instruction=instruction)
@@ -112,8 +116,9 @@ def load_pack(root: Path) -> Pack:
 
 def digest_of(rubric: Rubric, model: ModelFile | None, files: Mapping[str, bytes]) -> str:
     """`sha256:…` of what decides a grade; it keys the seed, so that its making must never change."""
-    unsaid = {name for name in LATER if getattr(rubric.gate, name) is None}
-    total = hashlib.sha256(rubric.model_dump_json(exclude={"gate": unsaid}).encode())
+    said = rubric.model_dump()
+    said["gate"] = {name: value for name, value in said["gate"].items() if value is not None or name not in LATER}
+    total = hashlib.sha256(text_of(said).encode())
     sums = {name: hashlib.sha256(content).hexdigest() for name, content in files.items()}
     if model is not None and model.cassette_digest:
         sums["cassette"] = model.cassette_digest
@@ -124,6 +129,12 @@ def digest_of(rubric: Rubric, model: ModelFile | None, files: Mapping[str, bytes
 
 def _optional(root: Path, name: str) -> dict[str, bytes]:
     return {name: strict_yaml.read(root / name)} if (root / name).exists() else {}
+
+
+def _model(raw: bytes, root: Path) -> ModelFile:
+    from grader.challenge.model import read_model  # most packs have none
+
+    return read_model(raw, root)
 
 
 def _graded(root: Path) -> dict[str, bytes]:

@@ -6,51 +6,52 @@ evidence overridden by the pack.
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
-
-from pydantic import Field, ValidationError, field_validator, model_validator
+from typing import TYPE_CHECKING, Annotated, Any
 
 from grader.challenge import strict_yaml
-from grader.challenge.strict_yaml import Strict
+from grader.challenge.kept import kept
+from grader.challenge.record import Record, named
 from grader.errors import ChallengeError
 from grader.records import Competency
 from grader.settings import PLACES
 
+if TYPE_CHECKING:
+    from pydantic import AfterValidator, Field
 
-class Criterion(Strict):
+    from grader.challenge.schema import Number
+
+
+def consecutive(levels: dict[int, str]) -> dict[int, str]:
+    """The levels of a criterion, by their number. Raises ValueError for gaps, and for anchors that say nothing."""
+    if sorted(levels) != list(range(1, len(levels) + 1)) or len(levels) < 2:
+        raise ValueError("levels are numbered 1, 2, 3, … without a gap, at least two of them")
+    empty = [str(level) for level, anchor in levels.items() if not anchor.strip()]
+    if empty:
+        raise ValueError(f"level {', '.join(empty)} has no anchor: say what is observed at that level")
+    if len({anchor.strip() for anchor in levels.values()}) < len(levels):
+        raise ValueError("two levels have the same anchor")
+    return dict(sorted(levels.items()))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Criterion(Record):
     """One question about a submission, answered with a level whose anchor says what was observed."""
 
-    id: str = Field(pattern=r"^[a-z0-9][a-z0-9-]*$", max_length=64)
+    id: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]*$", max_length=64)]
     competency: Competency
-    weight: float = Field(default=1.0, gt=0, le=100)
-    question: str = Field(min_length=1)
-    evidence: list[str] = Field(min_length=1)
+    weight: Annotated[Number, Field(gt=0, le=100)] = 1.0
+    question: Annotated[str, Field(min_length=1)]
+    evidence: Annotated[list[str], Field(min_length=1)]
     """Globs of the submission's files that the answer may rest on."""
-    levels: dict[int, str]
+    levels: Annotated[dict[int, str], AfterValidator(consecutive)]
     """Level → anchor."""
     title: str = ""
     model: str = ""
     """Judge model for this criterion; the configured one where empty."""
     suggest: bool = True
     """Whether a judge's level that is not accepted may be shown to reviewers as a suggestion."""
-
-    @field_validator("weight", mode="before")
-    @classmethod
-    def _number(cls, value: Any) -> Any:
-        return float(value) if isinstance(value, int) and not isinstance(value, bool) else value
-
-    @field_validator("levels")
-    @classmethod
-    def _consecutive(cls, levels: dict[int, str]) -> dict[int, str]:
-        if sorted(levels) != list(range(1, len(levels) + 1)) or len(levels) < 2:
-            raise ValueError("levels are numbered 1, 2, 3, … without a gap, at least two of them")
-        empty = [str(level) for level, anchor in levels.items() if not anchor.strip()]
-        if empty:
-            raise ValueError(f"level {', '.join(empty)} has no anchor: say what is observed at that level")
-        if len({anchor.strip() for anchor in levels.values()}) < len(levels):
-            raise ValueError("two levels have the same anchor")
-        return dict(sorted(levels.items()))
 
     @property
     def max_level(self) -> int:
@@ -61,58 +62,55 @@ class Criterion(Strict):
         return self.title or self.id.replace("-", " ").capitalize()
 
 
-class GateSettings(Strict):
+@dataclass(frozen=True, kw_only=True)
+class GateSettings(Record):
     """Thresholds of the gate that the rubric changes; None keeps the default of grader/agreement."""
 
-    min_labels: int | None = Field(default=None, ge=1)
-    min_real: int | None = Field(default=None, ge=11)
-    human_qwk: float | None = Field(default=None, ge=0, le=1)
-    judge_qwk: float | None = Field(default=None, ge=0, le=1)
-    judge_qwk_low: float | None = Field(default=None, ge=0, le=1)
-    ceiling_gap: float | None = Field(default=None, ge=0, le=1)
-    smd: float | None = Field(default=None, ge=0)
-    blunders: float | None = Field(default=None, ge=0, le=1)
-    flips: float | None = Field(default=None, ge=0, le=1)
-    probe_shift: float | None = Field(default=None, ge=0)
-    epsilon: float | None = Field(default=None, ge=0, le=1)
+    min_labels: Annotated[int | None, Field(ge=1)] = None
+    min_real: Annotated[int | None, Field(ge=11)] = None
+    human_qwk: Annotated[float | None, Field(ge=0, le=1)] = None
+    judge_qwk: Annotated[float | None, Field(ge=0, le=1)] = None
+    judge_qwk_low: Annotated[float | None, Field(ge=0, le=1)] = None
+    ceiling_gap: Annotated[float | None, Field(ge=0, le=1)] = None
+    smd: Annotated[float | None, Field(ge=0)] = None
+    blunders: Annotated[float | None, Field(ge=0, le=1)] = None
+    flips: Annotated[float | None, Field(ge=0, le=1)] = None
+    probe_shift: Annotated[float | None, Field(ge=0)] = None
+    epsilon: Annotated[float | None, Field(ge=0, le=1)] = None
     loosened_because: str = ""
     """Why a threshold is looser than the default; the report shows it."""
 
 
-class _Use(Strict):
-    use: str = Field(pattern=r"^[a-z0-9-]+#[a-z0-9-]+$")
-    weight: float | None = Field(default=None, gt=0, le=100)
-    evidence: list[str] | None = Field(default=None, min_length=1)
-
-    @field_validator("weight", mode="before")
-    @classmethod
-    def _number(cls, value: Any) -> Any:
-        return float(value) if isinstance(value, int) and not isinstance(value, bool) else value
+@dataclass(frozen=True, kw_only=True)
+class _Use(Record):
+    use: Annotated[str, Field(pattern=r"^[a-z0-9-]+#[a-z0-9-]+$")]
+    weight: Annotated[Number | None, Field(gt=0, le=100)] = None
+    evidence: Annotated[list[str] | None, Field(min_length=1)] = None
 
 
-class Rubric(Strict):
+@dataclass(frozen=True, kw_only=True)
+class Rubric(Record):
     """The criteria of a challenge, in the order in which the report shows them."""
 
     criteria: tuple[Criterion, ...] = ()
     gate: GateSettings = GateSettings()
 
-    @model_validator(mode="after")
-    def _unique(self) -> Rubric:
+    def __post_init__(self) -> None:
         ids = [criterion.id for criterion in self.criteria]
         twice = sorted({name for name in ids if ids.count(name) > 1})
         if twice:
             raise ValueError(f"the criterion {twice[0]!r} stands twice")
-        return self
 
     @property
     def weight(self) -> float:
         return sum(criterion.weight for criterion in self.criteria)
 
 
-class _File(Strict):
-    version: int = Field(alias="schema", ge=1, le=1)
+@dataclass(frozen=True, kw_only=True)
+class _File(Record):
+    version: Annotated[int, Field(ge=1, le=1)] = field(metadata=named("schema"))
     title: str = ""
-    criteria: list[dict[str, Any]] = []
+    criteria: list[dict[str, Any]] = field(default_factory=list)
     gate: GateSettings = GateSettings()
 
 
@@ -124,28 +122,33 @@ def load_rubric(path: Path, *, shared: bool = False) -> Rubric:
 
 def read_rubric(raw: bytes, path: Path, *, shared: bool = False) -> Rubric:
     """As `load_rubric`, for the bytes of `path`."""
-    data, lines = strict_yaml.loads(raw, str(path))
-    file = strict_yaml.validate(_File, data, lines, str(path))
-    if shared and any("use" in entry for entry in file.criteria):
+    gate, written = kept("rubric", [raw], lambda: _checked(raw, str(path)))
+    if shared and any(isinstance(entry, _Use) for _, entry in written):
         raise ChallengeError(f"{path}: a shared rubric takes no criteria from others; write them out.")
-    criteria = tuple(
-        _criterion(entry, path, {at[2:]: line for at, line in lines.items() if at[:2] == ("criteria", index)})
-        for index, entry in enumerate(file.criteria)
-    )
     try:
-        return Rubric(criteria=criteria, gate=file.gate)
-    except ValidationError as problem:
-        message = problem.errors()[0]["msg"].removeprefix("Value error, ")
-        raise ChallengeError(f"{path}: {message}") from problem
+        return Rubric(criteria=tuple(_criterion(entry, path, line) for line, entry in written), gate=gate)
+    except ValueError as problem:
+        raise ChallengeError(f"{path}: {problem}") from problem
 
 
-def _criterion(entry: dict[str, Any], path: Path, lines: dict[strict_yaml.Location, int]) -> Criterion:
-    if "use" not in entry:
-        return strict_yaml.validate(Criterion, entry, lines, str(path))
-    use = strict_yaml.validate(_Use, entry, lines, str(path))
-    shared = _shared(use.use, path, lines.get(("use",), 1))
-    changes = {key: value for key, value in (("weight", use.weight), ("evidence", use.evidence)) if value is not None}
-    return shared.model_copy(update=changes)
+def _checked(raw: bytes, name: str) -> tuple[GateSettings, list[tuple[int, Criterion | _Use]]]:
+    """What the file says by itself: thresholds, and each criterion, or which one it takes, with a line."""
+    data, lines = strict_yaml.loads(raw, name)
+    file = strict_yaml.validate(_File, data, lines, name)
+    written: list[tuple[int, Criterion | _Use]] = []
+    for index, entry in enumerate(file.criteria):
+        below = {at[2:]: line for at, line in lines.items() if at[:2] == ("criteria", index)}
+        kind: type[Criterion | _Use] = _Use if "use" in entry else Criterion
+        written.append((below.get(("use",), 1), strict_yaml.validate(kind, entry, below, name)))
+    return file.gate, written
+
+
+def _criterion(entry: Criterion | _Use, path: Path, line: int) -> Criterion:
+    if isinstance(entry, Criterion):
+        return entry
+    shared = _shared(entry.use, path, line)
+    changes = {"weight": entry.weight, "evidence": entry.evidence}
+    return shared.model_copy(update={name: value for name, value in changes.items() if value is not None})
 
 
 def _shared(reference: str, path: Path, line: int) -> Criterion:

@@ -10,14 +10,18 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Iterator, Mapping
+from functools import cache
 from pathlib import Path
-from typing import Any, TypeVar
-
-import yaml
-from pydantic import BaseModel, ConfigDict, ValidationError
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from grader import files
 from grader.errors import ChallengeError, GraderError, visible
+
+if TYPE_CHECKING:
+    import yaml
+    from pydantic import BaseModel
+
+    from grader.challenge.record import Record
 
 MAX_BYTES = 2_000_000
 MIN_PROSE = 3
@@ -25,33 +29,33 @@ MIN_PROSE = 3
 _COMMENT = re.compile(r"[ \t]++#([^\n]*)")
 _ENDS = tuple(".!?:;)\"'")
 Location = tuple[int | str, ...]
-T = TypeVar("T", bound=BaseModel)
+T = TypeVar("T", bound="BaseModel | Record")
 
 
-class Strict(BaseModel):
-    """Base of all records read from files: unknown keys are refused, nothing is coerced, nothing changes later."""
+@cache
+def _loader() -> type[yaml.SafeLoader]:
+    """SafeLoader with YAML 1.2's booleans and decimal numbers, without timestamps. Imported when YAML is read: of a
+    pack that was checked before, none is."""
+    import yaml
 
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, allow_inf_nan=False)
+    class Loader(yaml.SafeLoader):
+        pass
 
-
-class _Loader(yaml.SafeLoader):
-    """SafeLoader with YAML 1.2's booleans and decimal numbers, without timestamps."""
-
-
-_Loader.yaml_implicit_resolvers = {
-    first: [
-        (tag, pattern)
-        for tag, pattern in resolvers
-        if tag.rpartition(":")[2] not in {"timestamp", "bool", "int", "float"}
-    ]
-    for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
-}
-for _name, _pattern, _first in (
-    ("bool", r"^(?:true|false)$", "tf"),
-    ("int", r"^[-+]?(?:0|[1-9][0-9]*)$", "-+0123456789"),
-    ("float", r"^[-+]?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?$", "-+0123456789"),
-):
-    _Loader.add_implicit_resolver(f"tag:yaml.org,2002:{_name}", re.compile(_pattern), list(_first))
+    Loader.yaml_implicit_resolvers = {
+        first: [
+            (tag, pattern)
+            for tag, pattern in resolvers
+            if tag.rpartition(":")[2] not in {"timestamp", "bool", "int", "float"}
+        ]
+        for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+    }
+    for name, pattern, first in (
+        ("bool", r"^(?:true|false)$", "tf"),
+        ("int", r"^[-+]?(?:0|[1-9][0-9]*)$", "-+0123456789"),
+        ("float", r"^[-+]?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?$", "-+0123456789"),
+    ):
+        Loader.add_implicit_resolver(f"tag:yaml.org,2002:{name}", re.compile(pattern), list(first))
+    return Loader
 
 
 def load(path: Path, error: type[GraderError] = ChallengeError) -> tuple[Any, dict[Location, int]]:
@@ -72,9 +76,11 @@ def read(path: Path, error: type[GraderError] = ChallengeError) -> bytes:
 
 def loads(raw: bytes, name: str, error: type[GraderError] = ChallengeError) -> tuple[Any, dict[Location, int]]:
     """As `load`, for bytes that came from `name`."""
+    import yaml
+
     loader = None
     try:
-        loader = _Loader(raw.decode("utf-8-sig"))
+        loader = _loader()(raw.decode("utf-8-sig"))
         node = loader.get_single_node()
         lines: dict[Location, int] = {(): 1}
         problems: list[str] = []
@@ -98,9 +104,11 @@ def loads(raw: bytes, name: str, error: type[GraderError] = ChallengeError) -> t
 def cut_texts(path: Path) -> list[tuple[int, str, str]]:
     """Line, text and rest for each text without quotes that a ` #` in the middle of it has cut: YAML takes the rest for
     a comment. A comment behind a whole sentence, a number or a word is meant as one."""
+    import yaml
+
     try:
         raw = files.read(path, MAX_BYTES).decode("utf-8-sig")
-        node = yaml.compose(raw, _Loader)
+        node = yaml.compose(raw, _loader())
     except (OSError, ValueError, yaml.YAMLError, RecursionError):
         return []
     found = []
@@ -113,6 +121,8 @@ def cut_texts(path: Path) -> list[tuple[int, str, str]]:
 
 
 def _scalars(node: yaml.Node | None) -> Iterator[yaml.ScalarNode]:
+    import yaml
+
     if isinstance(node, yaml.ScalarNode):
         yield node
     elif isinstance(node, yaml.SequenceNode):
@@ -125,6 +135,8 @@ def _scalars(node: yaml.Node | None) -> Iterator[yaml.ScalarNode]:
 
 
 def _walk(node: yaml.Node, at: Location, lines: dict[Location, int], problems: list[str], seen: set[int]) -> None:
+    import yaml
+
     line = node.start_mark.line + 1
     lines.setdefault(at, line)
     if id(node) in seen:
@@ -157,16 +169,18 @@ def validate(
     model: type[T], data: Any, lines: Mapping[Location, int], name: str, error: type[GraderError] = ChallengeError
 ) -> T:
     """`data` as a `model`. Raises `error` with one line for each problem: file, line, place, what is wrong."""
+    from pydantic import ValidationError
+
     if not isinstance(data, dict):
         raise error(f"{name}:1: expected keys and values, found {type(data).__name__}.")
     try:
-        return model.model_validate(data)
+        return cast(T, model.model_validate(data))
     except ValidationError as problem:
         rows = sorted({_row(model, row, lines, name) for row in problem.errors()}, key=lambda row: row[0])
         raise error("\n".join(text for _, text in rows)) from None
 
 
-def _row(model: type[BaseModel], row: Any, lines: Mapping[Location, int], name: str) -> tuple[int, str]:
+def _row(model: Any, row: Any, lines: Mapping[Location, int], name: str) -> tuple[int, str]:
     place: Location = ()
     for part in row["loc"]:
         if (*place, part) in lines or not (isinstance(part, str) and "[" in part):  # pydantic's own, as `[key]`
@@ -183,7 +197,7 @@ def _row(model: type[BaseModel], row: Any, lines: Mapping[Location, int], name: 
     return line, f"{name}:{line}: {visible(where)}: {message}"
 
 
-def _known_keys(model: type[BaseModel], place: Location) -> list[str]:
+def _known_keys(model: Any, place: Location) -> list[str]:
     """The keys that are allowed at `place`, found by following the fields' types; all keys where that is not plain."""
     current: Any = model
     for part in place:

@@ -245,7 +245,7 @@ def seconds(text: str, name: str) -> float:
     """A time as `7d` or `4h`. Raises UsageError."""
     from pydantic import TypeAdapter, ValidationError
 
-    from grader.challenge.manifest import Seconds
+    from grader.challenge.schema import Seconds
     from grader.errors import UsageError, visible
 
     try:

@@ -7,16 +7,17 @@ import hashlib
 import json
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from grader.challenge import strict_yaml
-from grader.challenge.manifest import Number
-from grader.challenge.rubric import Criterion
-from grader.challenge.strict_yaml import Location, Strict
+from grader.challenge.rubric import Criterion, consecutive
+from grader.challenge.schema import Number
+from grader.challenge.strict import Strict
+from grader.challenge.strict_yaml import Location
 from grader.errors import ChallengeError, UsageError
 from grader.loop.drawn import SumError, names_in, worked_out
 from grader.records import Competency
@@ -96,17 +97,19 @@ class Variant(Strict):
     sheets: list[HandOut] = []
 
 
+def five(levels: dict[int, str]) -> dict[int, str]:
+    """The levels of a card's criterion. Raises ValueError where they are not 1 to 5."""
+    if sorted(levels) != [1, 2, 3, 4, 5]:
+        raise ValueError("a card has levels 1 to 5")
+    return levels
+
+
+@dataclass(frozen=True, kw_only=True)
 class CardCriterion(Criterion):
     """A criterion of the card that is filled in right after the round."""
 
-    evidence: list[str] = [OWN_WORDS]
-
-    @field_validator("levels")
-    @classmethod
-    def _five(cls, levels: dict[int, str]) -> dict[int, str]:
-        if sorted(levels) != [1, 2, 3, 4, 5]:
-            raise ValueError("a card has levels 1 to 5")
-        return levels
+    evidence: list[str] = field(default_factory=lambda: [OWN_WORDS])
+    levels: Annotated[dict[int, str], AfterValidator(consecutive), AfterValidator(five)]
 
 
 class Measures(Strict):

@@ -16,8 +16,9 @@ from typing import Any, Literal
 from pydantic import Field, field_validator, model_validator
 
 from grader.challenge import strict_yaml
-from grader.challenge.manifest import Number, Seconds
-from grader.challenge.strict_yaml import Location, Strict
+from grader.challenge.schema import Number, Seconds
+from grader.challenge.strict import Strict
+from grader.challenge.strict_yaml import Location
 from grader.errors import ChallengeError
 from grader.records import Competency
 

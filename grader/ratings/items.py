@@ -12,7 +12,7 @@ from pydantic import Field
 from grader import junk
 from grader.challenge import strict_yaml
 from grader.challenge.named_files import matching
-from grader.challenge.strict_yaml import Strict
+from grader.challenge.strict import Strict
 from grader.errors import ChallengeError
 
 if TYPE_CHECKING:
