@@ -24,7 +24,7 @@ from pathlib import Path
 from typing import Any
 
 from bench.__main__ import floor_image
-from bench.measure import median, ratio, spread
+from bench.measure import engine, machine_cpu, median, ratio, spread
 
 PACK = Path("tests/packs/sums")
 
@@ -63,17 +63,25 @@ def throughput(count: int, runs: int, jobs: int) -> None:
     """Submissions a minute, and the grader's memory a slot."""
     tag = floor_image(PACK)
     batch, floor, peaks = [], [], []
+    cpu: dict[str, list[float]] = {"floor": [], "grade batch": []}
     with tempfile.TemporaryDirectory() as folder:
         inbox = _inbox(Path(folder), count)
         for number in range(runs):
+            before = machine_cpu()
             seconds, peak = _batch(inbox, Path(folder) / f"out{number}", jobs)
+            between = machine_cpu()
             batch.append(seconds / count)
             peaks.append(peak)
             floor.append(_floor(tag, count, jobs) / count)
-    print(f"\n{count} submissions, {jobs} at a time, median of {runs} runs in turn")
+            cpu["grade batch"].append((between - before) / count)
+            cpu["floor"].append((machine_cpu() - between) / count)
+    print(f"\n{count} submissions, {jobs} at a time, median of {runs} runs in turn; {engine()}")
     print(f"  floor   xargs -P{jobs} docker run … pytest   {60 / median(floor):.0f} a minute, {spread(floor)} each")
     print(f"  grade batch                            {60 / median(batch):.0f} a minute, {spread(batch)} each")
     print(f"  throughput against the floor (goal ≥ 1.0×)  {ratio(floor, batch)}")
+    print(
+        "  seconds of the machine's processors each    ", *(f"{name} {median(each):.2f}" for name, each in cpu.items())
+    )
     print(f"  memory of the grader's process          {max(peaks) / 2**20:.0f} MiB at its peak, {jobs} slots")
 
 

@@ -1,4 +1,4 @@
-"""Timing of whole processes: wall seconds and peak memory, as the operating system counts them."""
+"""Timing of whole processes: wall seconds, peak memory and processor time, as the operating system counts them."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import subprocess
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -17,11 +18,16 @@ class Measured:
     seconds: float
     peak_bytes: int
     exit_code: int
+    own_cpu: float
+    """Seconds of processor of the command and of what it waited for."""
+    all_cpu: float
+    """Seconds of processor that the whole machine used meanwhile, the engine and its containers included; says
+    something where nothing else runs."""
 
 
 def measure(command: Sequence[str], env: dict[str, str] | None = None) -> Measured:
     """Runs `command` once, its output thrown away. Raises CalledProcessError unless it ends with 0."""
-    began = time.monotonic()
+    began, before = time.monotonic(), machine_cpu()
     with subprocess.Popen(
         command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, env={**os.environ, **(env or {})}
     ) as process:
@@ -29,10 +35,26 @@ def measure(command: Sequence[str], env: dict[str, str] | None = None) -> Measur
         said = process.stderr.read()
         _, status, usage = os.wait4(process.pid, 0)
         process.returncode = os.waitstatus_to_exitcode(status)
-    seconds = time.monotonic() - began
+    seconds, cpu = time.monotonic() - began, machine_cpu() - before
     if process.returncode:
         raise subprocess.CalledProcessError(process.returncode, command, stderr=said)
-    return Measured(seconds=seconds, peak_bytes=usage.ru_maxrss * 1024, exit_code=process.returncode)
+    own = usage.ru_utime + usage.ru_stime
+    return Measured(
+        seconds=seconds, peak_bytes=usage.ru_maxrss * 1024, exit_code=process.returncode, own_cpu=own, all_cpu=cpu
+    )
+
+
+def machine_cpu() -> float:
+    """Seconds of processor that this machine has used since it was started, of all its processors."""
+    user, nice, system, _idle, _iowait, irq, softirq, *_ = map(int, Path("/proc/stat").read_text().split()[1:9])
+    return (user + nice + system + irq + softirq) / os.sysconf("SC_CLK_TCK")
+
+
+def engine() -> str:
+    """The engine and the version of its cgroups, for a ratio says something of these only."""
+    format_ = "{{.ServerVersion}}, cgroup v{{.CgroupVersion}}, {{.DefaultRuntime}}, {{.NCPU}} cores"
+    done = subprocess.run(["docker", "info", "--format", format_], capture_output=True, text=True, check=True)
+    return f"engine {done.stdout.strip()}"
 
 
 def interleaved(commands: Mapping[str, Sequence[str]], runs: int) -> dict[str, list[Measured]]:

@@ -49,10 +49,12 @@ class Request:
     def check_out(self) -> None:
         """Checks the output folder, and against what is graded where that will be read at all. Raises UsageError,
         InfrastructureError."""
+        check_out(self.out, "" if self.found_in and self._unfit() else self.source)
+
+    def _unfit(self) -> bool:
         from grader.submission.folder import unfit
 
-        unread = self.found_in and unfit(self.source, self.found_in)
-        check_out(self.out, "" if unread else self.source)
+        return bool(unfit(self.source, self.found_in))
 
     @property
     def folder(self) -> Path:
