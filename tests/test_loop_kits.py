@@ -189,6 +189,7 @@ def test_a_kit_beside_the_loop_is_taken_before_a_shipped_one(tmp_path: Path) -> 
     (lambda kit: kit["parts"][0].update(id="what"), "the part what stands twice"),
     (lambda kit: kit.update(draw={"n": {"between": [5, 1]}}), "a lower and a higher number"),
     (lambda kit: kit.update(draw={"n": {"choose": [1], "between": [1, 2]}}), "one of the two"),
+    (lambda kit: kit.update(draw={"n": {"between": [0, 1e308], "step": 1e-300}}), "1e+15 at most"),
     (lambda kit: kit.update(work_out={"n": "m + 1"}), "nothing above it is called m"),
     (lambda kit: kit.update(work_out={"n": "__import__('os')"}), "a sum has numbers"),
     (lambda kit: kit.update(sheets=[{"id": "s", "title": "S", "columns": ["A"], "rows": [["1", "2"]]}]), "1 cells"),
@@ -212,6 +213,22 @@ RUNS = ("().__class__", "a.b", "[1][0]", "2 ** 9 ** 9", "f'{a}'", "lambda: 1", "
 def test_a_sum_cannot_do_more_than_reckon(text: str) -> None:
     with pytest.raises(SumError):
         worked_out(text, {"a": 1.0})
+
+
+@pytest.mark.parametrize("text", ["1/0", "round(1e308 * 10)", "1e308 * 10", "ceil(1e308*10 - 1e308*10)", "max(1)",
+                                  "round(1, 2, 3)", "round(1, 0.5)", "1" + "0" * 280 + " * 1e99"])  # fmt: skip
+def test_a_kit_whose_sum_cannot_be_worked_out_is_refused_with_file_and_line(tmp_path: Path, text: str) -> None:
+    data = yaml.safe_load((ROOT / "kits" / "past-project.yaml").read_text())
+    path = tmp_path / "past-project.yaml"
+    path.write_text(yaml.safe_dump({**data, "work_out": {"n": text}}, sort_keys=False))
+    with pytest.raises(ChallengeError, match=rf"{re.escape(str(path))}:\d+: .*work_out.n: .*cannot be worked out"):
+        held(load_kit(path), 1)
+
+
+def test_a_kit_that_is_a_link_is_not_read(tmp_path: Path) -> None:
+    (tmp_path / "past-project.yaml").symlink_to(ROOT / "kits" / "past-project.yaml")
+    with pytest.raises(ChallengeError, match=r"past-project\.yaml: is a link to"):
+        load_kit(tmp_path / "past-project.yaml")
 
 
 def test_sums_are_worked_out() -> None:

@@ -10,13 +10,16 @@ from dataclasses import FrozenInstanceError
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
-from grader.challenge import Challenge, Pack, load_pack
+from grader.challenge import Challenge, Pack, load_manifest, load_pack
 from grader.challenge.pack import digest_of
 from grader.challenge.rubric import GateSettings
+from grader.cli.challenge import command as challenge_command
 from grader.errors import ChallengeError
 from grader.grading.pipeline import grade
 from grader.grading.run import Request, Run
+from grader.portal.handout import archive
 from grader.result import evidence
 from grader.sandbox.protocol import Event, Job
 from grader.settings import PLACES, Settings
@@ -145,6 +148,28 @@ def test_a_link_in_place_of_a_file_is_refused_by_name(name: str, tmp_path: Path)
     (root / name).symlink_to("kept")
     with pytest.raises(ChallengeError, match=f"{name}: is a link to kept"):
         load_pack(root)
+
+
+@pytest.mark.parametrize("name", ["instruction.md", "starter", "environment", "challenge.yaml", "rubric.yaml"])
+def test_a_link_in_a_pack_hands_out_no_file_of_this_machine(name: str, tmp_path: Path) -> None:
+    root = write_pack(tmp_path / "p", TEST)
+    secret = tmp_path / "secret"
+    for folder in ("starter", "environment"):
+        write_files(root, {f"{folder}/known": ""})
+    shutil.move(root / name, secret)
+    (root / name).symlink_to(secret)
+    with pytest.raises(ChallengeError, match=f"{name}: is a link to {secret}"):
+        load_pack(root)
+    if name != "rubric.yaml":  # no candidate's copy has it
+        with pytest.raises(ChallengeError, match=f"{name}: is a link"):
+            load_manifest(root)
+    if name in {"instruction.md", "starter"}:
+        with pytest.raises(ChallengeError, match=f"{name}: is a link"):
+            archive(root)
+        out = tmp_path / "out.zip"
+        done = CliRunner().invoke(challenge_command, ["handout", str(root), "--out", str(out)])
+        assert isinstance(done.exception, ChallengeError)
+        assert not out.exists()
 
 
 def test_a_cassette_is_read_once_with_the_pack(tmp_path: Path) -> None:

@@ -154,6 +154,18 @@ def test_the_same_order_once_more_is_the_same_invitation_on_both_stores(tmp_path
         home.store.close()
 
 
+def test_another_person_or_test_is_another_order_whatever_address_it_comes_with(home: House) -> None:
+    eve = ask(home, "send_test", SENT).get_json()["partner_interview_id"]
+    others = ({"first_name": "Cara"}, {"email": "cara@hogwarts.edu"}, {"last_name": "Doe"})
+    numbers = [
+        ask(home, "send_test", {**SENT, "candidate": {**SENT["candidate"], **other}}).get_json()["partner_interview_id"]
+        for other in others
+    ]
+    assert len({eve, *numbers}) == 4
+    assert len({one.candidate for one in portal(home).all()}) == 4
+    assert ask(home, "send_test", SENT).get_json()["partner_interview_id"] == eve
+
+
 HOSTILE: dict[str, Any] = {
     "nothing": b"", "torn": b'{"partner_test_id": "rag', "a list": [], "deep": b"[" * 30_000, "no UTF-8": b"\xff\xfe",
     "huge": b'{"x": "' + b"x" * 70_000 + b'"}', "types": {**SENT, "partner_test_id": 7},

@@ -232,6 +232,14 @@ def _parsed(raw: bytes, name: str) -> Manifest:
     return kept("manifest", [raw], read)
 
 
+PUBLIC = ("instruction.md", "starter", "environment", "model.yaml")
+"""Parts of a pack that candidates get, or that their own copy has."""
+
+
 def load_manifest(root: Path) -> Manifest:
-    """Only challenge.yaml of the pack in `root`: all that a candidate's copy of it holds. Raises ChallengeError."""
-    return read_manifest(strict_yaml.read(root / "challenge.yaml"), root)
+    """Only challenge.yaml of the pack in `root`: all that a candidate's copy of it holds. Raises ChallengeError, also
+    where a part that is handed out or run is a link."""
+    manifest = read_manifest(strict_yaml.read(root / "challenge.yaml"), root)
+    for name in (*PUBLIC, *manifest.named):
+        strict_yaml.check_no_link(root / name)
+    return manifest

@@ -250,6 +250,7 @@ def read_model(raw: bytes, root: Path) -> ModelFile:
     if model.live is None:
         return model
     tape = root / model.live.cassette
+    strict_yaml.check_no_link(tape)
     if not tape.resolve().is_relative_to(root.resolve()):
         raise ChallengeError(f"{path}: live.cassette leads out of the pack.")
     if tape.is_symlink():

@@ -156,7 +156,8 @@ def check_files(root: Path, manifest: Manifest) -> None:
     not part of the pack; pipes and sockets; tests in a folder that is left out."""
     taken = list(manifest.take.values())
     above = [str(folder) for source in taken for folder in Path(source).parents[:-1]]
-    named = ("challenge.yaml", "instruction.md", "rubric.yaml", "model.yaml", *GRADED, *manifest.named, *taken, *above)
+    parts = ("challenge.yaml", "instruction.md", "rubric.yaml", "model.yaml", "starter", *GRADED)
+    named = (*parts, *manifest.named, *taken, *above)
     below = [path for folder in (*GRADED, *taken) for path in sorted((root / folder).rglob("*"))]
     problems = [problem for path in (*(root / name for name in named), *below) if (problem := _not_taken(path, root))]
     if problems:

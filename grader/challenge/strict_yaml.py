@@ -8,6 +8,7 @@ aliases are refused.
 from __future__ import annotations
 
 import difflib
+import os
 import re
 from collections.abc import Iterator, Mapping
 from functools import cache
@@ -64,7 +65,9 @@ def load(path: Path, error: type[GraderError] = ChallengeError) -> tuple[Any, di
 
 
 def read(path: Path, error: type[GraderError] = ChallengeError) -> bytes:
-    """The bytes of a file that people write. Raises `error` where it cannot be read, or is too large to be one."""
+    """The bytes of a file that people write. Raises `error` where it cannot be read, is too large to be one, or is a
+    link: what that leads to came from nobody who wrote this."""
+    check_no_link(path, error)
     try:
         raw = files.read(path, MAX_BYTES)
     except OSError as problem:
@@ -72,6 +75,14 @@ def read(path: Path, error: type[GraderError] = ChallengeError) -> bytes:
     if len(raw) > MAX_BYTES:
         raise error(f"{path} is larger than {MAX_BYTES:,} bytes, which no file of this kind needs.")
     return raw
+
+
+def check_no_link(path: Path, error: type[GraderError] = ChallengeError) -> None:
+    """Raises `error` where `path`, a part of a pack, a loop or a kit, is a link: it would hand out, judge by or show
+    whatever file of this machine it leads to."""
+    if path.is_symlink():
+        where = visible(os.readlink(path))
+        raise error(f"{visible(str(path), 400)}: is a link to {where}: it would not count. Put the file itself there.")
 
 
 def loads(raw: bytes, name: str, error: type[GraderError] = ChallengeError) -> tuple[Any, dict[Location, int]]:

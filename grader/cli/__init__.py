@@ -96,6 +96,7 @@ def cli() -> None:
 def main(args: list[str] | None = None) -> Any:
     """Entry point. Turns every GraderError into its sentence and exit code; a person never sees a traceback for one."""
     from grader.errors import GraderError, visible
+    from grader.unseen import escaped
 
     gc.set_threshold(50_000, 20, 20)  # a short-lived process: collecting during imports costs a tenth of the start
     for number in (signal.SIGTERM, signal.SIGHUP):
@@ -104,9 +105,9 @@ def main(args: list[str] | None = None) -> Any:
     try:
         return cli.main(args=args, prog_name="grade", standalone_mode=False) or 0
     except GraderError as problem:
-        click.echo(f"grade: {problem.message}", err=True)
+        click.echo(escaped(f"grade: {problem.message}"), err=True)  # it may quote anybody
         if problem.fix:
-            click.echo(f"  to mend it: {problem.fix}", err=True)
+            click.echo(escaped(f"  to mend it: {problem.fix}"), err=True)
         sys.exit(problem.exit_code)
     except click.ClickException as problem:
         problem.show()

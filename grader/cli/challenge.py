@@ -45,17 +45,17 @@ def list_(challenges: Path | None, as_json: bool) -> int:
     from dataclasses import asdict
 
     from grader.authoring.listing import rows
+    from grader.errors import visible
     from grader.settings import Settings, list_challenges
 
     found = rows(list_challenges(Settings.read(), challenges))
     if as_json:
         click.echo(json.dumps([asdict(row) for row in found], indent=2))
         return 0
-    table = [("id", "version", "kind", "tests", "criteria", "title", "where")]
-    table += [
-        (row.id, row.version, row.kind, str(row.tests), str(row.criteria), row.problem or row.title, row.where)
-        for row in found
-    ]
+    table: list[tuple[str, ...]] = [("id", "version", "kind", "tests", "criteria", "title", "where")]
+    for row in found:
+        said = (row.id, row.version, row.kind, str(row.tests), str(row.criteria), row.problem or row.title, row.where)
+        table.append(tuple(visible(cell, 1000) for cell in said))
     widths = [max(map(len, column)) for column in zip(*table, strict=True)]
     for line in table:
         click.echo("  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip())

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import codecs
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING, cast
 
 import click
 
@@ -38,7 +39,8 @@ def command(form: str | None, challenge: str, out: Path | None, reveal: bool, st
         raise UsageError("Parquet is not text; name a file with --out.")
     with open_store(store_at(store)) as opened:
         if form == "csv" and out is None:
-            write_csv(Outcomes(opened.engine).beside(opened.each(challenge)), sys.stdout, reveal=reveal)
+            rows = Outcomes(opened.engine).beside(opened.each(challenge))
+            write_csv(rows, sys.stdout if sys.stdout.isatty() else _raw(), reveal=reveal)
             return
         content, count = _made(opened, form, challenge, reveal=reveal)
     if out is None:
@@ -46,6 +48,12 @@ def command(form: str | None, challenge: str, out: Path | None, reveal: bool, st
         return
     files.write(out, content, private=reveal)
     click.echo(f"{count} runs in {out}", err=True)
+
+
+def _raw() -> IO[str]:
+    """Standard output for a program or a file: the values as they are. A terminal gets none that steers it."""
+    sys.stdout.flush()
+    return cast("IO[str]", codecs.getwriter(sys.stdout.encoding)(sys.stdout.buffer, "backslashreplace"))
 
 
 def _made(store: Store, form: str, challenge: str, *, reveal: bool) -> tuple[bytes, int]:

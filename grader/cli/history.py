@@ -55,7 +55,7 @@ def line(row: Row, *, reveal: bool) -> str:
     if row["differs"]:
         result += "  differs: another run of the same came to another grade"
     if row["status"] != "graded":
-        result = f"{row['status'].replace('_', ' ')}: {visible(row['reason'], 80)}"
+        result = f"{visible(row['status'].replace('_', ' '), 40)}: {visible(row['reason'], 80)}"
     return f"{row['started_at']}  {row['run']}  {visible(row['challenge_id'], 30)}  {who}  {result}"
 
 

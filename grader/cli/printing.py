@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import contextlib
+import io
+import json
 import os
+import re
 import sys
+from typing import TextIO
 
 import click
 
 from grader.errors import InfrastructureError
+from grader.unseen import UNSEEN
 
 
 def say(text: str, *, kept: str) -> None:
@@ -21,6 +26,29 @@ def say(text: str, *, kept: str) -> None:
     except OSError as problem:
         silence()
         raise InfrastructureError(f"{kept}, but could not be printed: {problem.strerror or problem}.") from problem
+
+
+class Shown(io.TextIOWrapper):
+    """Standard output of the program. Whatever a command prints, and whoever wrote it: what no reader sees, and what
+    steers a terminal, goes out as an escape (`\\u001b`, so that JSON stays the same JSON). Commands make a text one
+    line by `visible`; this stands behind them, for the one that forgot."""
+
+    def write(self, text: str) -> int:
+        return super().write(UNSEEN.sub(_escape, text))
+
+
+def _escape(found: re.Match[str]) -> str:
+    ends_a_line = found[0] == "\r" and found.string[found.end() : found.end() + 1] == "\n"
+    return found[0] if ends_a_line else json.dumps(found[0])[1:-1]
+
+
+def _shown(stream: TextIO) -> TextIO:
+    """`stream`, by way of `Shown`. Click would go round a stream in ASCII, and write UTF-8."""
+    if not isinstance(stream, io.TextIOWrapper):
+        return stream
+    encoding = stream.encoding if stream.encoding.lower() not in {"ascii", "us-ascii", "ansi_x3.4-1968"} else "utf-8"
+    lines = stream.line_buffering
+    return Shown(stream.detach(), encoding=encoding, errors="backslashreplace", line_buffering=lines)
 
 
 def silence() -> None:
@@ -43,6 +71,7 @@ def open_streams() -> None:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
+    sys.stdout = _shown(sys.stdout)
 
 
 def end_streams() -> str:

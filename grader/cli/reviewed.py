@@ -317,8 +317,9 @@ def given_to(challenge: str, version: str) -> Mapping[str, bytes] | None:
     """The files that candidates began with; None where the pack of that very version is not here."""
     from grader.challenge.here import root_of
     from grader.challenge.starter import given
+    from grader.errors import ChallengeError
 
-    with contextlib.suppress(OSError):
+    with contextlib.suppress(ChallengeError, OSError):
         root = root_of(challenge, version, _settings())
         return given(root) if root else None
     return None

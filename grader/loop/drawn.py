@@ -26,9 +26,14 @@ def names_in(text: str) -> set[str]:
 def worked_out(text: str, values: Mapping[str, float | str]) -> float:
     """What a sum comes to. Raises SumError."""
     try:
-        return float(_of(_read(text), values))
-    except (ZeroDivisionError, OverflowError) as problem:
+        found = float(_of(_read(text), values))
+    except SumError:
+        raise
+    except (ArithmeticError, TypeError, ValueError) as problem:  # by nought, too large, one number to max
         raise SumError(f"{text!r} cannot be worked out: {problem}") from problem
+    if not math.isfinite(found):
+        raise SumError(f"{text!r} cannot be worked out: it is no finite number")
+    return found
 
 
 def _read(text: str) -> ast.expr:

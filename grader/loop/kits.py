@@ -72,6 +72,10 @@ class HandOut(Strict):
         return self
 
 
+_MOST = 1e15
+"""Up to here a double is as exact as what is said of it."""
+
+
 class Draw(Strict):
     """A value that another candidate gets otherwise: one of a list, or a number between two, in steps."""
 
@@ -85,6 +89,10 @@ class Draw(Strict):
             raise ValueError("choose, or between two numbers: one of the two")
         if self.between and (len(self.between) != 2 or not self.between[0] < self.between[1] or self.step <= 0):
             raise ValueError("between has a lower and a higher number, and step is above 0")
+        if not all(abs(one) <= _MOST for one in (*self.between, *self.choose) if not isinstance(one, str)) or (
+            self.between and (self.between[1] - self.between[0]) / self.step > _MOST
+        ):
+            raise ValueError(f"numbers, and steps between two, are {_MOST:g} at most")
         return self
 
 
@@ -265,13 +273,17 @@ class Held:
 
 
 def held(loaded: LoadedKit, seed: int) -> Held:
-    """The kit as the candidate with this seed gets it: the same each time."""
+    """The kit as the candidate with this seed gets it: the same each time. Raises ChallengeError, with file and line,
+    for a value that cannot be worked out."""
     kit = loaded.kit
     variant = kit.variants[_index(seed, "variant", len(kit.variants))] if kit.variants else None
     drawn: dict[str, float | str] = {name: _value(one, seed, name) for name, one in kit.draw.items()}
     drawn |= variant.values if variant else {}
     for name, text in kit.work_out.items():
-        drawn[name] = worked_out(text, drawn)
+        try:
+            drawn[name] = worked_out(text, drawn)
+        except SumError as problem:
+            raise ChallengeError(f"{loaded.place('work_out', name)}: work_out.{name}: {problem}.") from problem
     values = {name: _shown(value) for name, value in drawn.items()}
     # What a variant says may itself take values.
     values = {name: _filled(value, values) for name, value in values.items()}

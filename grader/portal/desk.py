@@ -100,12 +100,13 @@ class PortalDesk:
         connection.execute(insert(invitations).values(row))
 
     def order(self, wish: Wish, order: Order, token_of: Callable[[str], str]) -> Invitation:
-        """Invites whom another system ordered. The same order (challenge and reference) once more is the invitation
-        that there is; `token_of` makes the token of the link from the invitation's id."""
+        """Invites whom another system ordered. The same order (challenge, candidate and reference) once more is the
+        invitation that there is; `token_of` makes the token of the link from the invitation's id. Another person is
+        another order, whatever reference it comes with: an address alone says nothing of who is meant."""
         with writing(self.engine) as connection:
             if self.engine.dialect.name == "postgresql":  # SQLite has one writer at a time
                 connection.execute(select(func.pg_advisory_xact_lock(ORDER_LOCK)))
-            known = _ordered(connection, lambda one: one.challenge == wish.challenge, order.reference)
+            known = _ordered(connection, lambda one: _same_wish(one, wish), order.reference)
             if known is not None:
                 return known
             made = secrets.token_hex(16)
@@ -327,6 +328,10 @@ def _read(connection: Connection, which: Any) -> list[Invitation]:
     handed_in = select(hand_ins).where(hand_ins.c.invitation.in_(ids)).order_by(hand_ins.c.number)
     events, came = _by_invitation(connection, happened), _by_invitation(connection, handed_in)
     return [_invitation(row, events.get(row["id"], ()), came.get(row["id"], ())) for row in found]
+
+
+def _same_wish(one: Invitation, wish: Wish) -> bool:
+    return (one.challenge, one.candidate) == (wish.challenge, wish.candidate)
 
 
 def _ordered(connection: Connection, which: Callable[[Invitation], bool], reference: str) -> Invitation | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
+from grader.errors import ChallengeError
 from grader.settings import Settings
 from grader.web import visit
 
@@ -25,7 +26,7 @@ def given_to(challenge: str, version: str) -> Mapping[str, bytes] | None:
     root = _root(challenge, version)
     try:
         return given(root) if root else None
-    except OSError:
+    except (ChallengeError, OSError):
         return None
 
 

@@ -40,7 +40,7 @@ def _reviewer(grade: Grade, challenge: Challenge | None) -> list[str]:
         asked = None if entry.minimum is None else 100 * entry.minimum
         state = {True: "met", False: "missed", None: "open"}[entry.met] if asked is not None else ""
         least = "" if asked is None else f"{number(asked)} %"
-        lines.append(f"| {competency(entry.id)} | {span(low, high, asked)} % | {least} | {state} |")
+        lines.append(f"| {escaped(competency(entry.id))} | {span(low, high, asked)} % | {least} | {state} |")
     return lines + _open(grade) + _flags(grade) + _groups(grade, challenge) + _lost(grade, challenge)
 
 
