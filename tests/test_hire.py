@@ -262,3 +262,10 @@ def test_text_that_a_database_cannot_keep_is_the_same_when_it_comes_again(store:
     assert imported(store, path, "ashby").added == 1
     assert imported(store, path, "ashby").changed == 0
     assert [event.candidate for event in standing(store.engine)] == ["a\\x00b"]
+
+
+@pytest.mark.parametrize("when", ["0001-01-01", "1969-12-31", "2200-01-01", "9999-12-31T23:59:59-14:00"])
+def test_a_year_in_which_nobody_applied_is_refused_with_its_line(when: str, store: str, tmp_path: Path) -> None:
+    path = written(tmp_path, f"candidate,stage,entered_at\na,b,{when}\n")
+    with pytest.raises(UsageError, match="line 2: column entered_at"):
+        imported(store, path, "csv")

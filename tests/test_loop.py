@@ -376,11 +376,15 @@ def test_a_letter_leaves_open_only_what_its_sender_fills_in_and_speaks_of_no_mac
     tmp_path: Path, data: Data
 ) -> None:
     loaded = write(tmp_path, data)
-    (tmp_path / "letters" / "ends.md").write_text("Dear {{ name }},\n\nyour {{ score }} did not reach the line.\n")
+    (tmp_path / "letters" / "ends.md").write_text(
+        "Dear {{ name }},\n\nyour {{ score }} {{ 7*7 }} {% include '/etc/passwd' %} did not reach the line.\n"
+    )
     found = {(one.outcome, one.text, one.place.rpartition(":")[2]) for one in loop_check.check(loaded, {}, kits())
              if one.promise == "stages"}  # fmt: skip
     texts = {text for _, text, _ in found}
     assert any("{{score}} is nothing that a letter leaves open" in text for text in texts)
+    assert any("'{{ 7*7 }}' is nothing that a letter leaves open" in text for text in texts)
+    assert any("include" in text and "nothing that a letter leaves open" in text for text in texts)
     assert any("'did not reach' sounds as if a machine had decided" in text for text in texts)
     assert {line for outcome, _, line in found if outcome is FindingKind.BROKEN} == {"3"}
 

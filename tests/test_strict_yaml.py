@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -236,6 +237,16 @@ def test_a_comment_that_cuts_a_sentence_is_named_with_its_line(text: str, line: 
     path.write_text(f"nested:\n  {text.replace('list:' + chr(10), 'list:' + chr(10) + '  ')}\n")
     (found,) = strict_yaml.cut_texts(path)
     assert (found[0], found[2]) == (line, cut)
+
+
+def test_aliases_of_aliases_are_looked_at_once_each(tmp_path: Path) -> None:
+    names = "abcdefghijklmnopqrst"
+    lines = [f"{b}: &{b} [{', '.join([f'*{a}'] * 9)}]" for a, b in pairwise(names)]
+    path = tmp_path / "x.yaml"
+    path.write_text("\n".join(["a: &a [says why it is ranked #1, with a reason, x]", *lines]))
+    assert strict_yaml.cut_texts(path) == []
+    path.write_text("\n".join(["a: &a", "  - says why it is ranked #1, with a reason", *lines]))
+    assert [line for line, _, _ in strict_yaml.cut_texts(path)] == [2]
 
 
 @pytest.mark.parametrize(

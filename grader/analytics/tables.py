@@ -109,11 +109,17 @@ def within(count: int, most: int, what: str) -> None:
         raise UsageError(f"{count:,} {what}; {most:,} are the most. Does the column hold what it is called?")
 
 
+FIRST_YEAR, LAST_YEAR = 1970, 2199
+
+
 class CellError(ValueError):
     """A cell that cannot be read; begins with its column."""
 
 
 def moment(text: str) -> datetime:
-    """An ISO date, with or without a time; without a zone it is UTC. Raises ValueError."""
+    """An ISO date, with or without a time; without a zone it is UTC. Raises ValueError, for a year too in which nobody
+    applied."""
     found = datetime.fromisoformat(text)
+    if not FIRST_YEAR <= found.year <= LAST_YEAR:
+        raise ValueError(f"the year {found.year} is not between {FIRST_YEAR} and {LAST_YEAR}")
     return found.astimezone(UTC) if found.tzinfo else found.replace(tzinfo=UTC)

@@ -123,7 +123,7 @@ def cut_texts(path: Path) -> list[tuple[int, str, str]]:
     except (OSError, ValueError, yaml.YAMLError, RecursionError):
         return []
     found = []
-    for scalar in _scalars(node):
+    for scalar in _scalars(node, set()):
         comment = _COMMENT.match(raw, scalar.end_mark.index) if scalar.style is None else None
         prose = len(scalar.value.split()) >= MIN_PROSE
         if comment and prose and (comment[1][:1].strip() or scalar.value[-1:] not in _ENDS):
@@ -131,18 +131,22 @@ def cut_texts(path: Path) -> list[tuple[int, str, str]]:
     return found
 
 
-def _scalars(node: yaml.Node | None) -> Iterator[yaml.ScalarNode]:
+def _scalars(node: yaml.Node | None, seen: set[int]) -> Iterator[yaml.ScalarNode]:
+    """Each once: an alias leads to what was seen, and so often that it would not end."""
     import yaml
 
+    if id(node) in seen:
+        return
+    seen.add(id(node))
     if isinstance(node, yaml.ScalarNode):
         yield node
     elif isinstance(node, yaml.SequenceNode):
         for child in node.value:
-            yield from _scalars(child)
+            yield from _scalars(child, seen)
     elif isinstance(node, yaml.MappingNode):
         for pair in node.value:
             for child in pair:
-                yield from _scalars(child)
+                yield from _scalars(child, seen)
 
 
 def _walk(node: yaml.Node, at: Location, lines: dict[Location, int], problems: list[str], seen: set[int]) -> None:

@@ -9,9 +9,11 @@ from pathlib import Path
 
 from grader import files
 from grader.challenge.findings import Finding, advice, broken, found
+from grader.errors import visible
 from grader.loop.matrix import LoadedLoop, Stage
 
 PLACES = re.compile(r"\{\{\s*(\w+)\s*\}\}")
+_TEMPLATE = re.compile(r"\{\{.*?\}\}|\{%.*?%\}")
 KNOWN = frozenset({"name", "role", "stage", "next", "answer_by", "sender"})
 """What a letter may leave open, for its sender to fill in."""
 LONGEST = 20_000
@@ -84,6 +86,9 @@ def _letter(loaded: LoadedLoop, index: int, which: str) -> Iterator[Finding]:
         yield broken("stages", f"{stage.id}: there is no letter {path} that can be read", place)
         return
     for number, line in enumerate(text.splitlines(), 1):
+        for strange in _TEMPLATE.findall(PLACES.sub("", line)):
+            said = f"{stage.id}: {visible(strange, 60)!r} is nothing that a letter leaves open; it would stand in it"
+            yield broken("stages", said, f"{path}:{number}")
         for name in PLACES.findall(line):
             if name not in KNOWN:
                 said = f"{stage.id}: {{{{{name}}}}} is nothing that a letter leaves open: {', '.join(sorted(KNOWN))}"

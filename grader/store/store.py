@@ -242,7 +242,7 @@ def now() -> str:
 
 def moment(when: datetime) -> str:
     """`when` as the store writes it."""
-    return when.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return f"{when.astimezone(UTC).replace(microsecond=0, tzinfo=None).isoformat()}Z"
 
 
 def _trail(who: str, why: str) -> dict[str, str]:
