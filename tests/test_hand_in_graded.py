@@ -111,8 +111,13 @@ def test_one_challenge_that_is_not_here_keeps_nobody_else_from_being_graded(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Of three candidates one was given a version that is not here, and one a challenge that is not."""
-    asked: list[list[str]] = []
-    monkeypatch.setattr("grader.cli.batch.command.main", lambda words, **_: asked.append(words) or 0)
+    asked: list[str] = []
+
+    def batch(words: list[str], **_: object) -> int:
+        asked.append(Path(words[words.index("--manifest") + 1]).read_text())
+        return 0
+
+    monkeypatch.setattr("grader.cli.batch.command.main", batch)
     url = f"sqlite:///{tmp_path / 'store.db'}"
     with open_store(url) as store:
         desk = PortalDesk(engine=store.engine)
@@ -123,8 +128,8 @@ def test_one_challenge_that_is_not_here_keeps_nobody_else_from_being_graded(
         place = Place(store=url, out=tmp_path / "out", hand_ins=None, challenges=None)
         assert collect_all(desk, place, everybody=True, queued=False, public=False) == 2
         mine = desk.named("Cara")
-    assert len(asked) == 1
-    manifest = (tmp_path / "out" / "rag-triage" / "hand-ins.csv").read_text()
+    (manifest,) = asked
+    assert [path.name for path in (tmp_path / "out" / "rag-triage").iterdir()] == ["candidates.csv"]
     assert mine.last is not None
     assert mine.last.id in manifest
     assert "Ann" not in manifest

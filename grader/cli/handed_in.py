@@ -115,7 +115,10 @@ def _grade(found: Sequence[Invitation], place: Place, out: Path, *, queued: bool
     ]
     words += ["--queue"] if queued else []
     words += ["--challenges", str(place.challenges)] if place.challenges else []
-    return int(batch.main(words, standalone_mode=False) or 0)
+    try:
+        return int(batch.main(words, standalone_mode=False) or 0)
+    finally:  # it names people, and what takes somebody out of the batch's list knows nothing of it
+        manifest.unlink(missing_ok=True)
 
 
 def _named(one: Invitation, place: Place) -> str:

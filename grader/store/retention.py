@@ -32,6 +32,8 @@ from grader.store.store import Store, now, user
 from grader.store.tables import events, grades, ratings, runs
 
 _EVIDENCE = own_files.SNAPSHOT.partition("/")[0]
+_MANIFEST = "hand-ins.csv"
+"""Names all whose hand-ins were graded there; `grade invite collect` of 0.1 left it."""
 _COHORT = ("index.html", "index.csv", "index.json", "sorted", "pairs")
 
 
@@ -244,5 +246,6 @@ def _clear_batch(out: Path, names: set[str]) -> None:
     for link in (out / "blind").glob("*") if (out / "blind").is_dir() else ():
         if link.is_symlink() and Path(os.readlink(link)).name in names:
             link.unlink()
+    _remove(out / _MANIFEST)
     kept = [row for row in read_list(out / BATCH_LIST) if row["name"] not in names]
     write_list(out / BATCH_LIST, ([row[name] for name in COLUMNS] for row in kept))
