@@ -8,7 +8,7 @@ from grader_kit import problem_of, share
 from support import numbers
 from test_contexts import earned, wrong
 from world.bills import bill, changed, day, prices
-from world.packs import request
+from world.packs import clear
 
 
 @pytest.mark.points(6, group="change")
@@ -44,7 +44,7 @@ def test_invoices_follow_the_second_envelope(work, metric):
 @pytest.mark.points(4, group="change")
 def test_contexts_keep_free_what_the_second_envelope_reserves(work, metric):
     """Contexts keep free what the second envelope reserves, and still are worth their tokens"""
-    asked = [request(work.stream("reserve", at), change=True) for at in range(12)]
+    asked = [clear(work.stream("reserve", at), change=True) for at in range(12)]
     replies = work.candidate.map("pack", asked, errors="return")
     got = [
         0.0 if problem_of(made, lambda value, each=each: wrong(each, value)) else earned(each, made)

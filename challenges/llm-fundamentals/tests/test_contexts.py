@@ -5,7 +5,7 @@ import statistics
 
 import pytest
 from grader_kit import problem_of, unusable
-from world.packs import best, newest, request, worth
+from world.packs import best, clear, newest, worth
 
 COUNT = 16
 
@@ -26,7 +26,7 @@ def wrong(asked, chosen) -> str:
 @pytest.mark.points(6, group="contexts")
 def test_what_is_sent_is_worth_its_tokens(work, metric):
     """What is sent is worth its tokens: the cache, what needs what, and rules that contradict each other, in one budget"""
-    asked = [request(work.stream("context", at)) for at in range(COUNT)]
+    asked = [clear(work.stream("context", at)) for at in range(COUNT)]
     replies = work.candidate.map("pack", asked, errors="return")
     problems = [
         problem_of(made, lambda value, each=each: wrong(each, value)) for each, made in zip(asked, replies, strict=True)

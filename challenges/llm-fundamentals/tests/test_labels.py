@@ -11,7 +11,7 @@ from world.policy import bounds
 from world.scenarios import batch
 
 EACH = 2
-ENOUGH = {"cheap": 0.9, "dear": 0.7, "dearest": 0.85}
+ENOUGH = {"cheap": 0.8, "dear": 0.7, "dearest": 0.85}
 """Where credit is full: luck moves what two batches cost by so much."""
 MOST_CALLS = 1900
 

@@ -8,8 +8,12 @@ import random
 from collections.abc import Iterable
 from typing import Any
 
+from grader_kit import untaken
+
 UNIT = 10
 """Tokens of items and budgets are multiples of it."""
+CLEAR = 20.0
+"""By how much the best choice is worth more than the naive one, at least."""
 Ask = dict[str, Any]
 
 
@@ -150,3 +154,12 @@ def request(rng: random.Random, change: bool = False) -> Ask:
     return made | (
         {"reserve": {"reply": UNIT * rng.randint(10, 30), "tool": UNIT * rng.randint(5, 15)}} if change else {}
     )
+
+
+def clear(rng: random.Random, change: bool = False) -> Ask:
+    """A request in which the best choice is worth more than the naive one."""
+
+    def gained(made: Ask) -> float:
+        return (worth(made, best(made)) or 0.0) - (worth(made, newest(made)) or 0.0)
+
+    return untaken(lambda: request(rng, change), lambda made: gained(made) < CLEAR)
