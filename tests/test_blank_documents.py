@@ -90,7 +90,15 @@ def test_the_shipped_challenges_demand_what_their_criteria_read() -> None:
     """So that an empty memo of theirs is level 1 and never open."""
     from grader.challenge import load_pack
 
-    for pack in ("rag-triage", "trace-replay", "agent-tools", "eval-design", "trade-off", "llm-fundamentals"):
+    for pack in (
+        "rag-triage",
+        "trace-replay",
+        "agent-tools",
+        "eval-design",
+        "trade-off",
+        "llm-fundamentals",
+        "inference-serving",
+    ):
         shipped = load_pack(Path(__file__).parent.parent / "challenges" / pack)
         blank = make_submission(dict.fromkeys(shipped.submission.required, b""))
         judged = settled(shipped, blank, JudgeResult(criteria=unscored(shipped.rubric.criteria, "")))

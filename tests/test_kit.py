@@ -439,6 +439,11 @@ def test_hidden_tests_are_copied_with_what_is_laid_beside_them(tmp_path: Path) -
             },
         ),
         (
+            "inference-serving",
+            "world.starter",
+            {"step.json", "route.json", "look.json", "canaries.json", "replays.json", "envelope.sealed"},
+        ),
+        (
             "trade-off",
             "world.starter",
             {

@@ -28,6 +28,7 @@ NAMES = {
     "llm-fundamentals": {"fundamentals.py", "diagnosis.json", "FINDINGS.md"},
     "rag-triage": {"triage.py", "DECISIONS.md", "EVAL.md"},
     "trace-replay": {"detect.py", "diagnosis.yaml", "REPORT.md"},
+    "inference-serving": {"serve.py", "REPORT.md"},
     "trade-off": {"decide.py", "decision.json", "MEMO.md"},
 }
 """Files that each submission of a pack has."""
@@ -35,7 +36,15 @@ LEAST = {"accepted": 3, "rejected": 6, "cheating": 6, "injection": 6}
 MORE = {"rag-triage": {"accepted": 2, "cheating": 8, "injection": 26}}
 HEADER = ["item", "criterion", "rater", "level", "rated_at"]
 
-BORDERLINE = {"agent-tools", "eval-design", "llm-fundamentals", "rag-triage", "trace-replay", "trade-off"}
+BORDERLINE = {
+    "agent-tools",
+    "eval-design",
+    "inference-serving",
+    "llm-fundamentals",
+    "rag-triage",
+    "trace-replay",
+    "trade-off",
+}
 """Packs whose items lie between anchors, too: all, so far."""
 each_pack = pytest.mark.parametrize("pack", PACKS, ids=lambda path: path.name)
 

@@ -14,6 +14,7 @@ from tests.shell import run_outside
 PACKS = sorted(path.parent for path in (ROOT / "challenges").glob("*/challenge.yaml"))
 REJECTED = {
     "agent-tools": "rejected/obeys-what-it-reads",
+    "inference-serving": "rejected/never-opens-the-envelope",
     "llm-fundamentals": "rejected/never-opens-the-envelope",
     "rag-triage": "rejected/naive-rag",
     "trace-replay": "rejected/ignores-dates-and-shops",

@@ -124,6 +124,7 @@ SAYS: Mapping[str, str] = {
 ONLY: Mapping[str, tuple[str, ...]] = {
     "agent-tools": ("test_requests.py",),
     "eval-design": ("test_report.py",),
+    "inference-serving": ("test_verdicts.py",),
     "llm-fundamentals": ("test_losses.py",),
     "rag-triage": ("test_calibration.py",),
     "trace-replay": ("test_robustness.py",),
