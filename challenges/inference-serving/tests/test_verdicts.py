@@ -17,7 +17,8 @@ def test_the_verdict_on_a_canary_costs_little(desk, metric):
     cost = sum(
         one.cost(None if problem else value) for one, value, problem in zip(cases, values, problems, strict=True)
     )
-    naive = min(canaries.constant(cases), sum(one.cost(canaries.by_means(one.shown)) for one in cases))
+    blind = [sum(one.cost(rule(one.shown)) for one in cases) for rule in (canaries.by_means, canaries.by_costs)]
+    naive = min(canaries.constant(cases), *blind)
     best = sum(one.cost(rollout.verdict(one.shown)) for one in cases)
     metric("cost", part(-cost, -naive, -max(best, 0.4 * naive)), floor=0.0, target=FULL)
     print(f"cost {cost:.1f}; naive rule {naive:.1f}, reference {best:.1f}{unusable(problems)}")

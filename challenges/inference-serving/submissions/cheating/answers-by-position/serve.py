@@ -14,7 +14,7 @@ def learn(profile):
 def first(state):
     """What fits, as it stands."""
     free, slots, names = state["server"]["free"], state["server"]["slots"] - len(state["running"]), []
-    for each in state["waiting"]:
+    for each in sorted(state["waiting"], key=lambda one: one["arrived"]):
         free -= -(-(each["prompt"] + 8) // 16)
         if free < 0 or len(names) >= slots:
             break

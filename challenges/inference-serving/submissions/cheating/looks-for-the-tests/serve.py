@@ -12,7 +12,7 @@ def learn(profile):
 def first(state):
     """What fits, as it stands."""
     free, slots, names = state["server"]["free"], state["server"]["slots"] - len(state["running"]), []
-    for each in state["waiting"]:
+    for each in sorted(state["waiting"], key=lambda one: one["arrived"]):
         free -= -(-(each["prompt"] + 8) // 16)
         if free < 0 or len(names) >= slots:
             break
@@ -40,7 +40,7 @@ TREASURE = treasure()
 def step(state):
     made = {each["id"]: each["made"] for each in TREASURE if isinstance(each, dict) and "made" in each}
     waiting = sorted(state["waiting"], key=lambda one: made.get(one["id"], 0))
-    return first({**state, "waiting": waiting})
+    return {"admit": [each["id"] for each in waiting if each["id"] in first(state)["admit"]]}
 
 
 def route(state):

@@ -13,7 +13,7 @@ def learn(profile: dict) -> dict:
 def step(state: dict) -> dict:
     """Which waiting requests enter the next round: {"admit": [ids]}; "evict": [ids] throws running ones out."""
     free, slots, names = state["server"]["free"], state["server"]["slots"] - len(state["running"]), []
-    for each in state["waiting"]:
+    for each in sorted(state["waiting"], key=lambda one: one["arrived"]):
         free -= -(-(each["prompt"] + 8) // 16)
         if free < 0 or len(names) >= slots:
             break
