@@ -21,6 +21,7 @@ from tests.small_packs import write_files
 HONEST = {
     "agent-tools": "python -m sim",
     "eval-design": "python measure.py data/replies.jsonl",
+    "inference-serving": "python measure.py canaries",
     "llm-fundamentals": "python measure.py rivals",
     "rag-triage": "python measure.py data",
     "trace-replay": "python measure.py data",

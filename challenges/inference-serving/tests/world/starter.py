@@ -82,16 +82,16 @@ def lines(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False)
 
 
-def canary_rows() -> list[dict[str, Any]]:
+def canary_rows(seed: object = SEED) -> list[dict[str, Any]]:
     """Canaries of the past, with what the build turned out to be."""
-    rng = stream(SEED, "canaries")
+    rng = stream(seed, "canaries")
     made = [canaries.case(rng, kind, (300, 450)) for kind in canaries.KIND]
     rng.shuffle(made)
     return [{**one.shown, "turned_out": "bad" if one.kind in canaries.BAD else "fine"} for one in made]
 
 
-def replay_rows() -> list[dict[str, Any]]:
-    return [{**one.shown, "changed": sorted(one.changed)} for one in replays.cases(SEED, "replays", many=2, rows=60)]
+def replay_rows(seed: object = SEED) -> list[dict[str, Any]]:
+    return [{**one.shown, "changed": sorted(one.changed)} for one in replays.cases(seed, "replays", many=2, rows=60)]
 
 
 def sealed() -> str:
@@ -111,6 +111,12 @@ def files() -> dict[str, str]:
         "canaries.json": canary_rows(), "replays.json": replay_rows(),
     }  # fmt: skip
     return {name: lines(rows) + "\n" for name, rows in made.items()} | {"envelope.sealed": sealed()}
+
+
+def fresh(seed: int) -> dict[str, str]:
+    """Other canaries and replays of the past, for commands that are run again. Nothing in them is hidden."""
+    made = {"data/canaries.json": canary_rows(f"fresh-{seed}"), "data/replays.json": replay_rows(f"fresh-{seed}")}
+    return {path: lines(rows) + "\n" for path, rows in made.items()}
 
 
 if __name__ == "__main__":
