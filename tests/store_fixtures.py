@@ -153,7 +153,14 @@ def rows_of_0001() -> dict[str, list[dict[str, Any]]]:
         return {"run": name, **key(number), **ours, **outcome, "folder": "", "evidence": "", **trail, **changes}
 
     def grade(name: str, number: int, score: float) -> dict[str, Any]:
-        numbers = {"score": score, "low": 0.0, "high": 100.0, "max": 100.0, "points": 9.0, "max_points": 11.0}
+        numbers = {
+            "score": score,
+            "low": score - 11.5,
+            "high": score + 8.5,
+            "max": 100.0,
+            "points": 9.0,
+            "max_points": 11.0,
+        }
         return {"run": name, **key(number), **numbers, "final": True, "recommendation": "hold", **trail}
 
     refused = {"status": "refused", "reason": "no archive", "seed": None, "submission_digest": "", "seconds": None}
