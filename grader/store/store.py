@@ -140,16 +140,11 @@ class Store:
         return connection.execute(make(table).values(**row).on_conflict_do_nothing().returning(key)).scalar()
 
     def _differs(self, connection: Connection, row: Row) -> bool:
-        """Whether a grade of the same is there, run or added, with another score or range."""
+        """Whether a grade of the same is there, run or added, with another score."""
         versions = {str(row["grader_version"]).removesuffix(_ADDED), _version(row["grader_version"], added=True)}
         same = [grades.c[name] == row[name] for name in KEY if name != "grader_version"]
-        numbers = ("score", "low", "high")
-        query = select(*(grades.c[name] for name in numbers)).where(*same, grades.c.grader_version.in_(versions))
-        return any(
-            abs(known - row[name]) > 1e-6
-            for found in connection.execute(query)
-            for name, known in zip(numbers, found, strict=True)
-        )
+        query = select(grades.c.score).where(*same, grades.c.grader_version.in_(versions))
+        return any(abs(known - row["score"]) > 1e-6 for known in connection.execute(query).scalars())
 
     # ------------------------------------------------------------------------------------------------ reading
 
