@@ -20,7 +20,8 @@ from pathlib import Path
 from grader.errors import UsageError, visible
 
 FAULTS_SHOWN = 20
-_FORMULA = r" *[=+\-@\t\r\n|%]"
+_FORMULA = r"[\s\ufeff\u200b-\u200f]*[=+\-@\t\r\n|%\uff1d\uff0b\uff0d\uff20]"
+"""How a text begins that a spreadsheet runs: some take the wide forms of the signs (U+FF1D …) for the signs."""
 _RUNS = re.compile(rf"'*{_FORMULA}")
 _ESCAPED = re.compile(rf"'+{_FORMULA}")
 _SEPARATORS = (",", ";", "\t")

@@ -286,11 +286,13 @@ def test_csv_leaves_what_is_open_empty() -> None:
     assert row(saved.refused())["status"] == "refused"
 
 
-@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t=", " =", "%", "|", "\r="])
+@pytest.mark.parametrize(
+    "start", ["=", "+", "-", "@", "\t=", " =", "%", "|", "\r=", "＝", "＋", "－", "＠", "\u3000=", "\ufeff="]
+)
 def test_csv_never_holds_a_formula(start: str) -> None:
     grade = saved.without_grade("refused", f"{start}HYPERLINK(1)")
     for value in row(grade).values():
-        assert not value.strip().startswith(("=", "+", "-", "@", "%", "|"))
+        assert not value.strip("\ufeff \t\r\n\u3000").startswith(("=", "+", "-", "@", "%", "|", "＝", "＋", "－", "＠"))
 
 
 # ---------------------------------------------------------------------------------------------- Markdown

@@ -10,6 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from grader.errors import GraderError, UsageError
@@ -465,6 +466,27 @@ def test_nobody_hides_the_end_of_a_chain_by_taking_out_where_it_ended(three: Pan
     with three.desk.engine.begin() as connection:
         connection.execute(case_heads.delete().where(case_heads.c.chain == three.case.id))
     assert ["not known" in one for one in audit.problems(three.desk.engine)] == [True]
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ("delete from assessments where id = (select max(id) from assessments)", "is not there"),
+        ("update assessments set body = replace(body, '\"level\": 3', '\"level\": 5')", "is not what it was"),
+    ],
+)
+def test_an_assessment_that_was_changed_behind_its_event_is_noticed(change: str, said: str, three: Panel) -> None:
+    revealed(three, 3, 3, 3)
+    assert list(audit.problems(three.desk.engine)) == []
+    with three.desk.engine.begin() as connection:
+        if connection.dialect.name == "sqlite":
+            connection.execute(text("drop trigger assessments_append_only"))
+        else:
+            connection.execute(text("drop trigger assessments_append_only on assessments"))
+        connection.execute(text(change))
+    faults = list(audit.problems(three.desk.engine))
+    assert len(faults) == (1 if change.startswith("delete") else 3)
+    assert all("(handed in, " in fault and said in fault for fault in faults)
 
 
 def test_what_people_wrote_is_never_changed_not_even_by_hand(three: Panel) -> None:

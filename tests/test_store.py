@@ -25,7 +25,7 @@ from grader.errors import InfrastructureError, UsageError
 from grader.store import open_store, retention
 from grader.store.backup import backup
 from grader.store.case_tables import case_heads
-from grader.store.check import problems
+from grader.store.check import GUARDS, GUARDS_THERE, problems
 from grader.store.engine import connect, reading, writing
 from grader.store.export import write_csv
 from grader.store.folder import evidence_digest
@@ -497,6 +497,37 @@ def test_results_on_disk_are_taken_in_once(store: Store, tmp_path: Path) -> None
     assert [one.known and one.known.entry.candidate for one in found] == ["ann", "bob", "cat"]
     assert [record(store, one, why="added").new_run for one in found] == [False, False, False]
     assert [one.folder for one in known_results(root / "ann")] == [root / "ann"]
+
+
+# ------------------------------------------------------------------------------------------------ is it what it was
+
+
+def test_what_guards_a_store_is_all_that_its_migrations_make(store: Store) -> None:
+    with reading(store.engine) as connection:
+        assert set(connection.execute(text(GUARDS_THERE[store.engine.dialect.name])).scalars()) == GUARDS
+    assert list(problems(store)) == []
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "update grades set score = 100, low = 100, high = 100",
+        "update grades set final = not final",
+        "update grades set recommendation = 'other'",
+        "update grades set high = high + 1",
+    ],
+)
+def test_a_grade_that_is_not_what_its_body_says_is_noticed_and_so_is_a_guard_that_is_gone(
+    change: str, store: Store, url: str
+) -> None:
+    store.record(result(1), replace(ANN, folder=""))
+    assert list(problems(store)) == []
+    with store.engine.begin() as connection:
+        connection.execute(text(f"drop trigger grades_append_only{' on grades' * url.startswith('postgres')}"))
+        connection.execute(text(change))
+    gone, changed = problems(store)
+    assert "grades_append_only" in gone
+    assert "not what its body says" in changed
 
 
 # ------------------------------------------------------------------------------------------------ what goes wrong

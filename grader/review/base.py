@@ -16,7 +16,7 @@ from grader.errors import UsageError
 from grader.ratings.places import Work
 from grader.review import rows, rules, search
 from grader.review.problems import NotAllowedError, NotFoundError
-from grader.review.records import Actor, Case, File
+from grader.review.records import Actor, Assessment, Case, File
 from grader.store.case_tables import cases
 from grader.store.engine import joined, writing
 from grader.store.store import now
@@ -82,6 +82,11 @@ class Base:
         """Adds the event of an operation: who, how, and what belongs to it."""
         who = {"who": actor.name, "person": actor.person.id if actor.person else "", "how": actor.how}
         rows.add_event(connection, chain, what, self.clock(), {**who, **data, "salt": secrets.token_hex(16)})
+
+    def _note_version(self, connection: Connection, case: str, what: str, actor: Actor, version: Assessment) -> None:
+        """As `_note`, of an assessment that is in: the chain holds what its words and levels are."""
+        content = rows.content_of(connection, version.assignment, version.version)
+        self._note(connection, case, what, actor, version=version.version, of=version.assignment, content=content)
 
     def _find_by_words(self, connection: Connection, case: str) -> None:
         """What a case says now is what it is found by. In the transaction that changed it."""

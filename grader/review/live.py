@@ -87,7 +87,7 @@ class LiveDesk(AskingDesk, RatingDesk):
             saved = self._add(connection, file, own, sheet, version, "draft" if missing else "submitted")
             self._move(connection, own, state="draft" if missing else "submitted", version=saved.version)
             if not missing:
-                self._note(connection, case, "handed in", actor, version=saved.version)
+                self._note_version(connection, case, "handed in", actor, saved)
         if missing:
             raise IncompleteError(missing)
         return saved

@@ -55,7 +55,7 @@ class RatingDesk(Base):
             saved = self._add(connection, file, own, kept, version, "draft" if missing else "submitted")
             self._move(connection, own, state="draft" if missing else "submitted", version=saved.version)
             if not missing:
-                self._note(connection, case, "handed in", actor, version=saved.version)
+                self._note_version(connection, case, "handed in", actor, saved)
         if missing:
             raise IncompleteError(missing)
         return saved
@@ -91,7 +91,7 @@ class RatingDesk(Base):
             kept = complete(sheet, criteria_of(file), text)
             saved = self._add(connection, file, own, kept, version, "informed")
             self._move(connection, own, version=saved.version)
-            self._note(connection, case, "amended", actor, version=saved.version)
+            self._note_version(connection, case, "amended", actor, saved)
             self._find_by_words(connection, case)
         return saved
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
@@ -180,6 +181,18 @@ def faults(connection: Connection, chain: str) -> tuple[str, ...]:
     if head is None:
         return (*chain_faults(found), "Where it ended is not known.") if found else ()
     return chain_faults(found, (head.number, head.hash))
+
+
+def content_of(connection: Connection, assignment: str, version: int) -> str:
+    """Digest of a version of an assessment as it stands in the store; empty where it is not there."""
+    query = select(assessments.c.body).where(assessments.c.assignment == assignment, assessments.c.version == version)
+    body = connection.execute(query).scalar()
+    return "" if body is None else hashlib.sha256(body.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def outcomes_of(connection: Connection, case: str) -> list[str]:
+    """What was decided in a case, in order, as the store has it."""
+    return [row["outcome"] for row in _of(connection, decisions, case, decisions.c.id)]
 
 
 def events(connection: Connection, chain: str, what: str = "") -> tuple[Event, ...]:
