@@ -20,6 +20,7 @@ from grader.calibration import load
 from grader.calibration.material import gather, prepare
 from grader.challenge import load_pack
 from grader.challenge.rubric import GateSettings
+from grader.challenge.schema import model_of
 from grader.cli import cli
 from grader.errors import UsageError
 from grader.judge import record
@@ -243,7 +244,7 @@ def test_no_rubric_goes_below_what_gives_a_first_view() -> None:
     with pytest.raises(ValueError, match="loosened_because"):
         thresholds_from({"min_real": 20})
     with pytest.raises(ValueError, match="min_real"):
-        GateSettings(min_real=10)
+        model_of(GateSettings).model_validate({"min_real": 10})
 
 
 # -------------------------------------------------------------------------------------------------- erasure

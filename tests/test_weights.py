@@ -23,6 +23,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def ran(**seconds: float) -> None:
+    weights._spent.clear()  # what this very test took so far, where the run that it is part of is weighed
     for name, took in seconds.items():
         for part in (took / 4, 3 * took / 4):  # its set-up, and itself
             weights.pytest_runtest_logreport(SimpleNamespace(nodeid=name, duration=part))  # type: ignore[arg-type]
