@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import pwd
 import shutil
@@ -163,10 +164,14 @@ def rows_of_0001() -> dict[str, list[dict[str, Any]]]:
         }
         return {"run": name, **key(number), **numbers, "final": True, "recommendation": "hold", **trail}
 
+    def body(score: float) -> str:
+        said = {"value": score, "low": score - 11.5, "high": score + 8.5, "final": True}
+        return json.dumps({"score": said, "recommendation": "hold"})
+
     refused = {"status": "refused", "reason": "no archive", "seed": None, "submission_digest": "", "seconds": None}
     return {
         "runs": [run("run1", 1), run("run1b", 1), run("run2", 2, candidate="Bob"),
                  run("run3", 3, candidate="Cat", **refused)],
         "grades": [grade("run1", 1, 81.5), grade("run2", 2, 40.0)],
-        "bodies": [{"grade": n, "body": f'{{"score": {score}}}', **trail} for n, score in ((1, 81.5), (2, 40.0))],
+        "bodies": [{"grade": n, "body": body(score), **trail} for n, score in ((1, 81.5), (2, 40.0))],
     }  # fmt: skip
