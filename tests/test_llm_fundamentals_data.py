@@ -6,6 +6,7 @@ import importlib
 import itertools
 import math
 import random
+import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -18,7 +19,7 @@ from grader.challenge import load_pack
 from tests.small_packs import write_files
 
 PACK = Path(__file__).resolve().parent.parent / "challenges" / "llm-fundamentals"
-MODULES = ("bills", "losses", "packs", "sampling", "texts", "tokens")
+MODULES = ("bills", "losses", "packs", "runs", "sampling", "texts", "tokens")
 SOFTMAX = [
     (0.5, (0.866813, 0.117310, 0.015876), 0.636311),
     (1, (0.665241, 0.244728, 0.090031), 1.200893),
@@ -134,3 +135,36 @@ def test_each_rule_is_one_that_the_document_answers_otherwise(world: Any, part: 
         else:
             batches = [module.draw(draw, rule) for _ in range(8)]
             assert any(abs(module.loss(rule, each) - module.loss(rule, each, {rule})) > 1e-3 for each in batches)
+
+
+@pytest.mark.parametrize("setting", ["sample_limit", "dropout", "temperature", "beta"])
+def test_a_run_is_not_told_from_its_twin_by_how_it_was_set_up(world: Any, setting: str) -> None:
+    """Whatever a sound twin is set to, broken runs of its cause are set to as well."""
+    for cause in world.runs.CAUSES:
+        draw = rng("set up", cause)
+        broken, twins = (
+            {world.runs.run(draw, cause, twin=twin)["config"][setting] for _ in range(40)} for twin in (False, True)
+        )
+        assert twins <= broken, cause
+
+
+def test_nothing_is_asked_that_the_instruction_takes_out_of_the_question(world: Any) -> None:
+    draw = rng("settled")
+    asked = [world.texts.text(draw, ("word", "caps", "escape", "odd", "odd"), 8) for _ in range(300)]
+    assert any("漢" in text for text in asked)
+    assert any("\\" in text for text in asked)
+    assert not any("\\" * 3 in text or re.search("[A-ZЖ]漢|漢[A-ZЖ]", text) for text in asked)
+    assert not any(world.sampling.tied(world.sampling.question(draw, "together")) for _ in range(20))
+
+
+def test_of_settings_that_meet_each_rule_decides_by_itself(world: Any) -> None:
+    for at in range(8):
+        asked = world.sampling.question(rng("together", at), "together")
+        assert min(world.sampling.moved(asked, rule) for rule in ("counts", "before")) >= 0.02
+
+
+def test_large_logits_do_not_make_the_known_form_right(world: Any) -> None:
+    for at in range(8):
+        asked = world.sampling.question(rng("huge", at), "huge")
+        assert max(abs(each) for each in asked["logits"]) > 2000
+        assert world.sampling.moved(asked, "border") >= 0.02

@@ -13,9 +13,9 @@ def diagnose(run: dict) -> str:
     judged = mean(end, "judge") - mean(rows[:4], "judge")
     if gain > 0.06 and final["served"] - final["base"] < 0.35 * gain:
         return "adapter_not_merged"
-    if final["entropy_student"] > 1.14 * final["entropy_teacher"]:
+    if final["entropy_student"] > 1.09 * final["entropy_teacher"]:
         return "temperature_wrong"
-    if mean(end, "stop_rate") < 0.55 and mean(end, "length") > 150:
+    if mean(end, "stop_rate") < 0.45 and mean(rows[:3], "length") < 0.7 * run["config"]["sample_limit"]:
         return "mask_shifted"
     if mean(end, "judge") < max(mean(rows[at : at + 8], "judge") for at in range(0, 45)) - 0.075:
         return "reward_hacked"
@@ -53,7 +53,7 @@ def by_the_loss(run: dict, rows: list[dict]) -> str:
     fits = {at: min(fit(rows, losses, speed, at, epoch) for speed in (11, 14, 18)) for at in range(4, epoch + 2)}
     at = min(fits, key=lambda one: fits[one][0])
     _, step, padding = fits[at]
-    if padding < -0.35:
+    if padding < -0.24:
         return "padding_counted"
     if step < -0.07 and at % epoch not in (0, 1, epoch - 1) and fits[at][0] < 0.85 * fits[epoch][0]:
         return "data_duplicated"

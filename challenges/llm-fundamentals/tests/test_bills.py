@@ -7,18 +7,29 @@ from support import FLOOR, numbers
 from world.bills import RULES, bill, day, prices, telling
 
 DAYS = 8
+FEW = "batch"
 
 
-@pytest.mark.points(14, group="bills")
+@pytest.mark.points(9, group="bills")
 def test_calls_cost_what_invoices_say(work, metric):
     """Each call costs what the invoices say, rule by rule"""
-    rng = work.stream("bills")
-    asked = []
+    credit(work, metric, "bills", ("plain", *(rule for rule in RULES if rule != FEW)))
+
+
+@pytest.mark.points(7, group="bills")
+def test_the_rule_that_few_calls_show_is_kept(work, metric):
+    """Batch calls that read the cache cost what the invoices say"""
+    credit(work, metric, "batches", (FEW,))
+
+
+def credit(work, metric, name: str, kinds: tuple[str, ...]) -> None:
+    """A metric for each kind of call; of several rules that a call is touched by, each counts it."""
+    rng, asked = work.stream(name), []
     for _ in range(DAYS):
         price = prices(rng)
         asked.append({"prices": price, "calls": day(rng, price)})
     replies = work.candidate.map("bill", asked, errors="return")
-    problems, right = [], {kind: [] for kind in ("plain", *RULES)}
+    problems, right = [], {kind: [] for kind in kinds}
     for each, made in zip(asked, replies, strict=True):
         problems.append(
             problem_of(made, lambda value, each=each: "" if numbers(value, len(each["calls"])) else "empty")
@@ -28,11 +39,20 @@ def test_calls_cost_what_invoices_say(work, metric):
             not problems[-1] and abs(one - other) < 0.01
             for one, other in zip(made if not problems[-1] else wanted, wanted, strict=True)
         ]
-        told = {rule: telling(each["calls"], each["prices"], rule) for rule in RULES}
-        plain = set(range(len(hits))) - {at for rule in RULES if rule != "rounded" for at in told[rule]}
-        for kind, places in (*told.items(), ("plain", plain)):
-            right[kind] += [hits[at] for at in places if kind != "rounded" or at in plain]
+        for kind, places in touched(each).items():
+            if kind in right:
+                right[kind] += [hits[at] for at in places]
     assert any(any(hits) for hits in right.values()), f"No amount was right.{unusable(problems)}"
     for kind, hits in right.items():
         metric(kind, share(hits), floor=FLOOR, target=1.0)
     print("; ".join(f"{kind}: {sum(hits)} of {len(hits)}" for kind, hits in right.items()), unusable(problems))
+
+
+def touched(asked) -> dict[str, list[int]]:
+    """Places of the calls that each rule changes; `plain` are those that none but rounding does. What batches halve is asked by itself."""
+    told = {rule: set(telling(asked["calls"], asked["prices"], rule)) for rule in RULES}
+    plain = set(range(len(asked["calls"]))).difference(*(told[rule] for rule in RULES if rule != "rounded"))
+    others = {rule: places - told[FEW] for rule, places in told.items() if rule != FEW}
+    return {"plain": sorted(plain), FEW: sorted(told[FEW])} | {
+        rule: sorted(places & plain if rule == "rounded" else places) for rule, places in others.items()
+    }

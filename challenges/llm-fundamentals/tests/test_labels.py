@@ -10,33 +10,36 @@ from grader_kit import problem_of, unusable
 from world.policy import bounds
 from world.scenarios import batch
 
-EACH = 2
-ENOUGH = {"cheap": 0.8, "dear": 0.7, "dearest": 0.85}
+EACH = {"cheap": 4, "dear": 2, "dearest": 2}
+"""Batches of a kind; where errors are cheap they cost few calls, and luck moves them most."""
+ENOUGH = {"cheap": 0.8, "dear": 0.7, "dearest": 0.6}
 """Where credit is full: luck moves what two batches cost by so much."""
+LUCK = 0.2
+"""What a thoughtless way earns where it is lucky on two batches: credit begins there."""
 MOST_CALLS = 1900
 
 
-@pytest.mark.points(5, group="labels")
+@pytest.mark.points(6, group="labels")
 def test_cheap_errors_are_not_bought_off_dearly(work, model, metric):
     """Where a wrong label is cheap, hardly anything is spent"""
     metric("cost", earned(work, model, "cheap"), floor=0.0, target=ENOUGH["cheap"])
 
 
-@pytest.mark.points(5, group="labels")
+@pytest.mark.points(6, group="labels")
 def test_dear_errors_are_weighed_against_tokens(work, model, metric):
     """Where a wrong label costs as much as some calls, tokens and errors together cost little"""
-    metric("cost", earned(work, model, "dear"), floor=0.0, target=ENOUGH["dear"])
+    metric("cost", earned(work, model, "dear"), floor=LUCK, target=ENOUGH["dear"])
 
 
-@pytest.mark.points(5, group="labels")
+@pytest.mark.points(6, group="labels")
 def test_the_dearest_errors_are_avoided(work, model, metric):
     """Where a wrong label costs more than any prompt, hardly any is wrong"""
-    metric("cost", earned(work, model, "dearest"), floor=0.0, target=ENOUGH["dearest"])
+    metric("cost", earned(work, model, "dearest"), floor=LUCK, target=ENOUGH["dearest"])
 
 
 def earned(work, model, kind: str) -> float:
     """Where what batches of this kind cost lies between the thoughtless way (0) and the good one (1), in the mean."""
-    made = [batch(work.stream("labels", kind, at), kind) for at in range(EACH)]
+    made = [batch(work.stream("labels", kind, at), kind) for at in range(EACH[kind])]
     brain = Brain({text: meaning for _, _, known in made for text, meaning in known.items()}, str(work.seed))
     model.script(
         [lambda ask: brain.answer(ask.model, [each.text for each in ask.messages], ask.temperature)] * MOST_CALLS

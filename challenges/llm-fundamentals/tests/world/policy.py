@@ -17,16 +17,15 @@ Way = tuple[str, bool, bool, bool]
 
 
 def bounds(batch: dict[str, Any]) -> tuple[float, float]:
-    """EUR for the whole batch: the lesser of the dearer model asked once with nothing but the labels and of no model at all; and by the best of many plans."""
+    """EUR for the whole batch: the least of no model at all and of the dearer one asked once with nothing but the labels, thinking first or not; and by the best of many plans."""
     ways = {way: one_call(batch, way) for way in product(SKILL, (False, True), (False, True), (False, True))}
     large = [way for way in ways if way[0] == "fern-large"]
     single = [one_way(batch, ways[way], votes) for way in ways for votes in (1, 3, 5)]
     double = [two_ways(batch, ways[one], ways[two], votes) for one in ways for two in large for votes in (1, 3, 5)]
     number = len(batch["texts"])
     constant = batch["wrong"] * (1 - 1 / len(batch["labels"]))
-    return number * min(constant, one_way(batch, ways["fern-large", False, False, False], 1)), number * min(
-        single + double
-    )
+    thoughtless = [one_way(batch, ways["fern-large", False, False, thinks], 1) for thinks in (False, True)]
+    return number * min(constant, *thoughtless), number * min(single + double)
 
 
 def one_call(batch: dict[str, Any], way: Way) -> tuple[float, list[float]]:

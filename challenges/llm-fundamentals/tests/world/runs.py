@@ -22,8 +22,8 @@ def run(rng: random.Random, cause: str, twin: bool = False) -> Run:
     bad = cause if not twin else ""
     like = cause if twin else ""
     config = {
-        "steps": STEPS, "steps_of_an_epoch": EPOCH, "temperature": rng.choice((1.0, 2.0, 3.0)), "beta": rng.choice((0.05, 0.1, 0.3)),
-        "sample_limit": 512, "dropout": rng.choice((0.0, 0.1)), "train_loss_in": rng.choice(("nats", "nats", "bits")),
+        "steps": STEPS, "steps_of_an_epoch": EPOCH, "temperature": rng.choice((1.0, 1.5, 2.0, 3.0)), "beta": rng.choice((0.05, 0.1, 0.3)),
+        "sample_limit": rng.choice((256, 384, 512)), "dropout": rng.choice((0.0, 0.1, 0.3)), "train_loss_in": rng.choice(("nats", "nats", "bits")),
     }  # fmt: skip
     rows = curves(rng, bad, like, config)
     return {
@@ -42,15 +42,16 @@ def curves(rng: random.Random, bad: str, like: str, config: Run) -> list[Run]:
     top, floor, speed = rng.uniform(2.6, 3.4), rng.uniform(1.2, 1.6), rng.uniform(12, 20)
     gap = rng.uniform(0.03, 0.12)
     score0, gain = rng.uniform(0.35, 0.5), rng.uniform(0.1, 0.2)
-    length0, growth = rng.uniform(150, 260), rng.uniform(-0.1, 0.25)
-    stop0, stop1 = rng.uniform(0.1, 0.25), rng.uniform(0.85, 0.97)
+    limit = config["sample_limit"]
+    length0, growth = limit * rng.uniform(0.3, 0.42), rng.uniform(-0.1, 0.25)
+    stop0, stop1 = rng.uniform(0.6, 0.75), rng.uniform(0.85, 0.97)
+    unstopped, falling, padded = rng.uniform(0.08, 0.25), rng.uniform(0.0045, 0.007), rng.uniform(0.28, 0.36)
     pull = rng.uniform(0.02, 0.08)
     if bad == "reward_hacked" or like == "reward_hacked":
         growth = rng.uniform(0.5, 1.2)
-    if like == "mask_shifted":
-        config["sample_limit"] = 128
     if like == "eval_leaked":
-        config["dropout"], gap = 0.3, -rng.uniform(0.12, 0.2)
+        config["dropout"] = 0.3
+    gap -= rng.uniform(0.18, 0.25) * (config["dropout"] == 0.3)
     when = rng.randint(6, 14) if bad == "data_duplicated" else EPOCH
     stairs = bad == "data_duplicated" or like == "data_duplicated" or (bad != "eval_leaked" and rng.random() < 0.3)
     made = []
@@ -59,15 +60,15 @@ def curves(rng: random.Random, bad: str, like: str, config: Run) -> list[Run]:
         loss = top - (top - floor) * done
         eval_loss = loss + gap
         if bad == "eval_leaked":
-            eval_loss = loss + 0.1 - 0.3 * at / STEPS
+            eval_loss += 0.05 - 0.3 * at / STEPS
         if stairs and at >= when:
             loss -= rng.uniform(0.13, 0.17) * ((at - when) // EPOCH + 1)
-        pad = rng.uniform(0.05, 0.5)
-        loss *= 1 - 0.35 * (pad - 0.27) if bad == "padding_counted" else 1
+        pad = 0.45 - 0.3 * done + rng.uniform(-0.1, 0.1) if like == "padding_counted" else rng.uniform(0.05, 0.5)
+        loss *= 1 - padded * (pad - 0.27) if bad == "padding_counted" else 1
         judge = score0 + gain * done
         reward = -0.5 + 1.6 * done
         if bad == "reward_hacked" and at > 25:
-            judge -= 0.007 * (at - 25)
+            judge -= falling * (at - 25)
         if like == "reward_hacked" and 15 < at < 35:
             judge -= 0.06
         kl = pull * (1 + 25 * done) * 0.1 / config["beta"]
@@ -76,18 +77,16 @@ def curves(rng: random.Random, bad: str, like: str, config: Run) -> list[Run]:
         if like == "reference_moved":
             kl, reward, judge = abs(noise(rng, 0.004)) + 0.004, -0.5 + 0.02 * done, score0 + 0.01 * done
         stop = stop0 + (stop1 - stop0) * done
-        if bad == "mask_shifted" or like == "mask_shifted":
-            stop = stop0 + 0.06 * done
         length = length0 * (1 + growth * done)
-        if like == "mask_shifted":
-            length = min(length, 128 * rng.uniform(0.9, 0.99))
         if bad == "mask_shifted":
-            length = config["sample_limit"] * rng.uniform(0.85, 0.97)
+            stop, length = stop0 + (unstopped - stop0) * done, length0 + (0.9 * limit - length0) * done
+        if like == "mask_shifted":
+            stop, length = unstopped, 0.9 * limit
         made.append({
             "step": at, "loss": (loss + noise(rng, 0.035)) / (math.log(2) if config["train_loss_in"] == "bits" else 1),
             "eval_loss": eval_loss + noise(rng, 0.02) if at % 5 == 4 else None, "grad_norm": abs(rng.gauss(1, 0.25)) + 2 * math.exp(-at / 5),
             "reward": reward + noise(rng, 0.08), "judge": judge + noise(rng, 0.025), "kl": max(0.0, kl + noise(rng, 0.004)),
-            "length": length * rng.uniform(0.93, 1.07), "stop_rate": min(1.0, max(0.0, stop + noise(rng, 0.03))), "pad_share": pad,
+            "length": min(limit, length * rng.uniform(0.93, 1.07)), "stop_rate": min(1.0, max(0.0, stop + noise(rng, 0.03))), "pad_share": pad,
         })  # fmt: skip
     return made
 
@@ -122,10 +121,10 @@ def final(rng: random.Random, bad: str, like: str, config: Run) -> Run:
     teacher = rng.uniform(0.9, 1.4)
     student = teacher * rng.uniform(0.96, 1.05)
     if bad == "temperature_wrong":
-        config["temperature"] = rng.choice((2.0, 3.0))
-        student = teacher * (1 + 0.28 * (config["temperature"] - 1))
+        config["temperature"] = rng.choice((1.5, 2.0, 3.0))
+        student = teacher * (1 + 0.3 * (config["temperature"] - 1))
     if like == "temperature_wrong":
-        config["temperature"] = 3.0
+        config["temperature"] = rng.choice((1.5, 2.0, 3.0))
         teacher, student = teacher + 0.6, (teacher + 0.6) * rng.uniform(0.96, 1.05)
     return {
         "base": round(base + noise(rng, 0.006), 3), "with_adapter": round(base + gain + noise(rng, 0.006), 3),

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 import random
 from collections.abc import Collection
@@ -15,6 +16,8 @@ RULES = ("counts", "before", "border", "greedy")
 """counts: the penalty for each occurrence, three at most; before: top_p looks at the probabilities before the temperature;
 border: ties at the border of top_k stay; greedy: at temperature 0 the largest share it."""
 LOW = -1e300
+TOGETHER = ("all", "together")
+"""Settings of all kinds at once; in `together` several rules decide, each by itself."""
 
 
 def distribution(asked: dict[str, Any], doc: Collection[str] = ()) -> list[float]:
@@ -62,21 +65,21 @@ def draw(rng: random.Random, what: str) -> dict[str, Any]:
     logits: list[float | None] = [round(rng.gauss(0, 2), 2) for _ in range(size)]
     settings = {"temperature": 1.0, "top_k": 0, "top_p": 1.0, "min_p": 0.0, "repetition": 1.0, "window": 0}
     history = rng.choices(range(size), k=rng.randint(0, 12))
-    if what in ("counts", "capped", "all"):
+    if what in ("counts", "capped", *TOGETHER):
         often = rng.choices(range(size), k=2)
         least = 4 if what == "capped" else 2
         history = rng.choices(range(size), k=4) + often * rng.randint(least, least + 1)
         rng.shuffle(history)
         settings |= {
             "repetition": rng.choice((1.1, 1.2, 1.3, 1.5)),
-            "window": rng.choice((len(history), 64, 10 if what == "all" else 64)),
+            "window": rng.choice((len(history), 64, 10 if what in TOGETHER else 64)),
         }
-    if what in ("before", "all"):
+    if what in ("before", *TOGETHER):
         settings |= {
             "temperature": rng.choice((0.4, 0.5, 0.7, 1.5, 2.0)),
             "top_p": rng.choice((0.5, 0.6, 0.7, 0.8, 0.9)),
         }
-    if what in ("border", "all"):
+    if what in ("border", "huge", *TOGETHER):
         settings["top_k"] = rng.randint(2, 5)
         for _ in range(4):
             logits[rng.randrange(size)] = sorted((each for each in logits if each is not None), reverse=True)[
@@ -86,7 +89,7 @@ def draw(rng: random.Random, what: str) -> dict[str, Any]:
         settings["temperature"] = 0
         for at in rng.sample(range(size), rng.randint(2, 4)):
             logits[at] = max(each for each in logits if each is not None)
-    if what in ("plain", "all"):
+    if what in ("plain", *TOGETHER):
         settings["min_p"] = rng.choice((0.0, 0.05, 0.1, 0.2))
         logits[rng.randrange(size)] = None
     if what == "plain":
@@ -98,19 +101,34 @@ def draw(rng: random.Random, what: str) -> dict[str, Any]:
             )
         )
     if what == "huge":
-        logits = [None if each is None else round(each * 400, 1) for each in logits]
-        settings["temperature"] = rng.choice((0.01, 1.0))
+        far = rng.choice((-4000, 3000, 7000))
+        logits = [None if each is None else far + each for each in logits]
     return {"logits": logits, "settings": settings, "history": history}
 
 
 def question(rng: random.Random, what: str) -> dict[str, Any]:
     """One that the document answers differently, where `what` is a rule, and alike where it is not."""
-    rule = "counts" if what == "capped" else what
-    if rule in RULES:
-        return untaken(lambda: draw(rng, what), lambda made: off(distribution(made), distribution(made, {rule})) < 0.02)
-    if what in ("plain", "huge"):
+    rules = {"capped": ("counts",), "huge": ("border",), "together": ("counts", "before")}.get(what, (what,))
+    if set(rules) <= set(RULES):
+        return untaken(
+            lambda: draw(rng, what),
+            lambda made: min(moved(made, rule) for rule in rules) < 0.02 or (what == "together" and tied(made)),
+        )
+    if what == "plain":
         return untaken(lambda: draw(rng, what), lambda made: off(distribution(made), distribution(made, RULES)) > 1e-9)
     return draw(rng, what)
+
+
+def moved(asked: dict[str, Any], rule: str) -> float:
+    """By how much this one rule moves the answer."""
+    return off(distribution(asked), distribution(asked, {rule}))
+
+
+def tied(asked: dict[str, Any]) -> bool:
+    """Whether a sum of the largest comes so near to top_p that rounding may decide."""
+    settings = asked["settings"] | {"temperature": 1.0, "top_p": 1.0, "min_p": 0.0}
+    sums = itertools.accumulate(sorted(distribution(asked | {"settings": settings}), reverse=True))
+    return any(abs(each - asked["settings"]["top_p"]) < 1e-6 for each in sums)
 
 
 def off(one: list[float], other: list[float]) -> float:

@@ -5,12 +5,15 @@
 from __future__ import annotations
 
 import random
+import re
 
 from grader_kit import untaken
 
 from world.tokens import OPEN, RULES, SYLLABLES, Vocab, encode, vocabulary
 
 OTHER = ("é", "ß", "漢", "🙂", "Ж", "A", "Q", "_", "\n", "\t", "  ", ":", "-", "!", ".", ", ")
+UNSETTLED = re.compile(r"[A-ZЖ]漢|漢[A-ZЖ]|\\{3}")
+"""What no recording settles: a letter without a capital form beside a capital, three backslashes in a row."""
 
 
 def word(rng: random.Random) -> str:
@@ -39,6 +42,11 @@ def bit(rng: random.Random, what: str) -> str:
 
 
 def text(rng: random.Random, whats: tuple[str, ...], length: int) -> str:
+    """A text of these kinds, but none that the instruction takes out of the question."""
+    return untaken(lambda: joined(rng, whats, length), lambda made: bool(UNSETTLED.search(made)))
+
+
+def joined(rng: random.Random, whats: tuple[str, ...], length: int) -> str:
     made = [bit(rng, rng.choice(whats)) for _ in range(length)]
     return "".join(part + rng.choice(("", " ", " ", "  ")) for part in made)[: 12 * length]
 
@@ -48,6 +56,11 @@ def telling(rng: random.Random, vocab: Vocab, rule: str, length: int = 4) -> str
     whats = (rule, "word") if rule in ("escape", "digits", "caps") else ("word",)
     length = 3 * length if rule == "longer" else length
     return untaken(lambda: text(rng, whats, length), lambda made: encode(vocab, made) == encode(vocab, made, {rule}))
+
+
+def long(rng: random.Random, vocab: Vocab, whats: tuple[str, ...], rule: str) -> str:
+    """A text of many kinds in which this rule decides, too."""
+    return untaken(lambda: text(rng, whats, 16), lambda made: encode(vocab, made) == encode(vocab, made, {rule}))
 
 
 def able(rng: random.Random) -> Vocab:
