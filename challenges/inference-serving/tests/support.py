@@ -18,8 +18,8 @@ NOTES = 200_000
 UNUSABLE = 0.02
 """Share of decisions that may be of no use: beyond it a test earns nothing."""
 PADDING = 400
-FULL = 0.97
-"""Share of the way from the naive rule to the reference that earns everything."""
+BEGINS, FULL = 0.1, 0.97
+"""Shares of the way from the best rule that reads no profile to the reference: what earns nothing yet, and what earns everything."""
 
 
 class Desk:

@@ -3,7 +3,7 @@ from __future__ import annotations
 
 import pytest
 from engine.routing import episode
-from support import FULL, alone, mean, part
+from support import BEGINS, FULL, alone, mean, part
 from world import gateways
 from world.best import router
 
@@ -26,20 +26,20 @@ def held(desk, made):
     return part(got, naive, best)
 
 
-@pytest.mark.points(14, group="routing")
+@pytest.mark.points(18, group="routing")
 def test_money_buys_right_answers_below_the_cap(desk, metric):
     """Money goes where it buys right answers, and lasts"""
     tight = gateways.cases(desk.seed, "tight", budget=(0.1, 0.25), troubles=0, each=2)
-    roomy = gateways.cases(desk.seed, "roomy", budget=(0.4, 0.7), troubles=0, each=1)
-    metric("net", held(desk, tight + roomy), floor=0.0, target=FULL)
+    roomy = gateways.cases(desk.seed, "roomy", budget=(0.4, 0.7), troubles=0, each=2)
+    metric("net", held(desk, tight + roomy), floor=BEGINS, target=FULL)
 
 
-@pytest.mark.points(10, group="routing")
+@pytest.mark.points(14, group="routing")
 def test_trouble_of_models_is_got_round(desk, metric):
     """Models that fail or hang are got round, and come back"""
     metric(
         "net",
-        held(desk, gateways.cases(desk.seed, "trouble", budget=(0.25, 0.6), troubles=2, each=2)),
-        floor=0.0,
+        held(desk, gateways.cases(desk.seed, "trouble", budget=(0.25, 0.6), troubles=2, each=3)),
+        floor=BEGINS,
         target=FULL,
     )

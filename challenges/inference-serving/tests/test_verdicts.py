@@ -3,12 +3,12 @@ from __future__ import annotations
 
 import pytest
 from grader_kit import problem_of, unusable, wrong_choice
-from support import FULL, part
+from support import BEGINS, FULL, part
 from world import canaries, replays
 from world.best import replay, rollout
 
 
-@pytest.mark.points(14, group="canary")
+@pytest.mark.points(16, group="canary")
 def test_the_verdict_on_a_canary_costs_little(desk, metric):
     """Verdicts on canaries cost little: neither false alarms nor misses, nor waiting where it is clear"""
     cases = canaries.cases(desk.seed, "canary")
@@ -20,7 +20,7 @@ def test_the_verdict_on_a_canary_costs_little(desk, metric):
     blind = [sum(one.cost(rule(one.shown)) for one in cases) for rule in (canaries.by_means, canaries.by_costs)]
     naive = min(canaries.constant(cases), *blind)
     best = sum(one.cost(rollout.verdict(one.shown)) for one in cases)
-    metric("cost", part(-cost, -naive, -max(best, 0.4 * naive)), floor=0.0, target=FULL)
+    metric("cost", part(-cost, -naive, -max(best, 0.4 * naive)), floor=BEGINS, target=FULL)
     print(f"cost {cost:.1f}; naive rule {naive:.1f}, reference {best:.1f}{unusable(problems)}")
 
 
@@ -36,7 +36,7 @@ def wrong_ids(value, case):
     return "" if right else "differs has to return a list of ids of the case, each once"
 
 
-@pytest.mark.points(12, group="replay")
+@pytest.mark.points(10, group="replay")
 def test_real_changes_are_found_in_a_noisy_replay(desk, metric):
     """What really came out otherwise is found among what is never the same"""
     cases = replays.cases(desk.seed, "replay")
@@ -47,7 +47,7 @@ def test_real_changes_are_found_in_a_noisy_replay(desk, metric):
     found = replays.f_measure(
         cases, [[] if problem else value for value, problem in zip(values, problems, strict=True)]
     )
-    naive = replays.f_measure(cases, [replays.any_difference(one.shown) for one in cases])
+    naive = max(replays.f_measure(cases, [rule(one.shown) for one in cases]) for rule in replays.NAIVE)
     best = replays.f_measure(cases, [replay.differs(one.shown) for one in cases])
-    metric("found", part(found, max(naive, 0.5), best), floor=0.0, target=FULL)
+    metric("found", part(found, max(naive, 0.6), best), floor=BEGINS, target=FULL)
     print(f"F {found:.3f}; naive rule {naive:.3f}, reference {best:.3f}{unusable(problems)}")

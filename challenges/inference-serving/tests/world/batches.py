@@ -10,6 +10,7 @@ older build tell of another machine, and requests whose client has gone away tel
 from __future__ import annotations
 
 import random
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -94,6 +95,31 @@ def first_come(state: dict[str, Any]) -> dict[str, Any]:
     return {"admit": names}
 
 
+def few_at_once(most: int) -> Any:
+    """What was promised first, then the most worth for its tokens, but no more than `most` at once."""
+
+    def step(state: dict[str, Any]) -> dict[str, Any]:
+        promised = state.get("policy", {}).get("promise", {}).get("tenant")
+
+        def rank(each: dict[str, Any]) -> tuple[bool, float]:
+            return each["tenant"] != promised, -each["worth"] / (each["prompt"] + each["most"])
+
+        free, slots = state["server"]["free"], min(most, state["server"]["slots"]) - len(state["running"])
+        names = []
+        for each in sorted(state["waiting"], key=rank):
+            need = -(-(each["prompt"] + 8) // 16)
+            if need <= free and len(names) < slots:
+                names.append(each["id"])
+                free -= need
+        return {"admit": names}
+
+    return step
+
+
+NAIVE = (first_come, few_at_once(6), few_at_once(8))
+"""Rules that read no profile: credit begins at the best of them."""
+
+
 def run(policy: Any, cases: Sequence[Case]) -> list[Outcome]:
     """What a policy that lives in this process makes of cases."""
     return play(lambda states: [policy(state) for state in states], [episode(each) for each in cases])
@@ -132,18 +158,22 @@ def ended(rng: random.Random, kinds: Ends) -> list[dict[str, Any]]:
 AIMS = ("worth", "wait")
 
 
-def promise(rng: random.Random, trace: Sequence[dict[str, Any]]) -> dict[str, Any]:
-    """The change: one tenant, whose requests are worth least from now on, has been promised a share in time. What a
-    missing one costs is next to nothing, or more than most requests are worth."""
-    tenant = rng.choice(sorted({each["tenant"] for each in trace}))
+DEAR = (15.0, 25.0, 0.3, 20.0)
+"""What a missing one of a promised share costs: more than most requests are worth, or next to nothing."""
+
+
+def promise(rng: random.Random, trace: Sequence[dict[str, Any]], dear: float) -> dict[str, Any]:
+    """The change: the tenant with the fewest requests, which are worth least from now on, has been promised a share in time.
+    `dear` is what a missing one costs."""
+    counted = Counter(each["tenant"] for each in trace)
+    tenant = min(sorted(counted), key=counted.__getitem__)
     for each in trace:
         each["worth"] = 1 if each["tenant"] == tenant else each["worth"]
-    dear = rng.choice((0.3, 12.0, 18.0))
-    return {"promise": {"tenant": tenant, "share": rng.choice((0.7, 0.8, 0.9)), "worth": dear}}
+    return {"promise": {"tenant": tenant, "share": rng.choice((0.8, 0.9)), "worth": dear}}
 
 
 def case(
-    seed: object, name: str, aim: str, family: str, *, change: bool = False, many: int = 90
+    seed: object, name: str, aim: str, family: str, *, dear: float = 0.0, many: int = 90
 ) -> tuple[Case, dict[str, Any]]:
     """A case, and the profile that `learn` gets of its server."""
     rng = stream(seed, "batches", name)
@@ -152,7 +182,7 @@ def case(
     seen = profile(rng, now, kinds, server)
     mean = rng.uniform(75, 100) if aim == "worth" else rng.uniform(240, 300)
     trace = requests(rng, kinds, family, many, mean, patient=aim == "wait")
-    policy = promise(rng, trace) if change else None
+    policy = promise(rng, trace, dear) if dear else None
     return Case(server=server, requests=trace, aim=aim, physics=now, policy=policy), seen
 
 
@@ -169,6 +199,9 @@ def kept(case: Case, out: Outcome) -> float:
 
 
 def cases(seed: object, name: str, aim: str, *, change: bool = False, each: int = 1, public: bool = False):
-    """Cases of all families, `each` of each."""
-    families = (PUBLIC if public else FAMILIES) * each
-    return [case(seed, f"{name}:{at}", aim, family, change=change) for at, family in enumerate(families)]
+    """Cases of all families, `each` of each; each price of a promise comes equally often, with another family each time."""
+    made = []
+    for at, family in enumerate((PUBLIC if public else FAMILIES) * each):
+        dear = DEAR[(at + at // len(FAMILIES)) % len(DEAR)] if change else 0.0
+        made.append(case(seed, f"{name}:{at}", aim, family, dear=dear))
+    return made

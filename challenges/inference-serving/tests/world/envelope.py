@@ -12,7 +12,8 @@ key "policy"; most do not. It holds one of
 
   step:   {"promise": {"tenant": T, "share": S, "worth": W}}
           Of all requests of T in the episode, the share S is to be done in time. Each one that is missing to that share
-          takes W from the worth of the episode. Requests of T are worth 1 each.
+          takes W from the worth of the episode: of 10 requests and with S = 0.8, six that are done are two short, which
+          takes 2 W. Requests of T are worth 1 each.
   route:  {"keep": {"regions": [R, ...], "worth": W}, "answer": {"tenants": [T, ...], "worth": V}}
           keep: each attempt of a private request with a model outside of these regions takes W.
           answer: each request of these tenants that is not answered in time takes V, whatever the answer is worth.

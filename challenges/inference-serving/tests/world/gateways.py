@@ -160,7 +160,7 @@ def case(
     *,
     budget: tuple[float, float],
     troubles: int,
-    change: bool = False,
+    dear: str = "",
     many: int = 110,
 ) -> tuple[Case, dict[str, Any]]:
     """A case, and the profile that `learn` gets of its models. `budget` is the cap, from and to, as a share of what the dearest model costs for
@@ -177,16 +177,18 @@ def case(
     one = Case(
         models=[each.shown() for each in world.models.values()], requests=trace, cap=round(cap, 4), ends=ends, expected=many,
         over=round(4 * sum(each["worth"] for each in trace) / cap, 3), world=full,
-        policy=rules(rng, trace, regions, tenants) if change else None,
+        policy=rules(rng, dear, regions, tenants) if dear else None,
     )  # fmt: skip
     return one, profile(rng, world, kinds, turned, tenants)
 
 
-def rules(
-    rng: random.Random, trace: Sequence[dict[str, Any]], regions: Sequence[str], tenants: Sequence[str]
-) -> dict[str, Any]:
-    """The change: two rules, which contradict each other wherever the region's models are in trouble or too dear."""
-    keep, answer = rng.sample(((0.2, 0.6), (2.5, 5.0)), 2)
+RULES = ("keep", "answer")
+
+
+def rules(rng: random.Random, dear: str, regions: Sequence[str], tenants: Sequence[str]) -> dict[str, Any]:
+    """The change: two rules, which contradict each other wherever the region's models are in trouble or too dear. One of
+    them is `dear`, "keep" or "answer"."""
+    keep, answer = ((2.5, 5.0) if dear == rule else (0.2, 0.6) for rule in RULES)
     return {
         "keep": {"regions": [rng.choice(regions)], "worth": round(rng.uniform(*keep), 2)},
         "answer": {"tenants": rng.sample(list(tenants), 2), "worth": round(rng.uniform(*answer), 2)},
@@ -211,12 +213,15 @@ def cases(
     each: int = 1,
     public: bool = False,
 ):
-    """Cases of all families, `each` of each."""
-    families = (PUBLIC if public else FAMILIES) * each
-    return [
-        case(seed, f"{name}:{at}", family, budget=budget, troubles=troubles, change=change)
-        for at, family in enumerate(families)
-    ]
+    """Cases of all families, `each` of each. Caps come from the lower and the upper half of `budget` in turn, and each rule
+    is the dear one as often as the other, with another family each time."""
+    middle, made = sum(budget) / 2, []
+    for at, family in enumerate((PUBLIC if public else FAMILIES) * each):
+        turn = at + at // len(FAMILIES)
+        half = budget if public else ((budget[0], middle), (middle, budget[1]))[(turn // 2) % 2]
+        dear = RULES[turn % 2] if change else ""
+        made.append(case(seed, f"{name}:{at}", family, budget=half, troubles=troubles, dear=dear))
+    return made
 
 
 def dearest_until_broke(state: dict[str, Any]) -> dict[str, Any]:

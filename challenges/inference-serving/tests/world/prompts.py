@@ -10,6 +10,7 @@ audits show all that, one pair at a time; those by "auto" repeat the similarity,
 from __future__ import annotations
 
 import random
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -154,6 +155,29 @@ def case(
 def same_text(state: dict[str, Any]) -> dict[str, Any]:
     """Only what was asked in the very same words: the naive rule."""
     return {"use": next((one["id"] for one in state["entries"] if one["text"] == state["prompt"]["text"]), None)}
+
+
+POLITE = frozenset(word for said in (*OPENERS, *CLOSERS) for word in re.findall(r"[a-z]+", said))
+
+
+def plain(text: str) -> frozenset[str]:
+    """The words of a text but for polite ones and the ticket."""
+    return frozenset(re.findall(r"\w+", re.sub(r"\(ticket \d+\)", "", text))) - POLITE
+
+
+def nearly_same(state: dict[str, Any]) -> dict[str, Any]:
+    """What is not older than a minute and has the same words, but for one that stands for another: a rule that reads no audit."""
+    prompt, apart = state["prompt"], state.get("policy", {}).get("apart")
+    want = plain(prompt["text"])
+    for one in state["entries"]:
+        got = plain(one["text"])
+        young = prompt["at"] - one["at"] < 60_000 and not (apart and one["tenant"] != prompt["tenant"])
+        if young and len(want ^ got) <= 2 and ("not" in want) == ("not" in got):
+            return {"use": one["id"]}
+    return {"use": None}
+
+
+NAIVE = (same_text, nearly_same)
 
 
 def credit(case: Case, out: Outcome) -> float:
