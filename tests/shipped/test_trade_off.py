@@ -60,6 +60,21 @@ def test_the_second_envelope_turns_the_shipped_choice_and_no_part_of_it_does_alo
     assert pick.together(main)
 
 
+def test_who_misses_one_thing_loses_the_dossiers_that_turn_on_it_and_no_others(pick: ModuleType) -> None:
+    """So that the same work earns the same on every seed; and no way to answer blindly comes to where credit begins."""
+    blind, futures, reading, sums = (
+        importlib.import_module(f"world.{name}") for name in ("blind", "futures", "reading", "sums")
+    )
+    made = pick.cases(7, "choice", pick.KINDS, (pick.turns, pick.lone), untidy=0.1)
+    for flaw in set(pick.KINDS) & set(pick.QUIRKS):
+        missed = {
+            case.kind for case in made if sums.best(reading.read(case.dossier, [flaw])) != sums.best(case.reading)
+        }
+        assert missed == {flaw}
+    good = [[futures.regret(case.loss, choose(case.dossier)) <= 0.02 for case in made] for choose in blind.BLIND]
+    assert max(statistics.fmean(each) for each in good) < 0.7
+
+
 def test_where_few_rows_are_weighed_a_word_taken_for_all_costs_and_so_does_one_taken_for_nothing(
     pick: ModuleType,
 ) -> None:

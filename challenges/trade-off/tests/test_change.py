@@ -4,7 +4,7 @@ from __future__ import annotations
 import pytest
 from grader_kit import share
 from support import checked, padded, problems
-from world.pick import cases, clear_before, turns
+from world.pick import cases, clear_before, lone, turns
 from world.reading import read
 from world.sums import best
 
@@ -12,7 +12,7 @@ from world.sums import best
 @pytest.mark.points(6, group="change")
 def test_a_change_of_requirements_changes_what_it_should(desk, metric):
     """With the second envelope's change the choice is another, without it it stays"""
-    made = cases(desk.seed, "change", ("change",) * 10, (turns, clear_before), untidy=0.2)
+    made = cases(desk.seed, "change", ("change",) * 10, (turns, clear_before, lone), untidy=0.1)
     asked = [padded(case) for case in made]
     before = [{key: value for key, value in each.items() if key != "addendum"} for each in asked]
     values = desk.candidate.map("decide", asked + before, errors="return")

@@ -6,13 +6,17 @@ from grader_kit import share
 from support import mean_regret, problems
 from world.blind import BLIND
 from world.careful import choice, limit_of
-from world.pick import KINDS, cases, turns, weighs
+from world.futures import regret
+from world.pick import KINDS, cases, lone, turns, weighs
 from world.sums import best
 
 SLACK = 0.02
-"""Mean regret that costs nothing."""
-OTHERS = 0.2
-"""How many dossiers are untidy in a way that does not decide them: few, so that what somebody misses costs its own share."""
+"""Regret that costs nothing."""
+OTHERS = 0.1
+"""How many dossiers are untidy in a way that does not decide them: few, so that few are drawn in vain."""
+BEGINS, FULL = 0.7, 0.95
+"""Share of good choices where credit begins, which none of the blind ways reaches in the long run (the best 0.58), and where
+it is full. Both are fixed: a floor that is measured on so few dossiers moves everybody's credit from seed to seed."""
 
 
 def blind(made) -> float:
@@ -23,19 +27,19 @@ def blind(made) -> float:
 @pytest.mark.points(12, group="choice")
 def test_the_choice_costs_little_more_than_the_best(desk, metric):
     """The choice costs little more than the best one, where one thing in the dossier decides"""
-    made = cases(desk.seed, "choice", KINDS * 2, (turns,), untidy=OTHERS)
+    made = cases(desk.seed, "choice", KINDS * 2, (turns, lone), untidy=OTHERS)
     judged = desk.judge(made)
     missed = sorted({case.kind for case, reply in judged if reply.choice != best(case.reading)})
-    cost = mean_regret(made, [reply.choice for _, reply in judged])
-    metric("regret", cost, floor=max(blind(made), 3 * SLACK), target=SLACK)
-    assert cost < 1, f"No choice was the best one.{problems(judged)}"
+    good = share(regret(case.loss, reply.choice or "") <= SLACK for case, reply in judged)
+    metric("good", good, floor=BEGINS, target=FULL)
+    assert good, f"No choice was the best one.{problems(judged)}"
     print(f"another choice than the best where this decides: {', '.join(missed) or 'nothing'}{problems(judged)}")
 
 
 @pytest.mark.points(4, group="choice")
 def test_rules_are_weighed_or_kept(desk, metric):
     """Of rules that contradict each other the dearer is kept, and one that cannot be bought off is kept whatever it costs"""
-    made = cases(desk.seed, "rules", ("rules", "region") * 5, (turns,), untidy=OTHERS)
+    made = cases(desk.seed, "rules", ("rules", "region") * 5, (turns, lone), untidy=OTHERS)
     judged = desk.judge(made)
     floor = max(blind(made), 3 * SLACK)
     metric("regret", mean_regret(made, [reply.choice for _, reply in judged]), floor=floor, target=SLACK)

@@ -10,10 +10,10 @@ from world.pick import USUAL, cases
 from world.sums import best, moved
 
 
-@pytest.mark.points(6, group="switch")
+@pytest.mark.points(4, group="switch")
 def test_the_break_even_is_where_both_cost_the_same(desk, metric):
     """The break-even is where both cost the same, and there is none where there is none"""
-    made = cases(desk.seed, "break-even", ("plain",) * 16, untidy=USUAL)
+    made = cases(desk.seed, "break-even", ("plain",) * 30, untidy=USUAL)
     judged = desk.judge(made)
     there = [even(case, reply) for case, reply in judged if crossing(case) is not None]
     nowhere = [even(case, reply) for case, reply in judged if crossing(case) is None]
@@ -27,7 +27,7 @@ def test_the_break_even_is_where_both_cost_the_same(desk, metric):
 @pytest.mark.points(6, group="switch")
 def test_it_is_known_what_would_turn_the_choice(desk, metric):
     """What would turn the choice is told from what would not, with the option that would be the best then"""
-    made = cases(desk.seed, "drivers", ("plain",) * 14, untidy=USUAL)
+    made = cases(desk.seed, "drivers", ("plain",) * 20, untidy=USUAL)
     judged = desk.judge(made)
     turned, same = [], []
     for case, reply in judged:

@@ -48,6 +48,8 @@ class Case:
     """After the addendum."""
     reading: Reading = field(repr=False)
     seed: str
+    quirks: frozenset[str] = frozenset()
+    """The ways in which the dossier may be untidy."""
 
     @property
     def loss(self) -> dict[str, float]:
@@ -89,7 +91,8 @@ def case(
         made["addendum"] = addendum(rng, made)
     reading = read(made)
     made["experiment"] = {"label_eur": rng.choice((2, 3, 5, 8, 14)), "months": rng.choice((1, 2, 3, 6)), "most": 400}
-    one = Case(kind=kind, dossier=made, world=after(world, made), reading=reading, seed=name)
+    one = Case(kind=kind, dossier=made, world=after(world, made), reading=reading, seed=name,
+               quirks=quirks)  # fmt: skip
     if len(reading.feasible()) < 2 or not all(fit(one) for fit in wanted):
         return None
     made["ask"] = {"between": list(pair(rng, reading)), "drivers": drivers(rng, reading)}
@@ -155,6 +158,14 @@ def turns(one: Case) -> bool:
         eur = costs(one.reading)
         return min(eur, key=eur.__getitem__) not in one.reading.feasible()
     return regret(loss, best(read(one.dossier, [flaw]))) > DEAR
+
+
+def lone(one: Case) -> bool:
+    """Nothing else that is odd in the dossier turns the choice, neither alone nor with the rest of it: what somebody misses
+    costs them the dossiers of its own kind, and those on every seed."""
+    others = [each for each in sorted(one.quirks) if each != one.kind]
+    now = best(one.reading)
+    return all(best(read(one.dossier, flaws)) == now for flaws in (others, *([each] for each in others)))
 
 
 def clear_before(one: Case) -> bool:
