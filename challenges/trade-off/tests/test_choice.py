@@ -45,7 +45,7 @@ def test_rules_are_weighed_or_kept(desk, metric):
     metric("regret", mean_regret(made, [reply.choice for _, reply in judged]), floor=floor, target=SLACK)
 
 
-@pytest.mark.points(8, group="choice")
+@pytest.mark.points(12, group="choice")
 def test_few_rows_count_for_what_they_are_worth(desk, metric):
     """Where there are few rows, they are taken neither at their word nor for nothing"""
     made = cases(desk.seed, "few", ("few",) * 20 + ("telling",) * 8, (weighs,), untidy=OTHERS)
@@ -54,7 +54,7 @@ def test_few_rows_count_for_what_they_are_worth(desk, metric):
         share(reply.choice == careful(case) for case, reply in judged if case.kind == kind)
         for kind in ("few", "telling")
     )
-    metric("weighed", word * nothing, floor=0.15, target=0.75)
+    metric("weighed", word * nothing, floor=0.1, target=0.45)
     print(f"{word:.0%} right where rows taken at their word mislead, {nothing:.0%} where rows taken for nothing do")
 
 

@@ -13,7 +13,7 @@ WIDE, GOOD = 1.65, 1.1
 of the three quantities, so that who has one of them right by habit has nothing yet."""
 
 
-@pytest.mark.points(24, group="forecasts")
+@pytest.mark.points(20, group="forecasts")
 def test_intervals_hold_what_comes_and_are_no_wider_than_they_must(desk, metric):
     """Intervals of 80 % hold what comes in the futures, and are no wider than the few rows of a dossier make them"""
     made = cases(desk.seed, "forecasts", ("sparse",) * 96, untidy=USUAL)
