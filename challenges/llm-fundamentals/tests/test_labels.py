@@ -12,9 +12,9 @@ from world.scenarios import batch
 
 EACH = {"cheap": 4, "dear": 2, "dearest": 2}
 """Batches of a kind; where errors are cheap they cost few calls, and luck moves them most."""
-ENOUGH = {"cheap": 0.8, "dear": 0.7, "dearest": 0.6}
+ENOUGH = {"cheap": 0.7, "dear": 0.55, "dearest": 0.48}
 """Where credit is full: luck moves what two batches cost by so much."""
-LUCK = 0.2
+LUCK = 0.25
 """What a thoughtless way earns where it is lucky on two batches: credit begins there."""
 MOST_CALLS = 1900
 
