@@ -111,7 +111,8 @@ def test_the_instruction_states_the_share_of_each_group_in_their_order(pack: Pat
     for path in (pack / "tests").glob("test_*.py"):
         for number, group in re.findall(r'mark\.points\((\d+), group="(\w+)"\)', path.read_text("utf-8")):
             points[group] += int(number)
-    stated = [int(number) for number in re.findall(r"\((\d+)\s%", (pack / "instruction.md").read_text("utf-8"))]
+    instruction = (pack / "instruction.md").read_text("utf-8")
+    stated = [float(number) for number in re.findall(r"\((\d+(?:\.\d+)?)\s%", instruction)]
     shares = [100 * number / sum(points.values()) for number in points.values()]
     assert min(shares) > 0
     assert len(stated) == len(shares)
