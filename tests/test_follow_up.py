@@ -201,6 +201,17 @@ def test_a_graded_work_gets_sheets_of_changes_that_were_run(tmp_path: Path) -> N
     assert json.loads((out / "follow-up.json").read_text()) == again
 
 
+def test_a_teams_own_settings_count_where_its_results_lie_beside_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "grader.toml").write_text('runtime = "runc"\n')
+    (tmp_path / "out").mkdir()
+    done = run_here("follow-up", "out")
+    assert "grader.toml" not in done.err
+    assert "out/grade.json cannot be read" in done.err
+
+
 def test_a_folder_that_is_no_grading_is_said_to_be_none(tmp_path: Path) -> None:
     done = CliRunner().invoke(command, [str(tmp_path)])
     assert isinstance(done.exception, UsageError)

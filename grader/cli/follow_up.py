@@ -40,7 +40,7 @@ def command(out: Path, challenge: str, challenges: Path | None, changes: int, jo
     from grader.sandbox.guard import guarded
     from grader.settings import find_challenge
 
-    settings = settings_for(str(out))
+    settings = settings_for()  # as `rescore`: what lies in OUT is ours, and no pack is looked for in it
     about = graded(out)[0].challenge
     pack = load_pack(find_challenge(challenge or str(about["id"]), settings, challenges))
     if pack.digest != about["digest"]:
