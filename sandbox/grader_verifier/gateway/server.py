@@ -48,8 +48,9 @@ class Server:
         while True:
             before = len(self._open)
             await self._hang_up()
+            await asyncio.sleep(0.0002)  # a millisecond, at least, for what the kernel still has in its hands
             for _ in range(10):  # an accepted connection takes a few rounds of the loop to become a task
-                await asyncio.sleep(0.0002)
+                await asyncio.sleep(0)
             if not before and not self._open:
                 break
         self.service.reset()
