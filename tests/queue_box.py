@@ -9,7 +9,9 @@ from sqlalchemy import text
 
 from grader.batch import blind
 from grader.batch.attempts import BatchOutcome
-from grader.batch.runner import BatchPlan
+from grader.batch.entries import BatchEntry
+from grader.batch.record import Ours, Result, record
+from grader.batch.runner import BatchPlan, Record
 from grader.grading.run import Run
 from grader.queue import work
 from grader.queue.app import _Attempts
@@ -18,6 +20,7 @@ from grader.queue.job import queue_name
 from grader.queue.ledger import Ledger
 from grader.queue.offers import offers
 from grader.queue.queue import Queue
+from grader.records import Grade
 from grader.settings import Settings
 from tests.batch_fixtures import SUMS, Quiet, Scripted
 
@@ -90,10 +93,19 @@ class Box:
 
 def queued(queue: Queue, what: BatchPlan, settings: Settings | None = None, **wishes: Any) -> QueuedBatch:
     people = {one.entry.name: one for one in blind.assign(what.entries)}
-    record: Any = lambda _entry, _grade: None  # noqa: E731
     return QueuedBatch(
-        what, settings or Settings(), Quiet(), queue=queue, people=people, record=record, wishes=Wishes(**wishes)
+        what, settings or Settings(), Quiet(), queue=queue, people=people, wishes=Wishes(**wishes),
+        record=lambda _entry, _grade: None, ran_here=Ours(lambda: queue.store),
     )  # fmt: skip
+
+
+def keeping(queue: Queue, what: BatchPlan) -> Record:
+    """Keeps what is graded here, as the command does."""
+
+    def keep(entry: BatchEntry, _grade: Grade) -> None:
+        record(queue.store, Result(folder=what.out / entry.name), why="grade batch")
+
+    return keep
 
 
 def states(outcomes: list[BatchOutcome]) -> dict[str, str]:

@@ -17,6 +17,7 @@ from grader.batch import blind
 from grader.batch.attempts import BatchOutcome
 from grader.batch.entries import BatchEntry, from_folder, from_manifest, missing
 from grader.batch.finished import wanted
+from grader.batch.record import Ours, Result, record
 from grader.batch.runner import BROKEN_AFTER, Batch, BatchPlan
 from grader.challenge import load_pack
 from grader.cli.batch import _of_others, exit_code, summary
@@ -24,9 +25,11 @@ from grader.cohort import lateness
 from grader.cohort import write as cohort
 from grader.cohort.rows import OTHER_VERSION
 from grader.errors import UsageError
+from grader.records import Grade
 from grader.sandbox.protocol import Event, Job
 from grader.sandbox.room import Room, cores, room_of, slots
 from grader.settings import Settings
+from grader.store import open_store
 from tests.batch_fixtures import ALL, SUMS, Quiet, Scripted, plan, submissions
 
 
@@ -97,6 +100,32 @@ def test_a_result_that_rests_on_something_else_is_not_finished(tmp_path: Path, c
         grade["status"] = "infrastructure_error"
     path.write_text("{" if change == "broken" else json.dumps(grade))
     assert run(plan(folder, tmp_path / "out"))[2] == ["ann"]
+
+
+def test_a_result_that_lay_there_and_ran_nowhere_is_graded_again_and_named(tmp_path: Path) -> None:
+    folder, out = submissions(tmp_path / "in", {"ann": ALL, "bob": ["test_adds"], "cat": ALL}), tmp_path / "out"
+    people = {one.entry.name: one for one in blind.assign(plan(folder, out).entries, [])}
+
+    def keep(entry: BatchEntry, _grade: Grade) -> None:
+        record(opened, Result(folder=out / entry.name, known=people[entry.name]), why="grade batch")
+
+    with open_store(f"sqlite:///{tmp_path / 's.db'}") as opened:
+        run(plan(folder, out), record=keep)
+        grade = json.loads((out / "bob" / "grade.json").read_text())
+        grade["provenance"]["run"] = "r-forged"
+        grade["score"] |= {"value": 100.0, "low": 100.0, "high": 100.0}
+        (out / "bob" / "grade.json").write_text(json.dumps(grade))
+        ours = Ours(lambda: opened)
+        _, outcomes, ran = run(plan(folder, out), record=keep, ran_here=ours)
+        assert (ran, ours.strange) == (["bob"], ["bob"])
+        assert (outcomes[1].score or 100) < 100
+        assert "bob" in ours.problems[0]
+        assert not Ours(lambda: opened).problems
+    with open_store(f"sqlite:///{tmp_path / 'other.db'}") as other:  # what was only added ran nowhere, either
+        for name in ("ann", "cat"):
+            record(other, Result(folder=out / name, known=people[name]), why="grade db add", added=name == "ann")
+        found = Ours(lambda: other)
+        assert [found(out / name) for name in ("ann", "bob", "cat")] == [False, False, True]
 
 
 def test_a_fault_of_the_machine_is_tried_again_and_costs_nobody_a_point(tmp_path: Path) -> None:

@@ -36,7 +36,7 @@ from grader.testing import judges, packs
 from grader.testing.judge_server import Behaviour, running
 from tests.batch_fixtures import ALL, Quiet, Scripted, plan, submissions
 from tests.patience import WAIT
-from tests.queue_box import Box, fetch, queued, sql, states
+from tests.queue_box import Box, fetch, keeping, queued, sql, states
 from tests.small_packs import write_files
 from tests.store_fixtures import Cluster
 
@@ -274,7 +274,8 @@ def test_a_judge_that_did_not_answer_is_asked_again_from_here_and_nothing_runs(
         own = Settings(openai_base_url=server.url, judge_model="m", judge={"max_retries": 0, "differential": False})
         want = wanted(pack, own, judge=True)
         what = plan(tmp_path / "in", tmp_path / "out", judge=True, want=want)
-        first = Batch(what, own, Quiet(), make_sandbox=lambda run: Scripted(run, {}, []))
+        make: Any = lambda run: Scripted(run, {}, [])  # noqa: E731
+        first = Batch(what, own, Quiet(), make_sandbox=make, record=keeping(queue, what))
         assert all(outcome.unanswered for outcome in first.run())
         first.close()
         still = queued(queue, what, own)
@@ -324,6 +325,23 @@ def test_a_name_that_is_no_text_stops_nobody_else(tmp_path: Path, queue: Queue) 
     assert shared.put() == 1
     Box(queue, tmp_path).run()
     assert states(shared.run()) == {"ann": "graded", "bo_": "graded"}
+
+
+def test_a_result_that_no_worker_made_is_graded_again_whatever_stands_in_its_place(
+    tmp_path: Path, queue: Queue
+) -> None:
+    folder, out = submissions(tmp_path / "in", {"ann": ["test_adds"]}), tmp_path / "out"
+    quiet = Batch(plan(folder, out), Settings(), Quiet(), make_sandbox=lambda run: Scripted(run, {}, []))
+    (before,) = quiet.run()  # kept in no store: as if it came with the submissions
+    grade = json.loads((out / "ann" / "grade.json").read_text())
+    grade["score"] |= {"value": 100.0, "low": 100.0, "high": 100.0}
+    (out / "ann" / "grade.json").write_text(json.dumps(grade))
+    following = queued(queue, plan(folder, out))
+    assert following.put() == 1
+    box = Box(queue, tmp_path)
+    box.run()
+    (outcome,) = following.run()
+    assert (box.ran, outcome.score) == (["ann"], before.score)
 
 
 def test_a_job_that_runs_twice_leaves_one_result_and_one_grade(tmp_path: Path, queue: Queue) -> None:

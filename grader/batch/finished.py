@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -29,6 +30,10 @@ class Wanted:
         return self.challenge.digest
 
 
+RanHere = Callable[[Path], bool]
+"""Whether the result in a folder is of a run of ours: what lies there may have come with the submissions."""
+
+
 def wanted(challenge: Pack, settings: Settings, *, judge: bool) -> Wanted:
     asked = bool(judge and challenge.rubric.criteria and settings.judge_configured)
     model = settings.judge_model if asked else ""
@@ -43,11 +48,13 @@ def load(out: Path) -> Grade | None:
         return None
 
 
-def finished(out: Path, source: str, want: Wanted, found_in: str = "") -> Grade | None:
+def finished(
+    out: Path, source: str, want: Wanted, found_in: str = "", *, ran_here: RanHere = lambda _folder: True
+) -> Grade | None:
     """The result in `out` where grading `source` would only repeat it; else nothing. Reads the submission, for what
     counts is what it holds now. `found_in`: as `read_submission` takes it."""
     before = load(out)
-    if before is None or before.status == "infrastructure_error":
+    if before is None or before.status == "infrastructure_error" or not ran_here(out):
         return None
     if before.challenge.get("digest") != want.digest or before.provenance.get("grader_version") != __version__:
         return None

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from grader.batch import blind
 from grader.batch.blind import Known
+from grader.errors import visible
 from grader.network import without_secrets
 from grader.store.folder import evidence_digest, read_result
 from grader.store.people import called
 
 if TYPE_CHECKING:
     from grader.store.store import Recorded, Store
+
+
+_LISTED = 20
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,3 +61,30 @@ def record(store: Store, result: Result, *, why: str, added: bool = False) -> Re
         added=added,
     )
     return store.record(read_result(folder), about, judged=load_levels(folder))
+
+
+class Ours:
+    """Which results in folders are of runs that the store knows; the others are noted, to be said at the end."""
+
+    def __init__(self, store: Callable[[], Store]) -> None:
+        self._store = store
+        self.strange: list[str] = []
+        """Names of the folders whose result is of no run that the store knows."""
+
+    def __call__(self, folder: Path) -> bool:
+        """Raises UsageError where the result cannot be read, InfrastructureError."""
+        if self._store().ran(read_result(folder)):
+            return True
+        self.strange.append(folder.name)
+        return False
+
+    @property
+    def problems(self) -> list[str]:
+        if not self.strange:
+            return []
+        shown = ", ".join(visible(name, 60) for name in sorted(self.strange)[:_LISTED])
+        more = f" and {len(self.strange) - _LISTED} more" if len(self.strange) > _LISTED else ""
+        said = (
+            f"Graded again, for what lay there is of no run that this store knows (killed, or not ours): {shown}{more}."
+        )
+        return [said]

@@ -20,7 +20,7 @@ from typing import Protocol
 from grader.batch.ask_again import or_before, unanswered
 from grader.batch.attempts import BatchOutcome, Streak, no_grade, outcome_of, until_graded
 from grader.batch.entries import NOWHERE, BatchEntry, is_there
-from grader.batch.finished import Wanted, finished, load
+from grader.batch.finished import RanHere, Wanted, finished, load
 from grader.errors import GraderError, InfrastructureError
 from grader.grading.failure import save_failure
 from grader.grading.run import ClosedGates, MakeSandbox, Request, Run
@@ -73,7 +73,8 @@ Record = Callable[[BatchEntry, Grade], None]
 
 
 class Batch:
-    """One batch under way. `record` is told each new grade; what it raises does not lose the grade."""
+    """One batch under way. `record` is told each new grade; what it raises does not lose the grade. What lies in the
+    output folder and did not run here is graded again."""
 
     def __init__(
         self,
@@ -84,8 +85,10 @@ class Batch:
         make_sandbox: MakeSandbox | None = None,
         record: Record = lambda _entry, _grade: None,
         closed_gates: ClosedGates = lambda _calibration: {},
+        ran_here: RanHere = lambda _folder: True,
     ) -> None:
         self.plan, self.settings, self.watcher = plan, settings, watcher
+        self._ran_here = ran_here
         self._stop = threading.Event()
         self._lock = threading.Lock()
         self._closed_gates = closed_gates
@@ -161,7 +164,9 @@ class Batch:
         before = (
             None
             if self.plan.fresh
-            else finished(self.plan.out / entry.name, entry.source, self.plan.want, entry.found_in)
+            else finished(
+                self.plan.out / entry.name, entry.source, self.plan.want, entry.found_in, ran_here=self._ran_here
+            )
         )
         if before is not None:
             self._keep(entry, before)

@@ -270,7 +270,7 @@ def _run(
     from concurrent.futures import Future, ThreadPoolExecutor
 
     from grader.batch.display import Display
-    from grader.batch.record import Result, record
+    from grader.batch.record import Ours, Result, record
     from grader.batch.runner import Batch
     from grader.store import open_store
     from grader.store.labels import closed_under
@@ -284,16 +284,18 @@ def _run(
     def closed(calibration: str) -> Mapping[str, Closed]:
         return closed_under(opening.result().engine, calibration)
 
+    ours = Ours(lambda: opening.result())
     click.echo(f"{len(plan.entries)} submissions, {plan.jobs} at a time, into {plan.out}", err=True)
     try:
         with ThreadPoolExecutor(1) as aside, contextlib.ExitStack() as ends:
             with Display(len(plan.entries), plan.jobs) as display:
                 batch = ends.enter_context(
-                    contextlib.closing(Batch(plan, settings, display, record=keep, closed_gates=closed))
+                    contextlib.closing(Batch(plan, settings, display, record=keep, closed_gates=closed, ran_here=ours))
                 )
                 opening = aside.submit(open_store, store)
                 opening.add_done_callback(lambda opened: batch.stop() if opened.exception() else None)
                 outcomes = batch.run()
+                batch.problems += ours.problems
             ends.enter_context(opening.result())
             then()
             return batch, outcomes

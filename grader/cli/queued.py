@@ -22,7 +22,7 @@ def run_queued(
 ) -> tuple[QueuedBatch, Sequence[BatchOutcome]]:
     """Puts the batch into the queue and, unless told to detach, waits for its results."""
     from grader.batch.display import Display
-    from grader.batch.record import Result, record
+    from grader.batch.record import Ours, Result, record
     from grader.queue import open_queue
     from grader.queue.follow import QueuedBatch
 
@@ -32,10 +32,12 @@ def run_queued(
         def keep(entry: BatchEntry, _grade: Grade) -> None:
             record(queue.store, Result(folder=plan.out / entry.name, known=people[entry.name]), why="grade batch")
 
+        ours = Ours(lambda: queue.store)
         batch = QueuedBatch(
-            plan, settings, display, queue=queue, people=people, record=keep, wishes=wishes
-        )  # fmt: skip
+            plan, settings, display, queue=queue, people=people, record=keep, wishes=wishes, ran_here=ours
+        )
         waiting = batch.put()
+        batch.problems += ours.problems
         click.echo(f"{waiting} of {len(plan.entries)} submissions wait in the queue, as batch {batch.id}", err=True)
         if detach:
             click.echo(f"Not waiting. `grade queue` shows batch {batch.id}; the same command again collects it.")

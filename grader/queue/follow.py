@@ -22,7 +22,7 @@ from grader.batch.ask_again import or_before, unanswered
 from grader.batch.attempts import BatchOutcome, outcome_of
 from grader.batch.blind import Known
 from grader.batch.entries import NOWHERE, BatchEntry, is_there
-from grader.batch.finished import finished, load
+from grader.batch.finished import RanHere, finished, load
 from grader.batch.runner import BatchPlan, Record, Watcher
 from grader.errors import GraderError, InfrastructureError, RefusedError, UsageError, visible
 from grader.grading.failure import save_failure
@@ -67,9 +67,11 @@ class QueuedBatch:
         people: Mapping[str, Known],
         record: Record,
         wishes: Wishes,
+        ran_here: RanHere = lambda _folder: True,
     ) -> None:
         self.plan, self.settings, self.watcher = plan, settings, watcher
         self.queue, self._people, self._record, self._wishes = queue, people, record, wishes
+        self._ran_here = ran_here
         self._outcomes: dict[str, BatchOutcome] = {}
         self._jobs: dict[str, JobSpec] = {}
         self._entries = {entry.name: entry for entry in plan.entries}
@@ -174,7 +176,9 @@ class QueuedBatch:
         before = (
             None
             if self.plan.fresh
-            else finished(self.plan.out / entry.name, entry.source, self.plan.want, entry.found_in)
+            else finished(
+                self.plan.out / entry.name, entry.source, self.plan.want, entry.found_in, ran_here=self._ran_here
+            )
         )
         if before is None:
             return

@@ -33,6 +33,7 @@ from grader.records import Grade
 from grader.report.write import Pages
 from grader.sandbox.engine import connect
 from grader.settings import Settings
+from grader.store.folder import read_result
 from grader.store.labels import closed_under
 
 ENGINE_SECONDS = 600.0
@@ -124,22 +125,21 @@ def _result(means: Means, spec: JobSpec) -> Grade:
     pack, want = _pack(means, spec)
     means.folder.mkdir(parents=True, exist_ok=True)
     with scratch.folder("job", means.folder) as room, places.fetched(spec.source, room) as source:
-        there = _there(spec, source, want, room)
+        there = _there(means, spec, source, want, room)
         if there is not None:
-            _record(means, spec, _at(spec, room / "there"))
             return there
         grade = _grade(means, spec, pack, source, room / "result")
-        there = _patiently(lambda: _place(means, spec, source, want, room))
-        _record(means, spec, _at(spec, room / ("there" if there else "result")))
-        return there or grade
+        return _patiently(lambda: _place(means, spec, source, want, room)) or grade
 
 
 def _place(means: Means, spec: JobSpec, source: str, want: Wanted, room: Path) -> Grade | None:
-    """Puts the result in its place, unless one is there by now; then that one."""
+    """Puts the result in its place and into the store, unless one is there by now; then that one. Both under one lock:
+    what is in its place and not in the store is of no worker, or of one that died just then."""
     with means.queue.alone(spec.result):
-        there = _there(spec, source, want, room)
+        there = _there(means, spec, source, want, room)
         if there is None:
             places.publish(room / "result", spec.result)
+            _record(means, spec, _at(spec, room / "result"))
     return there
 
 
@@ -161,14 +161,15 @@ def _at(spec: JobSpec, copy: Path) -> Path:
     return copy if places.is_url(spec.result) else Path(spec.result)
 
 
-def _there(spec: JobSpec, source: str, want: Wanted, room: Path) -> Grade | None:
-    """The result that is in its place already, from an attempt before or beside this one, if it is what is wanted."""
+def _there(means: Means, spec: JobSpec, source: str, want: Wanted, room: Path) -> Grade | None:
+    """The result that is in its place already, from an attempt before or beside this one, if it is what is wanted and
+    the store knows its run: whatever else lies there may have come with the submissions."""
     folder = _at(spec, room / "there")
     if places.is_url(spec.result):
         if not places.has_result(spec.result):
             return None
         places.collect(spec.result, folder)
-    found = finished(folder, source, want)
+    found = finished(folder, source, want, ran_here=lambda there: means.queue.store.ran(read_result(there)))
     late_enough = found is not None and str(found.provenance.get("started_at") or "") > spec.since
     return found if late_enough else None
 

@@ -179,6 +179,16 @@ class Store:
         with reading(self.engine) as connection:
             return connection.execute(query.order_by(runs.c.started_at.desc()).limit(20)).mappings().all()
 
+    def ran(self, grade: Mapping[str, Any]) -> bool:
+        """Whether the run of this result, the content of a grade.json, was kept here when it was graded: not one that
+        is unknown, of another submission or challenge, or was only added (`grade db add`)."""
+        wanted = _run(grade, About())
+        same = [runs.c[name] == wanted[name] for name in ("run", "status", "submission_digest", "challenge_digest")]
+        added = grades.c.grader_version.endswith(_ADDED, autoescape=True)
+        query = select(runs.c.run).outerjoin(grades, grades.c.id == runs.c.grade).where(*same, added.is_not(True))
+        with reading(self.engine) as connection:
+            return connection.execute(query).first() is not None
+
     def trail(self, run: RowMapping) -> dict[str, Sequence[RowMapping]]:
         """Judgements, ratings and events that belong to `run`."""
         same = [ratings.c[name] == run[name] for name in ("submission_digest", "challenge_digest")]
