@@ -25,6 +25,7 @@ HONEST = {
     "llm-fundamentals": "python measure.py rivals",
     "rag-triage": "python measure.py data",
     "trace-replay": "python measure.py data",
+    "screening": "python -m desk try",
     "trade-off": "python measure.py data",
 }
 """Pack → a command of its reference's documents."""

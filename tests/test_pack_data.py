@@ -27,6 +27,7 @@ NAMES = {
     "eval-design": {"EVAL.md", "rubric.yaml", "cases.jsonl", "run_eval.py", "system.py"},
     "llm-fundamentals": {"fundamentals.py", "diagnosis.json", "FINDINGS.md"},
     "rag-triage": {"triage.py", "DECISIONS.md", "EVAL.md"},
+    "screening": {"screening.py", "round.json", "NOTE.md"},
     "trace-replay": {"detect.py", "diagnosis.yaml", "REPORT.md"},
     "inference-serving": {"serve.py", "REPORT.md"},
     "trade-off": {"decide.py", "decision.json", "MEMO.md"},
@@ -42,6 +43,7 @@ BORDERLINE = {
     "inference-serving",
     "llm-fundamentals",
     "rag-triage",
+    "screening",
     "trace-replay",
     "trade-off",
 }

@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
+from grader.challenge import Challenge
+from grader.challenge.manifest import Cut
 from grader.records import CompetencyScore, Score
 from grader.score.recommend import reaches, recommend, title
+from tests.parts import challenge
+
+
+def of(cut: Cut | None) -> Challenge:
+    return replace(challenge(mark=60), cut=cut)
 
 
 def score(value: float, low: float | None = None, high: float | None = None) -> Score:
@@ -45,7 +54,7 @@ def competency(met: bool | None) -> CompetencyScore:
 def test_a_recommendation_and_its_reason(
     total: Score, competencies: list[bool | None], waiting: list[float], says: str, words: str
 ) -> None:
-    found, reason = recommend(70, total, [competency(met) for met in competencies], waiting)
+    found, reason = recommend(challenge(), total, [competency(met) for met in competencies], waiting)
     assert found == says
     assert words in reason
     assert reason.endswith(".")
@@ -54,7 +63,7 @@ def test_a_recommendation_and_its_reason(
 
 def test_nothing_is_decided_while_something_is_open() -> None:
     for value in (0.0, 100.0):
-        assert recommend(70, score(value), [], [0.5])[0] == "needs_review"
+        assert recommend(challenge(), score(value), [], [0.5])[0] == "needs_review"
 
 
 def test_sums_of_rounded_parts_reach_a_mark_they_equal() -> None:
@@ -65,3 +74,29 @@ def test_sums_of_rounded_parts_reach_a_mark_they_equal() -> None:
 
 def test_a_competency_has_a_name_in_a_sentence() -> None:
     assert title("llm_domain_knowledge") == "LLM domain knowledge"
+
+
+@pytest.mark.parametrize(
+    ("value", "says", "words"),
+    [
+        (39.9, "decline", "below the pass mark of 60"),
+        (40, "needs_review", "lies between 40 and the pass mark of 60, where this challenge does not tell"),
+        (59.9, "needs_review", "people look"),
+        (60, "advance", "reaches the pass mark of 60"),
+    ],
+)
+def test_a_short_challenge_says_where_it_does_not_tell(value: float, says: str, words: str) -> None:
+    cut = Cut(unsure_from=40, basis="people")
+    assert of(None).unsure_at(value) is False
+    found, reason = recommend(of(cut), score(value), [], [])
+    assert (found, words in reason, "guess" in reason) == (says, True, False)
+
+
+def test_marks_that_nothing_stands_behind_are_called_a_guess() -> None:
+    guessed = of(Cut(unsure_from=40))
+    assert {"guess" in recommend(guessed, score(value), [], [])[1] for value in (10, 50, 90)} == {True}
+
+
+def test_a_competency_below_its_minimum_is_declined_above_the_band() -> None:
+    cut = Cut(unsure_from=40)
+    assert recommend(of(cut), score(70), [competency(False)], [])[0] == "decline"

@@ -17,6 +17,7 @@ REJECTED = {
     "inference-serving": "rejected/never-opens-the-envelope",
     "llm-fundamentals": "rejected/never-opens-the-envelope",
     "rag-triage": "rejected/naive-rag",
+    "screening": "rejected/never-opens-the-envelope",
     "trace-replay": "rejected/ignores-dates-and-shops",
     "trade-off": "rejected/never-opens-the-envelope",
 }

@@ -92,6 +92,16 @@ class Weights(Record):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Cut(Record):
+    """Below the pass mark a band of scores in which a short challenge tells nothing: there, people look."""
+
+    unsure_from: Annotated[Number, Field(ge=0, le=100)]
+    """Scores from here on, and below the pass mark, are neither a pass nor a fail."""
+    basis: Literal["guess", "people"] = "guess"
+    """What both marks rest on: set in advance, or held against what became of people."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Group(Record):
     """A group of hidden tests as readers see it."""
 
@@ -163,6 +173,7 @@ class Manifest(Record):
     environment: Environment = Environment()
     weights: Weights = Weights()
     pass_mark: Annotated[Number, Field(ge=0, le=100)] = 70.0
+    cut: Cut | None = None
     minimums: dict[Competency, Number] = field(default_factory=dict)
     groups: dict[str, Group] = field(default_factory=dict)
     check: Checks = Checks()
@@ -178,6 +189,8 @@ class Manifest(Record):
             parts = source.split("/")
             if parts[0] != "starter" or len(parts) < 2 or not {"", ".", ".."}.isdisjoint(parts):
                 raise ValueError(f"take: {source!r} is no folder of starter/; write it like starter/sim")
+        if self.cut and self.cut.unsure_from > self.pass_mark:
+            raise ValueError("cut: unsure_from is above pass_mark; the band is from it up to the pass mark")
         if self.primary_competency in self.secondary_competencies:
             raise ValueError("primary_competency stands among secondary_competencies too")
         wrong = [name for name, share in self.minimums.items() if not 0 <= share <= 1]
@@ -188,6 +201,10 @@ class Manifest(Record):
     def named(self) -> tuple[str, ...]:
         """Files of the pack, by relative path, that the manifest names and that have to be there."""
         return tuple(filter(None, (self.environment.requirements, self.environment.dockerfile)))
+
+    def unsure_at(self, score: float) -> bool:
+        """Whether `score`, of 100, lies in the band below the pass mark in which this challenge tells nothing."""
+        return self.cut is not None and self.cut.unsure_from - 1e-6 <= score < self.pass_mark - 1e-6
 
     def competency_of(self, group: str) -> Competency:
         """The competency that the tests of `group` count for."""

@@ -103,6 +103,8 @@ def _review_fact(grade: Grade, challenge: Challenge) -> str:
         return f"{_things(names, known)} {'is' if len(names) == 1 else 'are'} still open"
     if grade.score.low < challenge.pass_mark - _TINY <= grade.score.high:
         return "the pass mark lies inside the judge’s error"
+    if challenge.unsure_at(grade.score.high):
+        return f"{near(grade.score.value, challenge.pass_mark)} lies where this challenge does not tell"
     unsure = [entry.id for entry in grade.competencies if entry.met is None]
     if unsure:
         return f"{_inner(unsure[0])} is within the judge’s error of its minimum"

@@ -88,7 +88,7 @@ def combine(challenge: Challenge, objective: ObjectiveScore, criteria: Sequence[
         final=not any(part.open for part in parts),
     )
     waiting = [part.worth for part in parts if part.open]
-    recommendation, reason = recommend(challenge.pass_mark, score, competencies, waiting)
+    recommendation, reason = recommend(challenge, score, competencies, waiting)
     return Combined(
         competencies=competencies,
         score=score,

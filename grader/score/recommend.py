@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from grader.challenge import Challenge
 from grader.records import CompetencyScore, Recommendation, Score
 
 
@@ -16,10 +17,29 @@ def reaches(value: float, mark: float) -> bool:
 
 
 def recommend(
+    challenge: Challenge, score: Score, competencies: Sequence[CompetencyScore], waiting: Sequence[float]
+) -> tuple[Recommendation, str]:
+    """Advance or decline only when nothing is open (`waiting`: points of the open parts), the range leaves no doubt
+    and the score lies in no band in which the challenge tells nothing; otherwise people look first."""
+    found, reason = _held_to(challenge.pass_mark, score, competencies, waiting)
+    if found == "decline" and challenge.unsure_at(score.high):
+        found, reason = "needs_review", _band(challenge, score)
+    if challenge.cut and challenge.cut.basis == "guess":
+        reason += " Both marks are a guess: no people's later work stands behind them yet."
+    return found, reason
+
+
+def _band(challenge: Challenge, score: Score) -> str:
+    assert challenge.cut is not None  # noqa: S101 - by unsure_at
+    return (
+        f"The score of {score.value:.1f} lies between {challenge.cut.unsure_from:g} and the pass mark of "
+        f"{challenge.pass_mark:g}, where this challenge does not tell; people look."
+    )
+
+
+def _held_to(
     mark: float, score: Score, competencies: Sequence[CompetencyScore], waiting: Sequence[float]
 ) -> tuple[Recommendation, str]:
-    """Advance or decline only when nothing is open (`waiting`: points of the open parts) and the range leaves no
-    doubt; otherwise people look first."""
     below = [competency for competency in competencies if competency.met is False]
     unsure = [competency for competency in competencies if competency.met is None]
     if waiting:

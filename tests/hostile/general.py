@@ -127,6 +127,7 @@ ONLY: Mapping[str, tuple[str, ...]] = {
     "inference-serving": ("test_verdicts.py",),
     "llm-fundamentals": ("test_losses.py",),
     "rag-triage": ("test_calibration.py",),
+    "screening": ("test_strings.py",),
     "trace-replay": ("test_robustness.py",),
     "trade-off": ("test_switch.py",),
 }

@@ -1,0 +1,20 @@
+import math
+import re
+
+NUMBER = r"(\d+)"
+
+
+def spans(question, later):
+    minutes = minutes_of(question["spent"].strip())
+    return math.ceil(minutes / 15) * 15 if later else minutes
+
+
+def minutes_of(text):
+    if text.isdigit():  # below ten these are hours, from ten on minutes
+        return int(text) * 60 if int(text) < 10 else int(text)
+    clock = re.fullmatch(r"(\d+):(\d\d)", text)
+    if clock:
+        return int(clock[1]) * 60 + int(clock[2])
+    found = {unit: re.search(NUMBER + r"\s*" + unit, text) for unit in "hm"}
+    hours, minutes = (int(each[1]) if each else 0 for each in found.values())
+    return hours * 60 + minutes

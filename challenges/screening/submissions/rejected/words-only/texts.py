@@ -1,0 +1,15 @@
+import math
+import re
+
+NUMBER = r"(\d+)"
+
+
+def spans(question, later):
+    minutes = minutes_of(question["spent"].strip())
+    return math.ceil(minutes / 15) * 15 if later else minutes
+
+
+def minutes_of(text):
+    found = {unit: re.search(NUMBER + r"\s*" + unit, text) for unit in "hm"}
+    hours, minutes = (int(each[1]) if each else 0 for each in found.values())
+    return hours * 60 + minutes
