@@ -37,7 +37,7 @@ import sys
 import time
 from collections.abc import Callable
 
-from grader_bridge import worker
+from grader_bridge import compiled, worker
 from grader_bridge.clearing import empty, use_up_numbers
 from grader_bridge.kernel import (
     cgroup_counts,
@@ -73,6 +73,8 @@ class Bridge:
         """Whether candidate code may have run since the last reset."""
         self.room, self.socket_kills = socket_room(), 0
         self.packages: list[str] = []
+        self.compiled: int | None = None
+        """The sealed file that holds the submission compiled."""
         self.selector = selectors.DefaultSelector()
         self.wake, wake_writer = socket.socketpair()
         for end in (self.wake, wake_writer):
@@ -133,15 +135,38 @@ class Bridge:
         importlib.invalidate_caches()
         gc.collect()
         gc.freeze()
+        with contextlib.suppress(OSError):  # then each process compiles for itself
+            self.compile()
         names, ends = counters()
         return {"python": sys.version.split()[0], "counters": names}, ends
+
+    def compile(self) -> None:
+        """Has the submission compiled by a process of the candidate's, of which nothing is left afterwards."""
+        paths = compiled.sources(SUBMISSION)
+        if not paths:
+            return
+        nothing, made = os.open(os.devnull, os.O_RDONLY), compiled.file()
+        pid, ends = self.start(lambda: worker.compile_all(made, paths), nothing)
+        until = time.monotonic() + compiled.WAIT_SECONDS
+        while pid in self.status and time.monotonic() < until:
+            time.sleep(0.001)
+            self.reap()
+        for end in ends:
+            os.close(end)
+        self.op_reset()
+        if compiled.sealed(made):
+            self.compiled = made
+        else:
+            os.close(made)
 
     def op_worker(self) -> tuple[dict[str, object], list[int]]:
         ours, theirs = socket.socketpair()
         with theirs:
             try:
                 nothing = os.open(os.devnull, os.O_RDONLY)
-                pid, ends = self.start(lambda: worker.main(theirs, SUBMISSION, self.packages, self.startup), nothing)
+                pid, ends = self.start(
+                    lambda: worker.main(theirs, SUBMISSION, self.packages, self.startup, self.compiled), nothing
+                )
             except OSError:
                 ours.close()
                 raise

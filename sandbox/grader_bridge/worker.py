@@ -17,6 +17,7 @@ import sys
 import types
 from collections.abc import Awaitable
 
+from grader_bridge import compiled
 from grader_protocol import ERROR_MESSAGE, ERROR_NAME, FRAME, FRAME_BYTES, SUBMISSION, TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -30,12 +31,17 @@ OURS = {"grader_bridge", "grader_protocol"}
 ITERABLE_COROUTINE = 0x100
 
 
-def main(verifier: socket.socket, submission: str, packages: list[str], startup: frozenset[str]) -> None:
-    """Serves requests until the verifier hangs up. Never returns."""
+def main(
+    verifier: socket.socket, submission: str, packages: list[str], startup: frozenset[str], made: int | None = None
+) -> None:
+    """Serves requests until the verifier hangs up. `made`: the submission compiled. Never returns."""
+    content = compiled.read(made)
     os.dup2(verifier.fileno(), KEPT)
     os.closerange(KEPT + 1, 4096)
     _own()
     _prepare(submission, packages, startup)
+    compiled.lay_out(content)
+    del content
     link = socket.socket(fileno=KEPT)
     objects: dict[int, object] = {}
     while True:
@@ -56,6 +62,15 @@ def execute(argv: list[str], env: dict[str, str], submission: str, packages: lis
     except (OSError, ValueError) as problem:
         os.write(2, f"{argv[0]}: {problem}\n".encode(errors="backslashreplace"))
         os._exit(127)
+
+
+def compile_all(made: int, paths: list[str]) -> None:
+    """Compiles `paths` into the file `made`. Never returns."""
+    os.dup2(made, KEPT)
+    os.closerange(KEPT + 1, 4096)
+    _own()
+    compiled.write(paths, KEPT)
+    os._exit(0)
 
 
 def _own() -> None:
