@@ -56,7 +56,7 @@ def test_a_few_that_fail_beside_others_get_one_chance_alone_and_are_named(
 
 def test_what_is_made_once_for_a_file_or_a_group_is_made_in_one_process() -> None:
     assert unit_of("tests/test_labels.py") == "tests/test_labels.py"
-    assert unit_of("tests/browser/test_hand_in.py") == unit_of("tests/browser/test_web_pages.py") == "browser"
+    assert unit_of("tests/test_queue.py") == unit_of("tests/test_queue_places.py") == "queue"
     assert unit_of("tests/test_wire.py") == ""
 
 

@@ -1,7 +1,7 @@
 """What one of several testing processes gets at once, where tests run side by side (`--dist loadgroup`).
 
 Tests of a file that makes something once for all of them go to one process, else each process would make it; and so do
-those of files that name one group, `xdist_group("browser")`. Every other test goes where there is time. pytest-xdist
+those of files that name one group, `xdist_group("queue")`. Every other test goes where there is time. pytest-xdist
 looks for groups at the ends of test names, and has not been able to write them there since pytest 9.2: they are read
 from the files here."""
 

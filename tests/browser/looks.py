@@ -47,16 +47,34 @@ BROKEN = """() => {
 
 COLOURS = ("color-contrast", "link-in-text-block")
 """The rules of axe-core that a page in other colours can break."""
+ELSEWHERE = (*COLOURS, "scrollable-region-focusable")
+"""Those that a page in other colours and at another width can break: all others read what stands in it."""
 
 
-def axe(page: Page, only: tuple[str, ...] = ()) -> list[Any]:
-    """What axe-core finds, of whatever weight, by all rules or by these. It is put in by the browser, whom the page's
-    policy does not bind."""
+def axe(page: Page, only: tuple[str, ...] = (), *, serious: bool = False) -> list[Any]:
+    """What axe-core finds, of whatever weight or only what it calls serious or critical, by all rules or by these. It
+    is put in by the browser, whom the page's policy does not bind."""
     if not page.evaluate("'axe' in window"):
         page.evaluate(AXE.read_text(encoding="utf-8"))
     wanted = {"resultTypes": ["violations"], **({"runOnly": {"type": "rule", "values": only}} if only else {})}
     found = page.evaluate("(wanted) => axe.run(document, wanted)", wanted)["violations"]
-    return [(one["id"], [node["html"][:200] for node in one["nodes"]][:3]) for one in found]
+    weighs = [one for one in found if not serious or one["impact"] in {"serious", "critical"}]
+    return [(one["id"], [node["html"][:200] for node in one["nodes"]][:3]) for one in weighs]
+
+
+def over_the_side(page: Page, *widths: int) -> dict[int, int]:
+    """Width → pixels by which the page runs over the side there, where it does: at `widths`, or at those of a phone, a
+    tablet and a laptop. It is opened once: to draw it anew is cheap."""
+    found = {}
+    for width in widths or WIDTHS:
+        page.set_viewport_size({"width": width, "height": 900})
+        found[width] = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    return {width: pixels for width, pixels in found.items() if pixels}
+
+
+def unfold(page: Page, which: str = "details") -> None:
+    """Opens all that is folded, or what of it is `which`, a selector of CSS."""
+    page.evaluate("(which) => document.querySelectorAll(which).forEach((part) => (part.open = true))", which)
 
 
 def sound(page: Page, name: str) -> None:

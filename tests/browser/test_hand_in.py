@@ -14,11 +14,11 @@ from waitress import create_server
 
 from grader.portal.desk import PortalDesk
 from grader.portal.records import Invitation
-from tests.browser.looks import CUT, WIDTHS, sound
+from tests.browser.looks import CUT, ELSEWHERE, WIDTHS, axe, over_the_side, unfold
 from tests.portal_fixtures import handed_in, wish, work
 from tests.web_fixtures import OPERATOR, House, house, levels
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 
 
 @pytest.fixture
@@ -92,15 +92,13 @@ def test_each_stage_of_the_page_is_sound_light_and_dark_at_each_width(
         context = browser.new_context(viewport={"width": WIDTHS[0], "height": 900})
         page = context.new_page()
         page.goto(f"{address}/h/{token}")
-        page.evaluate("for (const part of document.querySelectorAll('details')) part.open = true")
-        for width in WIDTHS:
+        unfold(page)
+        assert over_the_side(page) == {}, stage
+        for scheme, width in (("light", 390), ("dark", 390), ("light", 820), ("dark", 1280)):
             page.set_viewport_size({"width": width, "height": 900})
-            over = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-            assert over == 0, (stage, width)
+            page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
             assert page.evaluate(CUT) == [], (stage, width)
-            for scheme in ("light", "dark"):
-                page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
-                sound(page, f"{stage}, {width}, {scheme}")
+            assert axe(page, () if (scheme, width) == ("light", 390) else ELSEWHERE) == [], (stage, scheme, width)
         context.close()
 
     look("invited")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -11,12 +11,11 @@ from playwright.sync_api import expect
 
 from grader.report import render_feedback, render_report
 from tests import report_fixtures as saved
+from tests.browser.looks import COLOURS, axe, over_the_side, unfold
 from tests.patience import until
 from tests.report_pages import hostile, many, render
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
-AXE = Path(__file__).parent / "node_modules" / "axe-core" / "axe.min.js"
-WIDTHS = (390, 820, 1280)
+pytestmark = pytest.mark.browser
 
 
 def report(name: str) -> str:
@@ -27,46 +26,37 @@ def letter(name: str) -> str:
     return render_feedback(saved.ALL[name](), saved.challenge(), saved.submission())[0]
 
 
-def serious(page: Any) -> list[str]:
-    """What axe-core calls serious or critical. It is put in by the browser, whom the page's policy does not bind."""
-    page.evaluate(AXE.read_text(encoding="utf-8"))
-    found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
-    return [
-        f"{violation['id']}: {violation['nodes'][0]['html'][:160]}"
-        for violation in found["violations"]
-        if violation["impact"] in {"serious", "critical"}
-    ]
+def sound_in_both_colours(page: Any) -> None:
+    """All rules in one, and in the other those that colours can break."""
+    assert axe(page, serious=True) == [], "light"
+    page.emulate_media(color_scheme="dark")
+    assert axe(page, COLOURS, serious=True) == [], "dark"
 
 
 # ---------------------------------------------------------------------------------------------- readable
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("name", ["needs_review", "rejected", "unscored", "refused"])
-def test_axe_finds_nothing_serious_on_a_report(open_page: Any, name: str, scheme: str) -> None:
-    opened = open_page(report(name), color_scheme=scheme)
-    opened.page.evaluate("for (const part of document.querySelectorAll('details')) part.open = true")
-    assert serious(opened.page) == []
+def test_axe_finds_nothing_serious_on_a_report_light_or_dark(open_page: Any, name: str) -> None:
+    page = open_page(report(name), color_scheme="light").page
+    unfold(page)
+    sound_in_both_colours(page)
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("name", ["needs_review", "accepted", "rejected", "refused"])
-def test_axe_finds_nothing_serious_in_a_letter(open_page: Any, name: str, scheme: str) -> None:
-    assert serious(open_page(letter(name), color_scheme=scheme).page) == []
+def test_axe_finds_nothing_serious_in_a_letter_light_or_dark(open_page: Any, name: str) -> None:
+    sound_in_both_colours(open_page(letter(name), color_scheme="light").page)
 
 
-@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("kind", [report, letter])
 @pytest.mark.parametrize("name", saved.ALL)
-def test_nothing_runs_over_the_side(open_page: Any, name: str, width: int) -> None:
-    for html in (report(name), letter(name)):
-        opened = open_page(html, width=width)
-        over = opened.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-        assert over == 0
-        assert opened.is_sealed()
+def test_nothing_runs_over_the_side(open_page: Any, name: str, kind: Callable[[str], str]) -> None:
+    opened = open_page(kind(name))
+    assert over_the_side(opened.page) == {}
+    assert opened.is_sealed()
 
 
-@pytest.mark.parametrize("width", WIDTHS)
-def test_hostile_names_do_not_run_over_the_side_either(open_page: Any, width: int) -> None:
+def test_hostile_names_do_not_run_over_the_side_either(open_page: Any) -> None:
     grade, submission = hostile()
     long = "x" * 400
     files = {
@@ -74,11 +64,9 @@ def test_hostile_names_do_not_run_over_the_side_either(open_page: Any, width: in
         f"{long}/{long}.py": (long * 9).encode(),
         f"{long}.md": f"# {long}\n\n`{long}`".encode(),
     }
-    html = render(grade, submission=saved.submission(files=dict(sorted(files.items()))))
-    opened = open_page(html, width=width)
-    opened.page.evaluate("for (const part of document.querySelectorAll('details')) part.open = true")
-    over = opened.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-    assert over == 0
+    page = open_page(render(grade, submission=saved.submission(files=dict(sorted(files.items()))))).page
+    unfold(page)
+    assert over_the_side(page) == {}
 
 
 def test_the_first_screen_of_a_laptop_holds_the_answer(open_page: Any) -> None:
@@ -215,7 +203,7 @@ def test_a_page_full_of_attacks_runs_and_loads_nothing(open_page: Any, blind: bo
     )
     opened = open_page(html)
     page = opened.page
-    page.evaluate("for (const part of document.querySelectorAll('details')) part.open = true")
+    unfold(page)
     page.mouse.wheel(0, 20_000)
     page.wait_for_timeout(300)
     assert opened.is_sealed()

@@ -1,7 +1,7 @@
 """An afternoon in a real browser: three people and a bar raiser rate shipped submissions, a lead closes them.
 
-Two gaps of two levels are settled, one person steps back, one dissents, a letter goes out: by what stands on the pages,
-of four cases on Postgres; tests/test_web_panel.py closes twelve without a browser, on SQLite too. Where all give the
+A gap of two levels is settled, one person steps back, one dissents, a letter goes out: by what stands on the pages, of
+four cases on Postgres; tests/test_web_panel.py closes twelve without a browser, on SQLite too. Where all give the
 same levels, and nothing is to be seen that is not to be seen of another case, the form is sent without a browser. Only
 what the hidden tests saw is played.
 """
@@ -23,10 +23,10 @@ from tests.store_fixtures import Cluster
 from tests.web_fixtures import CHALLENGES, OPERATOR, PASSWORD, House, Visitor, house
 from tests.web_panel import keep
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 LEVELS = {"Ann": 2, "Ben": 2, "Cem": 4, "Ines": 4}
 """What each gives for the first criterion where they lie apart."""
-APART, LEFT = {"S1", "S3"}, "S2"
+APART, LEFT = {"S1"}, "S2"
 CASES = 4
 SEEN = {*APART, LEFT}
 """Blind ids of the cases that are rated, opened, settled and decided in the browser."""
@@ -80,7 +80,7 @@ def test_a_panel_of_three_closes_all_cases_in_an_afternoon(home: House, signed_i
         rate_all(home.visitor(name), signed_in(name), name, len(cases))
     lead, unseen = signed_in("Lea"), home.visitor("Lea")
     assert paths(lead, "/cases", "cases") == list(cases)
-    assert sorted(settle(lead, path) for path, blind in cases.items() if blind in SEEN) == [0, 1, 1]
+    assert sorted(settle(lead, path) for path, blind in cases.items() if blind in SEEN) == [0, 1]
     for path in (path for path, blind in cases.items() if blind not in SEEN):
         assert unseen.post(f"{path}/reveal").status_code == 303
         assert "Nothing is open" in unseen.get(f"{path}/debrief").text
