@@ -17,12 +17,13 @@ ROOT = Path(__file__).resolve().parent.parent
 STAMPS = ROOT / "build" / "packs"
 TESTS = (
     "tests/shipped", "tests/test_shipped_challenges.py", "tests/test_pack_data.py", "tests/test_leaks.py",
+    "tests/test_claims_docker.py", "tests/test_claims_fresh.py", "tests/test_judge_disguise.py",
     "tests/hostile/test_packs.py",
 )  # fmt: skip
 SHARED = (
     "grader", "sandbox", "kit", "rubrics", "requirements", "pyproject.toml", "tests/shell.py", "tests/conftest.py",
     "tests/works.py", "tests/draws.py", "tests/small_packs.py", "tests/patience.py", "tests/hostile",
-    "tests/pack_stamps.py", *TESTS[:-1],
+    "tests/pack_stamps.py", "tests/shipped_packs.py", "tests/claimed.py", *TESTS[:-1],
 )  # fmt: skip
 """Paths on which the check of every pack depends."""
 

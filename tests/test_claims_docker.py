@@ -21,6 +21,7 @@ from grader.testing import packs
 from grader.testing.sandbox import ScriptedSandbox
 from tests import claimed
 from tests.shell import run_here
+from tests.shipped_packs import others_apart
 from tests.small_packs import write_files
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -87,7 +88,7 @@ def test_a_table_without_a_command_starts_no_container(pack: Pack) -> None:
 
 @pytest.mark.docker
 @pytest.mark.usefixtures("images")
-@pytest.mark.parametrize("name", sorted(set(claimed.HONEST) - {"rag-triage"}))
+@pytest.mark.parametrize("name", others_apart(sorted(set(claimed.HONEST) - {"rag-triage"})))
 def test_in_each_pack_honest_figures_move_with_other_data_and_those_of_each_cheat_do_not(
     name: str, tmp_path: Path
 ) -> None:

@@ -12,6 +12,7 @@ from grader.claims import documents
 from grader.claims.marks import CommandOutcome, marked
 from grader.grading.claims import data_files
 from tests import claimed
+from tests.shipped_packs import others_apart
 
 PACKS = Path(__file__).resolve().parents[1] / "challenges"
 SEEDS = (11, 12)
@@ -26,7 +27,7 @@ class Ran(NamedTuple):
     fresh: list[str]
 
 
-@pytest.fixture(scope="module", params=claimed.HONEST)
+@pytest.fixture(scope="module", params=others_apart(claimed.HONEST, ("eval-design", "trace-replay")))
 def ran(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Ran:
     pack = load_pack(PACKS / request.param)
     folder = tmp_path_factory.mktemp("again")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import json
+import subprocess
 import tempfile
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ import pytest
 from grader.grading.pipeline import grade
 from grader.grading.run import Request, Run
 from grader.settings import Settings
+from tests.shell import command, without_network
 
 CHATTY = Path(__file__).parent / "packs" / "chatty"
 
@@ -57,7 +59,12 @@ def test_the_openai_package_works_unchanged_and_what_it_did_is_evidence(tmp_path
 
 
 @pytest.mark.usefixtures("image")
-def test_a_submission_that_fences_nothing_off_loses_exactly_the_injection(tmp_path: Path) -> None:
-    found = run(CHATTY / "submissions" / "naive", tmp_path)
+def test_on_a_host_without_a_network_one_that_fences_nothing_off_loses_exactly_the_injection(tmp_path: Path) -> None:
+    """The model is in the verifier, the engine behind a socket: nothing of a grading needs a network."""
+    words = command(CHATTY / "submissions" / "naive", "--challenge", CHATTY, "--out", tmp_path, "--no-judge")
+    done = subprocess.run([*without_network(), *words], capture_output=True, text=True, check=False, timeout=200)
+    assert done.returncode == 0, done.stderr
+    found = json.loads((tmp_path / "grade.json").read_text(encoding="utf-8"))
+    assert found["provenance"]["model_calls"]
     lost = [test["id"] for test in found["objective"]["tests"] if test["points"] < test["max_points"]]
     assert lost == ["test_chatty.py::test_injection"]

@@ -19,6 +19,7 @@ from grader.judge.config import JudgeConfig
 from grader.submission.speech.detect import about_judges
 from tests import works
 from tests.patience import bounded_work
+from tests.shipped_packs import others_apart
 
 CHALLENGES = Path(__file__).parents[1] / "challenges"
 PAD = "We chose BM25 over embeddings because recall on the sample was higher. The limits are listed below.\n" * 3
@@ -189,7 +190,7 @@ def _honest() -> list[tuple[str, str]]:
     return found
 
 
-@pytest.mark.parametrize(("pack", "name"), _honest())
+@pytest.mark.parametrize(("pack", "name"), others_apart(_honest()))
 @pytest.mark.slow
 def test_no_shipped_honest_submission_is_flagged(pack: str, name: str) -> None:
     root = CHALLENGES / pack

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -11,7 +10,7 @@ from typing import Any
 import pytest
 
 from tests import works
-from tests.shell import command
+from tests.shell import command, without_network
 
 PACK = Path(__file__).resolve().parents[2] / "challenges" / "rag-triage"
 TIMED = {
@@ -46,7 +45,4 @@ def lost(submission: str, out: Path, *around: str) -> set[str]:
 def test_on_a_host_without_a_network_the_reference_earns_its_points(tmp_path: Path) -> None:
     """The grader's process has no network at all, not even a loopback: the model is in the verifier, and the engine is
     reached over its socket."""
-    alone = ["unshare", "--net"] if os.geteuid() == 0 else ["unshare", "--map-root-user", "--net"]
-    shown = subprocess.run([*alone, "cat", "/proc/net/route"], capture_output=True, text=True, check=True).stdout
-    assert len(shown.splitlines()) <= 1, "there is a route"
-    assert lost("solution", tmp_path, *alone) == set()
+    assert lost("solution", tmp_path, *without_network()) == set()

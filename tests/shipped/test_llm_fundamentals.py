@@ -18,7 +18,8 @@ import pytest
 from grader.challenge import load_pack
 from tests.small_packs import write_files
 
-PACK = Path(__file__).resolve().parent.parent / "challenges" / "llm-fundamentals"
+PACK = Path(__file__).resolve().parents[2] / "challenges" / "llm-fundamentals"
+pytestmark = pytest.mark.packs
 MODULES = ("bills", "losses", "packs", "runs", "sampling", "texts", "tokens")
 SOFTMAX = [
     (0.5, (0.866813, 0.117310, 0.015876), 0.636311),

@@ -13,6 +13,7 @@ import pytest
 from tests.pack_stamps import ROOT
 
 PACK = ROOT / "challenges" / "inference-serving"
+pytestmark = pytest.mark.packs
 
 
 @pytest.fixture
