@@ -81,13 +81,13 @@ def results(out: Path) -> dict[str, Any]:
 
 
 def test_killed_at_any_moment_and_started_again_a_batch_gives_the_same_scores(tmp_path: Path) -> None:
-    found = compare(tmp_path, 20, 3)
+    found = compare(tmp_path, 12, 3)
     assert found.same
-    assert len(found.killed) == 20
-    assert max(found.finished) < 20, "it was not interrupted"
+    assert len(found.killed) == 12
+    assert max(found.finished) < 12, "it was not interrupted"
     assert "of them before" in found.said
     statuses = {name: json.loads(text)["status"] for name, text in found.killed.items()}
-    assert statuses == {name: "refused" if name == "s019" else "graded" for name in statuses}
+    assert statuses == {name: "refused" if name == "s009" else "graded" for name in statuses}
     values = {json.loads(text)["score"]["value"] for name, text in found.killed.items() if statuses[name] == "graded"}
     assert len(values) > 3
     until(lambda: left_behind(tmp_path, found.pids) == [], every=0.5)

@@ -24,7 +24,7 @@ from tests.judge_accepted import accepting
 from tests.queue_fixtures import Process, all_ended, start, worker
 
 NAME = "failure-modes"
-pytestmark = [pytest.mark.docker, pytest.mark.slow, pytest.mark.xdist_group("queue-docker")]
+pytestmark = [pytest.mark.docker, pytest.mark.slow]
 
 
 @pytest.fixture

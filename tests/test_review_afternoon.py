@@ -1,5 +1,6 @@
 """An afternoon at the terminal, without any server: three people and a bar raiser rate twelve shipped submissions, two
-gaps of two levels are settled, one person steps aside, one dissents, all is decided, a letter goes out."""
+gaps of two levels are settled, one person steps aside, one dissents, all is decided, a letter goes out. On Postgres: on
+SQLite tests/test_web_panel.py closes as many on the pages."""
 
 from __future__ import annotations
 
@@ -13,6 +14,7 @@ from click.testing import CliRunner
 
 from grader.challenge import load_pack
 from grader.cli import cli
+from tests.store_fixtures import Cluster
 from tests.web_fixtures import CHALLENGES, house
 from tests.web_panel import SHIPPED, keep
 
@@ -23,12 +25,10 @@ APART, LEFT = {"panel-2", "panel-7"}, "panel-5"
 Works = Callable[..., str]
 
 
-@pytest.fixture(params=["sqlite", "postgres"])
-def works(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Works:
+@pytest.fixture
+def works(postgres: Cluster, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Works:
     """Runs a command on a store with twelve graded submissions, and returns what it prints."""
-    url = f"sqlite:///{tmp_path / 'grader.db'}"
-    if request.param == "postgres":
-        url = request.getfixturevalue("postgres").database()
+    url = postgres.database()
     home = house(tmp_path / "results", url)
     keep(home)
     home.store.close()

@@ -1,6 +1,8 @@
 """An afternoon on the pages: a panel of three and a bar raiser rate twelve shipped submissions, and a lead closes them.
 
-What the hidden tests saw is played here; the submissions, the rubric, the store, the pages and the rules are real.
+What the hidden tests saw is played here; the submissions, the rubric, the store, the pages and the rules are real. On
+SQLite: on Postgres tests/browser/test_web_afternoon.py closes four on the pages, and tests/test_review_afternoon.py
+twelve at the terminal.
 """
 
 from __future__ import annotations
@@ -19,10 +21,9 @@ pytestmark = [pytest.mark.xdist_group("web-panel"), pytest.mark.slow]
 PANEL = {"Ann": "search", "Ben": "search", "Cem": "search"}
 
 
-@pytest.fixture(params=["sqlite", "postgres"])
-def home(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[House]:
-    url = "" if request.param == "sqlite" else request.getfixturevalue("postgres").database()
-    made = house(tmp_path, url)
+@pytest.fixture
+def home(tmp_path: Path) -> Iterator[House]:
+    made = house(tmp_path)
     for name, team in PANEL.items():
         made.person(name, team=team)
     made.person("Ines", "bar_raiser", team="payments")
