@@ -90,6 +90,8 @@ def test_every_fault_is_said_with_its_line_and_column_and_nothing_is_computed(tm
         ("impact", "group,n,selected\na,3.5,0\n", "line 2: column n: '3.5' is no whole number"),
         ("signal", "candidate,round,level,outcome\nk,r,3,maybe\n", "line 2: column outcome: 'maybe' is neither yes"),
         ("items", "candidate,item,points\nk,i,\n", "line 2: column points: empty"),
+        ("exposure", "candidate,template,share,at\nk,t,1.5,2026-03-01\n", "column share: a number from 0 to 1"),
+        ("exposure", "candidate,template,share,at\nk,t,1,\n", "line 2: column at: empty"),
         ("raters", "item,criterion,rater,level\ni,c,r,x\n", "line 2"),
         ("funnel", "candidate,stage\nk,a\n", "no column 'entered_at'"),
         ("funnel", HEADER, "no row below the header"),
@@ -162,11 +164,11 @@ def test_what_is_written_is_what_is_printed(tmp_path, capsys):
 
 
 def test_every_column_of_every_report_is_in_the_docs():
-    from grader.analytics import dropoff, funnel, impact, items, predict, raters, review, signal, time
+    from grader.analytics import dropoff, exposure, funnel, impact, items, predict, raters, review, signal, time
 
     text = (Path(__file__).parent.parent / "docs" / "analytics.md").read_text(encoding="utf-8")
     known = set(re.findall(r"`([a-z_]+)`", text))
-    for module in (dropoff, funnel, impact, items, predict, raters, review, signal, time):
+    for module in (dropoff, exposure, funnel, impact, items, predict, raters, review, signal, time):
         missing = {one.name for one in module.COLUMNS} - known
         assert not missing - {"stage", "dimension", "group", "item", "rater", "round", "criterion", "figure", "inputs",
                               "words"}, module.__name__  # fmt: skip

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterator, Mapping
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from grader.analytics.events import by_candidate, stage_order
+from grader.analytics.exposed import NONE, given_of
+from grader.analytics.exposure import Given
 from grader.analytics.items import Answer
 from grader.analytics.kept import stage_events
 from grader.analytics.signal import Level
+from grader.analytics.tables import moment
 from grader.errors import UsageError, visible
 from grader.store import people
 from grader.store.engine import reading
@@ -73,6 +77,21 @@ def _counting(grade: Grade) -> Mapping[str, float]:
 
 def _names(who: str) -> Collection[str]:
     return {who.upper(), *people.keys(who)}
+
+
+def given(store: Store, challenge: str) -> tuple[Given, ...]:
+    """The templates that candidates of `challenge` were given, by the day of their first grading: one that is graded
+    anew has not become a later one. Raises UsageError where no grade names any."""
+    query = select(runs.c.candidate, runs.c.blind, func.min(runs.c.started_at)).where(runs.c.challenge_id == challenge)
+    first: dict[str, datetime] = {}
+    with reading(store.engine) as connection:
+        for candidate, blind, began in connection.execute(query.group_by(runs.c.candidate, runs.c.blind)):
+            who = str(candidate or blind)
+            first[who] = min(moment(began), first.get(who, moment(began)))
+    found = [one for who, _, grade in _newest(store, challenge) for one in given_of(grade, who, first[who])]
+    if not found:
+        raise UsageError(f"No grade of {visible(challenge)} in the store names templates: {NONE}.", fix="grade history")
+    return tuple(found)
 
 
 def _newest(store: Store, challenge: str) -> Iterator[tuple[str, str, Grade]]:

@@ -32,6 +32,7 @@ Which report answers what:
   impact   are groups selected alike, stage by stage?
   signal   which round earns the minutes it takes?
   items    which hidden test or criterion should be read again?
+  exposure how often was each task given out, and has it got about?
   raters   who is severe, who drifts?
   review   what to talk about once a quarter: one page out of the others
 
@@ -277,6 +278,46 @@ def items(table: Path | None, store: str, focal: str, challenge: str) -> Report:
     if focal and focal not in {one.group for one in answers}:
         raise UsageError(f"--focal {focal!r} is in no row of the column group.")
     return make(answers, focal=focal)
+
+
+@report(
+    command,
+    """How often each template of a task was given out, and whether later candidates get more of it.
+
+For challenges that give different tasks to different candidates, such as screening. Later and earlier candidates are
+each held against what they got of the rest; what is called out may have got about. It says nothing about anybody.
+
+\b
+Columns:
+  candidate  a blind id
+  template   the task's name
+  share      of its points, 0 to 1
+  at         the day
+
+With --store or --results, templates are those that metrics of the hidden tests of --challenge name (template/what).
+--results takes a folder with results below it, each in a folder of the candidate's id.""",
+    kept=True,
+)
+@click.option("--challenge", metavar="ID", default="", help="With --store and --results: whose templates.")
+@click.option("--results", metavar="DIR", type=click.Path(path_type=Path, file_okay=False, exists=True),
+              help="Results in a folder, instead of a table.")  # fmt: skip
+def exposure(table: Path | None, store: str, challenge: str, results: Path | None) -> Report:
+    from grader.analytics.exposure import exposure as make
+    from grader.analytics.exposure import read_given
+
+    if table is not None:
+        return make(read_given(table))
+    if not challenge:
+        raise UsageError("With --store and --results, --challenge ID says whose templates.")
+    if results is not None:
+        from grader.analytics.exposed import in_folder
+
+        return make(in_folder(results, challenge))
+    from grader.analytics.kept_grades import given
+    from grader.store import open_store
+
+    with open_store(store) as opened:
+        return make(given(opened, challenge))
 
 
 @report(

@@ -25,8 +25,9 @@ def report(group: click.Group, text: str, *, kept: bool = False) -> Callable[[Ca
     def made(work: Callable[..., Report]) -> click.Command:
         @functools.wraps(work)
         def run(table: Path | None, as_json: bool, out: Path | None, html: Path | None, **options: Any) -> None:
-            if (table is None) != bool(options.get("store")):
-                raise UsageError("Give --table FILE.csv" + (", or --store URL" if kept else "") + ".")
+            if sum(map(bool, (table, options.get("store"), options.get("results")))) != 1:
+                more = [", or --store URL" if kept else "", ", or --results DIR" if "results" in options else ""]
+                raise UsageError(f"Give --table FILE.csv{''.join(more)}.")
             show(work(table, **options), as_json=as_json, out=out, html=html)
 
         for option in reversed((*_SHARED, *((_KEPT,) if kept else ()))):

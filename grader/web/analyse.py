@@ -112,6 +112,15 @@ def _items() -> Report:
     return items(answers(visit.server().store, _given("challenge")))
 
 
+def _exposure() -> Report:
+    from grader.analytics.exposure import exposure
+    from grader.analytics.kept_grades import given
+
+    if not _given("challenge"):
+        raise UsageError("Name the challenge whose templates are looked at.")
+    return exposure(given(visit.server().store, _given("challenge")))
+
+
 def _raters() -> Report:
     from grader.analytics.raters import raters
 
@@ -160,6 +169,8 @@ REPORTS = {
     "predict": Shown("Prediction", "Did scores say anything about work? Who surprised us?", _predict,
                      ("challenge", "line", "bar")),
     "signal": Shown("Signal", "Which round earns the minutes it takes?", _signal, ("reached",)),
+    "exposure": Shown("Templates", "How often was each task given out, and has it got about?", _exposure,
+                      ("challenge",)),
     "items": Shown("Items", "Which hidden test should be read again?", _items, ("challenge",)),
     "raters": Shown("Raters", "Who is severe, who drifts?", _raters),
 }  # fmt: skip
