@@ -71,7 +71,13 @@ def test_works_in_order_and_apart_are_found_so_on_the_variants_that_were_run(tmp
 
 def test_each_variant_of_a_work_is_another_one_and_the_first_is_not_run_twice(tmp_path: Path) -> None:
     maker = Maker(play)
-    check(pack_of(tmp_path, WORKS), Options(mutants=0, order=False, seeds=3), Settings(), maker, lambda _text: None)
+    check(
+        pack_of(tmp_path, WORKS),
+        Options(mutants=0, order=False, twice=False, seeds=3),
+        Settings(),
+        maker,
+        lambda _text: None,
+    )
     seeds = [job.seed for job in maker.jobs if job.files["work.py"] == b"SHARE = 0.6\n"]
     assert len(seeds) == len(set(seeds)) == 3
 

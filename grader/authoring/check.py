@@ -12,20 +12,23 @@ from grader.authoring import (
     competencies,
     guessing,
     hidden_lint,
+    hidden_needs,
     leak,
     mutation,
+    pack_lint,
     promises,
     rubric_lint,
     schema,
     shipped,
+    twice,
 )
 from grader.authoring import spread as apart
 from grader.authoring.entries import FILE, REFERENCE, Listed
 from grader.authoring.runs import MakeAuthorSandbox, Ran, Runner, Say, Task
 from grader.authoring.shipped import STARTER
 from grader.challenge import Checks, Pack
-from grader.challenge.findings import Finding, left_out
-from grader.errors import RefusedError, UsageError, visible
+from grader.challenge.findings import Finding, broken, left_out
+from grader.errors import ChallengeError, RefusedError, UsageError, visible
 from grader.records import Submission
 
 if TYPE_CHECKING:
@@ -51,6 +54,8 @@ class Options:
     """Only what can be seen without running anything."""
     order: bool = True
     """Whether submissions that read no question are let loose; only in a full check."""
+    twice: bool = True
+    """Whether the reference and a few works are run once more on their seeds; only in a full check."""
     spread: bool = True
     """Whether works of known level are run on as many variants as the reference; only in a full check."""
     mutants: int | None = None
@@ -119,7 +124,11 @@ def check(
     challenge, listed, findings = schema.read(root)
     if challenge is None:
         return Report(challenge=None, findings=tuple(findings))
-    findings += hidden_lint.check(challenge)
+    findings += (
+        hidden_lint.check(challenge)
+        + hidden_needs.check(challenge)
+        + pack_lint.check(challenge, listed, static=options.static)
+    )
     options = options.of(challenge.check)
     if not challenge.has_tests:
         findings += competencies.check(challenge, ()) + rubric_lint.check(challenge, _reference_files(challenge))
@@ -137,7 +146,7 @@ def check(
     ]
     graded = [(shipped.of(one), ran) for one, ran in report.entries if ran.observed and one.entry.kind in SEARCHED]
     report = _with(report, leak.check(challenge, runs, graded, known, settings, printed))
-    report = _told_apart(runner, report, listed, options, say)
+    report = _told_apart(runner, _twice(runner, report, options, say), listed, options, say)
     return _mutated(runner, _guessed(runner, report, options, say), options, say)
 
 
@@ -151,7 +160,10 @@ def _plan(runner: Runner, listed: Sequence[Listed], options: Options) -> _Plan:
         raise UsageError(f"There is no submission {visible(unknown)!r}. Known: {', '.join(names)}.")
     plan = _Plan()
     if (not only or REFERENCE in only) and (root / REFERENCE).is_dir():
-        plan.reference = _seeds(runner, _read(runner.challenge, REFERENCE), options.seeds or 1)
+        try:
+            plan.reference = _seeds(runner, _read(runner.challenge, REFERENCE), options.seeds or 1)
+        except RefusedError as problem:
+            plan.left_out.append(broken("reference", f"it is refused: {problem.message}", str(root / REFERENCE)))
     if not only or STARTER in only:
         _plan_starter(runner.challenge, plan)
     wanted = [one for one in listed if not options.kinds or one.entry.kind in options.kinds]
@@ -201,10 +213,17 @@ def _read(challenge: Pack, name: str, *, required: bool = True) -> Submission:
 
 
 def _run(runner: Runner, plan: _Plan, say: Say) -> tuple[_Plan, dict[str, Ran]]:
+    """Runs what is planned, the reference first: where the hidden tests themselves fail, one run says so and the others
+    would only say it again."""
     tasks = plan.tasks
     say(f"running {len(tasks)} submissions, {runner.jobs} at a time")
-    ran = runner.run(tasks, lambda one, done: say(f"{done} of {len(tasks)}: {one.name} {_brief(one)}"))
-    return plan, {one.name: one for one in ran}
+    first = runner.run(tasks[:1], lambda one, _done: say(f"1 of {len(tasks)}: {one.name} {_brief(one)}"))
+    if plan.reference and isinstance(first[0].problem, ChallengeError) and len(tasks) > 1:
+        text = f"{len(tasks) - 1} runs were left out: the hidden tests fail by themselves"
+        silent = _Plan(reference=plan.reference[:1], left_out=[*plan.left_out, left_out("submissions", text)])
+        return silent, {first[0].name: first[0]}
+    ran = runner.run(tasks[1:], lambda one, done: say(f"{done + 1} of {len(tasks)}: {one.name} {_brief(one)}"))
+    return plan, {one.name: one for one in (*first, *ran)}
 
 
 def _brief(ran: Ran) -> str:
@@ -230,6 +249,13 @@ def _judged(challenge: Pack, findings: list[Finding], plan: _Plan, ran: dict[str
         findings += promises.entry(one, result, tests)
     findings += promises.ranges(entries)
     return Report(challenge=challenge, findings=tuple(findings), reference=references, starter=starter, entries=entries)
+
+
+def _twice(runner: Runner, report: Report, options: Options, say: Say) -> Report:
+    """With what comes of the same work on the same seed."""
+    if not options.twice or options.only or not report.reference or not report.reference[0].observed:
+        return report
+    return _with(report, twice.check(runner, report.reference[0], report.honest, say))
 
 
 def _told_apart(runner: Runner, report: Report, listed: Sequence[Listed], options: Options, say: Say) -> Report:

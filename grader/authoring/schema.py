@@ -26,7 +26,7 @@ def read(root: Path) -> tuple[Pack | None, tuple[Listed, ...], list[Finding]]:
     if challenge is None:  # it stops at the first file; what is wrong with the others is worth knowing too
         problems += _rubric_problems(root / "rubric.yaml")
     listed = _attempt(lambda: load_entries(root), problems) or ()
-    findings = [_broken(line) for line in dict.fromkeys(problems)]
+    findings = [of_line(line) for line in dict.fromkeys(problems)]
     if challenge is not None and not findings:
         findings.append(found("schema", _summary(challenge, listed), str(root)))
         findings += _parts(challenge, listed)
@@ -70,9 +70,10 @@ def _rubric_problems(path: Path) -> list[str]:
     return problems
 
 
-def _broken(line: str) -> Finding:
+def of_line(line: str, promise: str = "schema") -> Finding:
+    """The finding that a line of an error's message comes to: `path:3: what is wrong`."""
     match = _PLACE.match(line)
-    return broken("schema", match["text"], match["place"]) if match else broken("schema", line)
+    return broken(promise, match["text"], match["place"]) if match else broken(promise, line)
 
 
 def _summary(challenge: Pack, listed: tuple[Listed, ...]) -> str:
@@ -96,7 +97,7 @@ def _parts(challenge: Pack, listed: tuple[Listed, ...]) -> list[Finding]:
     if challenge.id != root.resolve().name:
         text = f"the folder is not named {challenge.id}: `--challenge {challenge.id}` will not find it"
         findings.append(advice("schema", text, str(root / "challenge.yaml")))
-    findings += [_broken(told) for told in links(root)]
+    findings += [of_line(told) for told in links(root)]
     if not challenge.has_tests:
         findings.append(left_out("schema", "there are no hidden tests, so nothing is run", str(root / "tests")))
     elif not (root / "solution").is_dir():

@@ -103,6 +103,8 @@ def new(name: str, interface: Interface, folder: Path) -> int:
               help="Only submissions of this kind, beside solution and starter; may be repeated.")  # fmt: skip
 @click.option("--order/--no-order", default=True, show_default=True,
               help="Run submissions that answer by place, test, last reply and size too.")  # fmt: skip
+@click.option("--twice/--no-twice", default=True, show_default=True,
+              help="Run the reference and a few works once more on their seeds.")  # fmt: skip
 @click.option("--spread/--no-spread", default=True, show_default=True,
               help="Run works of a declared level on as many variants as the reference.")  # fmt: skip
 @click.option("--mutation/--no-mutation", default=True, show_default=True, help="Run mutants of the reference too.")
@@ -122,6 +124,7 @@ def check(
     only: tuple[str, ...],
     kinds: tuple[str, ...],
     order: bool,
+    twice: bool,
     spread: bool,
     mutation: bool,
     mutants: int | None,
@@ -153,6 +156,7 @@ def check(
         kinds=kinds,
         static=static,
         order=order,
+        twice=twice,
         spread=spread,
         mutants=mutants if mutation else 0,
         mutation_floor=mutation_floor,

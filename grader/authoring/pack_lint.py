@@ -1,0 +1,139 @@
+"""Whether a pack's files agree with each other, as far as that can be read off them: with place and nearest name,
+without running anything."""
+
+from __future__ import annotations
+
+import ast
+import difflib
+import re
+from collections.abc import Collection, Iterator, Sequence
+from pathlib import Path
+
+from grader import junk
+from grader.authoring.entries import FILE, REFERENCE, Listed
+from grader.authoring.schema import of_line
+from grader.authoring.shipped import STARTER
+from grader.challenge import Pack
+from grader.challenge.findings import Finding, advice, broken
+from grader.errors import ChallengeError, UsageError
+from grader.ratings import items, labels
+
+WANTED_KINDS = ("rejected", "cheating")
+"""Without one of each nothing shows that weak work loses points, and that forging earns none."""
+_COUNTS = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
+_UNITS = {"hour": 3600.0, "minute": 60.0}
+_DURATION = re.compile(
+    rf"\b(?P<count>\d+(?:\.\d+)?|{'|'.join(_COUNTS)}|an?)[ -]+(?P<unit>hour|minute)s?\b", re.IGNORECASE
+)
+
+
+def check(challenge: Pack, listed: Sequence[Listed], *, static: bool) -> list[Finding]:
+    """What does not fit together; nothing where all does. `static`: also what a run would say by itself."""
+    return [
+        *_there(challenge, listed),
+        *_module(challenge),
+        *(_required(challenge) if static else ()),
+        *_instruction(challenge),
+        *(_named_tests(challenge, listed) if static else ()),
+        *_calibration(challenge),
+    ]
+
+
+def _there(challenge: Pack, listed: Sequence[Listed]) -> Iterator[Finding]:
+    root = challenge.root
+    if not _names(root / STARTER):
+        yield advice("starter", "there is none: candidates begin with the instruction alone", str(root / STARTER))
+    kinds = {one.entry.kind for one in listed}
+    silent = not listed and (root / FILE).exists()  # it cannot be read, which is said by itself
+    missing = [kind for kind in WANTED_KINDS if kind not in kinds] if challenge.has_tests and not silent else []
+    if missing:
+        text = f"no {' and no '.join(missing)} submission is shipped: nothing shows what such work earns"
+        yield advice("submissions", f"{text} (docs/authoring.md, Submissions)", str(root / FILE))
+
+
+def _module(challenge: Pack) -> Iterator[Finding]:
+    there, place = _names(challenge.root / REFERENCE), str(challenge.root / REFERENCE)
+    module = challenge.interface.module.replace(".", "/")
+    if there and module and not {f"{module}.py", f"{module}/__init__.py"} & there:
+        name = f"{module}.py"
+        said = f"interface.module is {challenge.interface.module}, and there is no {name}{_near(name, there)}"
+        yield broken("reference", said, place)
+
+
+def _required(challenge: Pack) -> Iterator[Finding]:
+    """A reference that is refused shows nothing."""
+    there, place = _names(challenge.root / REFERENCE), str(challenge.root / REFERENCE)
+    for name in challenge.submission.required if there else ():
+        if name not in there:
+            yield broken("reference", f"{name} is required and is not there{_near(name, there)}", place)
+
+
+def _instruction(challenge: Pack) -> Iterator[Finding]:
+    """What candidates read against what is counted: hours, and files without which a work is refused."""
+    place, text = str(challenge.root / "instruction.md"), challenge.instruction.decode("utf-8", "replace")
+    said = {match[0].lower(): _seconds(match) for match in _DURATION.finditer(text)}
+    working = challenge.time.working
+    if said and not any(abs(seconds - working) < 1 for seconds in said.values()):
+        shown = f"{working / 3600:g} h" if working >= 3600 else f"{working / 60:g} min"
+        words = ", ".join(list(said)[:4])
+        yield advice("schema", f"challenge.yaml gives {shown} (time.working), and this says {words}", place)
+    for name in challenge.submission.required:
+        if Path(name).name not in text:
+            yield advice("schema", f"a work without {name} is refused, and this does not name the file", place)
+
+
+def _seconds(match: re.Match[str]) -> float:
+    count = match["count"].lower()
+    number = 1.0 if count in {"a", "an"} else float(_COUNTS.index(count) + 1) if count in _COUNTS else float(count)
+    return number * _UNITS[match["unit"].lower()]
+
+
+def _named_tests(challenge: Pack, listed: Sequence[Listed]) -> Iterator[Finding]:
+    """Tests that submissions.yaml names are there; of one with cases only the function is looked for."""
+    known = set(_tests(challenge))
+    files = {name.partition("::")[0] for name in known}
+    for one in listed:
+        for name in one.entry.fails:
+            function = name.partition("[")[0]
+            if function.partition("::")[0] in files and function not in known:
+                text = f"{one.entry.path}: there is no test {name}{_near(function, known)}"
+                yield broken("submissions", text, one.place)
+
+
+def _tests(challenge: Pack) -> Iterator[str]:
+    """Functions and methods as pytest names them, `test_it.py::TestAll::test_one`; those that a class inherits are not
+    looked for, so that nothing is said where there are any."""
+    for name, content in challenge.tests.items():
+        if not name.endswith(".py"):
+            continue
+        try:
+            tree = ast.parse(content)
+        except (SyntaxError, ValueError):  # said where the hidden tests are looked at
+            continue
+        for node in tree.body:
+            if isinstance(node, ast.FunctionDef):
+                yield f"{name}::{node.name}"
+            elif isinstance(node, ast.ClassDef):
+                yield from (
+                    f"{name}::{node.name}::{inner.name}" for inner in node.body if isinstance(inner, ast.FunctionDef)
+                )
+
+
+def _calibration(challenge: Pack) -> Iterator[Finding]:
+    if not items.folder_of(challenge).is_dir():
+        return
+    try:
+        known, path = items.load_items(challenge), labels.ratings_path(challenge)
+        if path.is_file() and len(path.read_bytes().split()) > 1:  # a header alone waits for people
+            labels.read_file(challenge, known, path)
+    except (ChallengeError, UsageError) as problem:
+        yield from (of_line(line, "calibration") for line in problem.message.splitlines())
+
+
+def _names(folder: Path) -> set[str]:
+    return {path.relative_to(folder).as_posix() for path in junk.files(folder)} if folder.is_dir() else set()
+
+
+def _near(name: str, known: Collection[str]) -> str:
+    near = difflib.get_close_matches(name, known, n=1)
+    return f"; did you mean {near[0]}?" if near else ""

@@ -1,0 +1,155 @@
+"""What a check of a pack says of files that tell otherwise of each other, of tests that are not the same twice, and
+where one run says all."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from grader.authoring.check import Options, check
+from grader.authoring.scaffold import write
+from grader.challenge.findings import FindingKind
+from grader.errors import ChallengeError
+from grader.sandbox.protocol import Job
+from grader.settings import Settings
+from tests import authoring_fakes as fakes
+
+TESTS, LISTED, MANIFEST = "tests/test_masking.py", "submissions/submissions.yaml", "challenge.yaml"
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("made")
+    write("greet", "python", folder)
+    return folder / "greet"
+
+
+@pytest.fixture
+def pack(made: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copytree(made, tmp_path / "greet"))
+
+
+def edited(pack: Path, name: str, before: str, after: str) -> None:
+    text = (pack / name).read_text()
+    assert before in text
+    (pack / name).write_text(text.replace(before, after, 1))
+
+
+def said(pack: Path) -> list[tuple[str, str, str]]:
+    """Outcome, file with line, and text of all that is not found to hold."""
+    report = check(pack, Options(static=True), Settings(), fakes.Maker(), lambda _text: None)
+    wanted = [finding for finding in report.findings if finding.outcome is not FindingKind.FOUND]
+    return [(str(one.outcome), one.place.removeprefix(f"{pack}/"), one.text) for one in wanted]
+
+
+def test_a_new_pack_has_nothing_to_be_said_about(pack: Path) -> None:
+    assert said(pack) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "before", "after", "outcome", "place", "text"),
+    [
+        (TESTS, 'group="care"', 'group="caer"', "broken", f"{TESTS}:42", "no group 'caer'; did you mean care?"),
+        (TESTS, 'group="care"', 'group="speed"', "advice", f"{TESTS}:42", "no group 'speed': it counts for"),
+        (TESTS, '@pytest.mark.points(3, group="care")\n', "", "advice", f"{TESTS}:42", "no points mark, as others"),
+        (TESTS, "from texts", "from text", "broken", f"{TESTS}:7", "no module text beside the hidden tests; did you"),
+        (TESTS, "import pytest", "import numpy\nimport pytest", "broken", f"{TESTS}:5", "no module numpy beside"),
+        ("tests/texts.py", 'stream(seed, "plain")', "random.Random()", "advice", "tests/texts.py:22", "another one in"),
+        ("tests/texts.py", "draw.choice(NAMES)", "random.choice(NAMES)", "advice", "tests/texts.py:23", "random.ch"),
+        (MANIFEST, "module: greet", "module: greets", "broken", "solution", "no greets.py; did you mean greet.py?"),
+        (MANIFEST, "DECISIONS.md]", "DECISION.md]", "broken", "solution", "did you mean DECISIONS.md?"),
+        (MANIFEST, "working: 1h", "working: 3h", "advice", "instruction.md", "gives 3 h (time.working), and this says"),
+        (LISTED, "::test_tricky_a", "::test_trick_a", "broken", f"{LISTED}:5", "did you mean test_masking.py::test_tr"),
+    ],
+)  # fmt: skip
+def test_what_does_not_fit_together_is_said_with_line_and_nearest_name(
+    pack: Path, name: str, before: str, after: str, outcome: str, place: str, text: str
+) -> None:
+    edited(pack, name, before, after)
+    assert any(found[:2] == (outcome, place) and text in found[2] for found in said(pack)), said(pack)
+
+
+def test_a_module_that_is_only_tried_for_and_one_that_is_laid_beside_the_tests_are_no_faults(pack: Path) -> None:
+    tried = "try:\n    import numpy\nexcept ImportError:\n    numpy = None\n"
+    edited(pack, TESTS, "import pytest\n", f"import pytest\nimport yaml\nfrom support.more import x\n{tried}")
+    (pack / "tests/support").mkdir()
+    (pack / "tests/support/more.py").write_text("x = 1\n")
+    assert said(pack) == []
+
+
+def test_without_submissions_and_starter_a_pack_is_told_what_that_leaves_open(pack: Path) -> None:
+    shutil.rmtree(pack / "submissions")
+    shutil.rmtree(pack / "starter")
+    assert [(outcome, place) for outcome, place, _ in said(pack)] == [("advice", "starter"), ("advice", LISTED)]
+
+
+def test_calibration_files_are_read_and_a_list_that_waits_for_people_is_none(pack: Path) -> None:
+    items = pack / "calibration/items"
+    (items / "one").mkdir(parents=True)
+    (items / "one/DECISIONS.md").write_text("Words.\n")
+    listed, ratings = pack / "calibration/items.yaml", pack / "calibration/ratings.csv"
+    listed.write_text("schema: 1\nitems:\n  - {id: one, criterion: failure-modes, kind: model}\n")
+    ratings.write_text("item,criterion,rater,level\n")
+    assert said(pack) == []
+    ratings.write_text("item,criterion,rater,level\ntwo,failure-modes,ann,3\n")
+    assert [found for found in said(pack) if "no item 'two'" in found[2] and found[0] == "broken"]
+    listed.write_text("schema: 1\nitems:\n  - {id: one, criterion: failure-mode, kind: model}\n")
+    assert [found for found in said(pack) if "no criterion 'failure-mode'" in found[2] and found[0] == "broken"]
+
+
+# ------------------------------------------------------------------------------------------------ what runs
+
+
+def ran(root: Path, maker: fakes.Maker, changes: dict[str, str | None] | None = None) -> list[tuple[str, str, str]]:
+    pack = fakes.write_pack(root, changes)
+    report = check(pack, Options(mutants=0, order=False, spread=False, seeds=1), Settings(), maker, lambda _text: None)
+    return [(str(one.outcome), one.promise, one.text) for one in report.findings]
+
+
+def test_a_reference_that_is_refused_is_a_finding_and_the_rest_is_checked(tmp_path: Path) -> None:
+    found = ran(tmp_path, fakes.Maker(), {"solution/NOTES.md": None})
+    assert [text for outcome, promise, text in found if (outcome, promise) == ("broken", "reference")] == [
+        "it is refused: NOTES.md is missing; the submission has 'work.py'."
+    ]
+    assert any(promise == "submissions" and "rejected/small earns 50.0%" in text for _, promise, text in found)
+
+
+def test_hidden_tests_that_fail_by_themselves_are_run_once_and_said_once(tmp_path: Path) -> None:
+    def fails(_job: Job) -> list[dict[str, Any]]:
+        raise ChallengeError("The hidden tests cannot be run: test_it.py:3: ZeroDivisionError")
+
+    maker = fakes.Maker(fails)
+    found = ran(tmp_path, maker)
+    assert [outcome for outcome, _, text in found if "ZeroDivisionError" in text] == ["broken"]
+    assert any(outcome == "left out" and "4 runs were left out" in text for outcome, _, text in found)
+    assert len(maker.jobs) == 1
+
+
+@pytest.mark.parametrize(("who", "outcome"), [("reference", "broken"), ("other", "advice")])
+def test_a_test_that_draws_by_itself_shows_where_a_work_meets_its_seed_twice(
+    tmp_path: Path, who: str, outcome: str
+) -> None:
+    met: list[str] = []
+
+    def draws(job: Job) -> list[dict[str, Any]]:
+        played = fakes.play(job)
+        files = {"solution/work.py": "reference", "submissions/rejected/small/work.py": "other"}
+        met += [who for name, who in files.items() if fakes.FILES[name].encode() == job.files["work.py"]] or [""]
+        if who == met[-1]:
+            played[0]["metrics"][0]["value"] = {"other": 0.5, "reference": 1.0}[who] / met.count(who)
+        return played
+
+    small = fakes.FILES["submissions/submissions.yaml"].replace("[0.4, 0.6]", "[0, 0.6]")
+    found = ran(tmp_path, fakes.Maker(draws), {"submissions/submissions.yaml": small})
+    assert [(one, "test_it.py::test_a" in text) for one, promise, text in found if promise == "twice"] == [
+        (outcome, True)
+    ]
+
+
+def test_works_that_are_the_same_twice_are_named(tmp_path: Path) -> None:
+    assert [text for _, promise, text in ran(tmp_path, fakes.Maker()) if promise == "twice"] == [
+        "the same points in each test on the same seed: solution"
+    ]
