@@ -56,7 +56,8 @@ def check_files(pack: Pack, known: Mapping[str, str]) -> list[Finding]:
         if len(value) < SHORTEST
     ]
     root = pack.root
-    given = [root / "instruction.md", *sorted(p for p in (root / "starter").rglob("*") if p.is_file())]
+    folders = (path for name in ("starter", "rounds") for path in sorted((root / name).rglob("*")))
+    given = [root / "instruction.md", *(path for path in folders if path.is_file())]
     leaks = [leak for path in given if path.is_file() for leak in search(path.read_bytes(), known)]
     names = [path.relative_to(root).as_posix() for path in given if path.is_file() and search(path.read_bytes(), known)]
     if leaks:

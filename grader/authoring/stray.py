@@ -12,7 +12,7 @@ from grader.challenge.findings import Finding, advice, broken
 PARTS = frozenset(
     {
         "challenge.yaml", "instruction.md", "tests", "rubric.yaml", "starter", "environment", "model.yaml", "solution",
-        "submissions", "calibration", "rubrics", "NOTES.md", "README.md", "CHANGELOG.md", "LICENSE", CASSETTE,
+        "submissions", "calibration", "rubrics", "rounds", "NOTES.md", "README.md", "CHANGELOG.md", "LICENSE", CASSETTE,
     }
 )  # fmt: skip
 """What a pack's folder holds; docs/authoring.md says what each is."""

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from pathlib import Path
 
 from grader import junk
 from grader.challenge.strict_yaml import check_no_link
+from grader.errors import ChallengeError, UsageError, visible
+from grader.stored import load_json
 
-FOLDER = "starter"
+FOLDER, ROUNDS = "starter", "rounds"
 INSTRUCTION = "instruction.md"
 MOST_BYTES = 2_000_000
 """Of one file; a larger one is left out."""
@@ -26,3 +29,35 @@ def given(root: Path, *, most_bytes: int | None = MOST_BYTES) -> Mapping[str, by
     found = {path.relative_to(folder).as_posix(): path.read_bytes() for path in small}
     instruction = root / INSTRUCTION
     return found | ({INSTRUCTION: instruction.read_bytes()} if instruction.is_file() else {})
+
+
+def rounds(root: Path) -> tuple[str, ...]:
+    """The rounds of the pack in `root`, where not all candidates are given the same: files of `rounds/` by name."""
+    check_no_link(root / ROUNDS)
+    return tuple(sorted(path.stem for path in (root / ROUNDS).glob("*.json")))
+
+
+def round_of(root: Path, key: str) -> str:
+    """The round of whoever has the link `key`: always the same, and each about as often; "" where there are none."""
+    names = rounds(root)
+    return names[int.from_bytes(hashlib.sha256(key.encode()).digest()[:8], "big") % len(names)] if names else ""
+
+
+def given_in(root: Path, name: str, *, most_bytes: int | None = MOST_BYTES) -> Mapping[str, bytes]:
+    """What candidates of the round `name` begin with: the starter without its own `data/`, and the round's files over
+    it. Raises UsageError for a round that is none, ChallengeError for a file that is none."""
+    if name not in rounds(root):
+        known = ", ".join(rounds(root)[:20]) or "none"
+        raise UsageError(f"{visible(str(root))} has no round {visible(name)!r}; there are: {known}.")
+    path = root / ROUNDS / f"{name}.json"
+    check_no_link(path)
+    files = load_json(path)
+    if not isinstance(files, dict) or not all(isinstance(text, str) and _plain(at) for at, text in files.items()):
+        raise ChallengeError(f"{visible(str(path))}: a round is an object of paths below the starter and their texts.")
+    kept = {at: content for at, content in given(root, most_bytes=most_bytes).items() if not at.startswith("data/")}
+    return kept | {at: text.encode() for at, text in files.items()}
+
+
+def _plain(name: str) -> bool:
+    parts = name.split("/")
+    return bool(name) and not {"", ".", ".."} & set(parts) and "\\" not in name

@@ -243,10 +243,12 @@ def play(challenge: str, challenges: Path | None, **given: Any) -> int:
 @command.command()
 @click.argument("challenge", metavar="ID")
 @click.option("--out", "-o", type=click.Path(path_type=Path, dir_okay=False), help="The archive (./ID.zip).")
+@click.option("--round", "name", metavar="NAME", default="", help="One of the pack's rounds, instead of its starter.")
 @CHALLENGES
-def handout(challenge: str, out: Path | None, challenges: Path | None) -> int:
+def handout(challenge: str, out: Path | None, name: str, challenges: Path | None) -> int:
     """Write what a candidate is given, instruction and starter, as one archive: the very bytes that a candidate's link
-    (`grade invite`) hands out."""
+    (`grade invite`) hands out. Where a pack has rounds, so that not all are given the same tasks, a link hands out one
+    of them, always the same; --round names one."""
     from grader import files
     from grader.challenge import load_manifest
     from grader.challenge.around import check_outside
@@ -256,7 +258,7 @@ def handout(challenge: str, out: Path | None, challenges: Path | None) -> int:
     root = find_challenge(challenge, Settings.read(), challenges)
     place = out or Path(f"{load_manifest(root).id}.zip")
     check_outside(place)
-    files.write(place, archive(root))
+    files.write(place, archive(root, name))
     click.echo(place)
     return 0
 

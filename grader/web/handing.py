@@ -17,6 +17,7 @@ from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
 from grader.challenge import Manifest, load_manifest
 from grader.challenge.here import root_of
+from grader.challenge.starter import round_of
 from grader.errors import RefusedError, UsageError
 from grader.loop.deciding import addressed
 from grader.portal import desk as rules
@@ -63,7 +64,11 @@ def files(token: str) -> ResponseReturnValue:
     if root is None:
         return _shown(token, one, wrong=GONE, status=503)
     name = f'attachment; filename="{one.challenge}.zip"'
-    return Response(handout.archive(root), content_type="application/zip", headers={"Content-Disposition": name})
+    return Response(
+        handout.archive(root, round_of(root, one.id)),
+        content_type="application/zip",
+        headers={"Content-Disposition": name},
+    )
 
 
 def start(token: str) -> ResponseReturnValue:

@@ -77,6 +77,8 @@ def test_the_starter_is_what_the_generator_writes_and_no_answer_shows_what_a_sen
     files = starter.files()
     assert {name: (PACK / "starter" / name).read_text("utf-8") for name in files} == files
     assert {"round.json", "TASKS.md", "data/envelope.sealed"} < set(files)
+    handed_out = starter.handed_out()
+    assert {path.name: path.read_text("utf-8") for path in (PACK / "rounds").iterdir()} == handed_out
     for task in (task for family in rounds.tasks(starter.SHIPPED).values() for task in family):
         rng = importlib.import_module("grader_kit").stream("shown", f"round-{starter.SHIPPED}", task.id)
         shown = starter.rows(task, rng, starter.SHOWN, answers=True)

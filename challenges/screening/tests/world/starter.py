@@ -1,6 +1,7 @@
 """What is given out: the tasks of a round with examples, its ticket, and the sealed second envelope.
 
-`python -m world.starter FOLDER [NUMBER]` writes them. Which examples a round has follows from its number.
+`python -m world.starter FOLDER` writes those of the shipped round; `… FOLDER rounds` writes all rounds that links hand out,
+a file each. Which examples a round has follows from its number.
 """
 
 # scr-canary-5e0b7c94-1d2f-4c86-9a37-6f80d1b2e7a5
@@ -21,8 +22,8 @@ from grader_kit import as_lines, stream, write_starter
 from world.frame import Template, drawn, truth
 from world.rounds import tasks, ticket
 
-SHIPPED = 1
-"""The round that lies in the pack."""
+SHIPPED, ROUNDS = 1, 21
+"""The round that lies in the starter, and how many there are in `rounds/`."""
 SHOWN = {"plain": 11, "common": 9, "rare": 3}
 OPEN = {"plain": 2, "common": 2, "rare": 1, "deep": 6}
 LATER = {"follow": 2, "still": 1}
@@ -38,6 +39,13 @@ def files(number: int = SHIPPED) -> dict[str, str]:
         "TASKS.md": "\n".join([TITLE.format(number=number), *parts]),
         "round.json": json.dumps(ticket(number)) + "\n",
         **data(number, every, f"round-{number}"),
+    }
+
+
+def handed_out() -> dict[str, str]:
+    """The files of `rounds/`: rounds that links hand out, each template in about three of them."""
+    return {
+        f"{number:03}.json": json.dumps(files(number), ensure_ascii=False) + "\n" for number in range(1, ROUNDS + 1)
     }
 
 
@@ -81,5 +89,5 @@ def sealed(content: Mapping[str, Any]) -> str:
 
 
 if __name__ == "__main__":
-    given = int(sys.argv.pop(2)) if len(sys.argv) > 2 else SHIPPED
-    write_starter(files(given), CANARY)
+    every = sys.argv.pop(2) == "rounds" if len(sys.argv) > 2 else False
+    write_starter(handed_out() if every else files(), CANARY)
