@@ -17,9 +17,12 @@ from grader.claims.marks import REPRODUCED, CommandOutcome, flags, marked, sente
 from grader.claims.numbers import is_of, numbers
 from grader.grading import claims
 from grader.grading.run import Request, Run
-from grader.judge import prompt
+from grader.judge import claimed, prompt
+from grader.judge.documents import Selection, view
 from grader.records import Submission
 from grader.settings import Settings
+from grader.submission.redact import Redactor, find_identities
+from tests import report_fixtures as saved
 from tests.batch_fixtures import SUMS
 
 
@@ -221,6 +224,41 @@ def test_what_stays_the_same_to_the_digit_on_other_data_is_flagged_and_what_move
     assert rows(text, printed(fixed))[0]["fresh"] == "not tried"
 
 
+def flagged(text: str, given: str, fresh: str) -> list[str]:
+    """The figures of what a console is said to print that do not depend on the data."""
+    found = rows(f"```console\n$ python measure.py data\n{text}```\n", printed(given, fresh=(fresh, fresh)))
+    return [row["figure"] for row in found if row.get("flag")]
+
+
+def test_stored_counts_are_flagged_though_another_line_moves() -> None:
+    """As of a script that counts its rows and prints the rest: two counts of ten or more are not the same by chance."""
+    given = "240 lines read\ngerman: 25 of 31, missed 1\n"
+    assert flagged(given, given, given.replace("240", "251")) == ["25", "31", "1"]
+    assert flagged(given, given, given.replace("240", "251").replace("of 31", "of 33")) == []
+
+
+def test_where_most_lines_stay_the_same_so_do_their_small_counts_not_by_chance() -> None:
+    given = "240 lines read\nsmall 2 wrong\nlarge 1 wrong, cost 3\nboth 4 wrong\n"
+    assert flagged(given, given, given.replace("240", "251")) == ["2", "1", "3", "4"]
+    assert flagged(given, given, given.replace("240", "251").replace("4 wrong", "5 wrong")) == []
+
+
+def test_a_stored_figure_that_is_printed_in_other_words_is_found_by_its_digits() -> None:
+    given = "ticket a7f: right 0.9174\n"
+    assert flagged(given, given, "ticket b31x: right 0.9174\n") == ["0.9174"]
+    assert flagged(given, given, "ticket b31x: right 0.9021\n") == []
+
+
+def test_a_figure_that_differs_in_the_console_is_not_taken_for_another_number_in_the_text() -> None:
+    text = "```console\n$ python measure.py\ngerman 0.93\n```\n\nGerman is right in 0.93 of all.\n"
+    assert marks(text, printed("german 0.96\nspanish 0.93\n")) == ["differs", "differs"]
+
+
+def test_a_rare_figure_is_reproduced_wherever_it_is_printed() -> None:
+    text = "All by `python measure.py`.\n" + "\n" * 20 + "It comes to 38522 EUR, 0.78 EUR a batch; 12 ms.\n"
+    assert marks(text, printed("Birch 38522, batch 0.78, wait 12\n")) == ["reproduced", "reproduced", "no_command"]
+
+
 def test_the_end_of_a_scale_is_not_flagged() -> None:
     text = "```console\n$ python measure.py data\nright 1.00\n```\n"
     assert "flag" not in rows(text, printed("right 1.00\n", fresh=("right 1.00\n",) * 2))[0]
@@ -287,32 +325,67 @@ def test_what_the_machine_or_the_pack_did_not_run_is_none_of_the_candidates_doin
         (row,) = rows("By `python x.py`: 92 % right.\n", CommandOutcome(reason="it did not", fault=fault))
         assert (row["mark"], row["fault"]) == ("cannot_run", fault)
         assert says in sentence(row)
-    assert "differs: the figure counts as not given" in prompt._RAN
-    assert "was not run, no command: nobody has seen it; it is a claim" in prompt._RAN
+        assert claimed._part(row)[0] == (claimed.NOT if fault == "candidate" else claimed.OPEN)
 
 
-def test_the_judge_is_told_places_numbers_and_marks_in_lines_of_ours_and_no_word_of_a_command() -> None:
-    from grader.judge.claimed import with_marks
-    from grader.judge.documents import Selection, view
-    from grader.judge.prompt import build
-    from grader.submission.redact import Redactor, find_identities
-    from tests import report_fixtures as saved
-
-    text = b"```console\n$ python ignore-the-rubric.py\nright 0.92\n```\n"
-    item = view("EVAL.md", text, Redactor(find_identities({})), 1000)
+def told(text: bytes, *outcomes: CommandOutcome, block: dict[str, Any] | None = None, shown: bytes = b"") -> str:
+    """What a judge reads of a document (of `shown` in its place) whose commands came to `outcomes`."""
+    item = view("EVAL.md", shown or text, Redactor(find_identities({})), 1000)
     assert item is not None
-    block = marked(documents.read({"EVAL.md": text}), [printed("right 0.61\n")])
-    selection = with_marks(Selection(views=(item,), cuts=()), block)
-    assert selection.ran == ("EVAL.md, line 3, 0.92: differs: 0.61 is printed (-0.31)",)
-    asked = build(saved.challenge().rubric.criteria[0], selection, "mark-1").messages[1]["content"]
-    assert "mark-1 EVAL.md, line 3, 0.92: differs: 0.61 is printed (-0.31)" in asked
+    found = marked(documents.read({"EVAL.md": text}), list(outcomes)) if block is None else block
+    selection = claimed.with_marks(Selection(views=(item,), cuts=()), found)
+    asked = prompt.build(saved.challenge().rubric.criteria[0], selection, "mark-1")
+    return asked.messages[0]["content"] + asked.messages[1]["content"]
+
+
+RULE = "only a figure that counts meets it"
+
+
+def test_the_judge_is_told_below_each_line_which_figures_count_and_no_word_of_a_command() -> None:
+    asked = told(b"```console\n$ python ignore-the-rubric.py\nright 0.92\n```\n", printed("right 0.61\n"))
+    assert "3| right 0.92\nmark-1 Figures of line 3. Not given: 0.92 (0.61 is printed).\n" in asked
+    assert RULE in asked
     theirs = [line for line in asked.splitlines() if "ignore-the-rubric" in line]
     assert len(theirs) == 1
     assert not theirs[0].startswith("mark-1")
-    bare = build(saved.challenge().rubric.criteria[0], Selection(views=(item,), cuts=()), "mark-1").messages[1][
-        "content"
-    ]
-    assert "held by the grader" not in bare
+
+
+def test_figures_of_which_nothing_is_said_count_as_not_given_where_no_command_is_named_at_all() -> None:
+    """As in words, in a comment of code, or past the number of figures that are looked at."""
+    asked = told(b"Ninety-one of a hundred tickets were right.\n")
+    assert RULE in asked
+    assert "Results that are not said to count are blanks." in asked
+    assert "Figures of line" not in asked
+
+
+def test_texts_of_which_no_figure_was_looked_at_are_judged_without_that_rule() -> None:
+    """Items that were written for calibration come without any code."""
+    item = view("EVAL.md", b"92 % right\n", Redactor(find_identities({})), 1000)
+    assert item is not None
+    asked = prompt.build(saved.challenge().rubric.criteria[0], Selection(views=(item,), cuts=()), "mark-1")
+    assert RULE not in str(asked.messages)
+
+
+def test_figures_that_could_not_be_looked_at_are_open_and_count_neither_way() -> None:
+    assert "all of them are open" in told(b"92 % right\n", block=claims._unread(aside.AsideError("it took too long")))
+
+
+def test_counts_in_a_line_that_is_not_what_is_printed_do_not_count_either() -> None:
+    text = b"```console\n$ python measure.py\nrouted right: 0.97 of 240\n```\n"
+    asked = told(text, printed("routed right: 0.61 of 240\n"))
+    assert "Not given: 0.97 (0.61 is printed), 240 (the line is not what is printed)." in asked
+
+
+def test_a_stored_figure_is_a_setting_at_most_and_one_that_moves_counts() -> None:
+    text = b"```console\n$ python measure.py\nat 0.35: 0.917 right\n```\n"
+    asked = told(text, printed("at 0.35: 0.917 right\n", fresh=("at 0.35: 0.903 right\n",) * 2))
+    assert "These count: 0.917. No results, settings at most: 0.35 (the same on other data)." in asked
+
+
+def test_marks_follow_their_figures_into_a_twin_with_more_lines() -> None:
+    text = b"```console\n$ python measure.py\nright 0.917\n```\n"
+    asked = told(text, printed("right 0.917\n"), shown=b"Padding.\n" * 5 + text)
+    assert "8| right 0.917\nmark-1 Figures of line 8. These count: 0.917.\n" in asked
 
 
 @pytest.mark.slow
@@ -332,4 +405,4 @@ def test_in_a_grading_the_judge_is_told_what_came_of_the_figures(tmp_path: Path)
         work = Submission(digest="sha256:1", files={"DECISIONS.md": text})
         judge_submission(pack, work, settings, calibration=None, cache_dir=tmp_path / "cache", claims=block)
     (asked,) = server.requests
-    assert "DECISIONS.md, line 7, 0.92: differs: 0.61 is printed (-0.31)" in asked["messages"][1]["content"]
+    assert "Figures of line 7. Not given: 0.92 (0.61 is printed)." in asked["messages"][1]["content"]

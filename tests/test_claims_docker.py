@@ -8,24 +8,23 @@ from typing import Any
 
 import pytest
 
+from grader.authoring import figures as figures_check
+from grader.authoring import shipped
+from grader.authoring.entries import load_entries
 from grader.challenge import Pack, load_pack
 from grader.doctor import mend
 from grader.errors import InfrastructureError
 from grader.grading import claims
-from grader.grading.intake import take_in
 from grader.grading.run import Request, Run, docker_sandbox
 from grader.records import Submission
 from grader.settings import Settings
 from grader.submission import make_submission
 from grader.testing import packs
 from grader.testing.sandbox import ScriptedSandbox
-from tests import claimed
-from tests.shell import run_here
-from tests.shipped_packs import others_apart
+from tests.shell import run_here, run_outside
 from tests.small_packs import write_files
 
 ROOT = Path(__file__).resolve().parents[1]
-CHEATS = ROOT / "challenges" / "rag-triage" / "submissions" / "cheating"
 
 
 @pytest.fixture(scope="session")
@@ -44,67 +43,61 @@ def block(pack: Pack, submission: Submission) -> dict[str, Any]:
     return dict(claims.block(run, pack, submission, docker_sandbox))
 
 
-def figures(found: dict[str, Any], path: str = "EVAL.md") -> dict[str, dict[str, Any]]:
-    return {f"{row['line']}:{row['figure']}": row for row in found["figures"] if row["path"] == path}
-
-
 # ---------------------------------------------------------------------------------------------- cheats
 
 
-@pytest.mark.docker
-@pytest.mark.usefixtures("images", "image_of_pack")
-@pytest.mark.parametrize(
-    ("name", "numbers"), [("figures-after-a-sleep", 5), ("figures-from-a-file", 5), ("figures-in-the-script", 3)]
+KINDS = (
+    "honest",
+    "without-figures",
+    "in-a-table",
+    "after-a-sleep",
+    "from-a-file",
+    "in-the-script",
+    "beside-the-script",
 )
-def test_stored_figures_do_not_depend_on_the_data(name: str, numbers: int, pack: Pack) -> None:
-    """`numbers`: with the counts, where these are stored as well; the last of them counts its rows."""
-    found = block(pack, take_in(CHEATS / name, pack))
-    assert [one["ran"] for one in found["commands"]] == [True]
-    for place in ("5:0.917", "6:0.883", "7:0.071", "10:91.7 %"):
-        assert figures(found)[place]["mark"] == "reproduced"
-        assert figures(found)[place]["flag"] == "does not depend on the data"
-    assert found["commands"][0]["same"] == found["commands"][0]["numbers"] == numbers
 
 
 @pytest.mark.docker
-@pytest.mark.usefixtures("images", "image_of_pack")
-def test_other_figures_than_the_right_script_prints_differ_and_it_is_said_by_how_much(pack: Pack) -> None:
-    found = figures(block(pack, take_in(CHEATS / "figures-beside-the-script", pack)))
-    assert {found[place]["mark"] for place in ("5:0.917", "8:91.7 %")} == {"differs"}
-    assert found["5:0.917"]["printed"] == "0.146"
-    assert found["5:0.917"]["by"].startswith("-0.77")
+@pytest.mark.usefixtures("images")
+def test_honest_figures_and_those_of_each_cheat_come_out_as_the_pack_promises() -> None:
+    """Of one pack; those of all packs are held to their promises by `make test-packs`."""
+    asked = [word for kind in KINDS for word in ("--only", f"claims/{kind}")]
+    done = run_outside("challenge", "check", ROOT / "challenges" / "trace-replay", *asked, "--json", cwd=ROOT)
+    found = {row["text"].split(":")[0]: row for row in json.loads(done.out)["findings"] if row["promise"] == "figures"}
+    assert sorted(found) == sorted(f"claims/{kind}" for kind in KINDS)
+    assert [row["text"] for row in found.values() if row["outcome"] != "found"] == []
+
+
+@pytest.mark.parametrize(
+    "root", sorted((ROOT / "challenges").glob("*/challenge.yaml")), ids=lambda path: path.parent.name
+)
+def test_each_pack_ships_figures_of_every_kind_that_differ_in_documents_and_scripts_alone(root: Path) -> None:
+    listed = {one.entry.path: one.entry for one in load_entries(root.parent)}
+    there = [path.removeprefix("claims/") for path in listed if path.startswith("claims/")]
+    assert sorted(there) == sorted(KINDS)
+    assert all(listed[f"claims/{kind}"].figures and listed[f"claims/{kind}"].base for kind in KINDS)
+    names = {path.name for kind in KINDS for path in (root.parent / "submissions" / "claims" / kind).iterdir()}
+    assert {name for name in names if not name.endswith(".md")} == {"evaluate.py", "results.txt"}
+
+
+def test_figures_that_are_not_what_is_promised_break_the_check_and_it_is_said_how(pack: Pack) -> None:
+    table = next(one for one in load_entries(pack.root) if one.entry.path == "claims/in-a-table")
+    said = {"counts": {"reproduced": 1, "no_command": 3}, "figures": [{}] * 4, "commands": []}
+    finding = figures_check._held(table, said)
+    assert finding.outcome == "broken"
+    assert "no_command 0.75 (promised: 1 to 1)" in finding.text
 
 
 def test_a_table_without_a_command_starts_no_container(pack: Pack) -> None:
     def never(_run: Run) -> Any:
         raise AssertionError("no container is wanted")
 
-    submission = take_in(CHEATS / "figures-in-a-table", pack)
+    listed = load_entries(pack.root)
+    submission = shipped.read(pack, shipped.find(pack.root, listed, "claims/in-a-table"))
     run = Run(request=Request(source="", challenge=pack, out=Path()), settings=Settings(), say=lambda _text: None)
     found = claims.block(run, pack, submission, never)
     assert {row["mark"] for row in found["figures"]} == {"no_command"}
     assert found["commands"] == []
-
-
-@pytest.mark.docker
-@pytest.mark.usefixtures("images")
-@pytest.mark.parametrize("name", others_apart(sorted(set(claimed.HONEST) - {"rag-triage"})))
-def test_in_each_pack_honest_figures_move_with_other_data_and_those_of_each_cheat_do_not(
-    name: str, tmp_path: Path
-) -> None:
-    other = load_pack(ROOT / "challenges" / name)
-    mend(Settings(), lambda _text: None, [str(other.root)])
-    printed = claimed.run(other, claimed.work(other, ""), claimed.HONEST[name], tmp_path / "given")
-    found = block(other, make_submission(claimed.work(other, printed)))
-    assert {(one["ran"], one["fresh"]) for one in found["commands"]} == {(True, claims.FRESH)}, found["commands"]
-    said = {path: [row for row in found["figures"] if row["path"] == path] for path in claimed.DOCUMENTS}
-    assert {row["mark"] for row in said[claimed.TRUE]} == {"reproduced"}
-    assert sum("flag" in row for row in said[claimed.TRUE]) <= len(said[claimed.TRUE]) / 4
-    for path in claimed.CHEATS:
-        assert {row["mark"] for row in said[path]} == {"reproduced"}
-        assert sum("flag" in row for row in said[path]) > len(said[path]) / 2
-    assert {row["mark"] for row in said[claimed.TABLE]} == {"no_command"}
-    assert sum(row["mark"] == "differs" for row in said[claimed.OTHER]) > len(said[claimed.OTHER]) / 2
 
 
 # ---------------------------------------------------------------------------------------------- faults of ours
@@ -115,10 +108,10 @@ def test_an_engine_that_is_down_is_nobodys_fault_and_ends_no_grading(pack: Pack,
     def down(_run: Run) -> Any:
         return ScriptedSandbox([], problem=problem)  # type: ignore[arg-type]
 
-    submission = take_in(CHEATS / "figures-from-a-file", pack)
+    submission = hostile("network")
     run = Run(request=Request(source="", challenge=pack, out=Path()), settings=Settings(), say=lambda _text: None)
     found = claims.block(run, pack, submission, down)
-    assert {row["mark"] for row in figures(found).values()} == {"cannot_run"}
+    assert {row["mark"] for row in found["figures"]} == {"cannot_run"}
     assert found["commands"][0]["fault"] == "infrastructure"
     assert "Docker was not reached" in found["commands"][0]["reason"]
 
@@ -146,7 +139,7 @@ SHORT = 4.0
 def hostile(*names: str) -> Submission:
     rows = [{"command": HOSTILE[name], "figure": "0.917"} for name in names]
     files = {
-        "triage.py": (CHEATS / "figures-from-a-file" / "triage.py").read_bytes(),
+        "triage.py": (ROOT / "challenges" / "rag-triage" / "starter" / "triage.py").read_bytes(),
         "DECISIONS.md": b"# None\n",
         "EVAL.md": b"# None\n",
         "last.py": LAST,

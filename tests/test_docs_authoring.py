@@ -61,6 +61,7 @@ def test_the_manifest_of_the_page_is_one(tmp_path: Path) -> None:
     (pack / "environment" / "requirements.txt").write_text("")
     (pack / "starter" / "sim").mkdir()
     (pack / "starter" / "sim" / "desk.py").write_text("")
+    (pack / "submissions" / "claims" / "after-a-sleep").mkdir(parents=True)
     manifest, entries, rubric = YAML
     (pack / "challenge.yaml").write_text(manifest)
     (pack / "submissions" / "submissions.yaml").write_text(entries)
@@ -68,7 +69,7 @@ def test_the_manifest_of_the_page_is_one(tmp_path: Path) -> None:
     challenge = load_pack(pack)
     assert (challenge.id, challenge.interface.module) == ("log-triage", "log_triage")
     assert [criterion.id for criterion in challenge.rubric.criteria] == ["failure-modes", "trade-offs"]
-    assert [one.entry.path for one in load_entries(pack)] == ["rejected/plain-only"]
+    assert [one.entry.path for one in load_entries(pack)] == ["rejected/plain-only", "claims/after-a-sleep"]
 
 
 def test_every_key_of_a_manifest_stands_on_the_page() -> None:
@@ -78,7 +79,8 @@ def test_every_key_of_a_manifest_stands_on_the_page() -> None:
     for section in ("time", "limits", "weights"):
         known = set(type(Challenge.model_fields[section].default).model_fields)
         assert set(data[section]) <= known
-    assert set(ShippedSubmission.model_fields) == set(strict_yaml.loads(YAML[1].encode(), "the page")[0][0])
+    entries, _ = strict_yaml.loads(YAML[1].encode(), "the page")
+    assert set(ShippedSubmission.model_fields) == {key for entry in entries for key in entry}
 
 
 def test_the_fixtures_of_the_page_are_those_of_the_verifier() -> None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from grader.authoring import (
     canary,
     competencies,
+    figures,
     guessing,
     hidden_lint,
     hidden_needs,
@@ -100,6 +101,8 @@ class _Plan:
     starter: Task | None = None
     entries: list[tuple[Listed, Task | Ran]] = field(default_factory=list)
     left_out: list[Finding] = field(default_factory=list)
+    figures: list[Listed] = field(default_factory=list)
+    """Those of which only what their documents state is looked at."""
 
     @property
     def tasks(self) -> list[Task]:
@@ -139,7 +142,11 @@ def check(
     if options.static:
         return Report(challenge=challenge, findings=tuple(findings))
     runner = Runner(challenge, settings, make, jobs=options.jobs)
-    report = _judged(challenge, findings, *_run(runner, _plan(runner, listed, options), say))
+    plan = _plan(runner, listed, options)
+    report = _judged(challenge, findings, *_run(runner, plan, say))
+    if plan.figures:
+        say(f"running the commands of {len(plan.figures)} submissions for their figures")
+        report = _with(report, figures.check(runner, plan.figures))
     say("looking for canaries in what came out")
     runs = [
         ran for ran in (*report.reference, report.starter, *(ran for _, ran in report.entries)) if ran and ran.events
@@ -166,12 +173,18 @@ def _plan(runner: Runner, listed: Sequence[Listed], options: Options) -> _Plan:
             plan.left_out.append(broken("reference", f"it is refused: {problem.message}", str(root / REFERENCE)))
     if not only or STARTER in only:
         _plan_starter(runner.challenge, plan)
-    wanted = [one for one in listed if not options.kinds or one.entry.kind in options.kinds]
+    wanted = [one for one in listed if _is_wanted(one, options)]
     if not only and len(wanted) < len(listed):
         kinds = f"only {' and '.join(options.kinds)} were asked for"
         plan.left_out.append(left_out("submissions", f"{len(listed) - len(wanted)} not run: {kinds}", str(root)))
-    plan.entries = [(one, _task(runner.challenge, one)) for one in wanted if not only or one.entry.path in only]
+    asked = [one for one in wanted if not only or one.entry.path in only]
+    plan.entries = [(one, _task(runner.challenge, one)) for one in asked if not one.entry.figures]
+    plan.figures = [one for one in asked if one.entry.figures]
     return plan
+
+
+def _is_wanted(one: Listed, options: Options) -> bool:
+    return not options.kinds or one.entry.kind in options.kinds
 
 
 def _seeds(runner: Runner, submission: Submission, count: int) -> list[Task]:

@@ -18,8 +18,9 @@ from grader.errors import ChallengeError
 REFERENCE = "solution"
 FOLDER = "submissions"
 FILE = Path(FOLDER) / "submissions.yaml"
-KINDS = ("accepted", "rejected", "cheating", "injection")
-"""Folders of `submissions/`: works, has a typical weakness, tries to forge a result, talks to the judge."""
+KINDS = ("accepted", "rejected", "cheating", "injection", "claims")
+"""Folders of `submissions/`: works, has a typical weakness, tries to forge a result, talks to the judge, states figures
+(honest or invented) in its documents."""
 
 
 class ShippedSubmission(Strict):
@@ -38,6 +39,9 @@ class ShippedSubmission(Strict):
     """Hidden tests that must earn it nothing, as pytest names them."""
     weakness: str = ""
     """What is wrong with it, for readers."""
+    figures: dict[Literal["stated", "reproduced", "differs", "cannot_run", "no_command", "fixed"], list[Number]] = {}
+    """What its figures must come to: `stated` is how many, the others are shares of them, each from lowest to highest.
+    Where it is given, the commands of the documents are run and no hidden test."""
     spread: Literal["", "weak", "typical", "strong", "cheat"] = ""
     """The level that it stands for: it is run on several variants of the data, and levels have to lie apart."""
 
@@ -47,7 +51,14 @@ class ShippedSubmission(Strict):
             raise ValueError("path leads out of submissions/")
         if self.without and not self.base:
             raise ValueError("`without` names files of a base: it needs `base: solution`")
-        if self.status == "refused":
+        if any(len(ends) != 2 or not 0 <= ends[0] <= ends[1] for ends in self.figures.values()):
+            raise ValueError("`figures` gives each mark two numbers: `no_command: [lowest, highest]`")
+        if self.figures:
+            if self.status == "refused" or self.objective or self.fails or self.spread:
+                raise ValueError(
+                    "where `figures` is given no test is run, so neither `objective`, `fails` nor `spread`"
+                )
+        elif self.status == "refused":
             if self.objective or self.fails or self.spread:
                 raise ValueError("a refused submission has no score, so neither `objective` nor `fails` nor `spread`")
         elif len(self.objective) != 2 or not 0 <= self.objective[0] <= self.objective[1] <= 1:

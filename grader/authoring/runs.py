@@ -103,7 +103,7 @@ class Runner:
 
     def __init__(self, challenge: Pack, settings: Settings, make: MakeAuthorSandbox, *, jobs: int = 2) -> None:
         self.challenge, self.settings, self.jobs = challenge, settings, jobs
-        self._make = make
+        self.sandbox = make
         self._open: set[Containers] = set()
         self._stopped = False
 
@@ -139,7 +139,7 @@ class Runner:
     def _one(self, task: Task) -> Ran:
         """Runs one task, as `grade` does."""
         began = time.monotonic()
-        own = containers(self._make)
+        own = containers(self.sandbox)
         self._open.add(own)
         if self._stopped:
             own.close()

@@ -19,9 +19,13 @@ MOST_LINES = 2_000
 """Lines of an output that are compared."""
 MOST_NUMBERS = 2_000
 """Numbers of an output that are compared."""
+_COUNT = 10
+"""A smaller count may be the same on other data by chance, even beside another one."""
+_RARE = 1_000
+"""From here on a whole number is told by its digits, wherever it is printed."""
 _MOST_HITS = 20
 """Places of an output that are looked at, where a figure may be any of them."""
-FIXED = "does not depend on the data"
+FIXED, FLAG = "does not depend on the data", "flag"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,6 +52,8 @@ class Mark(NamedTuple):
     """`moved`, `same`, or `not tried`: what the figure did on other data."""
     fault: str | None = None
     """Whose doing it is that it could not be run."""
+    still: bool = False
+    """Whether a whole number stayed the same where it stands and cannot have done so by chance."""
 
 
 def marked(claims: Claims, outcomes: Sequence[CommandOutcome]) -> dict[str, Any]:
@@ -55,9 +61,7 @@ def marked(claims: Claims, outcomes: Sequence[CommandOutcome]) -> dict[str, Any]
     if not claims.stated and not claims.commands:
         return {}
     printed = [_Printed(outcome) for outcome in outcomes]
-    unmoved = {at for at, each in enumerate(printed) if each.unmoved}
-    found = [(one, _mark(one, printed)) for one in claims.stated]
-    rows = [_row(one, mark, mark.command in unmoved) for one, mark in found]
+    rows = [_row(one, mark) for one, mark in zip(claims.stated, _held_together(claims.stated, printed), strict=True)]
     counts = {mark: sum(row["mark"] == mark for row in rows) for mark in MARKS}
     fixed = sum(bool(row.get("flag")) for row in rows)
     stayed = [each.stayed() for each in printed]
@@ -82,8 +86,8 @@ def marked_json(claims: Claims, outcomes: Sequence[CommandOutcome]) -> str:
     return json.dumps(marked(claims, outcomes))
 
 
-def _row(one: Stated, mark: Mark, unmoved: bool) -> dict[str, Any]:
-    flag = {"flag": FIXED} if mark.fresh == "same" and tells(one.number, unmoved) else {}
+def _row(one: Stated, mark: Mark) -> dict[str, Any]:
+    flag = {FLAG: FIXED} if mark.fresh == "same" and tells(one.number, mark.still) else {}
     return {
         "path": one.path, "line": one.line, "text": one.text, "figure": one.figure, "command": mark.command,
         "mark": mark.mark, "why": mark.why, "printed": mark.printed, "by": mark.by, "fresh": mark.fresh,
@@ -91,10 +95,10 @@ def _row(one: Stated, mark: Mark, unmoved: bool) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def tells(number: Number, unmoved: bool) -> bool:
-    """Whether it says something that a number is the same on other data. A count may be the same by chance, but not
-    where all that was printed is `unmoved`: other data have other counts."""
-    return not number.is_an_end if unmoved else not number.says_little
+def tells(number: Number, still: bool) -> bool:
+    """Whether it says something that a number is the same on other data. A count, or the end of a scale, may be so by
+    chance, but not where what stands around it is `still`."""
+    return still or not number.says_little
 
 
 class _Printed:
@@ -104,8 +108,8 @@ class _Printed:
         self.outcome = outcome
         self.given = [_Lines(text) for text in outcome.outputs]
         self.fresh = [_Lines(text) for text in outcome.fresh]
-        self.unmoved = bool(outcome.fresh and outcome.outputs) and {*outcome.fresh} == {outcome.outputs[0]}
-        """Whether all that it printed is the same on other data, to the letter."""
+        self._same = [{row for row in lines.with_numbers() if self._is_same(row, lines)} for lines in self.given]
+        """Of each output, the lines that are the same on other data."""
 
     def on_fresh(self, row: int, at: int, given: _Lines) -> str:
         """What the number in that place came to on other data: `moved`, `same` or `not tried`. A line is known by its
@@ -118,14 +122,31 @@ class _Printed:
             rows = lines.by_skeleton.get(bare, [])
             if which < len(rows) and at < len(lines.rows[rows[which]][1]):
                 there.append(lines.rows[rows[which]][1][at])
+        if not there and found[at].decimals > 2:  # in other words, with the very digits
+            return "same" if all(found[at].text in lines.texts for lines in self.fresh) else "moved"
         return "same" if there and all(other.text == found[at].text for other in there) else "moved"
+
+    def _is_same(self, row: int, lines: _Lines) -> bool:
+        return bool(self.fresh) and all(
+            self.on_fresh(row, at, lines) == "same" for at in range(len(lines.rows[row][1]))
+        )
+
+    def still(self, row: int, given: _Lines) -> bool:
+        """Whether that line stayed the same and chance does not explain it: most of all lines did, or it holds two
+        counts of ten or more, as `31 of 45` does. What is all ends of scales explains itself."""
+        same, found = self._same[self.given.index(given)], given.rows[row][1]
+        if row not in same or all(one.is_an_end for one in found):
+            return False
+        counts = {one.value for one in found if one.value >= _COUNT and not one.decimals}
+        return len(counts) > 1 or 2 * len(same) > len(given.with_numbers())
 
     def stayed(self) -> tuple[int, int]:
         """Of the numbers that the first output tells something by, how many are the same on other data; and all."""
         if not self.fresh or not self.given:
             return 0, 0
-        told = [(row, at) for row, at, one in self.given[0].places() if tells(one, self.unmoved)]
-        return sum(self.on_fresh(row, at, self.given[0]) == "same" for row, at in told), len(told)
+        first = self.given[0]
+        told = [(row, at) for row, at, one in first.places() if tells(one, self.still(row, first))]
+        return sum(self.on_fresh(row, at, first) == "same" for row, at in told), len(told)
 
 
 class _Lines:
@@ -134,6 +155,7 @@ class _Lines:
         for line in text.splitlines()[:MOST_LINES]:
             self.rows.append((skeleton(line), numbers(line)[:left]))
             left -= len(self.rows[-1][1])
+        self.texts = {one.text for _, found in self.rows for one in found}
         self.by_skeleton: dict[str, list[int]] = {}
         self.which: list[int] = []
         """Row → which of the rows that read alike it is."""
@@ -142,6 +164,10 @@ class _Lines:
             self.which.append(len(alike))
             alike.append(at)
 
+    def with_numbers(self) -> list[int]:
+        """The lines that hold a number."""
+        return [at for at, (_, found) in enumerate(self.rows) if found]
+
     def places(self) -> Iterator[tuple[int, int, Number]]:
         return ((at, n, one) for at, (_, found) in enumerate(self.rows) for n, one in enumerate(found))
 
@@ -149,6 +175,20 @@ class _Lines:
         """The number in place `at` of each line that reads as `printed` does."""
         rows = self.by_skeleton.get(skeleton(printed), ())
         return [(row, at, self.rows[row][1][at]) for row in rows if at < len(self.rows[row][1])]
+
+
+def _held_together(stated: Sequence[Stated], printed: Sequence[_Printed]) -> list[Mark]:
+    """The mark of each. What differs where it is said to be printed is no other number's elsewhere in the text."""
+    marks = [_mark(one, printed) for one in stated]
+    said = {mark: {one.number.text for one, its in zip(stated, marks, strict=True) if one.printed and its.mark == mark}
+            for mark in (REPRODUCED, DIFFERS)}  # fmt: skip
+    false = said[DIFFERS] - said[REPRODUCED]
+    return [
+        Mark(DIFFERS, "it differs where it is said to be printed", command=mark.command)
+        if not one.printed and mark.mark == REPRODUCED and numbers(one.figure)[0].text in false
+        else mark
+        for one, mark in zip(stated, marks, strict=True)
+    ]
 
 
 def _mark(one: Stated, printed: Sequence[_Printed]) -> Mark:
@@ -194,8 +234,8 @@ def _is_in_its_place(one: Stated, printed: _Printed) -> bool:
 def _elsewhere(one: Stated, printed: Sequence[_Printed]) -> Mark | None:
     """Reproduced by whichever command prints it; None where none does, or the figure is too common to tell by."""
     number = one.number
-    common = number.decimals < 2 and not number.percent and " of " not in one.figure
-    if one.printed or common or not _is_quality(one):
+    rare = number.decimals > 1 or number.value >= _RARE
+    if one.printed or not (rare or number.percent or " of " in one.figure):
         return None
     for at, each in enumerate(printed):
         if at != one.command and not each.outcome.reason:
@@ -218,7 +258,9 @@ def _by(one: Stated, at: int, printed: _Printed) -> Mark:
             on_fresh = [printed.on_fresh(hit[0], hit[1], lines) for hit in hits]
             place = on_fresh.index("moved") if "moved" in on_fresh else 0  # it may be any of them: to its favour
             why = "" if one.within is None else f"within {one.within:g}, which the author allows"
-            return Mark(REPRODUCED, why, hits[place][2].text, command=at, fresh=on_fresh[place])
+            row, _, number = hits[place]
+            still = printed.still(row, lines)
+            return Mark(REPRODUCED, why, number.text, command=at, fresh=on_fresh[place], still=still)
         near = nearest(stated, (place[2] for place in places))
         values += [near] if near is not None else []
     if len(values) > 1 and min(gap(stated, v) for v in values) <= 0 <= max(gap(stated, v) for v in values):
@@ -249,7 +291,7 @@ def sentence(row: Mapping[str, Any]) -> str:
                     "was not run, which is none of the candidate's doing",
         NO_COMMAND: "no command",
     }.get(str(row.get("mark")), "")  # fmt: skip
-    return f"{said}; {FIXED}" if row.get("flag") else said
+    return f"{said}; {FIXED}" if row.get(FLAG) else said
 
 
 def flags(block: Mapping[str, Any]) -> tuple[str, ...]:

@@ -94,7 +94,7 @@ def _compared(claims: Claims, outcomes: Sequence[CommandOutcome]) -> Mapping[str
 def _unread(problem: AsideError) -> Mapping[str, Any]:
     """No figure is marked, and it is said why."""
     return {
-        "counts": {**dict.fromkeys(MARKS, 0), "fixed": 0}, "commands": [], "figures": [],
+        "counts": {**dict.fromkeys(MARKS, 0), "fixed": 0}, "commands": [], "figures": [], "unread": True,
         "notes": [f"The figures of this submission could not be compared: {visible(str(problem), 200)}."],
     }  # fmt: skip
 

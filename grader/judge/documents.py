@@ -64,8 +64,10 @@ class Selection:
 
     views: tuple[View, ...]
     cuts: tuple[Cut, ...]
-    ran: tuple[str, ...] = ()
-    """What the grader found when it ran the commands of these files, a figure a line."""
+    ran: Mapping[str, Mapping[int, str]] | None = None
+    """What came of running the figures of these files: path → line → a sentence. None where none was looked at."""
+    unread: bool = False
+    """Whether they could not be looked at, so that each of them is open."""
 
 
 def estimate_tokens(text: str) -> int:

@@ -85,15 +85,15 @@ def gate_of(
 
 
 def shown(
-    challenge: Pack, read: Reading, criterion: Criterion, config: JudgeConfig, claims: Mapping[str, Any]
+    challenge: Pack, read: Reading, criterion: Criterion, config: JudgeConfig, claims: Mapping[str, Any] | None
 ) -> tuple[Selection, tuple[SpeechFinding, ...]]:
     """What of a submission is shown for `criterion`, and what in it talks to the judge. `claims`: the block of that
-    name of the grade."""
+    name of the grade; None where nobody looked at figures."""
     selection = reading.select(read, criterion, config, challenge.submission.required)
     paths = {item.path for item in selection.views} | {cut.path for cut in selection.cuts}
     findings = tuple(found for found in read.findings if found.path in paths)
     findings += reading.echoes(selection, criterion, challenge.asked)
-    return with_marks(selection, claims), findings
+    return selection if claims is None else with_marks(selection, claims), findings
 
 
 def _plan(session: Session, criterion: Criterion, budget: JudgeBudget) -> JudgePlan:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from grader.judge.client import Client
@@ -29,5 +29,5 @@ class Session:
     calibration: Calibration | None
     """None: the judge was never held against people here, and nothing that it says counts."""
     gates: ClosedGates
-    claims: Mapping[str, Any] = field(default_factory=dict)
-    """What came of running the figures of the documents: the block of that name of the grade."""
+    claims: Mapping[str, Any] | None = None
+    """What came of running the figures of the documents: the block of that name of the grade. None: nobody looked."""

@@ -61,7 +61,7 @@ def judge_submission(
     reading = read_aside(submission.files, criteria, config, challenge.submission.required, challenge.asked)
     session = Session(
         challenge=challenge, submission=submission, reading=reading, config=config, client=client,
-        calibration=calibration, gates=gates, claims=claims or {},
+        calibration=calibration, gates=gates, claims=claims,
     )  # fmt: skip
     plans = plan_all(session, JudgeBudget(config))
     try:

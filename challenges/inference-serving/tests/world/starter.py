@@ -23,8 +23,8 @@ from world.envelope import LETTER
 SEED = "public-1"
 
 
-def step_rows(name: str, aim: str, *, change: bool) -> list[dict[str, Any]]:
-    made = batches.cases(SEED, name, aim, change=change, public=True)
+def step_rows(name: str, aim: str, *, change: bool, seed: object = SEED) -> list[dict[str, Any]]:
+    made = batches.cases(seed, name, aim, change=change, public=True)
     return [
         {"server": case.server, "aim": aim, "requests": list(case.requests), "profile": seen}
         | ({"policy": case.policy} if change else {})
@@ -46,8 +46,8 @@ def claims(case: Any) -> dict[str, Any]:
     return rows
 
 
-def route_rows(name: str, *, change: bool) -> list[dict[str, Any]]:
-    made = gateways.cases(SEED, name, budget=(0.2, 0.5), troubles=1, change=change, public=True)
+def route_rows(name: str, *, change: bool, seed: object = SEED) -> list[dict[str, Any]]:
+    made = gateways.cases(seed, name, budget=(0.2, 0.5), troubles=1, change=change, public=True)
     rows = []
     for case, seen in made:
         trace = [{key: value for key, value in each.items() if key not in gateways.HIDDEN} for each in case.requests]
@@ -59,10 +59,10 @@ def route_rows(name: str, *, change: bool) -> list[dict[str, Any]]:
     return rows
 
 
-def look_rows(name: str, many: int, *, change: bool) -> list[dict[str, Any]]:
+def look_rows(name: str, many: int, *, change: bool, seed: object = SEED) -> list[dict[str, Any]]:
     rows = []
     for at in range(many):
-        case, seen = prompts.case(SEED, f"{name}:{at}", change=change, public=True)
+        case, seen = prompts.case(seed, f"{name}:{at}", change=change, public=True)
         asked = []
         for place, one in enumerate(case.prompts):
             serves = [each["id"] for each in case.prompts[:place] if case.same(one, each)]
@@ -103,20 +103,24 @@ def sealed() -> str:
     return "\n".join(textwrap.wrap(packed, 120)) + "\n"
 
 
+def rows(seed: object = SEED) -> dict[str, str]:
+    """Name → text of each file of the starter's `data/` but the envelope."""
+    made = {
+        "step.json": step_rows("worth", "worth", change=False, seed=seed) + step_rows("wait", "wait", change=False, seed=seed),
+        "route.json": route_rows("route", change=False, seed=seed), "look.json": look_rows("look", 2, change=False, seed=seed),
+        "canaries.json": canary_rows(seed), "replays.json": replay_rows(seed),
+    }  # fmt: skip
+    return {name: lines(each) + "\n" for name, each in made.items()}
+
+
 def files() -> dict[str, str]:
     """Name → text of each file of the starter's `data/`."""
-    made = {
-        "step.json": step_rows("worth", "worth", change=False) + step_rows("wait", "wait", change=False),
-        "route.json": route_rows("route", change=False), "look.json": look_rows("look", 2, change=False),
-        "canaries.json": canary_rows(), "replays.json": replay_rows(),
-    }  # fmt: skip
-    return {name: lines(rows) + "\n" for name, rows in made.items()} | {"envelope.sealed": sealed()}
+    return rows() | {"envelope.sealed": sealed()}
 
 
 def fresh(seed: int) -> dict[str, str]:
-    """Other canaries and replays of the past, for commands that are run again. Nothing in them is hidden."""
-    made = {"data/canaries.json": canary_rows(f"fresh-{seed}"), "data/replays.json": replay_rows(f"fresh-{seed}")}
-    return {path: lines(rows) + "\n" for path, rows in made.items()}
+    """The same files with other contents, but for the envelope: what commands in candidates' documents are run on again."""
+    return {f"data/{name}": text for name, text in rows(f"fresh-{seed}").items()}
 
 
 if __name__ == "__main__":
