@@ -8,14 +8,22 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 
+from grader.authoring import published
 from grader.authoring.check import Options, check
 from grader.authoring.scaffold import write
+from grader.authoring.usable import usable
+from grader.challenge import load_pack
 from grader.challenge.findings import FindingKind
-from grader.errors import ChallengeError
+from grader.cli.challenge import command
+from grader.errors import ChallengeError, UsageError
 from grader.sandbox.protocol import Job
 from grader.settings import Settings
+from grader.store import open_store
+from grader.store.store import About
 from tests import authoring_fakes as fakes
+from tests.store_fixtures import result
 
 TESTS, LISTED, MANIFEST = "tests/test_masking.py", "submissions/submissions.yaml", "challenge.yaml"
 
@@ -100,6 +108,36 @@ def test_calibration_files_are_read_and_a_list_that_waits_for_people_is_none(pac
     assert [found for found in said(pack) if "no criterion 'failure-mode'" in found[2] and found[0] == "broken"]
 
 
+def test_a_version_under_which_other_files_were_graded_is_told_from_the_store(
+    pack: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GRADER_STORE", f"sqlite:///{tmp_path / 'grades.db'}")
+    here = load_pack(pack)
+    assert published.check(here, Settings.read()) == []
+    with open_store(f"sqlite:///{tmp_path / 'grades.db'}") as store:
+        names = [("0.1.0", here.digest), ("0.0.9", "sha256:other"), *[("0.1.0", "sha256:12345678aa")] * 2]
+        for number, (version, digest) in enumerate(names):
+            named = {"id": "greet", "version": version, "digest": digest, "title": "Greet"}
+            graded = result(number)
+            store.record({**graded, "challenge": named}, About())
+    (found,) = published.check(here, Settings.read())
+    assert found.text == "2 of the store's gradings of 0.1.0 had other files (12345678): give these a new version"
+
+
+def test_criteria_that_may_be_taken_are_named_as_a_rubric_names_them_with_who_takes_them(pack: Path) -> None:
+    found = {one.use: one for one in usable({"greet": pack})}
+    assert found["engineering-memo#trade-offs"].taken_by == ("greet",)
+    assert all(len(one.question) > 10 and one.evidence for one in found.values())
+
+
+def test_a_new_pack_takes_title_and_module_as_they_are_given(tmp_path: Path) -> None:
+    write("t1", "python", tmp_path, title="It's: a #test", module="worker")
+    made = load_pack(tmp_path / "t1")
+    assert (made.title, made.interface.module, made.submission.required[0]) == ("It's: a #test", "worker", "worker.py")
+    with pytest.raises(UsageError, match="no name for a module"):
+        write("t2", "python", tmp_path, module="os")
+
+
 # ------------------------------------------------------------------------------------------------ what runs
 
 
@@ -153,3 +191,16 @@ def test_works_that_are_the_same_twice_are_named(tmp_path: Path) -> None:
     assert [text for _, promise, text in ran(tmp_path, fakes.Maker()) if promise == "twice"] == [
         "the same points in each test on the same seed: solution"
     ]
+
+
+@pytest.mark.docker
+def test_a_preview_shows_the_report_and_the_letter_of_each_decision(pack: Path, tmp_path: Path) -> None:
+    words = ["preview", str(pack), "--submission", "rejected/plain-only", "--out", str(tmp_path / "seen")]
+    done = CliRunner().invoke(command, words)
+    assert done.exit_code == 0, done.output
+    letters = {name: (tmp_path / "seen" / f"letter-{name}.md").read_text() for name in ("advance", "decline", "more")}
+    assert len(set(letters.values())) == 3
+    assert all("Addresses are found | 4 | 8" in text for text in letters.values())
+    assert (
+        "Knows lower-case" not in (tmp_path / "seen/report.html").read_text()
+    )  # what the pack says of it is no result

@@ -18,6 +18,7 @@ from grader.authoring import (
     mutation,
     pack_lint,
     promises,
+    published,
     rubric_lint,
     schema,
     shipped,
@@ -139,6 +140,7 @@ def check(
     known = canary.canaries(challenge)
     findings += canary.check_files(challenge, known)
     findings += [] if options.only else rubric_lint.check(challenge, _reference_files(challenge))
+    findings += [] if options.only else published.check(challenge, settings)
     if options.static:
         return Report(challenge=challenge, findings=tuple(findings))
     runner = Runner(challenge, settings, make, jobs=options.jobs)

@@ -95,11 +95,13 @@ def _run(challenge: Pack, make: MakeAuthorSandbox, job: Job) -> Ran:
         return Ran(name=challenge.id, observed=observed, facts=own.facts())
 
 
-def lines(played: Played) -> list[str]:
-    """The outcome, for a terminal: the tests that lost points, the points, and what the model was asked."""
+def lines(played: Played, *, output: bool = False) -> list[str]:
+    """The outcome, for a terminal: the tests that lost points, with `output` what was printed in them, the points, and
+    what the model was asked."""
     ran, relay = played.ran, played.relay
     points = ran.points
-    shown = [_line(test) for test in points.tests if test.points < test.max_points]
+    lost = [test for test in points.tests if test.points < test.max_points]
+    shown = [line for test in lost for line in (_line(test), *(_printed(test) if output else ()))]
     shown.append(f"{points.points:g} of {points.max_points:g} points ({ran.share:.0%}); this is not a grade")
     calls = [call for test in points.tests for call in test.model_calls]
     if relay is None:
@@ -115,3 +117,12 @@ def lines(played: Played) -> list[str]:
 def _line(test: TestResult) -> str:
     mark = "error " if test.status is TestStatus.ERROR else "lost  "
     return f"{mark}  {test.id}  {test.points:g} of {test.max_points:g}  {visible(promises.reason(test), 300)}"
+
+
+def _printed(test: TestResult) -> list[str]:
+    """What the candidate's processes printed, line by line, each stream marked."""
+    return [
+        f"        {mark} {visible(line, 300)}"
+        for mark, text in (("out |", test.stdout), ("err |", test.stderr))
+        for line in text.splitlines()
+    ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import keyword
 import re
 import sys
@@ -25,17 +26,22 @@ LAYERS: dict[Interface, tuple[str, ...]] = {
 """Folders of `templates/` that make a pack; later ones win."""
 
 
-def write(name: str, interface: Interface, folder: Path) -> list[Path]:
-    """Writes the pack `folder/name` and returns its files. Raises UsageError for a bad name or a folder that is
-    there already, InfrastructureError where it cannot be written."""
+def write(name: str, interface: Interface, folder: Path, *, title: str = "", module: str = "") -> list[Path]:
+    """Writes the pack `folder/name` and returns its files; `title` and the candidate's `module` are made of the name
+    where they are empty. Raises UsageError for a bad name or a folder that is there already, InfrastructureError where
+    it cannot be written."""
     if not re.fullmatch(r"[a-z0-9][a-z0-9-]{0,63}", name):
         raise UsageError(
             f"{visible(name)!r} is not a challenge id: lower-case letters, digits and hyphens, such as log-triage."
         )
+    if module and module_name(module) != module:
+        raise UsageError(
+            f"{visible(module)!r} is no name for a module of the candidate's: letters, digits, underscores."
+        )
     root = folder / name
     if root.exists():
         raise UsageError(f"{root} is there already.")
-    values = _values(name, interface)
+    values = _values(name, interface, title, module)
     written = []
     for target, content in _contents(interface).items():
         path = root / _filled(target, values)
@@ -55,8 +61,8 @@ def _contents(interface: Interface) -> dict[str, str]:
     return found
 
 
-def _values(name: str, interface: Interface) -> dict[str, str]:
-    module = module_name(name)
+def _values(name: str, interface: Interface, title: str, module: str) -> dict[str, str]:
+    module = module or module_name(name)
     kinds = {
         "python": f"{{kind: python, module: {module}}}",
         "command": f"{{kind: command, command: [python, {module}.py]}}",
@@ -65,11 +71,16 @@ def _values(name: str, interface: Interface) -> dict[str, str]:
     }
     return {
         "%ID%": name,
-        "%TITLE%": name.replace("-", " ").capitalize(),
+        "%YAML_TITLE%": json.dumps(title) if re.search(r"[^\w -]", title) else title or _title(name),
+        "%TITLE%": title or _title(name),
         "%FILE%": f"{module}.py",
         "%INTERFACE%": kinds[interface],
         "%CANARY%": f"{name}-canary-{uuid.uuid4()}",
     }
+
+
+def _title(name: str) -> str:
+    return name.replace("-", " ").capitalize()
 
 
 def module_name(name: str) -> str:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from grader.cli.challenge_shown import CHALLENGES, criteria, preview
 from grader.unseen import json_text
 
 if TYPE_CHECKING:
@@ -16,10 +17,6 @@ if TYPE_CHECKING:
     from grader.authoring.editor import Which
     from grader.authoring.scaffold import Interface
     from grader.settings import Settings
-
-CHALLENGES = click.option(
-    "--challenges", type=click.Path(path_type=Path), metavar="DIR", help="Folder to look for challenges in."
-)
 
 
 @click.group()
@@ -30,6 +27,9 @@ def command() -> None:
     (`grade challenge list`) or the path of a pack's folder.
     """
 
+
+command.add_command(preview)
+command.add_command(criteria)
 
 # ------------------------------------------------------------------------------------------------ list
 
@@ -71,14 +71,17 @@ def list_(challenges: Path | None, as_json: bool) -> int:
               show_default=True, help="How hidden tests reach the work.")  # fmt: skip
 @click.option("--dir", "folder", type=click.Path(path_type=Path), default=Path("challenges"), show_default=True,
               help="Folder in which the pack's folder is made.")  # fmt: skip
-def new(name: str, interface: Interface, folder: Path) -> int:
+@click.option("--title", default="", metavar="TEXT", help="What candidates read.  [default: made of the id]")
+@click.option("--module", default="", metavar="NAME", help="What the candidate's file is called, without .py.  "
+              "[default: made of the id]")  # fmt: skip
+def new(name: str, interface: Interface, folder: Path, title: str, module: str) -> int:
     """Write a small challenge that works: instruction, starter, hidden tests, rubric, reference, submissions.
 
     It passes `grade challenge check` as it is; change it piece by piece. Exits with 0, or 2 when the folder is there.
     """
     from grader.authoring.scaffold import write
 
-    written = write(name, interface, folder)
+    written = write(name, interface, folder, title=title, module=module)
     for path in written:
         click.echo(str(path))
     click.echo(f"\nNext: grade challenge check {shlex.quote(str(folder / name))}")
@@ -219,7 +222,8 @@ def _print(report: Report, items: bool, as_json: bool) -> None:
               help="Where answers are kept and replayed from (cassette.jsonl in the pack).")  # fmt: skip
 @click.option("--record", is_flag=True, help="Ask for what the cassette does not hold, and add it.")
 @click.option("--test", "tests", multiple=True, metavar="TEXT", help="Only tests whose id contains TEXT.")
-def play(challenge: str, challenges: Path | None, **given: Any) -> int:
+@click.option("--output", is_flag=True, help="Also print what the submission printed in tests that lost points.")
+def play(challenge: str, challenges: Path | None, output: bool, **given: Any) -> int:
     """Run one submission against the hidden tests, with the scripted model or a real one. Never a grade.
 
     With --live the answers come out of a cassette; where there is none yet, or with --record, the endpoint of
@@ -236,7 +240,7 @@ def play(challenge: str, challenges: Path | None, **given: Any) -> int:
     with Progress(quiet=False) as progress:
         progress.say(f"playing {given['submission']}" + (" with a real model" if given["live"] else ""))
         played = playing.play(root, playing.Options(**given), settings, runs.docker(settings))
-    click.echo("\n".join(playing.lines(played)))
+    click.echo("\n".join(playing.lines(played, output=output)))
     return 0
 
 

@@ -189,6 +189,16 @@ class Store:
         with reading(self.engine) as connection:
             return connection.execute(query).first() is not None
 
+    def digests(self, challenge: str, version: str) -> dict[str, int]:
+        """Digests of the files under which submissions to `version` of `challenge` were graded, each with how many."""
+        query = (
+            select(runs.c.challenge_digest, func.count())
+            .where(runs.c.challenge_id == challenge, runs.c.challenge_version == version, runs.c.status == "graded")
+            .group_by(runs.c.challenge_digest)
+        )
+        with reading(self.engine) as connection:
+            return {str(row[0]): int(row[1]) for row in connection.execute(query)}
+
     def trail(self, run: RowMapping) -> dict[str, Sequence[RowMapping]]:
         """Judgements, ratings and events that belong to `run`."""
         same = [ratings.c[name] == run[name] for name in ("submission_digest", "challenge_digest")]
