@@ -24,7 +24,7 @@ from grader.sandbox import docker, verifier
 from grader.settings import Settings
 
 GOAL = 1.10
-KEPT = ("auto_remove", "network_mode", "volumes_from", "runtime")
+KEPT = ("AutoRemove", "NetworkMode", "VolumesFrom", "Runtime", "Mounts")
 """Options of the engine that the flow cannot do without."""
 
 

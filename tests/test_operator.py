@@ -69,7 +69,7 @@ def test_a_container_gets_the_pinned_environment_and_nothing_else(role: str) -> 
         recipe = images.verifier_recipe()
         if role == "candidate":
             options, recipe = candidate_options(limits, "none", run, ""), images.candidate_recipe()
-            options["host"].pop("volumes_from")
+            options["host"].pop("VolumesFrom")
         made = create(client, run, role, recipe.tag, options)
         try:
             seen = dict(line.split("=", 1) for line in client.inspect_container(made)["Config"]["Env"])

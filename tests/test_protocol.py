@@ -116,8 +116,8 @@ def test_what_is_no_event_of_the_protocol_is_told_by_the_tests_own_check(event: 
 
 def test_both_containers_begin_at_what_is_there() -> None:
     commands = [
-        containers.verifier_options()["container"]["command"],
-        containers.candidate_options(CandidateLimits(), "v", "r", "")["container"]["command"],
+        containers.verifier_options()["container"]["Cmd"],
+        containers.candidate_options(CandidateLimits(), "v", "r", "")["container"]["Cmd"],
     ]
     for command in commands:
         assert (INSIDE / Path(command[-1]).relative_to(grader_protocol.CODE)).is_file()

@@ -44,7 +44,7 @@ def shell(challenge: Pack, work: Work, settings: Settings, argv: Sequence[str]) 
 @contextlib.contextmanager
 def _containers(job: Job, settings: Settings, argv: Sequence[str]) -> Iterator[str]:
     """The candidate's container, made and not started; both are gone afterwards."""
-    from grader.sandbox.containers import candidate_options, verifier_options
+    from grader.sandbox.containers import OPEN, candidate_options, verifier_options
     from grader.sandbox.engine import connect, create, explain, remove, source_of
     from grader.sandbox.images import verifier_recipe
     from grader.sandbox.inside import agreed
@@ -57,19 +57,19 @@ def _containers(job: Job, settings: Settings, argv: Sequence[str]) -> Iterator[s
     stream = None
     try:
         idle = verifier_options()
-        idle["container"] |= {"command": IDLE}
+        idle["container"] |= {"Cmd": IDLE}
         made.append(create(client, run_id, "shell-verifier", verifier_recipe(settings.base_image).tag, idle))
         client.put_archive(made[0], agreed.SUBMISSION, _pack(job.files))
         stream = Stream(client, made[0])  # its standard input is open as long as this process lives
         client.start(made[0])
         names = source_of(client, made[0], agreed.NAMES)
         options = candidate_options(job.limits, made[0], run_id, settings.runtime, names=names)
-        environment = {"PYTHONPATH": f"{agreed.DEPENDENCIES}:{agreed.PACKAGES}", "PS1": "candidate$ "}
+        environment = [f"PYTHONPATH={agreed.DEPENDENCIES}:{agreed.PACKAGES}", "PS1=candidate$ "]
         options["container"] |= {
-            "command": list(argv) or SHELL,
-            "environment": options["container"]["environment"] | environment,
-            "stdin_open": True,
-            "tty": not argv,
+            "Cmd": list(argv) or SHELL,
+            "Env": [*options["container"]["Env"], *environment],
+            **OPEN,
+            "Tty": not argv,
         }
         made.append(create(client, run_id, "shell-candidate", job.candidate_image, options))
         yield made[1]

@@ -5,7 +5,10 @@ from __future__ import annotations
 
 def warm_engine() -> None:
     """What each grading of many needs, in one thread."""
-    import docker  # noqa: F401
+    from grader.sandbox import local
+
+    if not local.path():
+        import docker  # noqa: F401
 
 
 def warm_report() -> None:

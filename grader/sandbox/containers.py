@@ -17,7 +17,7 @@ VERIFIER_PROCESSES = 64
 VERIFIER_USER = 19_999
 FIRST_USER, USERS = 20_000, 40_000
 INODES_PER_MB = 256
-ALONE = {"network_mode": "none", "dns": ["127.0.0.1"], "dns_search": ["."]}
+ALONE = {"NetworkMode": "none", "Dns": ["127.0.0.1"], "DnsSearch": ["."]}
 """No network but a loopback of its own, and no names but localhost, where the engine makes them. The bridge lets no
 candidate code run where there is more, or less."""
 
@@ -36,6 +36,9 @@ PINNED = {
 }
 """Environment of both containers: the same everywhere, and nothing of this machine's."""
 
+OPEN = {"OpenStdin": True, "StdinOnce": True, "AttachStdin": True}
+"""Standard input, until whoever holds the other end lets go of it."""
+
 
 @cache
 def seccomp() -> str:
@@ -46,15 +49,15 @@ def verifier_options() -> dict[str, Any]:
     """Trusted, but no more than it needs."""
     host = _common(VERIFIER_MEMORY, VERIFIER_PROCESSES, cpus=2.0, disk=VERIFIER_DISK, open_files=1024)
     container = {
-        "command": ["python3", "-s", f"{agreed.CODE}/grader_verifier/__main__.py"],
-        "user": f"{VERIFIER_USER}:{VERIFIER_USER}",
-        "environment": {**PINNED, "PYTHONPATH": agreed.PACKAGES},
+        "Cmd": ["python3", "-s", f"{agreed.CODE}/grader_verifier/__main__.py"],
+        "User": f"{VERIFIER_USER}:{VERIFIER_USER}",
+        "Env": _environment(PYTHONPATH=agreed.PACKAGES),
         # As `none`, made by the runtime and not by the engine, which takes as long as the rest of the container; there
         # is no /etc/hosts then, which the hidden tests do without (grader_verifier/candidate_network.py).
-        "network_disabled": True,
-        "stdin_open": True,
-        "volumes": [agreed.MEETING, agreed.SUBMISSION, agreed.NAMES],
-        "working_dir": "/tmp",  # noqa: S108
+        "NetworkDisabled": True,
+        **OPEN,
+        "Volumes": {agreed.MEETING: {}, agreed.SUBMISSION: {}, agreed.NAMES: {}},
+        "WorkingDir": "/tmp",  # noqa: S108
     }
     return {"host": host, "container": container}
 
@@ -65,55 +68,48 @@ def candidate_options(
     """Hostile. `verifier` is the container whose folders it sees; `bridge` is the name of the socket in one of them;
     `names`: where the engine keeps the folder that holds its /etc/hosts. `shown` holds the same limits for the report.
     """
-    from docker.types import Mount
-
     host = _common(limits.memory, limits.processes, limits.cpus, limits.disk, limits.open_files)
-    host |= {"volumes_from": [f"{verifier}:ro"], **({"runtime": runtime} if runtime else {})}
-    host |= {"cpu_shares": limits.shares} if limits.shares else {}
+    host |= {"VolumesFrom": [f"{verifier}:ro"], **({"Runtime": runtime} if runtime else {})}
+    host |= {"CpuShares": limits.shares} if limits.shares else {}
     if names:  # a loopback made by the runtime: engines before 28 start themselves twice more to make one
-        host |= {"mounts": [Mount("/etc/hosts", f"{names}/hosts", type="bind", read_only=True)]}
+        host["Mounts"] = [{"Target": "/etc/hosts", "Source": f"{names}/hosts", "Type": "bind", "ReadOnly": True}]
     else:
         host |= ALONE
     user = _user(run_id)
     container = {
-        "command": [
-            "python3",
-            "-s",
-            "-S",
-            f"{agreed.CODE}/grader_bridge/__main__.py",
-        ],  # not -E: PINNED must reach candidate code
-        "user": f"{user}:{user}",
-        "environment": {**PINNED, agreed.BRIDGE_VARIABLE: bridge},
-        "network_disabled": bool(names),
-        "working_dir": agreed.SUBMISSION,
+        # Not -E: PINNED must reach candidate code.
+        "Cmd": ["python3", "-s", "-S", f"{agreed.CODE}/grader_bridge/__main__.py"],
+        "User": f"{user}:{user}",
+        "Env": _environment(**{agreed.BRIDGE_VARIABLE: bridge}),
+        "NetworkDisabled": bool(names),
+        "WorkingDir": agreed.SUBMISSION,
     }
     return {"host": host, "container": container, "shown": _shown(limits, runtime)}
 
 
 def _common(memory: int, processes: int, cpus: float, disk: int, open_files: int) -> dict[str, Any]:
-    from docker.types import LogConfig, Ulimit
-
     inodes = max(256, disk // 1_000_000 * INODES_PER_MB)
     in_memory = f"rw,nosuid,nodev,noexec,size={{size}},nr_inodes={inodes},mode=1777"
+    ulimits = {"nofile": open_files, "fsize": disk, "core": 0}
     return {
-        "auto_remove": True,
-        "read_only": True,
-        "cap_drop": ["ALL"],
-        "security_opt": ["no-new-privileges", f"seccomp={seccomp()}"],
-        "mem_limit": memory,
-        "memswap_limit": memory,
-        "nano_cpus": int(cpus * 1e9),
-        "pids_limit": processes + 1,  # pid 1 is ours
-        "ipc_mode": "private",
+        "AutoRemove": True,
+        "ReadonlyRootfs": True,
+        "CapDrop": ["ALL"],
+        "SecurityOpt": ["no-new-privileges", f"seccomp={seccomp()}"],
+        "Memory": memory,
+        "MemorySwap": memory,
+        "NanoCpus": int(cpus * 1e9),
+        "PidsLimit": processes + 1,  # pid 1 is ours
+        "IpcMode": "private",
         # Ours instead of the engine's /dev/shm, which has no limit on entries: a folder of no size takes time to clear.
-        "tmpfs": {"/tmp": in_memory.format(size=disk), "/dev/shm": in_memory.format(size=min(disk, 64_000_000))},  # noqa: S108
-        "ulimits": [
-            Ulimit(name="nofile", soft=open_files, hard=open_files),
-            Ulimit(name="fsize", soft=disk, hard=disk),
-            Ulimit(name="core", soft=0, hard=0),
-        ],
-        "log_config": LogConfig(type="none"),
+        "Tmpfs": {"/tmp": in_memory.format(size=disk), "/dev/shm": in_memory.format(size=min(disk, 64_000_000))},  # noqa: S108
+        "Ulimits": [{"Name": name, "Soft": most, "Hard": most} for name, most in ulimits.items()],
+        "LogConfig": {"Type": "none", "Config": {}},
     }
+
+
+def _environment(**more: str) -> list[str]:
+    return [f"{name}={value}" for name, value in {**PINNED, **more}.items()]
 
 
 def _user(run_id: str) -> int:

@@ -8,7 +8,6 @@ the process of the verifier that serves it does: whatever becomes of this proces
 
 from __future__ import annotations
 
-import contextlib
 import secrets
 import threading
 import time
@@ -21,7 +20,7 @@ from grader.records import Fault
 from grader.sandbox import failure
 from grader.sandbox.background import Background
 from grader.sandbox.containers import candidate_options
-from grader.sandbox.engine import create, explain, observe, remove
+from grader.sandbox.engine import MISSING, create, explain, observe, remove, status
 from grader.sandbox.inside import agreed
 from grader.sandbox.protocol import Event, Job
 from grader.sandbox.verifier import BOOT_SECONDS, REMOVAL_SECONDS, Clock, Verifier
@@ -124,8 +123,6 @@ class DockerSandbox:
     # ------------------------------------------------------------------------------------------------ steps
 
     def _start_candidate(self, job: Job) -> None:
-        from docker.errors import APIError
-
         began = time.monotonic()
         lent, names = self._verifier.container, self._verifier.names
         options = candidate_options(job.limits, lent, self.run_id, self.runtime, self._token, names)
@@ -143,8 +140,8 @@ class DockerSandbox:
                 again=self._restarts,
             )
             self._client.start(self._candidate)
-        except APIError:
-            if not names:
+        except Exception as problem:
+            if not names or not status(problem):
                 raise
             self._without_names(job)
         self._looked = time.monotonic()
@@ -198,11 +195,12 @@ class DockerSandbox:
     def _look_for_candidate(self, job: Job) -> None:
         """A container that is gone before its bridge was heard will not be heard. What the candidate may have caused
         is left to `_after_loss`, which gives it another container."""
-        from docker.errors import NotFound
-
-        with contextlib.suppress(NotFound):
+        try:
             if self._client.inspect_container(self._candidate)["State"]["Running"]:
                 return
+        except Exception as problem:
+            if status(problem) != MISSING:
+                raise
         seen = observe(self._client, self._candidate, time.monotonic() - self._began, candidate_ran=False)
         if seen.exit_code == agreed.EXIT_NETWORK and self._verifier.names and not self._connected:
             self._without_names(job)

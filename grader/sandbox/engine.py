@@ -13,8 +13,8 @@ from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from grader import network
 from grader.errors import GraderError, InfrastructureError, visible
+from grader.sandbox import local
 from grader.sandbox.failure import Observation
 from grader.sandbox.janitor import labels
 
@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from docker import APIClient
 
 CALL_SECONDS = 60
-CONFLICT = 409
-"""The engine's answer where a name is taken, or a container is being removed."""
+CONFLICT, MISSING = 409, 404
+"""The engine's answers where a name is taken, or a container is being removed; and where there is none."""
 FIX = "grade doctor --fix"
 
 
@@ -35,6 +35,22 @@ def connect(seconds: int = CALL_SECONDS) -> APIClient:
         return _client_type()(version="auto", timeout=seconds, **docker.utils.kwargs_from_env())
     except Exception as problem:
         raise explain(problem) from problem
+
+
+def reach(seconds: int = CALL_SECONDS) -> APIClient:
+    """As `connect`, for a grading: without the SDK where the engine is at a local socket and nothing goes wrong."""
+    place = local.path()
+    if not place:
+        return connect(seconds)
+    try:
+        return local.Local(place, seconds, partial(connect, seconds))
+    except Exception as problem:
+        raise explain(problem) from problem
+
+
+def status(problem: BaseException) -> int:
+    """The engine's answer, where `problem` is one that it refused something with; else 0."""
+    return int(getattr(problem, "status_code", None) or 0)
 
 
 @cache
@@ -65,17 +81,14 @@ def explain(problem: BaseException, *, retry: bool = False) -> GraderError:
     not answer was there a moment ago, and may be there again."""
     if isinstance(problem, GraderError):
         return problem
+    if isinstance(problem, local.RefusedByEngineError):
+        return _refused(problem.explanation, image="no such image" in problem.explanation.lower())
     from docker.errors import APIError, DockerException, ImageNotFound
     from requests.exceptions import ConnectionError as RequestsConnectionError
     from requests.exceptions import RequestException
 
-    if isinstance(problem, ImageNotFound):
-        return InfrastructureError(
-            f"A sandbox image is missing: {problem.explanation}.",
-            fix=f"{FIX}; for a pack of your own: {FIX} --challenge ID",
-        )
     if isinstance(problem, APIError):
-        return InfrastructureError(f"Docker refused: {problem.explanation or problem}", fix="grade doctor")
+        return _refused(str(problem.explanation or problem), image=isinstance(problem, ImageNotFound))
     if isinstance(problem, RequestsConnectionError | DockerException | RequestException | OSError | ValueError):
         if "Permission denied" in str(problem):
             return InfrastructureError(
@@ -85,8 +98,17 @@ def explain(problem: BaseException, *, retry: bool = False) -> GraderError:
     return InfrastructureError(f"Docker could not be used: {type(problem).__name__}: {problem}", fix="grade doctor")
 
 
+def _refused(said: str, *, image: bool) -> InfrastructureError:
+    if image:
+        fix = f"{FIX}; for a pack of your own: {FIX} --challenge ID"
+        return InfrastructureError(f"A sandbox image is missing: {said}.", fix=fix)
+    return InfrastructureError(f"Docker refused: {said}", fix="grade doctor")
+
+
 def _silent(problem: BaseException, host: str, *, retry: bool) -> InfrastructureError:
     """No engine answers: the cause, and where the `docker` command would look."""
+    from grader import network
+
     shown = visible(network.without_password(host)) or "the usual socket"
     cause = "there is no such socket" if _is_missing(problem) else network.why(problem)
     if host:
@@ -106,6 +128,8 @@ def _silent(problem: BaseException, host: str, *, retry: bool) -> Infrastructure
 
 
 def _is_missing(problem: BaseException) -> bool:
+    from grader import network
+
     return any(isinstance(one, FileNotFoundError) for one in network.chain(problem))
 
 
@@ -131,23 +155,19 @@ def create(
 ) -> str:
     """Makes a container of a run and returns its id. `options` are those of containers.py; `again` counts those of the
     same role that went before it. Raises the engine's errors."""
-    from docker.errors import APIError
-
-    host = client.create_host_config(**options["host"], cpuset_cpus=cores or None)
+    host = {**options["host"], **({"CpusetCpus": cores} if cores else {})}
+    config = {"Image": image, **options["container"], "Labels": labels(run_id, role), "HostConfig": host}
     name = f"grader-{run_id}-{role}" + (f"-{again}" if again else "")
-    make = partial(
-        client.create_container, image, host_config=host, labels=labels(run_id, role), **options["container"]
-    )
     try:
-        made = make(name=name)
-    except APIError as problem:
-        if problem.status_code != CONFLICT:
+        made = client.create_container_from_config(config, name)
+    except Exception as problem:
+        if status(problem) != CONFLICT:
             raise
         # Asked for before, of an engine that went away and did it all the same, or is still at it: then there is
         # nothing to remove yet, and the name stays taken. What is made later never starts; janitor.py finds it.
-        with contextlib.suppress(APIError):
+        with contextlib.suppress(type(problem)):
             client.remove_container(name, force=True, v=True)
-        made = make(name=f"{name}-{secrets.token_hex(4)}")
+        made = client.create_container_from_config(config, f"{name}-{secrets.token_hex(4)}")
     return str(made["Id"])
 
 
@@ -162,15 +182,18 @@ def source_of(client: APIClient, container: str, folder: str) -> str:
 
 def remove(client: APIClient, container: str, seconds: float) -> None:
     """Removes it with its volumes and waits until it is gone; another remover may be faster."""
-    from docker.errors import APIError, NotFound
-
-    with contextlib.suppress(NotFound):
+    try:
+        client.remove_container(container, force=True, v=True)
+    except Exception as problem:
+        if status(problem) == MISSING:
+            return
+        if status(problem) != CONFLICT:  # the engine is removing it already
+            raise
         try:
-            client.remove_container(container, force=True, v=True)
-        except APIError as problem:
-            if problem.status_code != CONFLICT:  # the engine is removing it already
-                raise
             client.wait(container, condition="removed", timeout=seconds)
+        except Exception as gone:
+            if status(gone) != MISSING:
+                raise
 
 
 def observe(

@@ -16,7 +16,7 @@ from grader.records import Fault
 from grader.sandbox import failure, images
 from grader.sandbox.background import Background
 from grader.sandbox.containers import verifier_options
-from grader.sandbox.engine import connect, create, observe, remove, source_of
+from grader.sandbox.engine import create, observe, reach, remove, source_of
 from grader.sandbox.inside import agreed
 from grader.sandbox.janitor import sweep
 from grader.sandbox.progress import Progress
@@ -70,7 +70,7 @@ class Verifier:
         self._booted = time.monotonic()
         # Reached from this thread: importing the client beside other imports would only make both slower.
         try:
-            self._engine = connect()
+            self._engine = reach()
         except GraderError as problem:
             self._background.fail(problem)
         else:

@@ -19,7 +19,6 @@ from pathlib import Path
 
 from grader import scratch
 from grader.errors import ChallengeError, InfrastructureError
-from grader.network import without_login
 from grader.sandbox import outside
 from grader.sandbox.guarded_pip import TOO_LARGE
 
@@ -160,6 +159,8 @@ def what_was_asked(facts: Path) -> Asked:
 
 
 def _failure(fact: dict[str, object]) -> str:
+    from grader.network import without_login  # with all that HTTP takes: each grading reads the names of images
+
     url, status = without_login(str(fact.get("url") or "the package index")), int(str(fact.get("status") or 0))
     if "problem" in fact:
         return f"{url} could not be read: {fact['problem']}"
