@@ -154,6 +154,22 @@ def test_an_error_stands_where_its_item_does(asked: Callable[[str], tuple[Map, l
     assert type(results[1]).__name__ == "CandidateError"
 
 
+def test_rows_are_arguments_and_are_asked_as_a_list_is(asked: Callable[[str], tuple[Map, list[Any]]]) -> None:
+    (ask, one), (again, two) = asked("test_x"), asked("test_x")
+    rows = ask.__self__.starmap("double", [(n, "more") for n in range(9)])  # type: ignore[attr-defined]
+    assert rows == [2 * n for n in range(9)]
+    assert [[value["value"] for value in request["args"]] for request in one] == [[n, "more"] for n in arguments(one)]
+    again("double", range(9))
+    assert arguments(two) == arguments(one), "the order is the one that map draws"
+
+
+def test_what_becomes_of_errors_is_one_of_two_things(asked: Callable[[str], tuple[Map, list[Any]]]) -> None:
+    ask, seen = asked("test_x")
+    with pytest.raises(ValueError, match="'raise' or 'return', not 'ignore'"):
+        ask("double", [1], errors="ignore")
+    assert not seen
+
+
 def test_what_was_not_asked_any_more_has_no_time(monkeypatch: pytest.MonkeyPatch) -> None:
     assert candidate.put_back([0.2, 0.1], [2, 0, 1]) == [0.1, 0.2]
     assert candidate.put_back([], [2, 0, 1]) == []

@@ -86,11 +86,25 @@ class Candidate:
         items are asked in an order that the seed draws, or as they stand with `in_order`, where one builds on the
         other; the results are in the order of the items. With `errors="return"` a failing item's CandidateError stands
         in its place; after a time limit or a death it stands in all that had not been asked."""
-        items = list(items)
+        return self.starmap(function, [(item,) for item in items], limit=limit, errors=errors, in_order=in_order)
+
+    def starmap(
+        self,
+        function: str,
+        rows: Iterable[Iterable[Any]],
+        *,
+        limit: float | None = None,
+        errors: str = "raise",
+        in_order: bool = False,
+    ) -> list[Any]:
+        """`call(function, *row)` for each row, as `map` does for functions of one argument."""
+        if errors not in {"raise", "return"}:
+            raise ValueError(f"errors is 'raise' or 'return', not {errors!r}")
+        items = [tuple(row) for row in rows]
         order = list(range(len(items)))
         if not in_order:
             self._rng.shuffle(order)
-        asked = [self._request("call", name=function, module=self._module, args=(items[at],)) for at in order]
+        asked = [self._request("call", name=function, module=self._module, args=items[at]) for at in order]
         results = put_back(self._exchange(asked, limit), order)
         self.time.order = order
         if errors == "raise":
