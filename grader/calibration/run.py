@@ -99,14 +99,14 @@ class _Readings:
         self._whole: dict[str, Reading] = {}
 
     def shown(self, item: Item, criterion: Criterion, probe: str, files: Mapping[str, bytes]) -> tuple[Selection, bool]:
-        """What is shown for `criterion`, and whether that talks to the judge."""
+        """What is shown for `criterion`, and whether that talks to the judge: looked for in what is no twin."""
         material, pack = self.material, self.material.challenge
         work = self._works.get(item.id)
         if work is not None:
             read = self._of_work(item.id, work, files if probe else {})
             selection, findings = plan.shown(work.pack, read, criterion, material.config, work.claims)
             return selection, bool(findings)
-        read = reading.read(files, instruction="" if probe else pack.asked)
+        read = reading.read(files, instruction="" if probe else pack.asked, searched=not probe)
         selection = reading.select(read, criterion, material.config)
         return selection, bool(read.findings or (pack.asked and reading.echoes(selection, criterion, pack.asked)))
 

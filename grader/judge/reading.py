@@ -131,21 +131,23 @@ def read(
     config: JudgeConfig | None = None,
     required: Sequence[str] = (),
     instruction: str = "",
+    *,
+    searched: bool = True,
 ) -> Reading:
     """The files of a submission as the judge may see them. All that is shown for one of `criteria` is searched for
     orders to the grader, and as much of the rest as MAX_SCANNED allows; without criteria, all files count as shown.
-    `instruction`: the challenge's, which tells whether judges are what the work is about."""
+    `instruction`: the challenge's, which tells whether judges are what the work is about. `searched`: whether to
+    search at all."""
     texts = {path: text for path, content in files.items() if (text := _decoded(path, content)) is not None}
     redactor = Redactor(find_identities({path: text[:MAX_NAMED] for path, text in texts.items()}))
     wanted = _named(texts, criteria, required)
     views = {path: _viewed(path, files[path], redactor, config) for path in wanted}
     not_text = {path: documents.shown_path(path, redactor) for path in files if path not in texts}
     reading = Reading(views=views, not_text=not_text, findings=())
+    shown = _shown(reading, criteria, config, required) if searched else {}
     return replace(
         reading,
-        findings=_findings(
-            reading, _shown(reading, criteria, config, required), texts, subject=detect.about_judges(instruction)
-        ),
+        findings=_findings(reading, shown, texts, subject=detect.about_judges(instruction)) if searched else (),
         removed=_sum(item.removed for item in views.values()),
         redacted=_sum(item.redacted for item in views.values()),
     )
