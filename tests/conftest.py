@@ -14,7 +14,7 @@ import hypothesis
 import pytest
 
 from tests.units import unit
-from tests.weights import SECONDS
+from tests.weights import SECONDS, TOO_SLOW
 
 if TYPE_CHECKING:
     from tests.store_fixtures import Cluster
@@ -101,11 +101,13 @@ POSTGRES = {"postgres", "own_postgres"}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Marks what needs Postgres: by its fixtures, or by the variant that a fixture asks for it in. The longest come
-    first."""
+    """Marks what needs Postgres: by its fixtures, or by the variant that a fixture asks for it in; and what took long
+    when all were run. The longest come first."""
     items.sort(key=lambda item: -SECONDS.get(unit(item.nodeid), 0))
     for item in items:
         params = item.callspec.params.values() if hasattr(item, "callspec") else ()
         variants = {value for value in params if isinstance(value, str)}  # others may be arrays, and compare as such
         if POSTGRES.intersection(getattr(item, "fixturenames", ())) or "postgres" in variants:
             item.add_marker("postgres")
+        if item.nodeid in TOO_SLOW:
+            item.add_marker("slow")

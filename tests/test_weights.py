@@ -18,6 +18,10 @@ STORE, ALONE = "tests/test_store.py", "tests/test_wire.py"
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setattr(weights, "LAST", tmp_path / "build" / "seconds.json")
     monkeypatch.setattr(weights, "WEIGHTS", tmp_path / "weights.json")
+    monkeypatch.setattr(weights, "SLOW", tmp_path / "slow.json")
+    monkeypatch.setattr(
+        weights, "_plain", lambda: {f"{ALONE}::test_long", f"{ALONE}::test_short", f"{STORE}::test_two"}
+    )
     monkeypatch.setattr(weights, "_spent", weights.Counter[str]())
     return tmp_path
 
@@ -41,11 +45,12 @@ def test_a_run_replaces_what_is_known_of_the_files_that_it_ran_and_of_no_other(f
 def test_units_are_written_longest_first_and_short_ones_are_left_out(
     folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    ran(**{f"{STORE}::test_one": 4.0, f"{STORE}::test_two": 2.0, f"{ALONE}::test_long": 8.0, f"{ALONE}::test_it": 0.5,
-           "tests/test_that_is_gone.py::test_it": 50.0})  # fmt: skip
+    ran(**{f"{STORE}::test_one": 4.0, f"{STORE}::test_two": 2.0, f"{ALONE}::test_long": 8.0,
+           f"{ALONE}::test_short": 0.4, "tests/test_that_is_gone.py::test_it": 50.0})  # fmt: skip
     assert weights.main() == 0
     assert list(json.loads(weights.WEIGHTS.read_text()).items()) == [(f"{ALONE}::test_long", 8), ("store", 6)]
-    assert "14.5 s  all 4 tests; 2 units" in capsys.readouterr().out
+    assert json.loads(weights.SLOW.read_text()) == [f"{STORE}::test_two", f"{ALONE}::test_long"]
+    assert "14.4 s  all 4 tests; 2 units" in capsys.readouterr().out
 
 
 def test_without_a_run_nothing_is_written(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -2,14 +2,17 @@
 processes test, whoever comes last with a long one keeps the others waiting. Rough is good enough.
 
 As a plugin (`pytest -p tests.weights`, as in `make test`) it writes what each unit took to build/seconds.json, beside
-what earlier runs found of others; `python -m tests.weights` takes that into tests/weights.json, and says what each file
-took."""
+what earlier runs found of others; `python -m tests.weights` takes that into tests/weights.json, and into
+tests/slow.json which tests without Docker, a browser or Postgres are too slow for `make test-quick`; and it says what
+each file took."""
 
 from __future__ import annotations
 
 import json
+import subprocess
 import sys
 from collections import Counter
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -21,7 +24,12 @@ WEIGHTS = Path(__file__).with_suffix(".json")
 LAST = ROOT / "build" / "seconds.json"
 LEAST = 3.0
 """Seconds from which a unit is worth a line."""
+SLOW = WEIGHTS.with_name("slow.json")
+QUICK = 0.5
+"""Seconds, beside other tests, up to which one is for `make test-quick`."""
 SECONDS: dict[str, float] = json.loads(WEIGHTS.read_text(encoding="utf-8"))
+TOO_SLOW = frozenset(json.loads(SLOW.read_text(encoding="utf-8")))
+"""Marked `slow` by tests/conftest.py."""
 _spent: Counter[str] = Counter()
 
 
@@ -46,8 +54,22 @@ def _last() -> dict[str, float]:
     return dict(json.loads(LAST.read_text(encoding="utf-8"))) if LAST.is_file() else {}
 
 
+def _plain() -> set[str]:
+    """Names of all tests that need no Docker, no browser and no Postgres."""
+    which = "not (docker or browser or postgres or packs)"
+    words = [sys.executable, "-m", "pytest", "--collect-only", "-q", "-m", which]
+    done = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, check=True)
+    return set(done.stdout.splitlines())
+
+
+def _write_slow(tests: Mapping[str, float]) -> int:
+    slow = sorted({name for name, seconds in tests.items() if seconds >= QUICK} & _plain())
+    SLOW.write_text(json.dumps(slow, indent=0) + "\n", encoding="utf-8")
+    return len(slow)
+
+
 def main() -> int:
-    """Writes tests/weights.json anew; 2 where no run has left anything."""
+    """Writes tests/weights.json and tests/slow.json anew; 2 where no run has left anything."""
     tests = {name: seconds for name, seconds in _last().items() if (ROOT / _file(name)).is_file()}
     if not tests:
         print(f"Nothing is in {LAST}: run `make test` first.", file=sys.stderr)
@@ -61,6 +83,7 @@ def main() -> int:
     for name, seconds in files.most_common():
         print(f"{seconds:8.1f} s  {name}")
     print(f"{files.total():8.1f} s  all {len(tests)} tests; {len(kept)} units are in {WEIGHTS.name}")
+    print(f"{_write_slow(tests)} of them are not for `make test-quick`: {SLOW.name}")
     return 0
 
 
