@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+import pytest
 from sqlalchemy import select
 
 from grader.challenge import load_pack
@@ -19,6 +20,7 @@ from grader.judge.config import JudgeConfig
 from grader.judge.fingerprint import judge_of
 from grader.ratings.sheet import Said, Sheet
 from grader.records import JudgedLevel, VerifierResult
+from grader.report import oneness
 from grader.report import write as output
 from grader.result import evidence
 from grader.review.desk import Desk, open_desk
@@ -76,10 +78,12 @@ def reviews(
     judged: Judging | None = None,
 ) -> list[Generated]:  # fmt: skip
     """`count` more reviewed submissions, numbered from `start`; each rater is one level off for a share of them.
-    `text`: the files of each, instead of generated ones; `judged`: what a judge said of it when it was graded."""
+    `text`: the files of each, instead of generated ones; `judged`: what a judge said of it when it was graded. Their
+    reports are not rendered, which takes a tenth of a second for each and is no matter of labels."""
     draw = random.Random(f"{start} {disagreement}")
     made = []
-    with open_desk(url) as desk:
+    with open_desk(url) as desk, pytest.MonkeyPatch.context() as patch:
+        patch.setattr(oneness, "write_pages", lambda *_: None)
         people = {name: desk.person(name) or desk.add_person(OPERATOR, name, roles=("reviewer",)) for name in raters}
         for number in range(start, start + count):
             level = level_of(number)

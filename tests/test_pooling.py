@@ -148,11 +148,10 @@ def other(tmp_path: Path) -> Path:
     return made
 
 
-@pytest.fixture(params=["sqlite", "postgres"])
-def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    if request.param == "sqlite":
-        return f"sqlite:///{tmp_path / 'store.db'}"
-    return str(request.getfixturevalue("postgres").database())
+@pytest.fixture
+def url(tmp_path: Path) -> str:
+    """That labels are the same in both kinds of store is held by tests/test_labels.py."""
+    return f"sqlite:///{tmp_path / 'store.db'}"
 
 
 @pytest.fixture
@@ -193,9 +192,8 @@ def test_two_packs_of_one_criterion_come_to_a_verdict_together_that_neither_has_
 
 @pytest.mark.slow
 def test_where_the_judge_errs_differently_in_them_each_pack_counts_for_itself(
-    root: Path, other: Path, tmp_path: Path, server: JudgeServer
+    root: Path, other: Path, tmp_path: Path, url: str, server: JudgeServer
 ) -> None:
-    url = f"sqlite:///{tmp_path / 'store.db'}"
     reviews(url, root, tmp_path, OWN, disagreement=0.05)
     reviews(url, other, tmp_path, OTHERS, start=OWN, disagreement=0.05)
     server.judge = oracle(root, OTHERS, start=OWN)  # calls all work on the first pack 3

@@ -1,4 +1,7 @@
-"""Rating on the pages: nothing that somebody wrote is lost or overwritten, and nothing counts before it is whole."""
+"""Rating on the pages: nothing that somebody wrote is lost or overwritten, and nothing counts before it is whole.
+
+On SQLite, and where two write at once or a server ends, on Postgres too: pages reach a store by the desk alone, which
+tests/test_review_rules.py holds to the same on both."""
 
 from __future__ import annotations
 
@@ -28,10 +31,13 @@ from tests.web_fixtures import OPERATOR, PASSWORD, House, Visitor, house, levels
 pytestmark = pytest.mark.xdist_group("web-rating")
 
 
-@pytest.fixture(params=["sqlite", "postgres"])
+on_both_stores = pytest.mark.parametrize("home", ["sqlite", "postgres"], indirect=True)
+
+
+@pytest.fixture
 def home(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[House]:
-    url = "" if request.param == "sqlite" else request.getfixturevalue("postgres").database()
-    made = house(tmp_path, url)
+    kind = getattr(request, "param", "sqlite")
+    made = house(tmp_path, "" if kind == "sqlite" else request.getfixturevalue("postgres").database())
     for name in ("Ann", "Bob", "Cem"):
         made.person(name)
     made.person("Lea", "lead")
@@ -40,6 +46,7 @@ def home(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[House]:
     made.store.close()
 
 
+@on_both_stores
 @pytest.mark.slow
 def test_a_case_goes_from_two_blind_levels_to_a_letter(home: House) -> None:
     case = home.cases["C1"].id
@@ -176,6 +183,7 @@ def test_a_draft_is_kept_as_it_was_typed(home: House) -> None:
     assert 'name="version" value="1"' in page
 
 
+@on_both_stores
 def test_of_two_windows_the_second_is_shown_both_texts_and_nothing_is_overwritten(home: House) -> None:
     case = home.cases["C1"].id
     first, second = home.visitor("Ann"), home.visitor("Ann")
@@ -231,6 +239,7 @@ def test_what_was_typed_outlives_the_session(home: House) -> None:
     assert ann.post(f"/rate/{case}/draft", {**typed, "version": "1"}).status_code == 303
 
 
+@on_both_stores
 def test_what_was_typed_before_a_sign_in_overwrites_nothing_that_is_newer(home: House) -> None:
     case = home.cases["C1"].id
     ann = home.visitor("Ann")
@@ -311,6 +320,7 @@ def test_what_happened_with_people_is_there_page_by_page_too(home: House) -> Non
     assert "signed in 1<" in ada.get(older[1]).text
 
 
+@on_both_stores
 @pytest.mark.slow
 def test_old_drafts_go_and_what_was_handed_in_stays(home: House) -> None:
     from grader.review.rating import KEPT_DRAFTS
@@ -388,6 +398,7 @@ def test_handing_in_lists_what_is_missing_where_it_is_missing_and_saves_the_rest
     assert ann.post(f"/rate/{case}/submit", form).status_code == 303, "the same form sent twice"
 
 
+@on_both_stores
 @pytest.mark.slow
 def test_what_is_handed_in_can_be_taken_back_until_the_case_is_opened(home: House) -> None:
     case = home.cases["C1"].id
@@ -415,6 +426,7 @@ def test_stepping_back_takes_a_reason_and_the_case_is_gone_from_ones_pages(home:
     assert ann.get(f"/cases/{case}/files/DECISIONS.md").status_code == 404
 
 
+@on_both_stores
 def test_two_who_hand_in_at_the_same_moment_are_both_in(home: House) -> None:
     case = home.cases["C1"].id
     raters = [home.visitor(name) for name in ("Ann", "Bob")]
@@ -503,6 +515,7 @@ def serving(home: House) -> Iterator[tuple[subprocess.Popen[str], str]]:
             process.kill()
 
 
+@on_both_stores
 @pytest.mark.slow
 def test_a_server_that_is_killed_in_the_middle_of_a_draft_has_lost_nothing_that_it_said_was_saved(home: House) -> None:
     case = home.cases["C1"].id
@@ -534,6 +547,7 @@ def typed_until_it_is_killed(process: subprocess.Popen[str], ann: Browser, case:
     raise AssertionError("nobody killed it")
 
 
+@on_both_stores
 @pytest.mark.slow
 def test_a_server_that_is_told_to_stop_ends_what_is_under_way(home: House) -> None:
     case = home.cases["C1"].id
