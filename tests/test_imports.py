@@ -49,3 +49,29 @@ def test_a_flood_of_names_is_cut() -> None:
 
 def test_no_main_of_the_library_is_imported() -> None:
     assert named("\n".join(f"import {name}.__main__" for name in sys.stdlib_module_names)) == ()
+
+
+@pytest.mark.parametrize(
+    ("module", "modules"),
+    [
+        ("work", ("csv", "json", "queue")),
+        ("work.part", ("csv", "json", "queue")),
+        ("app", ("http.server",)),
+        ("folder.part", ("glob", "queue")),
+        ("missing", ("csv", "glob", "http.server", "json", "queue")),
+        ("", ("csv", "glob", "http.server", "json", "queue")),
+    ],
+)
+def test_what_only_a_command_needs_is_not_imported_in_advance(module: str, modules: tuple[str, ...]) -> None:
+    """`app.py` is run and not called: its process imports for itself."""
+    files = {
+        "work.py": "import json, near\nfrom far import x\n",
+        "near.py": "import csv\nimport work\n",
+        "far.py": "import queue\n",
+        "app.py": "import http.server\n",
+        "folder/__init__.py": "",
+        "folder/part.py": "import glob\n",
+        "folder/more.py": "    import far\n",
+        "notes.txt": "import app\n",
+    }
+    assert preload({path: text.encode() for path, text in files.items()}, module) == modules

@@ -21,7 +21,7 @@ def make_job(pack: Pack, submission: Submission, *, seed: int, image: str, only:
         seed=seed,
         limits=limits_of(pack),
         candidate_image=image,
-        preload=preload(submission.files),
+        preload=preload(submission.files, pack.interface.module),
         model=pack.model.as_data() if pack.model else None,
         only=only,
     )

@@ -24,7 +24,8 @@ from grader_protocol import EXIT_DONE, MEETING, SUBMISSION, WRITABLE
 from grader_verifier import serving
 
 for plugin in (*default_plugins, "_argcomplete"):
-    importlib.import_module(f"_pytest.{plugin}")
+    if plugin not in serving.WITHOUT:
+        importlib.import_module(f"_pytest.{plugin}")
 for module in ("importlib.metadata", "pdb"):  # pytest asks for them in each process of tests
     importlib.import_module(module)
 
