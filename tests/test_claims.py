@@ -376,6 +376,13 @@ def test_counts_in_a_line_that_is_not_what_is_printed_do_not_count_either() -> N
     assert "Not given: 0.97 (0.61 is printed), 240 (the line is not what is printed)." in asked
 
 
+def test_a_setting_makes_no_line_what_is_printed() -> None:
+    text = b"```console\n$ python measure.py\n6.5: 0 of 30 in vain, 3 of 33 missed\n```\n"
+    said = "6.5: 0 of {} in vain, 1 of {} missed\n"
+    fresh = (said.format(31, 27), said.format(35, 29))
+    assert "These count" not in told(text, printed(said.format(30, 31), fresh=fresh))
+
+
 def test_a_stored_figure_is_a_setting_at_most_and_one_that_moves_counts() -> None:
     text = b"```console\n$ python measure.py\nat 0.35: 0.917 right\n```\n"
     asked = told(text, printed("at 0.35: 0.917 right\n", fresh=("at 0.35: 0.903 right\n",) * 2))

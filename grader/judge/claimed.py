@@ -39,10 +39,11 @@ def _said(rows: Sequence[Row]) -> str:
     """Which figures of a line count and which do not: nothing of that is left to how a judge reads a mark. A line of
     which half is not what is printed was not printed."""
     wrong = sum(row["mark"] == DIFFERS for row in rows)
+    results = sum(not row.get(FLAG) for row in rows)
     parts: dict[str, dict[str, None]] = {COUNT: {}, NOT: {}, SETTING: {}, OPEN: {}}
     for row in rows:
         part, why = _part(row)
-        if part == COUNT and 2 * wrong >= len(rows):
+        if part == COUNT and 2 * wrong >= results:
             part, why = NOT, "the line is not what is printed"
         figure = " of ".join(one.text for one in numbers(row["figure"])[:2])
         parts[part][f"{figure} ({why})" if why else figure] = None
