@@ -49,11 +49,13 @@ while True:
 """
 
 
-def public(folder: Path, model: str | None, code: str = WORK) -> Outcome:
+def public(folder: Path, model: str | None, code: str = WORK, required: str = "seer.py") -> Outcome:
     """The public tests of a candidate's copy of the pack, which has a public model or none, on a work of this code."""
     copy, work = folder / "oracle", folder / "work"
     (copy / "starter" / "tests").mkdir(parents=True)
-    shutil.copy(ORACLE / "challenge.yaml", copy)
+    (copy / "challenge.yaml").write_text(
+        (ORACLE / "challenge.yaml").read_text().replace("required: [seer.py]", f"required: [{required}]")
+    )
     (copy / "starter" / "tests" / "test_seer.py").write_text(TEST)
     if model is not None:
         (copy / "starter" / "model.yaml").write_text(model)
@@ -65,6 +67,14 @@ def public(folder: Path, model: str | None, code: str = WORK) -> Outcome:
 def test_the_starters_tests_meet_the_public_model_of_the_starter(tmp_path: Path) -> None:
     outcome = public(tmp_path, MODEL)
     assert (outcome.code, outcome.out.splitlines()[-1]) == (0, "public tests passed")
+
+
+def test_what_a_grading_would_refuse_the_work_for_is_said_behind_tests_that_pass(tmp_path: Path) -> None:
+    outcome = public(tmp_path, MODEL, required="seer.py, NOTES.md")
+    assert outcome.code == 3
+    assert outcome.out.splitlines()[-2:] == [
+        "public tests passed", "not to be handed in yet: NOTES.md is missing; the submission has 'seer.py'."
+    ]  # fmt: skip
 
 
 def test_without_a_model_there_is_none_and_a_failing_test_is_said(tmp_path: Path) -> None:

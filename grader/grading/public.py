@@ -18,11 +18,11 @@ from grader import junk
 from grader.challenge import Manifest, load_manifest
 from grader.challenge.model import load_model
 from grader.challenge.pack import links
-from grader.errors import ChallengeError
+from grader.errors import ChallengeError, RefusedError
 from grader.grading.containers import Containers
-from grader.grading.intake import take_in
+from grader.grading.intake import check_complete, take_in
 from grader.grading.job import limits_of
-from grader.records import Fault, TestStatus
+from grader.records import Fault, Submission, TestStatus
 from grader.sandbox import images
 from grader.sandbox.docker import DockerSandbox
 from grader.sandbox.engine import connect
@@ -54,6 +54,8 @@ class PublicResult:
     output: str
     message: str
     ended: bool = True
+    lacks: str = ""
+    """What a grading would refuse the work for as it stands, in a sentence: documents that are still to be written."""
 
 
 def run_public(source: str, root: Path, settings: Settings, say: Callable[[str], None]) -> PublicResult:
@@ -77,7 +79,15 @@ def run_public(source: str, root: Path, settings: Settings, say: Callable[[str],
         model=model.as_data() if model else None,
     )
     say("running the public tests")
-    return _run(job, settings)
+    return replace(_run(job, settings), lacks=_lacks(submission, challenge))
+
+
+def _lacks(submission: Submission, challenge: Manifest) -> str:
+    try:
+        check_complete(submission, challenge)
+    except RefusedError as problem:
+        return problem.message
+    return ""
 
 
 def starter_tests(root: Path) -> dict[str, bytes]:
