@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 
 import pytest
@@ -98,5 +97,7 @@ def test_tests_that_do_not_end_are_ended_however_many_processes_want_the_process
     with bounded_wait():
         outcome = public(tmp_path, MODEL, BOMB)
     assert outcome.code == 1
-    assert f"The public tests did not come to an end within {words}" in outcome.out
+    starved = "the time that this machine could give them"  # said where six busy loops take the processors
+    said = outcome.out.splitlines()[-1].removeprefix("The public tests did not come to an end within ")
+    assert said.startswith((words, starved)), outcome.out
     assert "did not pass" not in outcome.out
