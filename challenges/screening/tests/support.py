@@ -13,8 +13,10 @@ from world.rounds import number_of, tasks
 
 LARGEST = 2_000
 EXAMPLES = {"plain": 8, "common": 12, "rare": 10}
-PRINCIPLE = {"plain": 8, "deep": 14}
-SECOND = {"plain": 8, "follow": 12, "still": 6}
+PRINCIPLE = {"plain": 8, "common": 6, "deep": 14}
+SECOND = {"plain": 8, "follow": 12, "still": 8}
+ALONE = 1 / 3
+"""What is earned of a sentence and of the second envelope by who has not found what many examples show."""
 """Questions by kind. Those to which nothing matters are asked beside all others: who changed what was right loses both."""
 Metric = Callable[..., float]
 
@@ -35,13 +37,14 @@ class Work:
     def principle(self, family: str, metric: Metric) -> None:
         """What no answered example shows, and follows from a sentence of the task."""
         for task, right in self.asked(family, PRINCIPLE):
-            metric(f"{task.id}/principle", right["deep"] * right["plain"], floor=0.1, target=1.0)
+            looked = ALONE + (1 - ALONE) * right["common"]
+            metric(f"{task.id}/principle", right["deep"] * right["plain"] * looked, floor=0.1, target=1.0)
 
     def second(self, family: str, metric: Metric) -> None:
         """What the second envelope changed; what was found before still holds."""
         for task, right in self.asked(family, SECOND):
-            both = (2 * right["follow"] + right["still"]) / 3
-            metric(f"{task.id}/second", both * right["plain"] * (right["follow"] > 0), floor=0.1, target=1.0)
+            looked = ALONE + (1 - ALONE) * right["still"]
+            metric(f"{task.id}/second", right["follow"] * right["plain"] * looked, floor=0.1, target=1.0)
 
     def asked(self, family: str, counts: Mapping[str, int]) -> list[tuple[Template, Mapping[str, float]]]:
         """Each task of the family with the share of right answers by kind."""

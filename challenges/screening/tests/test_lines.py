@@ -4,19 +4,19 @@ from __future__ import annotations
 import pytest
 
 
-@pytest.mark.points(8, group="lines")
+@pytest.mark.points(12, group="lines")
 def test_what_the_examples_show(work, metric):
     """What many and what few of the examples show is done"""
     work.examples("lines", metric)
 
 
-@pytest.mark.points(6, group="lines")
+@pytest.mark.points(4, group="lines")
 def test_what_a_sentence_asks_for(work, metric):
     """What no answered example shows, and a sentence of the task asks for, is done"""
     work.principle("lines", metric)
 
 
-@pytest.mark.points(6, group="lines")
+@pytest.mark.points(4, group="lines")
 def test_what_the_second_envelope_changed(work, metric):
     """What the second envelope changed is done, and what was found before still holds"""
     work.second("lines", metric)

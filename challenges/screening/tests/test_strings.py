@@ -4,19 +4,19 @@ from __future__ import annotations
 import pytest
 
 
-@pytest.mark.points(8, group="strings")
+@pytest.mark.points(12, group="strings")
 def test_what_the_examples_show(work, metric):
     """What many and what few of the examples show is done"""
     work.examples("strings", metric)
 
 
-@pytest.mark.points(6, group="strings")
+@pytest.mark.points(4, group="strings")
 def test_what_a_sentence_asks_for(work, metric):
     """What no answered example shows, and a sentence of the task asks for, is done"""
     work.principle("strings", metric)
 
 
-@pytest.mark.points(6, group="strings")
+@pytest.mark.points(4, group="strings")
 def test_what_the_second_envelope_changed(work, metric):
     """What the second envelope changed is done, and what was found before still holds"""
     work.second("strings", metric)

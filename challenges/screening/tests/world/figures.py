@@ -160,7 +160,7 @@ Answer with the day on which it arrives. A day on which nobody works brings noth
 class Means(Template):
     id, title = "num-means", "The mean speed"
     text = """`question["legs"]` are parts of a journey: `km`, and `minutes` or `kmh`. Answer with the mean speed of the whole journey in km/h,
-rounded to one digit; 0 where there is no journey. It is how fast one gets from the beginning to the end."""
+rounded to one digit; 0 where there is no journey. It is the whole way by the whole time."""
     follow = "Two minutes come on top for each change from one leg to the next."
 
     def make(self, rng, odd):
@@ -192,7 +192,7 @@ rounded to one digit; 0 where there is no journey. It is how fast one gets from 
 
 class Votes(Template):
     id, title = "num-votes", "What a panel says"
-    text = """`question["votes"]` are `who`, `says` (1 to 5) and `weight`. Answer with the weighted mean of what was said, rounded to two digits; `null` where
+    text = """`question["votes"]` are `who`, `says` (1 to 5) and `weight`. Answer with the weighted mean of what was said, not rounded; `null` where
 nobody said anything. Each member of the panel is heard once, with what they said last."""
     follow = (
         "The highest and the lowest vote are left out, one each (the first of them), where there are more than three."
@@ -217,7 +217,7 @@ nobody said anything. Each member of the panel is heard once, with what they sai
             votes.remove(min(votes, key=lambda vote: vote["says"]))
         weights = [1 if k.rare and vote["weight"] < 0 else vote["weight"] for vote in votes]
         total = sum(weights)
-        return round(sum(w * v["says"] for w, v in zip(weights, votes, strict=True)) / total, 2) if total > 0 else None
+        return sum(w * v["says"] for w, v in zip(weights, votes, strict=True)) / total if total > 0 else None
 
 
 ALL = (Percentile(), Tariff(), Plan(), Tokens(), Workdays(), Means(), Votes())

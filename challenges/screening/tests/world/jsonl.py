@@ -244,8 +244,8 @@ What was asked for counts once, by how it ended."""
 class Tasks(Template):
     id, title = "jsl-tasks", "Minutes spent"
     text = """`question` has `default` and `lines`, which should be JSON objects with `who` and `tasks`, a list of objects with `minutes`, `done`, and perhaps `parts`, a
-list of such objects again. Answer with an object: who → minutes in all. Lines that cannot be read are left out. What was spent on a part of a task was spent on the task."""
-    follow = "Only minutes of tasks and parts that are `done` count."
+list of such objects again. Answer with an object: who → minutes in all. Lines that cannot be read are left out. Minutes of a task do not hold those of its parts; they were spent all the same."""
+    follow = "Only minutes of tasks and parts that are `done` count, each by its own `done`."
 
     def make(self, rng, odd):
         rows = [{"who": who, "tasks": self.some(rng)} for who in rng.sample(("ana", "bob", "cem", "dee"), 3)]

@@ -228,7 +228,7 @@ becomes `*`; all else stays. What a person can read as a card number must not re
 class Spans(Template):
     id, title = "str-spans", "How long it took"
     text = """`question["spent"]` is what somebody wrote into a time sheet, such as `1h20m` or `45m`. Answer with the minutes; 0 where
-nothing can be read. Half an hour is half an hour, however it is written."""
+nothing can be read. Half an hour is half an hour, also where somebody writes decimals."""
     follow = "Minutes are rounded up to full quarters of an hour."
 
     def make(self, rng, odd):
@@ -244,7 +244,7 @@ nothing can be read. Half an hour is half an hour, however it is written."""
     def solve(self, q, k):
         text, number = q["spent"], r"(\d+(?:[.,]\d+)?)" if k.deep else r"(\d+)"
         if k.common and re.fullmatch(r"\d+", text):
-            minutes = 60.0 * int(text) if int(text) < 10 else float(text)
+            minutes = float(text)
         elif k.rare and (found := re.fullmatch(r"(\d+):(\d\d)", text)):
             minutes = 60.0 * int(found[1]) + int(found[2])
         else:

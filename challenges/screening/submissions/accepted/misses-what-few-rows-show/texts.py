@@ -10,8 +10,8 @@ def spans(question, later):
 
 
 def minutes_of(text):
-    if text.isdigit():  # below ten these are hours, from ten on minutes
-        return int(text) * 60 if int(text) < 10 else int(text)
+    if text.isdigit():  # a number alone is minutes
+        return int(text)
     found = {unit: re.search(NUMBER + r"\s*" + unit, text) for unit in "hm"}
     hours, minutes = (float(each[1].replace(",", ".")) if each else 0 for each in found.values())
     return hours * 60 + minutes

@@ -10,8 +10,8 @@ def spans(question, later):
 
 
 def minutes_of(text):
-    if text.isdigit():  # below ten these are hours, from ten on minutes
-        return int(text) * 60 if int(text) < 10 else int(text)
+    if text.isdigit():  # a number alone is minutes
+        return int(text)
     clock = re.fullmatch(r"(\d+):(\d\d)", text)
     if clock:
         return int(clock[1]) * 60 + int(clock[2])
