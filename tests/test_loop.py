@@ -65,7 +65,9 @@ def broken(loaded: loop.LoadedLoop) -> list[tuple[str, str]]:
     return [(finding.promise, finding.text) for finding in found if finding.outcome is FindingKind.BROKEN]
 
 
-@pytest.mark.parametrize("name", ["genai-engineer", "agent-engineer", "platform-engineer", "serving-engineer"])
+@pytest.mark.parametrize(
+    "name", ["genai-engineer", "agent-engineer", "platform-engineer", "serving-engineer", "junior-engineer"]
+)
 def test_the_shipped_loops_hold(name: str) -> None:
     assert broken(loop.load_loop(ROOT / "rubrics" / f"{name}.yaml")) == []
 
