@@ -19,6 +19,7 @@ from grader.errors import UsageError
 from grader.store import open_store
 from grader.store.store import About
 from tests.store_fixtures import result
+from tests.web_fixtures import house
 
 START = datetime(2026, 1, 5, tzinfo=UTC)
 
@@ -72,7 +73,16 @@ def test_few_are_too_few_and_one_day_is_neither_early_nor_late() -> None:
     assert {row["words"] for row in exposure(few).rows} == {"too few to tell"}
     assert {row["drift"] for row in exposure(few).rows} == {None}
     once = [Given(candidate=f"c{at}", template=name, share=at % 2, at=START) for at in range(60) for name in "ab"]
-    assert {row["words"] for row in exposure(once).rows} == {"all at one time: nothing is earlier or later"}
+    assert {row["words"] for row in exposure(once).rows} == {"nearly all at one time: too few are earlier or later"}
+
+
+def test_those_of_one_time_are_never_torn_apart() -> None:
+    """Two batches: twenty of the first day, thirty of the second, who are all better at one template."""
+    two = [Given(candidate=f"c{at:02}", template=name, share=(at % 5) / 10 + 0.4 * (name == "a" and at >= 20),
+                 at=START + timedelta(days=at >= 20)) for at in range(50) for name in "abc"]  # fmt: skip
+    (row,) = [row for row in exposure(two).rows if row["template"] == "a"]
+    assert (row["earlier_n"], row["later_n"]) == (20, 30)
+    assert row["later"] == pytest.approx(0.6)
 
 
 def test_who_was_given_nothing_else_is_counted_and_not_compared() -> None:
@@ -124,6 +134,24 @@ def test_the_store_gives_everybodys_newest_grade_by_the_day_of_the_first(tmp_pat
         assert {one.at for one in found} == {moment(min(first, second))}
         with pytest.raises(UsageError, match="names templates"):
             given(store, "none")
+
+
+def test_the_page_is_for_leads_and_names_nobody(tmp_path: Path) -> None:
+    home = house(tmp_path)
+    challenge = result(1)["challenge"]["id"]
+    for at in range(40):
+        made = result(at)
+        own = grade(**{"a/x": (at % 7) / 7, "b/x": (at % 5) / 5})["objective"]["tests"]
+        home.store.record({**made, "objective": {**made["objective"], "tests": own}}, About(candidate=f"k{at}"))
+    home.person("Lea Roth", "lead")
+    home.person("Ann Weber")
+    lead, rater = home.visitor("Lea Roth"), home.visitor("Ann Weber")
+    page = lead.get(f"/figures/exposure?challenge={challenge}").text
+    assert "nearly all at one time" in page
+    assert ">40<" in page
+    assert "k17" not in page
+    assert "Name the challenge" in lead.get("/figures/exposure").text
+    assert rater.get(f"/figures/exposure?challenge={challenge}").status_code in {403, 404}
 
 
 def test_one_source_is_asked_for_and_whose_templates(capsys: pytest.CaptureFixture[str]) -> None:

@@ -28,6 +28,8 @@ COLUMNS = columns(
     "drift_high|to|number; p|p|p; p_adjusted|p, of all together|p; words|In words"
 )
 MOST_TEMPLATES = 2_000
+SIDE = 10
+"""The least number of earlier candidates, and of later ones: those of one day are never torn apart."""
 SMALL = 0.05
 """A drift of less than this share of the points is not called out, however sure it is."""
 
@@ -78,8 +80,8 @@ def _notes(people: int, told: int) -> tuple[str, ...]:
     return (
         said(f"""{people:,} candidates. Drift is what later candidates got more of the template's points than earlier
         ones, each held against what the same candidate got of the rest, so that later candidates who are better at
-        all are no drift. The halves are of equal size by date; p is Welch's, over all templates together (Holm); under
-        {SMALL:g} of the points nothing is called out."""),
+        all are no drift. The halves part between two times, nearest to the middle; p is Welch's, over all templates
+        together (Holm); under {SMALL:g} of the points nothing is called out."""),
         said(f"""{told} templates had enough to be told. What is called out may have got about, or may have been
         learned, or a change of the pack did it: let it rest, and look. It says nothing about any candidate."""),
     )  # fmt: skip
@@ -111,10 +113,12 @@ def _row(name: str, given: Sequence[Given], rest: Mapping[tuple[str, str], float
         "mean": sum(one.share for one in given) / len(given), "p": None, "words": TOO_FEW,
     }  # fmt: skip
     held = [one for one in given if (one.candidate, name) in rest]
-    dates = {one.at for one in held}
-    if len(held) < FEW or len(dates) < 2:
-        return row if len(held) < FEW else {**row, "words": "all at one time: nothing is earlier or later"}
-    half = len(held) // 2
+    turns = [at for at in range(1, len(held)) if held[at - 1].at < held[at].at]
+    half = min(turns, key=lambda at: abs(at - len(held) / 2), default=0)
+    if len(held) < FEW:
+        return row
+    if min(half, len(held) - half) < SIDE:
+        return {**row, "words": "nearly all at one time: too few are earlier or later"}
     against = np.array([one.share - rest[one.candidate, name] for one in held])
     row |= {
         "earlier_n": half, "earlier": sum(one.share for one in held[:half]) / half, "later_n": len(held) - half,
@@ -129,8 +133,9 @@ def _drift(against: Floats, half: int) -> dict[str, Value]:
     early, late = against[:half], against[half:]
     drift = float(late.mean() - early.mean())
     parts = [float(side.var(ddof=1)) / side.size for side in (early, late)]
-    if sum(parts) < 1e-12:  # all the same: no spread to hold a difference against
-        return {"drift": drift}
+    if sum(parts) < 1e-12:  # each side all the same: no spread to hold a difference against
+        sure = abs(drift) > 1e-9
+        return {"drift": drift, **({"drift_low": drift, "drift_high": drift, "p": 0.0} if sure else {})}
     sizes = (early.size, late.size)
     df = sum(parts) ** 2 / sum(part**2 / (size - 1) for part, size in zip(parts, sizes, strict=True))
     error = sum(parts) ** 0.5
