@@ -395,6 +395,21 @@ def test_a_new_system_fingerprint_is_reported_and_does_not_close_the_gate(
 # ------------------------------------------------------------------------------------------------ runs
 
 
+def test_what_somebody_wrote_is_searched_for_orders_to_the_judge_and_its_twins_are_not(
+    oracle_pack: Path, oracle: JudgeServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What stands in a twin withholds nothing: it is made of the item, and shows how the judge takes it."""
+    seen, read = [], run.reading.read
+    monkeypatch.setattr(
+        run.reading, "read", lambda files, **how: seen.append((files, how["searched"])) or read(files, **how)
+    )
+    material = prepare(load_pack(oracle_pack), settings_for(oracle), ratings=None, repeats=3)
+    run.questions(material)
+    written = [item.content for item in material.items]
+    assert {searched for files, searched in seen if files in written} == {True}
+    assert {searched for files, searched in seen if files not in written} == {False}
+
+
 def test_an_interrupted_run_goes_on_where_it_stopped(root: Path, tmp_path: Path) -> None:
     judge = judge_server.make("oracle", pack=root)
     with running(judge, Behaviour(fault="500", fault_times=10**9)) as server:

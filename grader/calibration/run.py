@@ -118,7 +118,9 @@ class _Readings:
         pack = work.pack
         required = pack.submission.required
         files = {**work.files, **twin}
-        read = reading.read_aside(files, pack.rubric.criteria, self.material.config, required, pack.asked)
+        read = reading.read_aside(
+            files, pack.rubric.criteria, self.material.config, required, pack.asked, searched=not twin
+        )
         if not twin:
             self._whole[item] = read
         return read

@@ -78,6 +78,8 @@ def read_aside(
     config: JudgeConfig,
     required: Sequence[str] = (),
     instruction: str = "",
+    *,
+    searched: bool = True,
 ) -> Reading:
     """As `read`, in a process that can be ended, within a budget of its own."""
     named = {path for criterion in criteria for path in matching(files, criterion.evidence, required)}
@@ -87,7 +89,7 @@ def read_aside(
     globs = [Globs(evidence=tuple(criterion.evidence)) for criterion in criteria]
     try:
         bare = replace(config, address=Address())  # whoever reads needs no key
-        return aside.run(SECONDS, read_begun, begun, globs, bare, tuple(required), instruction)
+        return aside.run(SECONDS, read_begun, begun, globs, bare, tuple(required), instruction, searched)
     except AsideError as problem:
         what = f"'{visible(problem.at, 80)}'" if problem.at else "what was handed in"
         what += " could not be read for the judge"
@@ -114,9 +116,10 @@ def read_begun(
     config: JudgeConfig,
     required: Sequence[str],
     instruction: str,
+    searched: bool,
 ) -> Reading:
     """`read` for a helper, which has to know what comes."""
-    return read(files, criteria, config, required, instruction)
+    return read(files, criteria, config, required, instruction, searched=searched)
 
 
 def _begun(files: Mapping[str, bytes], paths: Collection[str], most: int, in_all: int) -> dict[str, bytes]:
