@@ -1,0 +1,1 @@
+"""Holds safety.py to what reviewers found, and opens the second envelope."""
