@@ -43,13 +43,13 @@ def counted(recent, good, bad):
     """The share of bad cases among scores that nobody looked at, by repeated guessing."""
     share, places = 0.2, [logit(score) for score in recent]
     likely = [(normal(x, good), normal(x, bad)) for x in places]
-    for _ in range(200):
+    for _ in range(60):
         share = sum(share * b / (share * b + (1 - share) * g + 1e-300) for g, b in likely) / len(likely)
     return share
 
 
 def best(good, bad, share, costs, capacity):
-    grid = [min(good[0], bad[0]) - 4 * good[1] + at * (abs(bad[0] - good[0]) + 8 * good[1]) / 120 for at in range(121)]
+    grid = [min(good[0], bad[0]) - 4 * good[1] + at * (abs(bad[0] - good[0]) + 8 * good[1]) / 80 for at in range(81)]
     lows = [(below(x, good), below(x, bad)) for x in grid]
     found = None
     for n, (g_low, b_low) in enumerate(lows):

@@ -3,7 +3,7 @@ from __future__ import annotations
 
 import pytest
 from support import pairs
-from test_cuts import earned
+from test_cuts import EACH, FLOOR, FULL, earned
 
 
 @pytest.mark.points(8, group="change")
@@ -15,4 +15,4 @@ def test_delegates_speak_for_the_user_and_nobody_else_does(work, metric):
 @pytest.mark.points(4, group="change")
 def test_cuts_keep_to_what_can_be_reviewed(work, metric):
     """Since the second envelope cuts take account of how much can be reviewed"""
-    metric("capacity", earned(work, ("review",), 10, capacity=True)["review"], floor=0.6, target=0.93)
+    metric("capacity", earned(work, ("review",), EACH, capacity=True)["review"], floor=FLOOR["capacity"], target=FULL)

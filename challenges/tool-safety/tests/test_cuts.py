@@ -7,9 +7,10 @@ import pytest
 from grader_kit import unusable, wrong_keys, wrong_number
 from world.cuts import cut
 
-EACH = 10
-FLOOR, FULL = 0.6, 0.95
-"""Where credit begins and where it is full, between the best thoughtless way (0) and the best cuts (1)."""
+EACH = 12
+FLOOR = {"given": 0.8, "review": 0.8, "counted": 0.5, "capacity": 0.8}
+"""Where credit begins, between the best thoughtless way (0) and the best cuts (1): one oversight costs about as much."""
+FULL = 0.96
 
 
 def wrong(asked, value) -> str:
@@ -37,10 +38,10 @@ def earned(work, kinds, each, capacity=False):
 def test_cuts_cost_little_where_they_are_used(work, metric):
     """Cuts cost little by the costs of that place, at the share of bad cases there"""
     for kind, value in earned(work, ("given", "review"), EACH).items():
-        metric(kind, value, floor=FLOOR, target=FULL)
+        metric(kind, value, floor=FLOOR[kind], target=FULL)
 
 
 @pytest.mark.points(6, group="weighing")
 def test_the_share_of_bad_cases_is_counted_where_nobody_says_it(work, metric):
     """Where nobody says how many cases are bad, it is worked out from scores that nobody has looked at"""
-    metric("counted", earned(work, ("counted",), EACH)["counted"], floor=FLOOR, target=FULL)
+    metric("counted", earned(work, ("counted",), EACH)["counted"], floor=FLOOR["counted"], target=FULL)
