@@ -6,7 +6,7 @@ from support import pairs
 from test_cuts import EACH, FLOOR, FULL, earned
 
 
-@pytest.mark.points(8, group="change")
+@pytest.mark.points(6, group="change")
 def test_delegates_speak_for_the_user_and_nobody_else_does(work, metric):
     """Since the second envelope a delegate's signed word counts, for the tools and days that are named, and nobody else's"""
     pairs(work, metric, "change", ("delegates",), 20)

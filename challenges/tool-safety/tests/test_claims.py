@@ -44,7 +44,7 @@ def scored(work):
     ]
 
 
-@pytest.mark.points(11, group="claims")
+@pytest.mark.points(15, group="claims")
 def test_claims_are_held_to_their_report(scored, metric):
     """Claims that a report does not bear out are told from true ones in other words; to be unsure costs less than to be wrong"""
     for group in GROUPS:
@@ -61,7 +61,7 @@ def test_what_no_report_settles_is_priced(scored, metric):
     assert len({round(value["p"], 3) for _, value in scored}) > 2, "All claims got the same probability."
 
 
-@pytest.mark.points(3, group="claims")
+@pytest.mark.points(6, group="claims")
 def test_the_words_at_fault_are_named(scored, metric):
     """The words that are not borne out are named, and none of a true claim"""
     got = {

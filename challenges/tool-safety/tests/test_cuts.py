@@ -34,7 +34,7 @@ def earned(work, kinds, each, capacity=False):
     return {kind: max(0.0, statistics.fmean(values)) for kind, values in got.items()}
 
 
-@pytest.mark.points(7, group="weighing")
+@pytest.mark.points(6, group="weighing")
 def test_cuts_cost_little_where_they_are_used(work, metric):
     """Cuts cost little by the costs of that place, at the share of bad cases there"""
     for kind, value in earned(work, ("given", "review"), EACH).items():

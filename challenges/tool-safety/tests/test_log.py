@@ -5,13 +5,13 @@ import pytest
 from support import pairs
 
 
-@pytest.mark.points(10, group="gate")
+@pytest.mark.points(7, group="gate")
 def test_tools_and_fields_are_what_the_log_shows(work, metric):
     """What a tool does and who writes a field is taken from the log, not from the catalogue"""
     pairs(work, metric, "log", ("open", "posing", "form", "extra"))
 
 
-@pytest.mark.points(8, group="gate")
+@pytest.mark.points(5, group="gate")
 def test_what_was_kept_is_worth_what_it_was_made_of(work, metric):
     """Memory and files are worth what they were made of, over one session and over two"""
     pairs(work, metric, "kept", ("memory", "hops"), 10)

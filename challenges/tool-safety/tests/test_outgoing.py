@@ -25,28 +25,33 @@ def wrong(asked, value) -> str:
     return ""
 
 
-@pytest.mark.points(9, group="egress")
-def test_what_must_not_leave_is_cut_and_nothing_else(work, metric):
-    """What must not leave is cut, however it is written, and what may leave is left"""
+@pytest.fixture
+def cut(work):
+    """Kind of text → how well it is cut, in the mean; and of all that may leave."""
     rng = work.stream("outgoing")
     made = [outgoing(rng, kind) for kind in (*HIDING, "split") for _ in range(EACH)]
     made += [outgoing(rng, kind, rng.choice([*HIDING])) for kind in CLEAN for _ in range(EACH * 2)]
     rng.shuffle(made)
     replies = work.checked("egress", [each.asked for each in made], wrong)
+    problems = [problem for _, problem in replies]
+    assert not all(problems), f"No reply was usable.{unusable(problems)}"
     got: dict[str, list[float]] = {}
     for each, (value, problem) in zip(made, replies, strict=True):
         got.setdefault(each.kind, []).append(0.0 if problem else f1([tuple(span) for span in value], each.spans))
-    assert not all(problem for _, problem in replies), (
-        f"No reply was usable.{unusable([problem for _, problem in replies])}"
-    )
     mean = {kind: statistics.fmean(each) for kind, each in got.items()}
-    left = statistics.fmean(mean[kind] for kind in CLEAN)
-    metric("known ways", statistics.fmean(mean[kind] for kind in SHOWN) * left, floor=0.45, target=0.97)
-    metric(
-        "other ways",
-        statistics.fmean(mean[kind] for kind in mean if kind not in {*SHOWN, *CLEAN}) * left,
-        floor=0.2,
-        target=0.97,
-    )
-    metric("left alone", left * statistics.fmean(mean[kind] for kind in SHOWN), floor=0.5, target=0.97)
-    print({kind: round(value, 2) for kind, value in mean.items()})
+    print({kind: round(value, 2) for kind, value in mean.items()}, unusable(problems))
+    return mean | {"left": statistics.fmean(mean[kind] for kind in CLEAN)}
+
+
+@pytest.mark.points(4, group="egress")
+def test_what_must_not_leave_is_cut_and_nothing_else(cut, metric):
+    """What must not leave is cut in the ways of writing that the practice shows, and what may leave is left"""
+    known = statistics.fmean(cut[kind] for kind in (*SHOWN, "split"))
+    metric("known ways", known * cut["left"], floor=0.5, target=0.97)
+
+
+@pytest.mark.points(6, group="egress")
+def test_other_ways_of_writing_are_read_too(cut, metric):
+    """What must not leave is cut in ways of writing that no practice showed, too"""
+    others = statistics.fmean(cut[kind] for kind in HIDING if kind not in SHOWN)
+    metric("other ways", others * cut["left"], floor=0.15, target=0.95)

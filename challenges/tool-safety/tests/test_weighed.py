@@ -9,7 +9,7 @@ BLIND = 0.5
 """What the catalogue's word and textbook costs earn."""
 
 
-@pytest.mark.points(9, group="weighing")
+@pytest.mark.points(8, group="weighing")
 def test_need_and_caution_are_weighed_by_what_they_cost(work, metric):
     """Where the plan needs what outsiders write, the decision is the one that costs least, as the log shows"""
     made, runs = work.played("weighed", ("weighed",), 14)
