@@ -24,6 +24,7 @@ HONEST = {
     "inference-serving": "python measure.py canaries",
     "llm-fundamentals": "python measure.py rivals",
     "rag-triage": "python measure.py data",
+    "tool-safety": "python measure.py data",
     "trace-replay": "python measure.py data",
     "screening": "python -m desk try",
     "trade-off": "python measure.py data",

@@ -98,6 +98,7 @@ def test_the_shipped_challenges_demand_what_their_criteria_read() -> None:
         "trade-off",
         "llm-fundamentals",
         "inference-serving",
+        "tool-safety",
         "screening",
     ):
         shipped = load_pack(Path(__file__).parent.parent / "challenges" / pack)

@@ -444,6 +444,11 @@ def test_hidden_tests_are_copied_with_what_is_laid_beside_them(tmp_path: Path) -
             {"step.json", "route.json", "look.json", "canaries.json", "replays.json", "envelope.sealed"},
         ),
         (
+            "tool-safety",
+            "world.starter",
+            {"houses.json", "calls.jsonl", "outgoing.jsonl", "claims.jsonl", "cuts.jsonl", "envelope.sealed"},
+        ),
+        (
             "trade-off",
             "world.starter",
             {

@@ -30,6 +30,7 @@ NAMES = {
     "screening": {"screening.py", "round.json", "NOTE.md"},
     "trace-replay": {"detect.py", "diagnosis.yaml", "REPORT.md"},
     "inference-serving": {"serve.py", "REPORT.md"},
+    "tool-safety": {"safety.py", "FINDINGS.md"},
     "trade-off": {"decide.py", "decision.json", "MEMO.md"},
 }
 """Files that each submission of a pack has."""
@@ -44,6 +45,7 @@ BORDERLINE = {
     "llm-fundamentals",
     "rag-triage",
     "screening",
+    "tool-safety",
     "trace-replay",
     "trade-off",
 }

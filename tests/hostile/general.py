@@ -128,6 +128,7 @@ ONLY: Mapping[str, tuple[str, ...]] = {
     "llm-fundamentals": ("test_losses.py",),
     "rag-triage": ("test_calibration.py",),
     "screening": ("test_strings.py",),
+    "tool-safety": ("test_outgoing.py",),
     "trace-replay": ("test_robustness.py",),
     "trade-off": ("test_switch.py",),
 }
