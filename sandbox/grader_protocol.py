@@ -53,7 +53,7 @@ ERROR_NAME, ERROR_MESSAGE = 200, 4000
 # ------------------------------------------------------------------------------------------------ seconds
 
 CEILING = 7.0
-"""Times its own time: how long the candidate may take, over the whole run, on this machine's clock."""
+"""Times its own time: how long the candidate may take, over the whole run, on this machine's clock, at most."""
 ANSWER_SECONDS = 30.0
 """How long the bridge may take for one request; it has to empty a full disk at most."""
 
@@ -79,6 +79,8 @@ if TYPE_CHECKING:
         module: str
         call_seconds: float
         total_seconds: float
+        ceiling: float
+        """`CEILING`, or less."""
         reply_bytes: int
         output_bytes: int
         packages: list[str]

@@ -248,6 +248,17 @@ def test_a_budget_knows_when_the_machine_has_kept_too_much() -> None:
     assert budget.starved
 
 
+def test_who_may_take_less_of_this_machines_clock_waits_less_in_each_call_and_in_all() -> None:
+    budget, passed = clock.TimeBudget(20.0, 60.0, ceiling=4.0), 0.0
+    while not budget.starved:
+        waited = budget.patience(20.0)
+        assert waited <= 50.0
+        passed += waited
+        budget.kept += waited
+    assert passed <= 60.0 * 4.0
+    assert docker.longest(60.0, 4.0) < docker.longest(60.0)
+
+
 def test_endless_calls_on_a_starved_machine_leave_the_tests_after_them_time_to_be_judged() -> None:
     """Calls that never end get an eighth of a processor; a short one after each of them has to be waited for, too."""
     call, total, share = 2.0, 7.0, 1 / 8

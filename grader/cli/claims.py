@@ -75,7 +75,8 @@ def table(found: Mapping[str, Any]) -> str:
         return "\n  The documents state no figure and name no command."
     lines = [""]
     for number, one in enumerate(found["commands"], 1):
-        state = f"{one['seconds']:.1f} s" if one["ran"] else f"cannot be run: {one['reason']} ({one['fault']})"
+        why = f"cannot be run: {one['reason']} ({one['fault']})" if one["fault"] else f"not run: {one['reason']}"
+        state = f"{one['seconds']:.1f} s" if one["ran"] else why
         other = f"; on {one['fresh']} other sets of data too" if one["fresh"] else ""
         not_tried = f"; other data not tried: {one['not_fresh']}" if one["ran"] and one["not_fresh"] else ""
         lines.append(f"  [{number}] {visible(one['command'], 100)}")

@@ -14,13 +14,14 @@ import re
 import secrets
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from grader import aside
 from grader.aside import AsideError
-from grader.claims import documents
+from grader.claims import documents, numbers
 from grader.claims.documents import Claims
-from grader.claims.marks import MARKS, CommandOutcome, marked_json
+from grader.claims.marks import MARKS, MOST_NUMBERS, CommandOutcome, marked_json
 from grader.errors import ChallengeError, GraderError, Interrupted, visible
 from grader.grading.containers import Containers
 from grader.grading.run import MakeSandbox, Run, docker_sandbox
@@ -35,6 +36,9 @@ EACH_SECONDS = 20.0
 """Own time of one command."""
 ALL_SECONDS = 60.0
 """Own time of all of them, on all data."""
+CEILING = 4.0
+"""Times that, on this machine's clock, however busy it is: no point rests on it, and a bomb of processes holds up
+nobody."""
 OUTPUT_BYTES = 64_000
 FRESH = 2
 """Sets of other data that a command is tried on."""
@@ -77,8 +81,8 @@ def marked_block(
         prepare()  # the same process is wanted for the report
         try:
             claims = aside.run(aside.SECONDS, documents.read, files, documents.of(_given(pack)))
-            if all(command.blank for command in claims.commands):
-                return _compared(claims, [_blank(command.blank) for command in claims.commands])
+            if all(command.blank for command in claims.commands) or not claims.stated:
+                return _compared(claims, [_not_run(command.blank) for command in claims.commands])
             turn()
             run.say("running the commands that the documents name")
             return _compared(claims, outcomes(own, pack, claims, containers))
@@ -107,6 +111,10 @@ def _given(pack: Pack) -> Mapping[str, bytes]:
 
 def _blank(blank: str) -> CommandOutcome:
     return CommandOutcome(reason=f"there is a blank in it: {visible(blank, 60)}", fault="candidate")
+
+
+def _not_run(blank: str) -> CommandOutcome:
+    return _blank(blank) if blank else CommandOutcome(reason="the documents state no figure that it could print")
 
 
 def outcomes(run: Run, pack: Pack, claims: Claims, containers: Containers) -> list[CommandOutcome]:
@@ -148,21 +156,34 @@ def _job(run: Run, pack: Pack, claims: Claims, plan: Sequence[Planned]) -> Job:
     data = data_files(pack)
     todo = {
         "root": agreed.SUBMISSION,
-        "runs": [{"command": in_its_place(claims.commands[one.command].text), "data": one.data} for one in plan],
+        "runs": [_described(claims, one) for one in plan],
+        "stated": [[one.figure, one.within] for one in claims.stated],
         "generator": pack.claims.generator,
+        "most": MOST_NUMBERS,
         "data": sorted(data),
     }
+    compare = Path(numbers.__file__).read_bytes()
     helpers = {name: content for name, content in pack.laid.items() if not _is_test(name)}
-    limits = replace(limits_of(pack), call=EACH_SECONDS, total=ALL_SECONDS, output=OUTPUT_BYTES, shares=LITTLE)
+    limits = replace(
+        limits_of(pack), call=EACH_SECONDS, total=ALL_SECONDS, output=OUTPUT_BYTES, shares=LITTLE, ceiling=CEILING
+    )
     return Job(
         tests={**(helpers if pack.claims.generator else {}), _TEST: RUNNER,
-               "grader_claims.json": json.dumps(todo).encode()},
+               "grader_claims_numbers.py": compare, "grader_claims.json": json.dumps(todo).encode()},
         files=laid_out(submission.files, data),
         module="",
         seed=run.key().seed(pack.digest, f"{submission.digest}#claims") >> 2,
         limits=limits,
         candidate_image=candidate_image(pack, submission, run.settings.base_image, run.say),
     )  # fmt: skip
+
+
+def _described(claims: Claims, one: Planned) -> dict[str, Any]:
+    """A run for the runner. `often`: whether the command is run several times on the data as given."""
+    command = claims.commands[one.command]
+    return {
+        "number": one.command, "command": in_its_place(command.text), "data": one.data, "often": command.repeats > 1
+    }  # fmt: skip
 
 
 def in_its_place(command: str) -> str:
@@ -220,11 +241,14 @@ def collected(claims: Claims, plan: Sequence[Planned], events: Iterable[Event], 
 
 def _outcome(runs: Sequence[tuple[Planned, Event | None]], not_fresh: str) -> CommandOutcome:
     given = [event for one, event in runs if not one.data]
-    fresh = [event for one, event in runs if one.data]
+    tried = [event for one, event in runs if one.data]
+    fresh = [event for event in tried if not event or event["used"] or not _is_well(event)]
     bad = next((event for event in given if not _is_well(event)), None) if all(given) else {}
     reason, fault = _why(bad) if bad is not None else ("", "")
     if not reason and fresh and not any(map(_is_well, fresh)):
         not_fresh = _why(fresh[0])[0]
+    elif not reason and tried and not fresh:
+        not_fresh = "it prints no figure that is stated"
     return CommandOutcome(
         outputs=tuple(event["stdout"] for event in given if event) if not reason else (),
         fresh=tuple(event["stdout"] for event in fresh if event and _is_well(event)) if not reason else (),
@@ -244,6 +268,8 @@ def _why(event: Event | None) -> tuple[str, str]:
     if not event:
         return "it was not come to", "candidate"
     fault = str(event["fault"] or "candidate")
+    if fault == "infrastructure" and "processes" in event["limits"]:  # it kept itself waiting
+        return "it started more processes than are allowed, and did not end", "candidate"
     if fault == "infrastructure":
         return "this machine was too busy, or failed", fault
     if not event["used"] and event["status"] in {"error", "failed"}:

@@ -61,7 +61,8 @@ def commands(block: Mapping[str, Any]) -> tuple[Command, ...]:
 
 def _said(one: Mapping[str, Any]) -> str:
     if not one["ran"]:
-        return f"cannot be run: {clean(one['reason'])} ({one['fault']})"
+        why = clean(one["reason"])
+        return f"cannot be run: {why} ({one['fault']})" if one["fault"] else f"not run: {why}"
     other = f"on {count(one['fresh'], 'other set')} of data too" if one["fresh"] else ""
     not_tried = f"other data not tried: {clean(one['not_fresh'])}" if one["not_fresh"] else ""
     stayed = f"{one['same']} of {one['numbers']} numbers stayed the same" if one["fresh"] and one["numbers"] else ""

@@ -39,10 +39,10 @@ LOOK_SECONDS = 2.0
 """How often a candidate's container is looked at that has not been heard yet."""
 
 
-def longest(total: float) -> float:
+def longest(total: float, ceiling: float = 0.0) -> float:
     """Seconds of wall time in which a run is over, if each part keeps to its own limit: `total` of the candidate's own
     time on a machine that starves it, containers that are lost or replaced, and the hidden tests' own work."""
-    return total * (agreed.CEILING + REPLACEMENTS) + (RESTARTS + 1) * agreed.ANSWER_SECONDS + SLACK_SECONDS
+    return total * ((ceiling or agreed.CEILING) + REPLACEMENTS) + (RESTARTS + 1) * agreed.ANSWER_SECONDS + SLACK_SECONDS
 
 
 class DockerSandbox:
@@ -85,7 +85,7 @@ class DockerSandbox:
         self._facts["images"]["verifier"] = self._verifier.image
         self._facts["verifier_served_before"] = self._verifier.served
         start = self._background.start(lambda: self._start_candidate(job))
-        deadline = time.monotonic() + longest(job.limits.total)
+        deadline = time.monotonic() + longest(job.limits.total, job.limits.ceiling)
         for event in self._verifier.serve(job, self._token, deadline, partial(self._check, job)):
             if event["event"] in {"bridge_lost", "bridge_slow"}:
                 start.join(BOOT_SECONDS)

@@ -31,6 +31,9 @@ class CandidateLimits:
     open_files: int = 512
     shares: int = 0
     """Weight on the processors, of 1024, where there are fewer of these than are wanted; 0: as all other containers."""
+    ceiling: float = 0.0
+    """Times `total`: how long all may take on this machine's clock, where it keeps processors from the candidate; 0: as
+    long as hidden tests may."""
 
 
 @dataclass(frozen=True, kw_only=True)

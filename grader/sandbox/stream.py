@@ -117,6 +117,7 @@ def encode(job: Job, bridge: str = "") -> bytes:
         "module": job.module,
         "call_seconds": job.limits.call,
         "total_seconds": job.limits.total,
+        "ceiling": job.limits.ceiling or agreed.CEILING,
         "reply_bytes": job.limits.reply,
         "output_bytes": job.limits.output,
         "packages": [agreed.DEPENDENCIES, agreed.PACKAGES],

@@ -32,10 +32,12 @@ SHORT_SECONDS, SHORT_SHARE = 1.0, 0.1
 
 class TimeBudget:
     """The candidate's own time, over the whole run. Nothing of ours is clocked. `sleeps` is called once, when a call
-    has slept for long."""
+    has slept for long. `ceiling`: times `total`, how long all may take on this machine's clock."""
 
-    def __init__(self, call: float, total: float, sleeps: Callable[[], None] = lambda: None) -> None:
-        self.call, self.total, self.used = call, total, 0.0
+    def __init__(
+        self, call: float, total: float, sleeps: Callable[[], None] = lambda: None, ceiling: float = CEILING
+    ) -> None:
+        self.call, self.total, self.used, self.ceiling = call, total, 0.0, ceiling
         self.kept = 0.0
         """Seconds for which this machine kept processors from the candidate."""
         self._sleeps, self._has_slept = sleeps, False
@@ -49,7 +51,7 @@ class TimeBudget:
     @property
     def starved(self) -> bool:
         """Whether this machine has kept more from the candidate than can be waited for."""
-        return self.kept > self.total * (CEILING - 1)
+        return self.kept > self.total * (self.ceiling - 1)
 
     def look(self, clock: Clock) -> None:
         """Whether the call that goes on sleeps."""
@@ -85,7 +87,7 @@ class TimeBudget:
         It is waited for, rather than ended early and tried again, which would throw away what it has computed: for half
         of what is left to wait, so that calls that never end leave something to those after them. What is in reserve
         they cannot take that way, and so tests that want little time are judged whatever the machine does."""
-        left = self.total * (CEILING - 1 - RESERVE) - self.kept
+        left = self.total * (self.ceiling - 1 - RESERVE) - self.kept
         return limit + max(0.0, min(limit * (PATIENCE - 1), left / 2))
 
 

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from grader_protocol import CEILING
 from grader_verifier.blame import CandidateError
 from grader_verifier.bridge_link import Process
 from grader_verifier.candidate import Candidate
@@ -34,6 +35,7 @@ class ReceivedJob:
     preload: list[str]
     only: list[str]
     files: dict[str, bytes]
+    ceiling: float = CEILING
     model: dict[str, Any] | None = None
     """model.yaml as the host checked it; None where the pack has none."""
 

@@ -44,7 +44,7 @@ class HiddenTestPlugin:
     ) -> None:
         self.job, self.events = job, events
         self.connect, self.ask_host = connect, ask_host
-        self.budget = TimeBudget(job.call_seconds, job.total_seconds, lambda: events.send("sleeps"))
+        self.budget = TimeBudget(job.call_seconds, job.total_seconds, lambda: events.send("sleeps"), job.ceiling)
         self.link: Link | None = None
         self.now = Observed()
         self.numbers = drawing.stream(job.seed, "numbers")

@@ -78,10 +78,12 @@ def files(world: World, more: Callable[[int], int] = int) -> dict[str, str]:
 
 
 def fresh(seed: int) -> dict[str, str]:
-    """The sample of another client, in the public wording and with other numbers of tickets: what commands in candidates'
-    documents are run on again."""
+    """The sample of another client, in the public wording and with fewer tickets of each kind, how many is drawn: what
+    commands in candidates' documents are run on again."""
     rng = stream(f"claims-{seed}", "how many")
-    made = files(world_for(f"claims-{seed}", public=True), lambda count: count + rng.randint(0, max(1, count // 3)))
+    made = files(
+        world_for(f"claims-{seed}", public=True), lambda count: max(1, count - rng.randint(0, max(1, count // 2)))
+    )
     return {f"data/{name}": text for name, text in made.items()}
 
 
