@@ -1,6 +1,6 @@
-"""What running the figures of documents again costs: `python -m bench.claims_cost [PACK …]`, for all shipped submissions.
+"""What it costs to run the figures of documents again: `python -m bench.claims_cost [PACK …]`, on all that is shipped.
 
-Alone: the commands in their container, with nothing beside. In a grading: the whole of it with them beside the tests, and
+Alone: the commands in their container, with nothing beside. In a grading: the whole with them beside the tests and
 without them, in turn. Wall seconds are this machine's, with whatever else it does; own seconds are processor time (or
 sleep) of the candidate's container. Submissions whose documents, scripts and code are the same are run once.
 """
