@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from grader_kit import share, stream
+from grader_kit import problem_of, share, stream, unusable
 from world.frame import KINDS, Template, drawn, same, truth
 from world.rounds import number_of, tasks
 
@@ -27,24 +27,35 @@ class Work:
     def __init__(self, candidate: Any, seed: Any) -> None:
         self.candidate, self.seed = candidate, seed
         self.tasks = tasks(number_of(candidate.files.json("round.json", most=LARGEST)))
+        self.problems: list[str] = []
+        """What was wrong with each reply of this test, "" for nothing."""
 
     def examples(self, family: str, metric: Metric) -> None:
         """What examples show often, and what they show seldom."""
         for task, right in self.asked(family, EXAMPLES):
             for kind in ("common", "rare"):
                 metric(f"{task.id}/{kind}", right[kind] * right["plain"], floor=0.1, target=1.0)
+        self.usable()
 
     def principle(self, family: str, metric: Metric) -> None:
         """What no answered example shows, and follows from a sentence of the task."""
         for task, right in self.asked(family, PRINCIPLE):
             looked = ALONE + (1 - ALONE) * right["common"]
             metric(f"{task.id}/principle", right["deep"] * right["plain"] * looked, floor=0.1, target=1.0)
+        self.usable()
 
     def second(self, family: str, metric: Metric) -> None:
         """What the second envelope changed; what was found before still holds."""
         for task, right in self.asked(family, SECOND):
             looked = ALONE + (1 - ALONE) * right["still"]
             metric(f"{task.id}/second", right["follow"] * right["plain"] * looked, floor=0.1, target=1.0)
+        self.usable()
+
+    def usable(self) -> None:
+        """Says which replies were none; a test in which all were is lost."""
+        told = unusable(self.problems)
+        assert not all(self.problems), f"No reply was usable.{told}"
+        print(told.strip())
 
     def asked(self, family: str, counts: Mapping[str, int]) -> list[tuple[Template, Mapping[str, float]]]:
         """Each task of the family with the share of right answers by kind."""
@@ -54,6 +65,7 @@ class Work:
         ]  # fmt: skip
         asked = [{"task": task.id, "part": KINDS[kind][0], "question": q} for task, kind, q in made]
         replies = self.candidate.map("answer", asked, errors="return")
+        self.problems += [problem_of(reply, lambda _: "") for reply in replies]
         right = [
             (task.id, kind, same(truth(task, q, kind), reply))
             for (task, kind, q), reply in zip(made, replies, strict=True)
