@@ -9,9 +9,7 @@ from __future__ import annotations
 import errno
 import re
 import socket
-import ssl
 import urllib.parse
-import urllib.request
 from collections.abc import Iterator
 
 from grader.errors import visible
@@ -57,6 +55,8 @@ def why(problem: BaseException, url: str = "") -> str:
 
 def _phrase(problem: BaseException) -> str:
     """For errors whose type says it. The order matters: many are kinds of OSError."""
+    import ssl  # here, as below: each grading asks what an address is, and few ask anything of the network
+
     if isinstance(problem, ssl.SSLCertVerificationError):
         return f"{CERTIFICATE} ({problem.verify_message})"
     if isinstance(problem, ssl.SSLError):
@@ -124,6 +124,8 @@ def parts_of(url: str) -> urllib.parse.SplitResult:
 def proxy_of(url: str) -> str:
     """The variable and the address, without a password, of the proxy that requests to `url` go through; empty for
     none."""
+    import urllib.request
+
     parts = parts_of(url)
     known = urllib.request.getproxies()
     host = parts.hostname or ""
