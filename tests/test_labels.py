@@ -14,9 +14,10 @@ import pytest
 from click.testing import CliRunner
 from sqlalchemy import select
 
-from grader.agreement import thresholds_from
+from grader.agreement import Labels, thresholds_from
 from grader.batch import record as stored
 from grader.calibration import load
+from grader.calibration import status as status_of
 from grader.calibration.material import gather, prepare
 from grader.challenge import load_pack
 from grader.challenge.rubric import GateSettings
@@ -358,6 +359,15 @@ def status(root: Path, url: str) -> dict[str, Any]:
     return dict(json.loads(run("calibrate", str(root), "--status", "--json", "--store", url))["criteria"][0])
 
 
+def test_work_near_a_border_is_what_two_people_put_one_level_apart() -> None:
+    people = {
+        "ada": {"same": 3, "near": 3, "far": 2, "once": 3, "ours": 1},
+        "ben": {"same": 3, "near": 4, "far": 5, "ours": 2},
+    }
+    labels = Labels(criterion=NAME, levels=(1, 2, 3, 4, 5), people=people)
+    assert status_of._near(labels, ["same", "near", "far", "once"]) == 1
+
+
 def test_status_says_how_far_it_is_what_is_missing_and_gives_a_first_view_from_five_reviews_on(
     root: Path, tmp_path: Path, lite: str, server: JudgeServer
 ) -> None:
@@ -373,6 +383,7 @@ def test_status_says_how_far_it_is_what_is_missing_and_gives_a_first_view_from_f
     in_shadow(lite, root, oracle(root, 80))
     ten = status(root, lite)
     assert (ten["items_rated_twice"], ten["of_candidates"], ten["gate"]) == (10, 10, "")
+    assert ten["near_a_border"] == 0
     assert ten["people_qwk"] is None
     assert "too few to tell" in ten["people"]
     assert ten["provisional"] == {

@@ -5,7 +5,7 @@ No call is made. The judge's levels are those that it gave in gradings, unseen b
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import timedelta
 from itertools import pairwise
@@ -51,6 +51,8 @@ class Status:
     says: str
     twice: int
     real_twice: int
+    near: int
+    """Of the latter, those near a border: what the two gave lies one level apart."""
     once: int
     needed: int
     real_needed: int
@@ -94,10 +96,21 @@ class Status:
             found.append(f"about {self.more} more labels, by the calibration that is in force.")
         return tuple(found)
 
+    @property
+    def borders(self) -> str:
+        """How much real work near the borders between levels there is; empty where nobody can tell."""
+        if not self.real_twice:
+            return ""
+        return (
+            f"Near a border between levels: {self.near} of {self.real_twice} of candidates' work, by two people who are"
+            " one level apart. Such work tells most about a judge; what is clear to everybody tells least."
+        )
+
     def as_json(self) -> dict[str, Any]:
         return {
             "criterion": self.criterion, "gate": self.gate, "says": self.says,
-            "items_rated_twice": self.twice, "of_candidates": self.real_twice, "rated_once": self.once,
+            "items_rated_twice": self.twice, "of_candidates": self.real_twice,
+            "near_a_border": self.near, "rated_once": self.once,
             "needed": self.needed, "needed_of_candidates": self.real_needed,
             "rare_levels": {str(level): more for level, more in self.rare.items()}, "missing": list(self.missing),
             "people": self.people.says, "people_qwk": self.people.qwk,
@@ -136,7 +149,8 @@ def _status(
     gate, says, figures = _gate(material, calibration, name)
     once = len(panel.items) - twice
     return Status(
-        criterion=name, gate=gate, says=says, twice=twice, real_twice=real_twice, once=once,
+        criterion=name, gate=gate, says=says, twice=twice, real_twice=real_twice,
+        near=_near(labels, material.candidates_work(name)), once=once,
         needed=needed, real_needed=limits.min_real,
         rare=_rare(measured, limits.min_items_per_level, levels),
         people=of_people(measured, limits), judge=of_judge(measured), calibrated=when_calibrated(figures),
@@ -198,6 +212,12 @@ def _gate(material: Material, calibration: Calibration | None, name: str) -> tup
     return found.verdict, found.sentence, found.figures
 
 
+def _near(labels: Labels, work: Collection[str]) -> int:
+    """Candidates' work whose levels by people lie one apart."""
+    given = [[own[item] for own in labels.people.values() if item in own] for item in work]
+    return sum(max(levels) - min(levels) == 1 for levels in given if len(levels) > 1)
+
+
 def _rare(measured: Measured, least: int, levels: int) -> dict[int, int]:
     """What the fullest `levels` levels lack."""
     panel = measured.covered
@@ -256,7 +276,7 @@ def _more(calibration: Calibration | None, name: str) -> int:
 
 def _figures(one: Status) -> tuple[str, ...]:
     calibrated = one.calibrated.says if one.calibrated is not None else ""
-    return one.people.says, one.judge.says, calibrated, one.provisional.sentence, one.trend, one.pooled
+    return one.borders, one.people.says, one.judge.says, calibrated, one.provisional.sentence, one.trend, one.pooled
 
 
 def lines(found: Sequence[Status]) -> list[str]:
