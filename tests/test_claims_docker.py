@@ -74,6 +74,7 @@ SHIPPED = (
     "inference-serving",
     "llm-fundamentals",
     "rag-triage",
+    "screening",
     "trace-replay",
     "trade-off",
 )
