@@ -58,6 +58,11 @@ def test_the_same_command_in_several_places_is_run_once() -> None:
     assert len(found.commands) == 1
 
 
+def test_all_commands_that_a_line_names_are_taken() -> None:
+    found = documents.read({"A.md": b"All by `python -m sim`, or by `python measure.py`, also there.\n"})
+    assert [command.text for command in found.commands] == ["python -m sim", "python measure.py"]
+
+
 def test_a_document_of_the_starter_that_is_unchanged_claims_nothing() -> None:
     files = {"README.md": CONSOLE.encode()}
     assert documents.read(files, files) == documents.Claims()

@@ -179,7 +179,7 @@ def _console_line(path: str, number: int, line: str, current: int | None, found:
 
 def _from_line(path: str, number: int, lines: Sequence[str], found: _Found) -> None:
     line = lines[number - 1]
-    if named := figures.command_in(line):
+    for named in figures.commands_in(line):
         found.command(named, path, number)
     if not figures.states_one(line):
         return

@@ -82,10 +82,14 @@ def shortened(line: str) -> str:
     return text[:_LONGEST] + ("…" if len(text) > _LONGEST else "")
 
 
+def commands_in(line: str) -> list[str]:
+    """The commands that a line names."""
+    return [(found[1] or found[2]).removeprefix("$ ").strip() for found in COMMAND.finditer(line)]
+
+
 def command_in(line: str) -> str:
-    """The command that a line names; empty where it names none."""
-    found = COMMAND.search(line)
-    return (found[1] or found[2]).removeprefix("$ ").strip() if found else ""
+    """The first of them; empty where it names none."""
+    return next(iter(commands_in(line)), "")
 
 
 def command_near(lines: Sequence[str], number: int) -> str:
