@@ -361,6 +361,7 @@ READERS = {
     "cli/sign.py": "GRADER_SIGNING_KEY, read where it is used and kept nowhere",
     "doctor.py": "DOCKER_HOST in sentences; apt-get gets the environment that it is started in",
     "sandbox/engine.py": "DOCKER_HOST in a sentence",
+    "sandbox/local.py": "where the engine is, as the docker command reads it",
     "sandbox/images.py": "mmdebstrap gets the way to its packages (sandbox/outside.py)",
     "sandbox/wheels.py": "pip gets the way to its index (sandbox/outside.py)",
     "submission/git_process.py": "a short list of variables that git gets, and no others",
