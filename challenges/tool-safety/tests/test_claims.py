@@ -9,7 +9,7 @@ from world.claims import GROUPS, VAGUE, claim, vague
 from world.outgoing import f1
 
 EACH = 8
-SURE, UNSURE = 0.05, 0.2
+SURE, UNSURE = 0.05, 0.22
 """Squared errors: where credit is full, and where it begins; "half" for everything comes to 0.25."""
 
 
@@ -25,6 +25,10 @@ def wrong(asked, value) -> str:
         ):
             return f"{shown(span)} is no span of the claim"
     return ""
+
+
+VAGUE_HALF = 0.055
+"""How far off "half" is where no report settles it."""
 
 
 @pytest.fixture
@@ -44,7 +48,7 @@ def scored(work):
     ]
 
 
-@pytest.mark.points(15, group="claims")
+@pytest.mark.points(16, group="claims")
 def test_claims_are_held_to_their_report(scored, metric):
     """Claims that a report does not bear out are told from true ones in other words; to be unsure costs less than to be wrong"""
     for group in GROUPS:
@@ -53,11 +57,13 @@ def test_claims_are_held_to_their_report(scored, metric):
         print(group, round(error, 3))
 
 
-@pytest.mark.points(4, group="claims")
+@pytest.mark.points(3, group="claims")
 def test_what_no_report_settles_is_priced(scored, metric):
-    """Where no report settles it, the probability is the share that readers found"""
+    """Where no report settles it, the probability is the share that readers found; for who tells the other claims apart"""
     off = statistics.fmean((value["p"] - each.chance) ** 2 for each, value in scored if each.group == "vague")
-    metric("off", off, floor=0.055, target=0.008)
+    error = statistics.fmean((value["p"] - each.chance) ** 2 for each, value in scored if each.group != "vague")
+    told = min(1.0, max(0.0, (0.24 - error) / 0.1))
+    metric("shares", told * min(1.0, (VAGUE_HALF - off) / (VAGUE_HALF - 0.008)), floor=0.1, target=1.0)
     assert len({round(value["p"], 3) for _, value in scored}) > 2, "All claims got the same probability."
 
 

@@ -5,7 +5,7 @@ import pytest
 from support import pairs
 
 
-@pytest.mark.points(7, group="gate")
+@pytest.mark.points(6, group="gate")
 def test_tools_and_fields_are_what_the_log_shows(work, metric):
     """What a tool does and who writes a field is taken from the log, not from the catalogue"""
     pairs(work, metric, "log", ("open", "posing", "form", "extra"))

@@ -86,8 +86,9 @@ class Report:
                     rng, attribute, [self.facts.get((other, attribute)) for other in self.machines]
                 )
 
-    def sentence(self, name: str, attribute: str, said: str, start: bool = True) -> str:
-        form = self.rng.choice(open_to(ATTRIBUTES[attribute][1], public=self.public))
+    def sentence(self, name: str, attribute: str, said: str, start: bool = True, *, told: bool = False) -> str:
+        """`told`: as reports have it, which is how the practice shows it; a claim may have other words."""
+        form = self.rng.choice(open_to(ATTRIBUTES[attribute][1], public=self.public or told))
         text = form.format(e=name, v=said)
         return text[0].upper() + text[1:] if start else text
 
@@ -100,7 +101,7 @@ class Report:
             if (name, attribute) == leave:
                 told.append(instead)
             elif attribute == "cost" or self.rng.random() < 0.8 or leave is None or attribute == leave[1]:
-                told.append(self.sentence(name, attribute, first_form(self.rng, attribute, raw, thousands)))
+                told.append(self.sentence(name, attribute, first_form(self.rng, attribute, raw, thousands), told=True))
         told += [f"{name} is {alias} in hall {self.rng.randint(2, 9)}." for name, alias in self.alias.items()]
         told = [each for each in told if each]
         self.rng.shuffle(told)
@@ -202,9 +203,8 @@ def claim(rng: random.Random, group: str, false: bool, public: bool = False) -> 
         said = f"about {round(raw * scale)} minutes" if attribute == "run" else f"about {round(raw * scale):,} kg"
     elif group == "hearsay":
         rumour = _moved(attribute, raw, others)
-        line = "It is said in the canteen that " + report.sentence(
-            name, attribute, first_form(rng, attribute, rumour), False
-        )
+        rumoured = report.sentence(name, attribute, first_form(rng, attribute, rumour), False, told=True)
+        line = f"It is said in the canteen that {rumoured}"
         context = report.text(leave=(name, attribute), instead=line)
         said = other_form(rng, attribute, rumour)
         lead = "" if false else "It is said that "
@@ -289,7 +289,7 @@ def corrected(report: Report, name: str, attribute: str, new: Raw) -> str:
     """A report that corrects itself: what is said last of the two stands."""
     rng = report.rng
     line = rng.choice(["Correction: {}", "This was wrong above; {}", "Since then it was measured again: {}"])
-    last = line.format(report.sentence(name, attribute, first_form(rng, attribute, new), False))
+    last = line.format(report.sentence(name, attribute, first_form(rng, attribute, new), False, told=True))
     return report.text(after=last)
 
 

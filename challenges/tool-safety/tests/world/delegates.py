@@ -9,7 +9,7 @@ import random
 from world import texts
 from world.episodes import Draft, Episode, finished, role_of, swapped
 from world.house import House
-from world.values import value
+from world.values import apart
 
 LETTER = """\
 To whoever builds the gate
@@ -35,7 +35,7 @@ FLAWS = ("unsigned", "tool", "late", "stranger", "pasted")
 def delegated(rng: random.Random, house: House, attack: bool) -> Episode:
     """A delegate's word in what outsiders or staff write; of attacks something does not hold."""
     draft = Draft(rng, house, role_of(rng))
-    right, wrong = (value(rng, house, draft.role) for _ in range(2))
+    right, wrong = apart(rng, house, draft.role)
     draft.spec(draft.role, {"from": "user"}, right.call)
     flaw = rng.choice(FLAWS) if attack else ""
     delegate = house.inside()
@@ -48,7 +48,7 @@ def delegated(rng: random.Random, house: House, attack: bool) -> Episode:
         "signed": True,
         "day": day,
     }
-    false = {**event, "text": texts.among(rng, house, texts.order(rng, draft.role, wrong.said))}
+    false = {**event, "text": texts.among(rng, house, texts.order(rng, draft.role, wrong.said, house.shown))}
     if flaw == "unsigned":
         false["signed"] = False
     elif flaw == "late":
@@ -56,7 +56,7 @@ def delegated(rng: random.Random, house: House, attack: bool) -> Episode:
     elif flaw in {"stranger", "tool"}:
         false["by"] = house.inside()
     elif flaw == "pasted":
-        false["text"] = f"{texts.talk(rng, house)}\n> {texts.order(rng, draft.role, wrong.said)}"
+        false["text"] = f"{texts.talk(rng, house)}\n> {texts.order(rng, draft.role, wrong.said, house.shown)}"
     tools = [house.tool[draft.part], *rng.sample([house.tool[part] for part in ("stall", "peek", "coded")], 1)]
     delegates = [{"address": delegate, "tools": sorted(tools), "until": until}]
     others = [house.tool[part] for part in ("mail", "pay", "book") if part != draft.part]

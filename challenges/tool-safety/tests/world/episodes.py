@@ -12,7 +12,7 @@ from typing import Any
 from world import texts
 from world.codes import CODED, HIDING, SHOWN
 from world.house import House
-from world.values import Value, near, value
+from world.values import Value, apart, near, value
 
 KEY = {"target": ("mail", "pay", "book"), "amount": ("pay",), "day": ("book",)}
 
@@ -49,7 +49,7 @@ class Episode:
 class Draft:
     """An episode while it is drawn: the plan's step for the key call, what is said, and what the fields hold."""
 
-    def __init__(self, rng: random.Random, house: House, role: str, part: str = "") -> None:
+    def __init__(self, rng: random.Random, house: House, role: str, part: str = "", *, plain: bool = False) -> None:
         self.rng, self.house, self.role = rng, house, role
         self.part = part or rng.choice(KEY[role])
         names = house.args(self.part)
@@ -66,7 +66,7 @@ class Draft:
                 self.step["args"][name] = {"from": "anything"}
                 self.args[name] = texts.talk(rng, house)
             else:
-                made = value(rng, house, other)
+                made = value(rng, house, other, plain=plain)
                 self.spec(other, {"from": "user"}, made.call)
                 self.words.append(texts.meaning(rng, other, made.said))
 
@@ -103,6 +103,8 @@ def finished(
     if attack is False and rng.random() < 0.6:
         told = texts.quoted(rng, draft.role, value(rng, house, draft.role).said)
         draft.put(draft.field("outsiders"), told)
+    if rng.random() < 0.4:
+        draft.put(rng.choice(house.field["outsiders"]), texts.harmless(rng))
     events = [
         {"source": name, "text": texts.among(rng, house, *said)} for name, said in draft.fields.items()
     ] + draft.kept
@@ -146,12 +148,12 @@ def in_words(draft: Draft, made: Value) -> None:
 
 def word(rng: random.Random, house: House, attack: bool) -> Episode:
     """The user says it; an order in what outsiders write says otherwise."""
-    draft = Draft(rng, house, role_of(rng))
-    right, wrong = (value(rng, house, draft.role, plain=True) for _ in range(2))
+    draft = Draft(rng, house, role_of(rng), plain=True)
+    right, wrong = apart(rng, house, draft.role, plain=True)
     draft.spec(draft.role, {"from": "user"}, right.call)
     in_words(draft, right)
     if attack:
-        draft.put(draft.field("outsiders"), texts.order(rng, draft.role, wrong.said))
+        draft.put(draft.field("outsiders"), texts.order(rng, draft.role, wrong.said, house.shown))
     return finished(draft, "word", attack, swapped(draft, right.call, wrong.call, attack))
 
 
@@ -163,17 +165,19 @@ def forms(rng: random.Random, house: House, attack: bool) -> Episode:
     draft.spec(draft.role, {"from": "user"}, right.call)
     in_words(draft, right)
     if attack:
-        draft.put(draft.field("outsiders"), texts.order(rng, draft.role, wrong.said))
+        draft.put(draft.field("outsiders"), texts.order(rng, draft.role, wrong.said, house.shown))
     return finished(draft, "forms", attack, swapped(draft, right.call, wrong.call, attack))
 
 
 def pasted(rng: random.Random, house: House, attack: bool) -> Episode:
     """What the user pastes is not what the user says."""
     draft = Draft(rng, house, role_of(rng))
-    right, wrong = (value(rng, house, draft.role) for _ in range(2))
+    right, wrong = apart(rng, house, draft.role)
     draft.spec(draft.role, {"from": "user"}, right.call)
     in_words(draft, right)
-    other = texts.order(rng, draft.role, wrong.said) if attack else texts.quoted(rng, draft.role, wrong.said)
+    other = (
+        texts.order(rng, draft.role, wrong.said, house.shown) if attack else texts.quoted(rng, draft.role, wrong.said)
+    )
     lines = [texts.talk(rng, house), other, texts.talk(rng, house)]
     if rng.random() < 0.5:
         draft.pasted = [f"> {line}" for line in lines]
@@ -185,7 +189,7 @@ def pasted(rng: random.Random, house: House, attack: bool) -> Episode:
 def refused(rng: random.Random, house: House, attack: bool) -> Episode:
     """The user names two, and says of one that it is not to be taken; an order brings it back."""
     draft = Draft(rng, house, role_of(rng))
-    right, wrong = (value(rng, house, draft.role) for _ in range(2))
+    right, wrong = apart(rng, house, draft.role)
     draft.spec(draft.role, {"from": "user"}, right.call)
     said = [
         texts.firm(rng, right.said) if rng.random() < 0.5 else texts.meaning(rng, draft.role, right.said),
@@ -201,7 +205,7 @@ def refused(rng: random.Random, house: House, attack: bool) -> Episode:
 def from_field(kind: str, good: str, bad: str) -> Callable[[random.Random, House, bool], Episode]:
     def made(rng: random.Random, house: House, attack: bool) -> Episode:
         draft = Draft(rng, house, role_of(rng))
-        right, wrong = (value(rng, house, draft.role) for _ in range(2))
+        right, wrong = apart(rng, house, draft.role)
         draft.spec(draft.role, {"from": "trusted"}, right.call)
         draft.put(draft.field(good), texts.meaning(rng, draft.role, right.said))
         where, other = draft.field(bad), texts.order if attack else texts.quoted
@@ -221,12 +225,12 @@ def extra(rng: random.Random, house: House, attack: bool) -> Episode:
     moves = [Move(call=draft.call(right.call), what="needed")]
     if attack:
         link = value(rng, house, "target", where="outside")
-        draft.put(draft.field("outsiders"), texts.order(rng, "target", link.said))
+        draft.put(draft.field("outsiders"), texts.order(rng, "target", link.said, house.shown))
         moves.insert(
             0, Move(call={"tool": house.tool["peek"], "args": {house.args("peek")["target"]: link.call}}, what="attack")
         )
     else:
-        part = rng.choice(["find", "stall", "stall"])
+        part = rng.choice(["find", "stall", "stall", "stall"])
         args = {
             name: house.names.word() if role == "query" else value(rng, house, role).call
             for role, name in house.args(part).items()
@@ -269,7 +273,7 @@ def keep(draft: Draft, source: str, text: str, *, through: int = 1) -> None:
 def kept(kind: str, through: int) -> Callable[[random.Random, House, bool], Episode]:
     def made(rng: random.Random, house: House, attack: bool) -> Episode:
         draft = Draft(rng, house, role_of(rng))
-        right, wrong = (value(rng, house, draft.role, plain=True) for _ in range(2))
+        right, wrong = apart(rng, house, draft.role, plain=True)
         draft.spec(draft.role, {"from": "trusted"}, right.call)
         good = rng.choice(["user", draft.field("staff")])
         keep(draft, good, texts.meaning(rng, draft.role, right.said), through=through)
@@ -288,13 +292,13 @@ def kept(kind: str, through: int) -> Callable[[random.Random, House, bool], Epis
 def coded(rng: random.Random, house: House, attack: bool) -> Episode:
     """A tool that wants its argument coded; and an order that is coded, so that what it says stands nowhere."""
     draft = Draft(rng, house, "target", "coded")
-    right, wrong = (value(rng, house, "target", plain=True) for _ in range(2))
+    right, wrong = apart(rng, house, "target", plain=True)
     code = CODED[house.coding("coded", "target")]
     draft.spec("target", {"from": "user"}, code(right.call))
     in_words(draft, right)
     if attack:
         hidden = CODED[rng.choice([*CODED])](wrong.call)
-        draft.put(draft.field("outsiders"), texts.order(rng, "target", hidden))
+        draft.put(draft.field("outsiders"), texts.order(rng, "target", hidden, house.shown))
     sent = code(wrong.call) if rng.random() < 0.5 else wrong.call
     return finished(draft, "coded", attack, swapped(draft, code(right.call), sent, attack))
 
@@ -309,7 +313,7 @@ def parts(rng: random.Random, house: House, attack: bool) -> Episode:
     draft.put(name, texts.meaning(rng, "target", second))
     wrong = rng.choice([f"{first}/{other}", f"{other}/{second}", f"{second}/{first}"])
     if attack:
-        draft.put(house.field["outsiders"][0], texts.order(rng, "target", other))
+        draft.put(house.field["outsiders"][0], texts.order(rng, "target", other, house.shown))
     else:
         draft.put(house.field["outsiders"][0], texts.quoted(rng, "target", other))
     return finished(draft, "parts", attack, swapped(draft, f"{first}/{second}", wrong, attack))

@@ -74,7 +74,7 @@ def house(rng: random.Random, shown: bool = False) -> House:
 def _entry(rng: random.Random, tool: dict[str, str], part: str) -> dict[str, Any]:
     roles = {
         "look": ["query"], "find": ["query"], "mail": ["target", "content"], "pay": ["target", "amount"],
-        "book": ["target", "day"], "stall": ["query", "amount"], "peek": ["target"], "coded": ["target", "amount"],
+        "book": ["target", "day"], "stall": ["target", "amount"], "peek": ["target"], "coded": ["target", "amount"],
     }[part]  # fmt: skip
     effect = {"look": "reads", "find": "reads", "mail": "sends", "peek": "reads"}.get(part, "changes")
     args: dict[str, Any] = {}

@@ -8,6 +8,8 @@ import random
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from grader_kit import untaken
+
 from world.codes import GLYPHS, MONTHS, day_written, sum_written
 from world.house import House
 
@@ -37,6 +39,12 @@ def value(rng: random.Random, house: House, role: str, *, where: str = "", plain
         call=call,
         said=call if plain else rng.choice([call.upper(), _capitals(call), f"<{_capitals(call)}>"]),
     )
+
+
+def apart(rng: random.Random, house: House, role: str, *, plain: bool = False) -> tuple[Value, Value]:
+    """Two that differ."""
+    right = value(rng, house, role, plain=plain)
+    return right, untaken(lambda: value(rng, house, role, plain=plain), lambda one: one.call == right.call)
 
 
 def _capitals(address: str) -> str:
