@@ -5,6 +5,8 @@ from __future__ import annotations
 import contextlib
 import secrets
 import socket
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -174,3 +176,23 @@ def test_both_clients_errors_are_explained_alike(both: tuple[APIClient, APIClien
             client.inspect_image("grader-nothing:here")
         told.add((explain(raised.value).message.lower().strip("."), explain(raised.value).fix))
     assert len(told) == 1
+
+
+WITHOUT_THE_SDK = """
+import os, secrets, sys
+from grader.sandbox.docker import DockerSandbox
+from tests.sandbox_jobs import job
+sandbox = DockerSandbox(secrets.token_hex(6))
+sandbox.boot()
+events = [event["event"] for event in sandbox.run(job())]
+sandbox.close()
+print(events[-1], sorted({"docker", "requests", "urllib.request", "ssl"} & set(sys.modules)))
+os._exit(0)
+"""
+
+
+@pytest.mark.docker
+@pytest.mark.usefixtures("images", "both")
+def test_a_run_at_a_local_engine_takes_neither_the_sdk_nor_what_it_needs() -> None:
+    done = subprocess.run([sys.executable, "-c", WITHOUT_THE_SDK], capture_output=True, text=True, check=False)
+    assert done.stdout == "done []\n", done.stderr
