@@ -77,7 +77,6 @@ class Yard:
         **more: Any,
     ) -> Any:
         """Lays a tree in an empty container, and goes on with `then` in the same process. What that came to."""
-        self.candidate.afresh()
         order = tree | {"folder": folder, "hand_in": hand_in, "source": SOURCE, **more}
         return self.candidate.run(
             ["python3", "-I", "-c", LAY + then, folder, *words], stdin=json.dumps(order), limit=limit
@@ -90,6 +89,7 @@ class Yard:
     def set_up(self, repo: Repo, tree: dict[str, Any] | None = None) -> Ended:
         """Runs setup.sh in a repository: the repo as drawn, or `tree`."""
         folder = self.folder(repo)
+        self.candidate.afresh()  # before ports are held: a process of before may have them
         with ExitStack() as held:
             for port in repo.busy:
                 held.enter_context(socket.create_server(("127.0.0.1", port)))
@@ -104,6 +104,7 @@ class Yard:
     def follow(self, repo: Repo, blocks: list[str]) -> tuple[dict[str, Any], float]:
         """Runs the blocks of a README one after the other, each in a shell of its own, in the repository."""
         folder = self.folder(repo)
+        self.candidate.afresh()
         self.lay(repo.packed(), folder, True, "")
         ended = []
         with ExitStack() as held:
@@ -127,6 +128,7 @@ class Yard:
         folder = self.folder(repo)
         probes = wanted(repo, nonce)
         lines_of = {probe: line for probe, (line, _) in probes.items()}
+        self.candidate.afresh()
         done = self.lay(tree, folder, False, PROBE, repo.name, probes=lines_of)
         if done.exit_code or not done.stdout.strip():
             raise CandidateError("BadTree", f"the app could not be tried: {done.stderr[-300:]}")
