@@ -26,6 +26,7 @@ HONEST = {
     "rag-triage": "python measure.py data",
     "tool-safety": "python measure.py data",
     "trace-replay": "python measure.py data",
+    "repo-setup": "python measure.py",
     "screening": "python -m desk try",
     "trade-off": "python measure.py data",
 }

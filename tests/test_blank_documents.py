@@ -99,6 +99,7 @@ def test_the_shipped_challenges_demand_what_their_criteria_read() -> None:
         "llm-fundamentals",
         "inference-serving",
         "tool-safety",
+        "repo-setup",
         "screening",
     ):
         shipped = load_pack(Path(__file__).parent.parent / "challenges" / pack)

@@ -443,6 +443,7 @@ def test_hidden_tests_are_copied_with_what_is_laid_beside_them(tmp_path: Path) -
             "world.starter",
             {"step.json", "route.json", "look.json", "canaries.json", "replays.json", "envelope.sealed"},
         ),
+        ("repo-setup", "world.starter", {"sample.json", "envelope.sealed", "README.md"}),
         (
             "tool-safety",
             "world.starter",

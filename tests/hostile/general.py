@@ -127,6 +127,7 @@ ONLY: Mapping[str, tuple[str, ...]] = {
     "inference-serving": ("test_verdicts.py",),
     "llm-fundamentals": ("test_losses.py",),
     "rag-triage": ("test_calibration.py",),
+    "repo-setup": ("test_stops.py",),
     "screening": ("test_strings.py",),
     "tool-safety": ("test_outgoing.py",),
     "trace-replay": ("test_robustness.py",),
@@ -154,9 +155,15 @@ def submissions(pack: Pack, to: Path) -> Mapping[str, Path]:
     files = {entry.path: content for entry, content in source.contents(entries, Meter(IntakeLimits()))}
     files = {**dict.fromkeys(pack.submission.required, b"Nothing.\n"), **files}
     module = module_path(pack, make_submission(files))
-    assert module is not None, files.keys()
     made = {"starter": files}
-    made |= {name: {**files, module: (INTERFACE + attack).encode()} for name, attack in ATTACKS.items()}
+    if module is None:  # a command, which is the attack
+        command = pack.interface.command[-1]
+        assert command in files
+        begin = "exec python3 - <<'ATTACK'\nimport json, os, signal, sys\n"
+        started = {name: f"{begin}{attack}\nattack()\nATTACK\n" for name, attack in ATTACKS.items()}
+        made |= {name: {**files, command: source.encode()} for name, source in started.items()}
+    else:
+        made |= {name: {**files, module: (INTERFACE + attack).encode()} for name, attack in ATTACKS.items()}
     places = {}
     to.mkdir()
     for name, content in made.items():

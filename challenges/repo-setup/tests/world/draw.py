@@ -100,7 +100,9 @@ def sound(seed: str, public: bool = False) -> Repo:
                 ("PREFIX", repo.name.upper()), ("PKG", repo.name), ("MIDDLE", middle), ("SINGLE", single), ("SEALNAME", facts["seal"]),
             ):  # fmt: skip
                 code = code.replace(word, name)
-            repo.put(path.relative_to(TEMPLATE).as_posix().removesuffix(".tmpl").replace("app/", f"{repo.name}/", 1), code)
+            repo.put(
+                path.relative_to(TEMPLATE).as_posix().removesuffix(".tmpl").replace("app/", f"{repo.name}/", 1), code
+            )
     _site(repo, rng)
     _tables(repo, rng)
     _stock(repo, rng)
