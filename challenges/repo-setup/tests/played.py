@@ -13,8 +13,6 @@ from world.change import changed_repos
 from world.draw import Repo, stream
 from world.kinds import broken_repos, hard_repos
 
-HARD, CHANGED = 4, 4
-
 
 @dataclass(kw_only=True)
 class Play:
@@ -29,7 +27,7 @@ class Play:
 
 
 def repos(seed: object) -> tuple[list[Repo], list[Repo], list[Repo]]:
-    return broken_repos(seed), hard_repos(seed, HARD), changed_repos(seed, CHANGED)
+    return broken_repos(seed), hard_repos(seed), changed_repos(seed)
 
 
 class Played:

@@ -11,7 +11,25 @@ from itertools import product
 from grader_kit import stream
 
 from world.draw import VERSIONS, Repo, cost, solutions
-from world.kinds import PARTS, plant
+from world.kinds import (
+    KIND,
+    Form,
+    clear,
+    conflict,
+    cut,
+    dead,
+    elsewhere,
+    from_older,
+    letters_lost,
+    made_and_not_recorded,
+    missing,
+    no_text,
+    not_there,
+    plant,
+    returns_in_hook,
+    turned,
+    unset,
+)
 
 LETTER = """\
 From headquarters, to whoever sets depots up.
@@ -81,34 +99,32 @@ def _mirror(repo: Repo, rng: random.Random) -> None:
     repo.facts["snapshot"] = f"mirror/{days[1]}"
 
 
-def changed_repos(seed: object, count: int) -> list[Repo]:
+BESIDE = (
+    (conflict, turned, returns_in_hook, cut),
+    (elsewhere, letters_lost, no_text),
+    (missing, from_older, dead),
+    (unset, not_there, made_and_not_recorded),
+)
+"""What else is broken in the repositories after the change; the first keeps its port, the others get another."""
+
+
+def changed_repos(seed: object) -> list[Repo]:
     """Repositories after the change, with few defects beside."""
-    rng = stream(seed, "changed")
-    made = []
-    for at in range(count):
-        again = 0
-        while True:
-            parts = rng.sample(sorted(set(PARTS) - {"packages"}), 3)
-            picked = [rng.choice(PARTS[part]) for part in parts]
-            if at % 2 == 0:
-                picked.append(
-                    rng.choice(
-                        [each for each in PARTS["packages"] if each[0] in ("pin-conflict", "missing-requirement")]
-                    )
-                )
-            again += 1
-            try:
-                repo = changed(plant(f"{seed}:changed:{at}:{again}", picked), rng)
-            except LookupError:  # no port is left
-                continue
-            wheels, before = repo.facts["wheels"], repo.facts.get("before", repo.facts["pins"])
-            sets = sorted(solutions(wheels), key=lambda each: cost(wheels, each, before))
-            plain = sorted(sets, key=lambda each: cost(wheels | {"urgent": ()}, each, before))
-            if (
-                len(sets) > 2
-                and cost(wheels, sets[1], before) - cost(wheels, sets[0], before) >= 10
-                and (again > 30 or plain[0] != sets[0])
-            ):
-                break
-        made.append(repo)
-    return made
+    return [_drawn(seed, at, forms) for at, forms in enumerate(BESIDE)]
+
+
+def _drawn(seed: object, at: int, forms: tuple[Form, ...]) -> Repo:
+    """One in which the change decides: by the port, and by which wheels there still are."""
+    rng = stream(seed, "changed", at)
+    for again in range(400):
+        try:
+            repo = changed(plant(f"{seed}:changed:{at}:{again}", [(KIND[one], one) for one in forms]), rng)
+        except LookupError:  # no port is left, or no set of versions
+            continue
+        wheels, before = repo.facts["wheels"], repo.facts.get("before", repo.facts["pins"])
+        stays = repo.settings()["PORT"] == str(repo.facts["port"])
+        sets = sorted(solutions(wheels), key=lambda each: cost(wheels, each, before))
+        moved = sets[0] != tuple(before.get(name) for name in wheels["names"])
+        if len(sets) > 2 and clear(wheels, before) and stays == (at == 0) and (moved or at == 3):
+            return repo
+    raise RuntimeError(f"no repository after the change for {seed}")
