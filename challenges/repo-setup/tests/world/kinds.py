@@ -450,9 +450,9 @@ def no_port(repo: Repo, rng: random.Random) -> tuple[str, ...]:
 
 @hard
 def no_source(repo: Repo, rng: random.Random) -> tuple[str, ...]:
-    name, made = rng.choice((("labels_file", "var/gen/labels.json"), ("stock_file", "var/stock.db")))
-    del repo.files[repo.facts[name]], repo.files[made]
-    return (repo.facts[name], SETTINGS)
+    path = repo.facts["stock_file"]
+    del repo.files[path], repo.files["var/stock.db"]
+    return (path, SETTINGS)
 
 
 @hard
