@@ -28,7 +28,7 @@ def test_what_cannot_be_mended_is_said_and_left_alone(played, metric):
         said = ended.code == 3 and last[0].strip() in {f"cannot: {place}" for place in repo.cannot}
         made.append(0.6 * said + 0.4 * (said and untouched(repo, ended)))
     rest = [play.ended.code == 0 for play in played.broken()]
-    metric("stops", sum(made) / len(made) * sum(rest) / len(rest), floor=0.3, target=1.0)
+    metric("stops", sum(made) / len(made) * sum(rest) / len(rest), floor=0.1, target=1.0)
     print(
         f"{sum(made):.1f} of {len(made)} stopped as they should; {rest.count(False)} of {len(rest)} that could be set up were not"
     )
