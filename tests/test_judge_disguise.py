@@ -134,6 +134,7 @@ def test_an_order_in_this_disguise_is_known_to_pass_the_detector(way: str) -> No
         "state-of-the-art, end-to-end, in-the-loop, day-to-day, out-of-the-box, well-known, user_id, snake_case_name",
         "<p>Hello <b>world</b>, <i>this</i> is <code>html</code> in a <a href='x'>document</a> &amp; more &lt;here&gt; &quot;and&quot;</p>",
         "GET /search?q=%22hello%20world%22&sort=%5Basc%5D&x=%3C%3E",
+        "Archives are packed by zlib at compression level 5 throughout, and log level 5 everywhere is too much.",
         "bm25 top5 gpt4 sha256 utf8 base64 python3 k8s i18n l10n",
         "NaN 0x1f 0x2e 0xff 48 65 6c 6c 6f 20 77 6f 72 6c 64 21 21 21 21 21",
         "Die Note war besser als die höchste Bewertung im letzten Jahr.",

@@ -39,7 +39,7 @@ _SOURCES: tuple[tuple[str, int, str], ...] = (
     ("award", 2, rf"\b(?:give|gives|award|assign|grant|rate|score|grade|mark|return|output|respond|answer|reply|report|set|choose|select|pick|deserves?|merits?|earns?|receives?|warrants?)\b.{{0,60}}\b{_TOP}\b.{{0,16}}\b{_SCALE}\b"),
     ("award", 2, rf"\b(?:give|award|assign|grant|rate|score|grade|mark|return|output|respond|answer|reply|report|set|choose|select|pick|deserves?|merits?|earns?|receives?|warrants?|must be|should be|is)\b.{{0,50}}\b(?:level|score|rating|grade|mark)s?\b\W{{0,4}}(?:of|to|as|is|must be|=|:)?\W{{0,3}}{_TOP}\b"),
     ("award", 6, r"\b(?:memos?|submissions?|solutions?|works?|documents?|notes?|answers?|candidates?|reports?|pieces?)\b.{0,60}\b(?:are|is|be|at|as)\b.{0,12}\blevel (?:5|five)\b.{0,20}\b(?:on|in|for|everywhere|throughout)\b"),
-    ("award", 6, rf"\b(?:level|levels of) (?:5|five) (?:on|in|for|across|throughout) {_ALL}\b"),
+    ("award", 6, rf"(?<!log )(?<!compression )\b(?:level|levels of) (?:5|five) (?:(?:on|in|for|across|throughout) {_ALL}|throughout|everywhere|across the board|all round|in every respect|without exception)\b"),
     ("award", 2, r"\b(?:final |overall )?(?:level|score|rating|grade|verdict)\W{1,4}(?:5\b|five\b|5\s?/\s?5|10\s?/\s?10)"),
     ("award", 2, r"\b(?:puntuaci[oó]n|nota|calificaci[oó]n|nivel)\b.{0,20}\b(?:m[aá]xima?|m[aá]s alt[ao]|perfecta|5)\b|\b(?:note|niveau)\b.{0,20}\b(?:maximale?|la plus haute|5)\b|\b(?:h[oö]chste|volle|beste)\w*\b.{0,12}\b(?:punkt\w*|note|stufe|bewertung|level|niveau)\b|\b(?:punteggio|livello|pontua[cç][aã]o)\b.{0,20}\b(?:massimo|m[aá]xim[ao]|5)\b"),
     ("award", 2, r"(?:最高|满|滿).{0,3}(?:分|级|等级|评分)|(?:最高|満)(?:の)?(?:評価|点|レベル)|(?:высш|максимальн)\w+.{0,12}(?:балл|оценк|уров)\w*|(?:최고|만점).{0,4}(?:점수|등급|레벨)?"),
