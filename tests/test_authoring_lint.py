@@ -11,13 +11,14 @@ import pytest
 from click.testing import CliRunner
 
 from grader.authoring import published
-from grader.authoring.check import Options, check
+from grader.authoring.check import Options, PublicTests, check
 from grader.authoring.scaffold import write
 from grader.authoring.usable import usable
 from grader.challenge import load_pack
 from grader.challenge.findings import FindingKind
 from grader.cli.challenge import command
 from grader.errors import ChallengeError, UsageError
+from grader.grading.public import PublicResult
 from grader.sandbox.protocol import Job
 from grader.settings import Settings
 from grader.store import open_store
@@ -61,7 +62,10 @@ def test_a_new_pack_has_nothing_to_be_said_about(pack: Path) -> None:
     ("name", "before", "after", "outcome", "place", "text"),
     [
         (TESTS, 'group="care"', 'group="caer"', "broken", f"{TESTS}:42", "no group 'caer'; did you mean care?"),
-        (TESTS, 'group="care"', 'group="speed"', "advice", f"{TESTS}:42", "no group 'speed': it counts for"),
+        (TESTS, 'group="care"', 'group="speed"', "advice", f"{TESTS}:42", "no group 'speed': it counts under"),
+        (TESTS, ', group="care"', "", "advice", f"{TESTS}:43", "has no group; challenge.yaml has finding, care"),
+        (TESTS, "import pytest", "from greet import mask\nimport pytest", "broken", f"{TESTS}:5", "they never import"),
+        ("instruction.md", "DECISIONS.md", "NOTES.md", "broken", "instruction.md", "without DECISIONS.md is refused"),
         (TESTS, '@pytest.mark.points(3, group="care")\n', "", "advice", f"{TESTS}:42", "no points mark, as others"),
         (TESTS, "from texts", "from text", "broken", f"{TESTS}:7", "no module text beside the hidden tests; did you"),
         (TESTS, "import pytest", "import numpy\nimport pytest", "broken", f"{TESTS}:5", "no module numpy beside"),
@@ -92,6 +96,15 @@ def test_without_submissions_and_starter_a_pack_is_told_what_that_leaves_open(pa
     shutil.rmtree(pack / "submissions")
     shutil.rmtree(pack / "starter")
     assert [(outcome, place) for outcome, place, _ in said(pack)] == [("advice", "starter"), ("advice", LISTED)]
+
+
+def test_public_tests_that_nothing_would_run_are_named(pack: Path) -> None:
+    (pack / "starter/tests/test_public.py").rename(pack / "starter/test_public.py")
+    assert [(found[0], found[2]) for found in said(pack)] == [
+        ("broken", "test_public.py: public tests are run out of starter/tests/ only; move it")
+    ]
+    (pack / "starter/test_public.py").unlink()
+    assert [found[:2] for found in said(pack)] == [("advice", "starter")]
 
 
 def test_calibration_files_are_read_and_a_list_that_waits_for_people_is_none(pack: Path) -> None:
@@ -141,9 +154,11 @@ def test_a_new_pack_takes_title_and_module_as_they_are_given(tmp_path: Path) -> 
 # ------------------------------------------------------------------------------------------------ what runs
 
 
-def ran(root: Path, maker: fakes.Maker, changes: dict[str, str | None] | None = None) -> list[tuple[str, str, str]]:
-    pack = fakes.write_pack(root, changes)
-    report = check(pack, Options(mutants=0, order=False, spread=False, seeds=1), Settings(), maker, lambda _text: None)
+def ran(
+    root: Path, maker: fakes.Maker, changes: dict[str, str | None] | None = None, public: PublicTests | None = None
+) -> list[tuple[str, str, str]]:
+    pack, wanted = fakes.write_pack(root, changes), Options(mutants=0, order=False, spread=False, seeds=1)
+    report = check(pack, wanted, Settings(), maker, lambda _text: None, public=public)
     return [(str(one.outcome), one.promise, one.text) for one in report.findings]
 
 
@@ -204,3 +219,30 @@ def test_a_preview_shows_the_report_and_the_letter_of_each_decision(pack: Path, 
     assert (
         "Knows lower-case" not in (tmp_path / "seen/report.html").read_text()
     )  # what the pack says of it is no result
+
+
+@pytest.mark.parametrize(
+    ("passed", "outcome", "says"),
+    [
+        (True, "found", "the reference passes the public tests"),
+        (False, "broken", "does not pass the public tests: at least one of them failed (1 failed, 2 passed)"),
+    ],
+)
+def test_the_reference_passes_the_public_tests(tmp_path: Path, passed: bool, outcome: str, says: str) -> None:
+    asked: list[str] = []
+
+    def public(work: str) -> PublicResult:
+        asked.append(work)
+        said = "" if passed else "at least one of them failed"
+        return PublicResult(passed=passed, output="...\n1 failed, 2 passed\n", message=said)
+
+    found = ran(tmp_path, fakes.Maker(), {"starter/tests/test_public.py": "def test_it(): ...\n"}, public)
+    assert [(one, says in text) for one, promise, text in found if promise == "public"] == [(outcome, True)]
+    assert asked == [str(tmp_path / "tiny/solution")]
+    assert not [promise for _, promise, _ in ran(tmp_path / "b", fakes.Maker(), None, public) if promise == "public"]
+
+
+def test_what_earns_otherwise_than_promised_is_told_with_its_tests(tmp_path: Path) -> None:
+    listed = fakes.FILES["submissions/submissions.yaml"].replace("[0.4, 0.6]", "[0.7, 0.8]")
+    texts = [text for _, _, text in ran(tmp_path, fakes.Maker(), {"submissions/submissions.yaml": listed})]
+    assert any("earns 50.0% of the points, promised are 70% to 80%. Lost: test_it.py::test_b" in text for text in texts)

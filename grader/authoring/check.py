@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -34,8 +34,11 @@ from grader.errors import ChallengeError, RefusedError, UsageError, visible
 from grader.records import Submission
 
 if TYPE_CHECKING:
+    from grader.grading.public import PublicResult
     from grader.settings import Settings
 
+PublicTests = Callable[[str], "PublicResult"]
+"""Runs the pack's public tests on the work in a folder."""
 HONEST = ("accepted", "rejected")
 SEARCHED = ("cheating", "injection")
 """Kinds of submissions whose whole grading is searched for canaries: those that are after them."""
@@ -121,9 +124,11 @@ def check(
     make: MakeAuthorSandbox,
     say: Say,
     printed: leak.Printed = lambda _grade, _run: "",
+    public: PublicTests | None = None,
 ) -> Report:
-    """Checks the pack in `root`. `printed` is what `grade` prints, searched for canaries too. Raises UsageError for a
-    submission that the pack does not ship, InfrastructureError when a run could not be carried out."""
+    """Checks the pack in `root`. `printed` is what `grade` prints, searched for canaries too; `public` runs the
+    starter's public tests on a folder, where they are to be run. Raises UsageError for a submission that the pack does
+    not ship, InfrastructureError when a run could not be carried out."""
     say(f"reading {root}")
     challenge, listed, findings = schema.read(root)
     if challenge is None:
@@ -155,6 +160,9 @@ def check(
     ]
     graded = [(shipped.of(one), ran) for one, ran in report.entries if ran.observed and one.entry.kind in SEARCHED]
     report = _with(report, leak.check(challenge, runs, graded, known, settings, printed))
+    if public is not None and not options.only and report.reference and (root / STARTER / "tests").is_dir():
+        say("running the public tests on the reference")
+        report = _with(report, [promises.public(lambda: public(str(root / REFERENCE)), str(root / STARTER / "tests"))])
     report = _told_apart(runner, _twice(runner, report, options, say), listed, options, say)
     return _mutated(runner, _guessed(runner, report, options, say), options, say)
 

@@ -35,14 +35,16 @@ def check(challenge: Pack) -> list[Finding]:
         except (SyntaxError, ValueError):  # said where it is looked at whether each test counts
             continue
         place = f"{challenge.root / 'tests' / name}"
-        findings += [broken("schema", text, f"{place}:{line}") for line, text in _imports(tree, own)]
-        findings += _groups(tree, place, challenge.groups)
+        work = challenge.interface.module.partition(".")[0]
+        findings += [broken("schema", text, f"{place}:{line}") for line, text in _imports(tree, own, work)]
+        findings += _groups(tree, place, challenge.groups) + _of_no_group(tree, name, place, challenge.groups)
         findings += [advice("schema", text, f"{place}:{line}") for line, text in (*_unmarked(tree), *_unseeded(tree))]
     return findings
 
 
-def _imports(tree: ast.Module, own: Collection[str]) -> Iterator[tuple[int, str]]:
-    """Modules that nothing in the verifier's container answers to; one that is tried for is not looked at."""
+def _imports(tree: ast.Module, own: Collection[str], work: str) -> Iterator[tuple[int, str]]:
+    """Modules that nothing in the verifier's container answers to; one that is tried for is not looked at. `work` is
+    the candidate's module, which nothing there may import."""
     tried = {id(inner) for node in ast.walk(tree) if isinstance(node, ast.Try) for inner in ast.walk(node)}
     known = {*own, *IN_VERIFIER, *sys.stdlib_module_names}
     for node in ast.walk(tree):
@@ -53,27 +55,41 @@ def _imports(tree: ast.Module, own: Collection[str]) -> Iterator[tuple[int, str]
         names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
         names += [node.module or ""] if isinstance(node, ast.ImportFrom) else []
         for name in names:
-            if (first := name.partition(".")[0]) not in known:
-                near = difflib.get_close_matches(first, [*own, *IN_VERIFIER], n=1)
-                hint = (
-                    f"; did you mean {near[0]}?"
-                    if near
-                    else "; hidden tests have the standard library, pytest and PyYAML"
-                )
-                yield node.lineno, f"there is no module {first} beside the hidden tests{hint}"
+            if (first := name.partition(".")[0]) in known:
+                continue
+            near = difflib.get_close_matches(first, [*own, *IN_VERIFIER], n=1)
+            hint = f"; did you mean {near[0]}?" if near else "; they have the standard library, pytest and PyYAML"
+            if first == work:
+                hint = f': they never import the work, they ask it: candidate.call("…") of {work}'
+            yield node.lineno, f"there is no module {first} beside the hidden tests{hint}"
 
 
-def _groups(tree: ast.Module, place: str, declared: Collection[str]) -> Iterator[Finding]:
+def _groups(tree: ast.Module, place: str, declared: Collection[str]) -> list[Finding]:
     """Groups in marks that challenge.yaml does not have: one that is nearly the name of another is a slip."""
+    findings = []
     for line, group in _marked(tree):
         if not declared or group in declared:
             continue
         near = difflib.get_close_matches(group, declared, n=1)
-        if near:
-            yield broken("schema", f"challenge.yaml has no group {group!r}; did you mean {near[0]}?", f"{place}:{line}")
-        else:
-            text = f"challenge.yaml has no group {group!r}: it counts for the primary competency, under its own name"
-            yield advice("schema", text, f"{place}:{line}")
+        say, hint = (broken, f"; did you mean {near[0]}?") if near else (advice, ": it counts under its own name")
+        findings.append(say("schema", f"challenge.yaml has no group {group!r}{hint}", f"{place}:{line}"))
+    return findings
+
+
+def _of_no_group(tree: ast.Module, name: str, place: str, declared: Collection[str]) -> list[Finding]:
+    """Tests whose marks name no group: they count for one of the file's name, which nobody declared."""
+    by_name = name.rpartition("/")[2].removesuffix(".py")
+    if not declared or by_name in declared or any("pytestmark" in ast.unparse(node) for node in tree.body):
+        return []
+    return [
+        advice(
+            "schema", f"{node.name} has no group; challenge.yaml has {', '.join(declared)}", f"{place}:{node.lineno}"
+        )
+        for body, over in _bodies(tree)
+        for node in body
+        if isinstance(node, ast.FunctionDef) and node.name.startswith("test")
+        if not any("group" in ast.unparse(one) for one in (*node.decorator_list, *over))
+    ]
 
 
 def _marked(tree: ast.Module) -> Iterator[tuple[int, str]]:

@@ -13,6 +13,9 @@ from dataclasses import dataclass
 
 from grader.authoring.runs import Ran
 
+FEW = 10
+"""Below so many works the figures of a test move by chance alone."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Item:
@@ -65,8 +68,10 @@ def lines(rows: Sequence[Item], submissions: int) -> list[str]:
     head = (
         f"items, on {submissions} submissions: difficulty is the mean share of the points, discrimination item-rest r"
     )
+    few = [f"of {submissions}: too few to tell, and two works that lack different things oppose each other"]
     return [
         head,
+        *(few if submissions < FEW else ()),
         f"{'test'.ljust(width)}  points  difficulty  discrimination  group",
         *(_line(row, width) for row in rows),
     ]

@@ -43,12 +43,26 @@ def _there(challenge: Pack, listed: Sequence[Listed]) -> Iterator[Finding]:
     root = challenge.root
     if not _names(root / STARTER):
         yield advice("starter", "there is none: candidates begin with the instruction alone", str(root / STARTER))
+    else:
+        yield from _public(root / STARTER)
     kinds = {one.entry.kind for one in listed}
     silent = not listed and (root / FILE).exists()  # it cannot be read, which is said by itself
     missing = [kind for kind in WANTED_KINDS if kind not in kinds] if challenge.has_tests and not silent else []
     if missing:
         text = f"no {' and no '.join(missing)} submission is shipped: nothing shows what such work earns"
         yield advice("submissions", f"{text} (docs/authoring.md, Submissions)", str(root / FILE))
+
+
+def _public(starter: Path) -> Iterator[Finding]:
+    """Where candidates' own runs look for public tests."""
+    tests = sorted(name for name in _names(starter) if Path(name).match("test_*.py") or Path(name).match("*_test.py"))
+    astray = [name for name in tests if not name.startswith("tests/")]
+    for name in astray:
+        yield broken("starter", f"{name}: public tests are run out of starter/tests/ only; move it", str(starter))
+    if not tests:
+        yield advice(
+            "starter", "no public tests in starter/tests/: nobody can try a work before handing it in", str(starter)
+        )
 
 
 def _module(challenge: Pack) -> Iterator[Finding]:
@@ -79,7 +93,7 @@ def _instruction(challenge: Pack) -> Iterator[Finding]:
         yield advice("schema", f"challenge.yaml gives {shown} (time.working), and this says {words}", place)
     for name in challenge.submission.required:
         if Path(name).name not in text:
-            yield advice("schema", f"a work without {name} is refused, and this does not name the file", place)
+            yield broken("schema", f"a work without {name} is refused, and this does not name the file", place)
 
 
 def _seconds(match: re.Match[str]) -> float:

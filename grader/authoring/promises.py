@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
 
 from grader.authoring.entries import Listed
 from grader.authoring.runs import Ran
 from grader.challenge import Limits
 from grader.challenge.findings import Finding, advice, broken, found
-from grader.errors import RefusedError
+from grader.errors import ChallengeError, RefusedError
 from grader.records import TestResult, TestStatus
+
+if TYPE_CHECKING:
+    from grader.grading.public import PublicResult
 
 STARTER_SHARE = 0.15
 """Most that the starter may earn: what it earns, everybody has for nothing."""
@@ -59,6 +62,18 @@ def budget(runs: Sequence[Ran], limits: Limits, place: str) -> list[Finding]:
     return findings or [found("budget", f"{shown}, and {memory / 1e6:.0f} MB of {limits.memory / 1e6:.0f} MB", **facts)]
 
 
+def public(run: Callable[[], PublicResult], place: str) -> Finding:
+    """The public tests, which each candidate runs, pass on the reference."""
+    try:
+        result = run()
+    except (ChallengeError, RefusedError) as problem:
+        return broken("public", problem.message, place)
+    if result.passed:
+        return found("public", "the reference passes the public tests", place)
+    last = next((line for line in reversed(result.output.splitlines()) if line.strip()), "")
+    return broken("public", f"the reference does not pass the public tests: {result.message} ({last})", place)
+
+
 def starter(ran: Ran, place: str) -> Finding:
     """What everybody starts from earns next to nothing."""
     if ran.problem is not None:
@@ -93,6 +108,10 @@ def _range(listed: Listed, ran: Ran) -> list[Finding]:
     if low - TOLERANCE <= ran.share <= high + TOLERANCE:
         return []
     text = f"{listed.entry.path} earns {ran.share:.1%} of the points, promised are {low:.0%} to {high:.0%}"
+    if ran.share < low:
+        text += f". Lost: {_tests([test for test in ran.points.tests if test.points < test.max_points - TOLERANCE])}"
+    else:
+        text += f". Earned: {_ids([test for test in ran.points.tests if test.points > 0])}"
     return [broken("submissions", text, listed.place, share=round(ran.share, 4))]
 
 

@@ -74,6 +74,7 @@ def _values(name: str, interface: Interface, title: str, module: str) -> dict[st
         "%YAML_TITLE%": json.dumps(title) if re.search(r"[^\w -]", title) else title or _title(name),
         "%TITLE%": title or _title(name),
         "%FILE%": f"{module}.py",
+        "%MODULE%": module,
         "%INTERFACE%": kinds[interface],
         "%CANARY%": f"{name}-canary-{uuid.uuid4()}",
     }

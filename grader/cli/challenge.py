@@ -147,6 +147,7 @@ def check(
     from grader.authoring import runs
     from grader.cli.progress import Progress
     from grader.cli.run import summary
+    from grader.grading.public import run_public
     from grader.settings import Settings, find_challenge
 
     settings = Settings.read()
@@ -166,7 +167,8 @@ def check(
     )
     with Progress(quiet=as_json) as progress, runs.kept(settings, jobs) as make:
         root = find_challenge(challenge, settings, challenges)
-        report = checking.check(root, options, settings, make, progress.say, summary)
+        public = lambda work: run_public(work, root, settings, lambda _text: None)  # noqa: E731
+        report = checking.check(root, options, settings, make, progress.say, summary, public)
     _print(report, items, as_json)
     from grader.challenge.findings import holds
 

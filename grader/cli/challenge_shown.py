@@ -25,6 +25,7 @@ def preview(challenge: str, submission: str, out: Path | None, challenges: Path 
       letter-advance.html   what the candidate gets by each decision, and as .md
       letter-decline.html
       letter-more.html
+      grade.json, feedback.*, evidence/   as after `grade`
 
     No judge is asked, nothing is kept in a store, and it is nobody's grade.
     """

@@ -35,7 +35,9 @@ RUNNER = b"""import pytest
 @pytest.mark.points(1, group="public")
 def test_public(candidate):
     done = candidate.run(["python3", "-m", "pytest", "-q", "--color=no", "-p", "no:cacheprovider", "tests"])
-    assert done.exit_code == 0, f"pytest ended with {done.exit_code}"
+    why = {1: "at least one of them failed", 2: "they cannot be collected", 5: "there is no test in tests/"}
+    if done.exit_code:
+        pytest.fail(why.get(done.exit_code, f"pytest ended with {done.exit_code}"), pytrace=False)
 """
 
 
