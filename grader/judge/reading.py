@@ -150,7 +150,7 @@ def read(
     shown = _shown(reading, criteria, config, required) if searched else {}
     return replace(
         reading,
-        findings=_findings(reading, shown, texts, subject=detect.about_judges(instruction)) if searched else (),
+        findings=_findings(reading, shown, texts, subject=detect.about_orders(instruction)) if searched else (),
         removed=_sum(item.removed for item in views.values()),
         redacted=_sum(item.redacted for item in views.values()),
     )

@@ -28,7 +28,7 @@ AS_DATA = 6
 """The same where such text is usually data: in fixtures, tests, prompts, quotations."""
 MAX_TURNED = 40_000
 """Characters of a file up to which rot13 and reversed text are looked for."""
-_JUDGES = re.compile(r"\b(?:judge|grader|rater)s?\b", re.IGNORECASE)
+_SUBJECT = re.compile(r"\b(?:judge|grader|rater|attack|attacker|injection|jailbreak)s?\b", re.IGNORECASE)
 MAX_FINDINGS = 20
 """Findings per file that are reported."""
 _FIXTURES = re.compile(
@@ -68,8 +68,8 @@ def scan(
     path: str, text: str, hidden: Sequence[str] = (), *, subject: bool = False
 ) -> tuple[tuple[SpeechFinding, ...], frozenset[str]]:
     """As `findings`, and the kinds of phrases in `text`, whatever they weigh: what an order that is split over files
-    is put together from. `subject`: judges are what the challenge is about, so that its honest work is full of orders
-    to them; those that its code quotes are examples then, however much they weigh."""
+    is put together from. `subject`: judges or attacks are what the challenge is about, so that its honest work is full
+    of orders; those that its code quotes are examples then, however much they weigh."""
     folded = _fold(text)
     hits = sorted([*_hits(folded), *_encoded(text, folded), *_disguised(text, folded)], key=lambda hit: hit.start)
     enough, quoted_at_all = AS_DATA if _is_data(path) else ADDRESSES, subject and kind_of(path) == "code"
@@ -79,12 +79,14 @@ def scan(
     named = _hits(_fold(name))
     if _weight(named) >= 3 and {"award", "override"} & {hit.kind for hit in named}:
         found.append(_finding(path, 0, named, name))
-    return tuple(found), frozenset(hit.kind for hit in hits if hit.weight >= 2 or not subject)
+    told = [hit for hit in hits if hit.weight >= 2 or not subject]
+    told = [hit for hit in told if not _inside_marks(folded, (), hit)] if quoted_at_all else told
+    return tuple(found), frozenset(hit.kind for hit in told)
 
 
-def about_judges(instruction: str) -> bool:
-    """Whether judges, graders or raters are what a challenge with this instruction is about."""
-    return len(_JUDGES.findall(instruction)) >= 5
+def about_orders(instruction: str) -> bool:
+    """Whether judges, or orders that a model may follow, are what a challenge with this instruction is about."""
+    return len(_SUBJECT.findall(instruction)) >= 5
 
 
 def spread_over(parts: Iterable[tuple[str, frozenset[str]]]) -> tuple[str, ...]:

@@ -56,7 +56,7 @@ class Places:
 def places(texts: Mapping[str, str | None], instruction: str = "") -> Places:
     """The places in `texts` (path → text; None for what is none, whose name alone is looked at). `instruction`: the
     challenge's, which tells whether judges are what the work is about."""
-    subject = detect.about_judges(instruction)
+    subject = detect.about_orders(instruction)
     given = shares([len(text or "") for text in texts.values()], MOST_SEARCHED)
     found: list[Place] = []
     pieces = []
