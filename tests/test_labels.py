@@ -188,7 +188,7 @@ def test_the_judge_reads_what_a_grading_shows_it_without_the_authors_name(
 
     before = len(server.requests)
     judge_submission(load_pack(root), Submission(digest="sha256:1", files=texts), settings, calibration=None,
-                     cache_dir=PLACES.cache / "judge")  # fmt: skip
+                     cache_dir=PLACES.cache / "judge", claims={})  # fmt: skip
     assert len(server.requests) == before, "a grading asks the very same question, and it was answered"
 
 
