@@ -125,7 +125,7 @@ def _result(means: Means, spec: JobSpec) -> Grade:
     pack, want = _pack(means, spec)
     means.folder.mkdir(parents=True, exist_ok=True)
     with scratch.folder("job", means.folder) as room, places.fetched(spec.source, room) as source:
-        there = _there(means, spec, source, want, room)
+        there = _patiently(lambda: _there(means, spec, source, want, room))
         if there is not None:
             return there
         grade = _grade(means, spec, pack, source, room / "result")
