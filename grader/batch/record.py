@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from grader.batch import blind
 from grader.batch.blind import Known
-from grader.errors import visible
+from grader.errors import InfrastructureError, visible
 from grader.network import without_secrets
 from grader.store.folder import evidence_digest, read_result
 from grader.store.people import called
@@ -72,9 +73,12 @@ class Ours:
         """Names of the folders whose result is of no run that the store knows."""
 
     def __call__(self, folder: Path) -> bool:
-        """Raises UsageError where the result cannot be read, InfrastructureError."""
-        if self._store().ran(read_result(folder)):
-            return True
+        """Where the store went away meanwhile, nothing is known. Raises UsageError where the result cannot be read, and
+        what opening the store raises."""
+        store = self._store()
+        with contextlib.suppress(InfrastructureError):
+            if store.ran(read_result(folder)):
+                return True
         self.strange.append(folder.name)
         return False
 
