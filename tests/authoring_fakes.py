@@ -27,7 +27,7 @@ groups:
   first: {title: First}
   second: {title: Second}
 """,
-    "instruction.md": "# Tiny\n",
+    "instruction.md": "# Tiny\n\nHand in `work.py` and `NOTES.md`.\n",
     "rubric.yaml": """\
 schema: 1
 criteria:

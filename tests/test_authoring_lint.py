@@ -65,7 +65,7 @@ def test_a_new_pack_has_nothing_to_be_said_about(pack: Path) -> None:
         (TESTS, 'group="care"', 'group="speed"', "advice", f"{TESTS}:42", "no group 'speed': it counts under"),
         (TESTS, ', group="care"', "", "advice", f"{TESTS}:43", "has no group; challenge.yaml has finding, care"),
         (TESTS, "import pytest", "from greet import mask\nimport pytest", "broken", f"{TESTS}:5", "they never import"),
-        ("instruction.md", "DECISIONS.md", "NOTES.md", "broken", "instruction.md", "without DECISIONS.md is refused"),
+        (MANIFEST, "DECISIONS.md]", "DECISIONS.md, NOTES.md]", "broken", "instruction.md", "without NOTES.md is"),
         (TESTS, '@pytest.mark.points(3, group="care")\n', "", "advice", f"{TESTS}:42", "no points mark, as others"),
         (TESTS, "from texts", "from text", "broken", f"{TESTS}:7", "no module text beside the hidden tests; did you"),
         (TESTS, "import pytest", "import numpy\nimport pytest", "broken", f"{TESTS}:5", "no module numpy beside"),
