@@ -232,13 +232,13 @@ def test_the_reference_passes_the_public_tests(tmp_path: Path, passed: bool, out
     asked: list[str] = []
 
     def public(work: str) -> PublicResult:
-        asked.append(work)
+        asked.extend(sorted(path.relative_to(work).as_posix() for path in Path(work).rglob("*") if path.is_file()))
         said = "" if passed else "at least one of them failed"
         return PublicResult(passed=passed, output="...\n1 failed, 2 passed\n", message=said)
 
     found = ran(tmp_path, fakes.Maker(), {"starter/tests/test_public.py": "def test_it(): ...\n"}, public)
     assert [(one, says in text) for one, promise, text in found if promise == "public"] == [(outcome, True)]
-    assert asked == [str(tmp_path / "tiny/solution")]
+    assert asked == ["NOTES.md", "tests/test_public.py", "work.py"], "the reference lies over the starter"
     assert not [promise for _, promise, _ in ran(tmp_path / "b", fakes.Maker(), None, public) if promise == "public"]
 
 

@@ -162,7 +162,8 @@ def check(
     report = _with(report, leak.check(challenge, runs, graded, known, settings, printed))
     if public is not None and not options.only and report.reference and (root / STARTER / "tests").is_dir():
         say("running the public tests on the reference")
-        report = _with(report, [promises.public(lambda: public(str(root / REFERENCE)), str(root / STARTER / "tests"))])
+        with shipped.over_starter(root) as work:
+            report = _with(report, [promises.public(lambda: public(str(work)), str(root / STARTER / "tests"))])
     report = _told_apart(runner, _twice(runner, report, options, say), listed, options, say)
     return _mutated(runner, _guessed(runner, report, options, say), options, say)
 

@@ -67,6 +67,18 @@ def find(root: Path, listed: Sequence[Listed], name: str) -> Work:
     return Work(name=wanted, place=place)
 
 
+@contextlib.contextmanager
+def over_starter(root: Path) -> Iterator[Path]:
+    """A folder with the starter of the pack in `root` and the reference laid over it, as a candidate has both."""
+    with scratch.folder("work") as room:
+        for part in (STARTER, REFERENCE):
+            for path in junk.files(root / part):
+                place = room / "work" / path.relative_to(root / part)
+                place.parent.mkdir(parents=True, exist_ok=True)
+                shutil.copy(path, place)
+        yield room / "work"
+
+
 def read(challenge: Pack, work: Work, *, required: bool = True) -> Submission:
     """The submission as `grade` reads it; without `required` it may lack files. Raises RefusedError."""
     with work.whole() as path:
