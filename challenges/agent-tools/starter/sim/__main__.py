@@ -14,6 +14,9 @@ from .model import serve
 
 SAMPLE = Path(__file__).resolve().parent.parent / "data" / "sample.json"
 
+_PORTS: list[int] = []
+"""Where the model was before: a client that an agent keeps finds it there again."""
+
 
 def run(only: str = "") -> tuple[list[Record], Backend]:
     """Plays the cases whose id begins with `only`."""
@@ -22,7 +25,8 @@ def run(only: str = "") -> tuple[list[Record], Backend]:
     backend = Backend(tools=held["tools"], orders=held["orders"], faults={case.id: case.faults for case in cases})
     texts = {message["text"]: message["meaning"] for case in cases for message in case.messages}
     mistakes = {case.messages[0]["text"]: case.mistakes for case in cases}
-    server, url = serve(Brain(meanings=texts, planted=held["planted"], mistakes=mistakes))
+    server, url = serve(Brain(meanings=texts, planted=held["planted"], mistakes=mistakes), next(iter(_PORTS), 0))
+    _PORTS[:] = [server.server_port]
     os.environ.update(OPENAI_BASE_URL=url, OPENAI_API_KEY="local", OPENAI_MODEL="desk-small")
     import agent
 

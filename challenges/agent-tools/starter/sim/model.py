@@ -11,8 +11,9 @@ from typing import Any
 from .brain import Brain, Said
 
 
-def serve(brain: Brain) -> tuple[ThreadingHTTPServer, str]:
-    """Starts the endpoint on a free port; returns it with its base URL. Call `shutdown()` on it in the end."""
+def serve(brain: Brain, port: int = 0) -> tuple[ThreadingHTTPServer, str]:
+    """Starts the endpoint on `port`, or on a free one; returns it with its base URL. Call `shutdown()` on it in the
+    end."""
 
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
@@ -27,7 +28,7 @@ def serve(brain: Brain) -> tuple[ThreadingHTTPServer, str]:
         def log_message(self, *_: Any) -> None:
             """Nothing is printed for each request."""
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server = ThreadingHTTPServer(("127.0.0.1", port), Handler)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     return server, f"http://127.0.0.1:{server.server_port}/v1"
 
