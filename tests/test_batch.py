@@ -17,7 +17,7 @@ from grader.batch import blind
 from grader.batch.attempts import BatchOutcome
 from grader.batch.entries import BatchEntry, from_folder, from_manifest, missing
 from grader.batch.finished import wanted
-from grader.batch.record import Ours, Result, record
+from grader.batch.record import Ours, Result, ran_here, record
 from grader.batch.runner import BROKEN_AFTER, Batch, BatchPlan
 from grader.challenge import load_pack
 from grader.cli.batch import _of_others, exit_code, summary
@@ -126,6 +126,17 @@ def test_a_result_that_lay_there_and_ran_nowhere_is_graded_again_and_named(tmp_p
             record(other, Result(folder=out / name, known=people[name]), why="grade db add", added=name == "ann")
         found = Ours(lambda: other)
         assert [found(out / name) for name in ("ann", "bob", "cat")] == [False, False, True]
+
+
+@pytest.mark.parametrize("changed", [{"started_at": "yesterday"}, {"seed": "x"}, {"run": ["r"]}])
+def test_a_result_that_somebody_made_up_is_of_no_run_and_stops_nobody(tmp_path: Path, changed: dict[str, Any]) -> None:
+    folder, out = submissions(tmp_path / "in", {"ann": ALL}), tmp_path / "out"
+    run(plan(folder, out))
+    grade = json.loads((out / "ann" / "grade.json").read_text())
+    (out / "ann" / "grade.json").write_text(json.dumps({**grade, "provenance": {**grade["provenance"], **changed}}))
+    with open_store(f"sqlite:///{tmp_path / 's.db'}") as opened:
+        assert run(plan(folder, out), ran_here=Ours(lambda: opened))[2] == ["ann"]
+        assert not ran_here(opened, out / "nowhere")
 
 
 def test_a_fault_of_the_machine_is_tried_again_and_costs_nobody_a_point(tmp_path: Path) -> None:

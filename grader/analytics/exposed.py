@@ -12,6 +12,7 @@ from typing import Any
 from grader.analytics.exposure import Given
 from grader.analytics.tables import moment
 from grader.errors import UsageError, visible
+from grader.records import Metric
 from grader.store.folder import read_result
 
 _SECOND = re.compile(r"-\d+$")
@@ -25,20 +26,19 @@ def given_of(grade: Mapping[str, Any], candidate: str, at: datetime) -> Iterator
     worth: dict[str, float] = defaultdict(float)
     for test in (grade.get("objective") or {}).get("tests", ()):
         ran = test["status"] in {"passed", "failed"}
-        metrics = [metric for metric in test.get("metrics", ()) if ran and metric["name"].count("/") == 1]
+        named = [_metric(data) for data in test.get("metrics", ()) if ran and data["name"].count("/") == 1]
+        metrics = [metric for metric in named if metric.floor != metric.target]  # no grading writes such a one
         for metric in metrics:
-            name = metric["name"].partition("/")[0]
+            name = metric.name.partition("/")[0]
             worth[name] += test["max_points"] / len(metrics)
-            earned[name] += credit(metric) * test["max_points"] / len(metrics)
+            earned[name] += metric.credit * test["max_points"] / len(metrics)
     for name, most in worth.items():
         if most:
             yield Given(candidate=candidate, template=name, share=earned[name] / most, at=at)
 
 
-def credit(metric: Mapping[str, Any]) -> float:
-    """The share that a metric earned, from its floor to its target."""
-    share = (metric["value"] - metric["floor"]) / (metric["target"] - metric["floor"])
-    return float(min(1.0, max(0.0, share)))
+def _metric(data: Mapping[str, Any]) -> Metric:
+    return Metric(name=data["name"], value=data["value"], floor=data["floor"], target=data["target"])
 
 
 def in_folder(folder: Path, challenge: str) -> tuple[Given, ...]:

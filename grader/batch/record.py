@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from grader.batch import blind
 from grader.batch.blind import Known
-from grader.errors import InfrastructureError, visible
+from grader.errors import InfrastructureError, UsageError, visible
 from grader.network import without_secrets
 from grader.store.folder import evidence_digest, read_result
 from grader.store.people import called
@@ -64,6 +64,15 @@ def record(store: Store, result: Result, *, why: str, added: bool = False) -> Re
     return store.record(read_result(folder), about, judged=load_levels(folder))
 
 
+def ran_here(store: Store, folder: Path) -> bool:
+    """Whether the result in `folder` is of a run that the store knows; one that cannot be read is of none. Raises
+    InfrastructureError."""
+    try:
+        return store.ran(read_result(folder))
+    except (UsageError, LookupError, TypeError, AttributeError):  # whoever laid it there is no reason to stop
+        return False
+
+
 class Ours:
     """Which results in folders are of runs that the store knows; the others are noted, to be said at the end."""
 
@@ -73,11 +82,10 @@ class Ours:
         """Names of the folders whose result is of no run that the store knows."""
 
     def __call__(self, folder: Path) -> bool:
-        """Where the store went away meanwhile, nothing is known. Raises UsageError where the result cannot be read, and
-        what opening the store raises."""
+        """Where the store went away meanwhile, nothing is known. Raises what opening the store raises."""
         store = self._store()
         with contextlib.suppress(InfrastructureError):
-            if store.ran(read_result(folder)):
+            if ran_here(store, folder):
                 return True
         self.strange.append(folder.name)
         return False

@@ -20,7 +20,7 @@ from grader.batch.attempts import BatchOutcome, outcome_of, until_graded
 from grader.batch.blind import Known
 from grader.batch.entries import BatchEntry
 from grader.batch.finished import Wanted, finished, load, wanted
-from grader.batch.record import Result, record
+from grader.batch.record import Result, ran_here, record
 from grader.challenge import Pack
 from grader.errors import ChallengeError, GraderError, InfrastructureError, RefusedError
 from grader.grading.run import MakeSandbox, Request, Run
@@ -33,7 +33,6 @@ from grader.records import Grade
 from grader.report.write import Pages
 from grader.sandbox.engine import connect
 from grader.settings import Settings
-from grader.store.folder import read_result
 from grader.store.labels import closed_under
 
 ENGINE_SECONDS = 600.0
@@ -169,7 +168,7 @@ def _there(means: Means, spec: JobSpec, source: str, want: Wanted, room: Path) -
         if not places.has_result(spec.result):
             return None
         places.collect(spec.result, folder)
-    found = finished(folder, source, want, ran_here=lambda there: means.queue.store.ran(read_result(there)))
+    found = finished(folder, source, want, ran_here=partial(ran_here, means.queue.store))
     late_enough = found is not None and str(found.provenance.get("started_at") or "") > spec.since
     return found if late_enough else None
 

@@ -182,8 +182,10 @@ class Store:
     def ran(self, grade: Mapping[str, Any]) -> bool:
         """Whether the run of this result, the content of a grade.json, was kept here when it was graded: not one that
         is unknown, of another submission or challenge, or was only added (`grade db add`)."""
-        wanted = _run(grade, About())
-        same = [runs.c[name] == wanted[name] for name in ("run", "status", "submission_digest", "challenge_digest")]
+        wanted = {"run": grade["provenance"].get("run"), "status": grade.get("status"),
+                  "submission_digest": grade["submission"].get("digest"),
+                  "challenge_digest": grade["challenge"].get("digest")}  # fmt: skip
+        same = [runs.c[name] == kept_text(value) for name, value in wanted.items()]
         added = grades.c.grader_version.endswith(_ADDED, autoescape=True)
         query = select(runs.c.run).outerjoin(grades, grades.c.id == runs.c.grade).where(*same, added.is_not(True))
         with reading(self.engine) as connection:
