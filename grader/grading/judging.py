@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from typing import Any
 
 from grader.challenge import Pack
@@ -22,22 +23,40 @@ def start(
     the documents, for the judge to know. Raises UsageError for settings that are wrong."""
     criteria = pack.rubric.criteria
     if criteria and run.request.judge and run.settings.judge_configured:
-        return _in_background(run, pack, submission, claims)
+        return _begun(run, pack, submission, claims)
     reason = NO_JUDGE if run.request.judge else "the judge was switched off for this run"
     nothing = settled(pack, submission, JudgeResult(criteria=unscored(criteria, reason)))
-    return lambda: nothing
+    if not criteria:
+        return lambda: nothing
+    return _in_background(lambda: replace(nothing, flags=_addressed(pack, submission)))
 
 
-def _in_background(
+def _begun(
     run: Run, pack: Pack, submission: Submission, claims: Callable[[], Mapping[str, Any]]
 ) -> Callable[[], JudgeResult]:
     from grader.judge.config import JudgeConfig
 
     JudgeConfig.of(run.settings)  # what is wrong with the settings is said before anything runs
+    return _in_background(lambda: judge(run, pack, submission, claims()))
+
+
+def _in_background(work: Callable[[], JudgeResult]) -> Callable[[], JudgeResult]:
     pool = ThreadPoolExecutor(1, thread_name_prefix="judge")
-    waiting = pool.submit(lambda: judge(run, pack, submission, claims()))
+    waiting = pool.submit(work)
     pool.shutdown(wait=False)
     return waiting.result
+
+
+def _addressed(pack: Pack, submission: Submission) -> tuple[str, ...]:
+    """Text that addresses the grader, for people who read where no judge does."""
+    from grader.judge.plan import addressed
+    from grader.judge.reading import read_aside
+    from grader.report import prepare
+
+    prepare()  # the same process is wanted for the report
+    reading = read_aside(submission.files, pack.rubric.criteria, None, pack.submission.required, pack.asked)
+    unread = f"Not searched for text that addresses the grader: {reading.trouble}." if reading.trouble else ""
+    return (*addressed(reading.findings), *filter(None, [unread]))
 
 
 def judge(run: Run, pack: Pack, submission: Submission, claims: Mapping[str, Any] | None = None) -> JudgeResult:

@@ -129,6 +129,13 @@ def _why_not_asked(plan: JudgePlan) -> str:
     return ""
 
 
+def addressed(findings: tuple[SpeechFinding, ...]) -> tuple[str, ...]:
+    """The flag for people of text that addresses the grader; none where there is none."""
+    if not findings:
+        return ()
+    return (f"{ADDRESSES.capitalize()}: {where(findings)}. Read it yourself; nothing was taken off for it.",)
+
+
 def where(findings: tuple[SpeechFinding, ...]) -> str:
     """The places of `findings`, for a sentence."""
     places: Mapping[str, None] = {

@@ -75,24 +75,25 @@ class Reading:
 def read_aside(
     files: Mapping[str, bytes],
     criteria: Sequence[Named],
-    config: JudgeConfig,
+    config: JudgeConfig | None,
     required: Sequence[str] = (),
     instruction: str = "",
     *,
     searched: bool = True,
 ) -> Reading:
-    """As `read`, in a process that can be ended, within a budget of its own."""
+    """As `read`, in a process that can be ended, within a budget of its own. Without `config` nobody is shown less than
+    all that a criterion names."""
     named = {path for criterion in criteria for path in matching(files, criterion.evidence, required)}
     begun = _begun(files, named, documents.MAX_READ, MAX_READ)
     begun |= _begun(files, files.keys() - named, MAX_NAMED, MAX_OTHER)
     begun = {path: begun[path] for path in files}
     globs = [Globs(evidence=tuple(criterion.evidence)) for criterion in criteria]
     try:
-        bare = replace(config, address=Address())  # whoever reads needs no key
+        bare = replace(config, address=Address()) if config is not None else None  # whoever reads needs no key
         return aside.run(SECONDS, read_begun, begun, globs, bare, tuple(required), instruction, searched)
     except AsideError as problem:
         what = f"'{visible(problem.at, 80)}'" if problem.at else "what was handed in"
-        what += " could not be read for the judge"
+        what += " could not be read for the judge" if config is not None else " could not be read"
         return Reading(views={}, not_text={}, findings=(), trouble=f"{what}: {problem.why}")
 
 
@@ -113,7 +114,7 @@ def read_whole(files: Mapping[str, bytes]) -> Reading:
 def read_begun(
     files: Mapping[str, bytes],
     criteria: Sequence[Globs],
-    config: JudgeConfig,
+    config: JudgeConfig | None,
     required: Sequence[str],
     instruction: str,
     searched: bool,

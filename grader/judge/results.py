@@ -11,7 +11,7 @@ from grader.judge.budget import Usage, cost, price_of, total
 from grader.judge.config import JudgeConfig
 from grader.judge.details import Answers, JudgeDetails
 from grader.judge.fingerprint import judge_of
-from grader.judge.plan import ADDRESSES, JudgePlan, where
+from grader.judge.plan import JudgePlan, addressed
 from grader.judge.session import Session
 from grader.judge.votes import Judgement, Vote
 from grader.records import CriterionResult, JudgedLevel
@@ -189,10 +189,8 @@ def flags_of(
     session: Session, plans: Sequence[JudgePlan], found: Sequence[JudgedCriterion], withheld: str
 ) -> tuple[str, ...]:
     """One sentence for each thing that a reviewer should look at."""
-    flags, reading = [], session.reading
-    findings = tuple(dict.fromkeys([*reading.findings, *(one for plan in plans for one in plan.findings)]))
-    if findings:
-        flags.append(f"{ADDRESSES.capitalize()}: {where(findings)}. Read it yourself; nothing was taken off for it.")
+    reading = session.reading
+    flags = [*addressed(tuple(dict.fromkeys([*reading.findings, *(one for plan in plans for one in plan.findings)])))]
     if withheld:
         flags.append(withheld)
     flags += [

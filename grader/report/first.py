@@ -58,12 +58,10 @@ class Todo(NamedTuple):
 
 
 class Flag(NamedTuple):
-    """A sentence for a person to read; `path` and lines where it names some of the submission."""
+    """A sentence for a person to read, and the places of the submission that it names: path, first and last line."""
 
     text: str
-    path: str = ""
-    start: int = 0
-    end: int = 0
+    places: tuple[tuple[str, int, int], ...] = ()
 
 
 def total(grade: Grade, challenge: Challenge) -> Total | None:
@@ -163,15 +161,14 @@ _PLACE = re.compile(r"(?P<path>[^\s,:]{1,200})(?:, lines? |:)(?P<start>\d{1,6})(
 
 def flags(grade: Grade, paths: Collection[str]) -> list[Flag]:
     """The grade's flags, with the lines they name where those are in the submission."""
-    found = []
-    for text in grade.flags:
-        place = next((match for match in _PLACE.finditer(text) if match["path"] in paths), None)
-        if place:
-            start = int(place["start"])
-            found.append(Flag(text=text, path=place["path"], start=start, end=max(start, int(place["end"] or start))))
-        else:
-            found.append(Flag(text=text))
-    return found
+    return [
+        Flag(text, tuple(_place(one) for one in _PLACE.finditer(text) if one["path"] in paths)) for text in grade.flags
+    ]
+
+
+def _place(found: re.Match[str]) -> tuple[str, int, int]:
+    start = int(found["start"])
+    return found["path"], start, max(start, int(found["end"] or start))
 
 
 # ---------------------------------------------------------------------------------------------- facts

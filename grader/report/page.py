@@ -78,7 +78,7 @@ def render(
         "hidden": _hidden(Counter(source.removed) + hidden.removed) if hidden else "",
         "unread": source.unread,
         "title": f"{outcome.heading} · {who}, {grade.challenge.get('id', '')}",
-        "flags": [{"text": stopped(flag.text), "target": shown.get(f"!{at}", "")} for at, flag in enumerate(flags, 1)],
+        "flags": [_flag(flag, at, shown) for at, flag in enumerate(flags, 1)],
         "claimed": claims.figures(grade.claims, files),
         "claim_commands": claims.commands(grade.claims),
         "claimed_said": claims.summary(grade.claims),
@@ -235,11 +235,21 @@ def _source(
         return Shown([], Identities(), {})
     marks = criteria.marks(grade, challenge)
     marks += [
-        Mark(label=f"!{at}", path=flag.path, start=flag.start, end=flag.end, title=flag.text, back="basis", warn=True)
+        Mark(label=_flag_label(at, nth), path=path, start=start, end=end, title=flag.text, back="basis", warn=True)
         for at, flag in enumerate(flags, 1)
-        if flag.path
+        for nth, (path, start, end) in enumerate(flag.places, 1)
     ]
     return shown_source(submission.files, marks, names, _common(challenge))
+
+
+def _flag(flag: first.Flag, at: int, shown: Mapping[str, str]) -> dict[str, Any]:
+    """A flag in words, with where on the page its places are shown."""
+    labels = [_flag_label(at, nth) for nth in range(1, len(flag.places) + 1)]
+    return {"text": stopped(flag.text), "targets": [shown[label] for label in labels if label in shown]}
+
+
+def _flag_label(at: int, nth: int) -> str:
+    return f"!{at}" if nth == 1 else f"!{at}-{nth}"
 
 
 def shares(grade: Grade, challenge: Challenge) -> list[Share]:
