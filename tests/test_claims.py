@@ -264,6 +264,26 @@ def test_a_rare_figure_is_reproduced_wherever_it_is_printed() -> None:
     assert marks(text, printed("Birch 38522, batch 0.78, wait 12\n")) == ["reproduced", "reproduced", "no_command"]
 
 
+FAR = "All by `python measure.py`.\n" + "\n" * 20
+
+
+@pytest.mark.parametrize(
+    ("stated", "printed_", "mark"),
+    [
+        ("308 EUR", "asks about all: people asked 62, cost 308 EUR on 76 calls\n", "reproduced"),
+        ("308 €", "cost 308€\n", "reproduced"),
+        ("308 EUR", "people asked 308, cost 62 EUR\n", "no_command"),
+        ("308 EUR", "308 Europeans\n", "no_command"),
+        ("308 EUR", "cost 309 EUR\n", "no_command"),
+        ("308 EUR", "# 308 EUR\n", "no_command"),
+        ("62 EUR", "cost 62 EUR\n", "no_command"),
+        ("308 (EUR", "cost 308 (EUR\n", ""),
+    ],
+)
+def test_a_sum_of_three_digits_is_told_by_them_and_its_unit(stated: str, printed_: str, mark: str) -> None:
+    assert marks(f"{FAR}It comes to {stated}.\n", printed(printed_)) == ([mark] if mark else [])
+
+
 def test_the_end_of_a_scale_is_not_flagged() -> None:
     text = "```console\n$ python measure.py data\nright 1.00\n```\n"
     assert "flag" not in rows(text, printed("right 1.00\n", fresh=("right 1.00\n",) * 2))[0]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
@@ -23,6 +24,8 @@ _COUNT = 10
 """A smaller count may be the same on other data by chance, even beside another one."""
 _RARE = 1_000
 """From here on a whole number is told by its digits, wherever it is printed."""
+_TOLD = 100
+"""From here on it is told by its digits and its unit together, as `308 EUR` is."""
 _MOST_HITS = 20
 """Places of an output that are looked at, where a figure may be any of them."""
 FIXED, FLAG = "does not depend on the data", "flag"
@@ -171,6 +174,14 @@ class _Lines:
     def places(self) -> Iterator[tuple[int, int, Number]]:
         return ((at, n, one) for at, (_, found) in enumerate(self.rows) for n, one in enumerate(found))
 
+    def has(self, unit: str, place: tuple[int, int, Number]) -> bool:
+        """Whether `unit` stands behind the number in that place."""
+        bare, found = self.rows[place[0]]
+        pieces = bare.split("#")
+        if not unit or len(pieces) != len(found) + 1:
+            return not unit
+        return re.match(re.escape(unit) + r"(?!\w)", pieces[place[1] + 1].lstrip().casefold()) is not None
+
     def like(self, printed: str, at: int) -> list[tuple[int, int, Number]]:
         """The number in place `at` of each line that reads as `printed` does."""
         rows = self.by_skeleton.get(skeleton(printed), ())
@@ -234,26 +245,33 @@ def _is_in_its_place(one: Stated, printed: _Printed) -> bool:
 def _elsewhere(one: Stated, printed: Sequence[_Printed]) -> Mark | None:
     """Reproduced by whichever command prints it; None where none does, or the figure is too common to tell by."""
     number = one.number
-    rare = number.decimals > 1 or number.value >= _RARE
-    if one.printed or not (rare or number.percent or " of " in one.figure):
+    rare = number.decimals > 1 or number.value >= _RARE or number.percent or " of " in one.figure
+    unit = "" if rare or number.value < _TOLD else _unit(one)
+    if one.printed or not (rare or unit):
         return None
     for at, each in enumerate(printed):
         if at != one.command and not each.outcome.reason:
-            found = _by(one, at, each)
+            found = _by(one, at, each, unit)
             if found.mark == REPRODUCED:
                 return found
     return None
 
 
-def _by(one: Stated, at: int, printed: _Printed) -> Mark:
+def _unit(one: Stated) -> str:
+    """The word behind a number, as `EUR` in `308 EUR`; empty where none stands there."""
+    behind = one.figure[len(one.number.text) :].strip()
+    return "" if any(c.isspace() or c.isdigit() for c in behind) else behind.casefold()
+
+
+def _by(one: Stated, at: int, printed: _Printed, unit: str = "") -> Mark:
     """What the outputs of one command say of a figure. Where it was run several times, the figure may lie anywhere
-    between what was printed."""
+    between what was printed. `unit`: what has to stand behind a printed number for it to be the figure."""
     stated, several = one.number, numbers(one.figure)
     values: list[Number] = []
     for lines in printed.given:
         places = lines.like(one.printed, one.at) if one.printed else []
         places = places or list(lines.places())
-        hits = [place for place in places if _hits(one, several, place, lines)][:_MOST_HITS]
+        hits = [place for place in places if _hits(one, several, place, lines) and lines.has(unit, place)][:_MOST_HITS]
         if hits:
             on_fresh = [printed.on_fresh(hit[0], hit[1], lines) for hit in hits]
             place = on_fresh.index("moved") if "moved" in on_fresh else 0  # it may be any of them: to its favour
