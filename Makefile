@@ -3,7 +3,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet
-WORKERS ?= 2
+# Two for a core: many tests wait for containers, databases and browsers. No more than eight: each takes memory.
+WORKERS ?= $(shell $(PYTHON) -c 'import os; print(min(8, 2 * (os.cpu_count() or 1)))')
 EXAMPLE := challenges/rag-triage/submissions/accepted
 
 .PHONY: help setup demo test test-quick test-packs check bench bench-batch simulate test-hostile test-foreign fuzz lock clean
