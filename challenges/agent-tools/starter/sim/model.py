@@ -29,7 +29,7 @@ def serve(brain: Brain, port: int = 0) -> tuple[ThreadingHTTPServer, str]:
             """Nothing is printed for each request."""
 
     server = ThreadingHTTPServer(("127.0.0.1", port), Handler)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
+    threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
     return server, f"http://127.0.0.1:{server.server_port}/v1"
 
 

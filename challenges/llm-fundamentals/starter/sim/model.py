@@ -16,7 +16,7 @@ class Server:
     def __init__(self, brain: Brain) -> None:
         self.used: list[tuple[str, int, int]] = []
         self._http = ThreadingHTTPServer(("127.0.0.1", 0), _handler(brain, self.used))
-        threading.Thread(target=self._http.serve_forever, daemon=True).start()
+        threading.Thread(target=self._http.serve_forever, args=(0.02,), daemon=True).start()
         self.url = f"http://127.0.0.1:{self._http.server_port}/v1"
 
     def close(self) -> None:

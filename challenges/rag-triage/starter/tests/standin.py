@@ -68,7 +68,7 @@ class StandIn:
         self.environment = {"OPENAI_BASE_URL": url, "OPENAI_API_KEY": "none-needed", "OPENAI_MODEL": "stand-in"}
 
     def __enter__(self) -> "StandIn":
-        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+        threading.Thread(target=self.server.serve_forever, args=(0.02,), daemon=True).start()
         return self
 
     def __exit__(self, *_: object) -> None:
