@@ -41,7 +41,7 @@ test: setup test-tools ## Run all tests, in real Docker and a real browser
 	@$(BIN)/python -m tests.whole -p tests.weights -n $(WORKERS) --dist loadgroup --no-loadscope-reorder
 
 test-quick: $(VENV)/dev.stamp ## What needs no Docker, browser or Postgres: in a minute or two
-	@$(BIN)/python -m pytest -q -n $(WORKERS) --dist loadgroup --no-loadscope-reorder -m "not (docker or browser or postgres or slow)"
+	@$(BIN)/python -m pytest -q -n $(WORKERS) --dist loadgroup --no-loadscope-reorder -m "not (docker or browser or postgres or slow or packs)"
 
 test-packs: setup $(VENV)/dev.stamp ## Hold each shipped challenge that changed (or the grader did) to all its promises
 	@$(BIN)/python -m tests.pack_stamps

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+import tomllib
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -61,3 +63,13 @@ def test_without_a_run_nothing_is_written(folder: Path, capsys: pytest.CaptureFi
 def test_what_is_weighed_is_there() -> None:
     files = {name.partition("::")[0] for name in weights.SECONDS if name.startswith("tests/")}
     assert [name for name in sorted(files) if not (weights.ROOT / name).is_file()] == []
+
+
+def test_the_quick_target_leaves_out_every_kind_of_test_that_has_a_mark() -> None:
+    """`-m` on the command line replaces the one of pyproject.toml, which leaves out what `make test-packs` is for."""
+    marks = tomllib.loads((weights.ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["pytest"]
+    known = {text.partition(":")[0] for text in marks["ini_options"]["markers"]}
+    makefile = (weights.ROOT / "Makefile").read_text(encoding="utf-8")
+    named = re.search(r'^test-quick:.*\n.*-m "not \(([\w ]+)\)"', makefile, re.MULTILINE)
+    assert named is not None
+    assert set(named[1].split(" or ")) == known
