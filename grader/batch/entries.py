@@ -19,7 +19,7 @@ from grader.own_files import SIDES
 from grader.store.candidates import LIST, read_list
 from grader.store.people import BETWEEN, members, readable, without_platform
 
-COLUMNS = ("path", "candidate", "started", "submitted", "minutes", "late")
+COLUMNS = ("path", "candidate", "started", "submitted", "minutes", "late", "round")
 RESERVED = frozenset({"blind", "sorted", "pairs", "candidates.csv", "index.html", "index.csv", "index.json"})
 """Names that a batch's output folder needs for itself."""
 GRADESCOPE = "submission_metadata.yml"
@@ -47,6 +47,8 @@ class BatchEntry:
     name is an address."""
     late: bool | None = None
     """What the manifest says; where it says nothing, the challenge's window decides."""
+    round: str = ""
+    """The round of the challenge that the candidate was given; empty where it has none, or nobody says."""
 
     @property
     def remote(self) -> bool:
@@ -187,7 +189,7 @@ def _is_store(path: Path) -> bool:
 
 
 def from_manifest(manifest: Path, folder: Path | None = None) -> Found:
-    """The rows of a CSV file with the columns `path` and, where known, candidate, started, submitted, minutes, late.
+    """The rows of a CSV file with the columns `path` and, where known, the others of COLUMNS.
     Paths are relative to `folder`, else to the manifest's own. Raises UsageError with the line."""
     base = folder or manifest.parent
     lines: dict[str, int] = {}
@@ -202,6 +204,15 @@ def from_manifest(manifest: Path, folder: Path | None = None) -> Found:
     if not entries:
         raise UsageError(f"{manifest} has no rows, so there is nothing to grade.")
     return Found(entries=_named(entries))
+
+
+def check_rounds(entries: Iterable[BatchEntry], known: Collection[str]) -> None:
+    """Raises UsageError for a round that is none of the challenge's."""
+    for entry in entries:
+        if entry.round and entry.round not in known:
+            there = ", ".join(sorted(known)[:20]) or "none"
+            what = f"{visible(entry.name, 60)}: the challenge has no round {visible(entry.round, 40)!r}"
+            raise UsageError(f"{what}; there are: {there}.")
 
 
 def _table(manifest: Path) -> csv_files.Table:
@@ -232,6 +243,7 @@ def _row(row: Mapping[str, str], where: str, base: Path) -> BatchEntry:
         submitted=_moment(cells["submitted"], f"{where}: submitted"),
         minutes=_minutes(cells["minutes"], f"{where}: minutes"),
         late=_yes(cells["late"], f"{where}: late"),
+        round=cells["round"],
     )
     if entry.started and entry.submitted and entry.submitted < entry.started:
         raise UsageError(f"{where}: submitted before it was started.")

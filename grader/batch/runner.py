@@ -233,6 +233,7 @@ class Batch:
             judge=plan.judge,
             pages=replace(plan.pages, known=entry.known),
             fetch_first=bool(plan.want.challenge.submission.dependencies),
+            round=entry.round,
         )
         return Run(
             request=request,

@@ -45,7 +45,14 @@ def round_of(root: Path, key: str) -> str:
 
 def given_in(root: Path, name: str, *, most_bytes: int | None = MOST_BYTES) -> Mapping[str, bytes]:
     """What candidates of the round `name` begin with: the starter without its own `data/`, and the round's files over
-    it. Raises UsageError for a round that is none, ChallengeError for a file that is none."""
+    it. Raises as `own_of`."""
+    kept = {at: content for at, content in given(root, most_bytes=most_bytes).items() if not at.startswith("data/")}
+    return kept | own_of(root, name)
+
+
+def own_of(root: Path, name: str) -> dict[str, bytes]:
+    """The files of the round `name` alone. Raises UsageError for a round that is none, ChallengeError for a file that
+    is none."""
     if name not in rounds(root):
         known = ", ".join(rounds(root)[:20]) or "none"
         raise UsageError(f"{visible(str(root))} has no round {visible(name)!r}; there are: {known}.")
@@ -54,8 +61,7 @@ def given_in(root: Path, name: str, *, most_bytes: int | None = MOST_BYTES) -> M
     files = load_json(path)
     if not isinstance(files, dict) or not all(isinstance(text, str) and _plain(at) for at, text in files.items()):
         raise ChallengeError(f"{visible(str(path))}: a round is an object of paths below the starter and their texts.")
-    kept = {at: content for at, content in given(root, most_bytes=most_bytes).items() if not at.startswith("data/")}
-    return kept | {at: text.encode() for at, text in files.items()}
+    return {at: text.encode() for at, text in files.items()}
 
 
 def _plain(name: str) -> bool:

@@ -214,11 +214,14 @@ def _of_others(out: Path, entries: Sequence[BatchEntry]) -> list[str]:
 
 
 def _plan(options: BatchOptions, found: Found, pack: Pack, settings: Settings) -> BatchPlan:
+    from grader.batch.entries import check_rounds
     from grader.batch.finished import wanted
     from grader.batch.runner import BatchPlan
+    from grader.challenge.starter import rounds
     from grader.cli.report import listed
     from grader.report.write import Pages
 
+    check_rounds(found.entries, rounds(pack.root))
     plan = BatchPlan(
         entries=found.entries,
         out=options.where,

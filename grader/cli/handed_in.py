@@ -94,8 +94,9 @@ def _grade(found: Sequence[Invitation], place: Place, out: Path, *, queued: bool
 
     check_outside(out)
     out.mkdir(parents=True, exist_ok=True)
-    columns = ("path", "candidate", "started", "submitted", "minutes", "late")
-    rows = [_row(one, place) for one in found]
+    columns = ("path", "candidate", "started", "submitted", "minutes", "late", "round")
+    root = _root(found[0], place)
+    rows = [_row(one, place, root) for one in found]
     manifest = out / MANIFEST
     files.write(manifest, "".join(map(csv_files.line, (columns, *rows))), durable=True, private=True)
     known = read_list(out / LIST) if (out / LIST).is_file() else []
@@ -105,7 +106,7 @@ def _grade(found: Sequence[Invitation], place: Place, out: Path, *, queued: bool
     write_list(out / LIST, [*(tuple(row.values()) for row in known), *fresh])
     words = [
         "--challenge",
-        _named(found[0], place),
+        found[0].challenge,
         "--manifest",
         str(manifest),
         "--out",
@@ -121,21 +122,24 @@ def _grade(found: Sequence[Invitation], place: Place, out: Path, *, queued: bool
         manifest.unlink(missing_ok=True)
 
 
-def _named(one: Invitation, place: Place) -> str:
+def _root(one: Invitation, place: Place) -> Path:
     """The pack of the very version that the candidate was given. Raises UsageError where it is not here."""
     from grader.challenge.here import root_of
     from grader.cli.standing import settings_for
     from grader.errors import UsageError
 
-    if root_of(one.challenge, one.version, settings_for(), place.challenges) is None:
+    root = root_of(one.challenge, one.version, settings_for(), place.challenges)
+    if root is None:
         raise UsageError(f"The version that {one.blind} was given is not on this machine.",
                          fix="name the folder with that version: --challenges DIR")  # fmt: skip
-    return one.challenge
+    return root
 
 
-def _row(one: Invitation, place: Place) -> tuple[str, ...]:
+def _row(one: Invitation, place: Place, root: Path) -> tuple[str, ...]:
+    from grader.challenge.starter import round_of
+
     last = one.last
     if last is None:
         raise ValueError("only what was handed in is graded")
     late = ("yes" if last.late else "no") if one.seconds else ""
-    return str(place.of(last.id)), one.candidate, one.started_at, last.at, "", late
+    return str(place.of(last.id)), one.candidate, one.started_at, last.at, "", late, round_of(root, one.id)

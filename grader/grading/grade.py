@@ -8,7 +8,7 @@ from typing import Any
 from grader.challenge import Challenge, Pack
 from grader.challenge import model as models
 from grader.claims import marks
-from grader.grading import familiar
+from grader.grading import familiar, given_round
 from grader.grading.observed import model_calls
 from grader.grading.provenance import challenge_facts, provenance, submission_facts
 from grader.grading.run import Run
@@ -33,6 +33,7 @@ def grade_of(
     traced = {**facts, **({"model_calls": calls} if calls else {}), **models.provenance(pack.model, calls)}
     flags = (
         *familiar.flags(submission.files, pack.root, run.request.source),
+        *given_round.flags(submission.files, pack, run.request.round),
         *flags_of(pack, submission, observed, judged, claims),
     )
     if run.request.only:

@@ -42,6 +42,8 @@ class Request:
     waited for and fetching takes long. Otherwise the containers boot meanwhile."""
     own: tuple[Path, ...] = ()
     """Files of the operator's, as the store, that are not the candidate's where they lie in the submission."""
+    round: str = ""
+    """The round of the challenge that the candidate was given; what was handed in is held against it."""
     found_in: str = ""
     """The folder in which the source was only found: no link leads from there to what is graded. Empty where the
     operator named the source itself."""

@@ -226,6 +226,7 @@ class QueuedBatch:
             formats=self.plan.pages.formats,
             secret=self._secret,
             since=datetime.now(UTC).isoformat(timespec="seconds") if self.plan.fresh else "",
+            round=entry.round,
         )
 
     # ------------------------------------------------------------------------------------------------ waiting

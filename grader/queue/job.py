@@ -57,6 +57,8 @@ class JobSpec:
     """Fingerprint of the secret that keys the seed; empty in a job of before there was one."""
     since: str = ""
     """With it, only a result that was started later counts as there already; ISO 8601, UTC."""
+    round: str = ""
+    """The round of the challenge that the candidate was given."""
 
     def as_args(self) -> dict[str, Any]:
         return {**asdict(self), "formats": list(self.formats), "candidate": _plain(self.candidate)}

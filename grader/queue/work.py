@@ -177,7 +177,7 @@ def _grade(means: Means, spec: JobSpec, pack: Pack, source: str, out: Path) -> G
     """One attempt. An engine that went away is waited for, and then the attempt is made again. Raises
     InfrastructureError, GivenBackError."""
     pages = Pages(formats=spec.formats, known=_entry(spec).known)
-    request = Request(source=source, challenge=pack, out=out, judge=spec.judge, pages=pages)
+    request = Request(source=source, challenge=pack, out=out, judge=spec.judge, pages=pages, round=spec.round)
 
     def new_run() -> Run:
         return Run(request=request, settings=means.settings, say=lambda _text: None, judge_lane=means.lane,
