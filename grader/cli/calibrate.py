@@ -69,14 +69,12 @@ def command(
     Each labelled item is judged --repeats times, and some also padded, without comments and with an order to the
     judge. A run that was interrupted goes on where it stopped. The exit code is 0 whatever the verdict.
     """
-    from grader.calibration import page, run
     from grader.calibration.material import prepare
+    from grader.calibration.run import questions
     from grader.challenge import load_pack
-    from grader.cli.calibrated import closed_in, keep, note_erasures, reviewed_in, sharing, show_status, store_of
+    from grader.cli.calibrated import note_erasures, reviewed_in, sharing, show_status, store_of
     from grader.cli.standing import say_origin, settings_for
-    from grader.judge import record
-    from grader.judge.cache import Cache
-    from grader.settings import PLACES, find_challenge
+    from grader.settings import find_challenge
 
     settings = settings_for()
     pack = load_pack(find_challenge(challenge, settings, challenges))
@@ -92,11 +90,23 @@ def command(
         pack, settings, ratings=ratings, repeats=repeats, reviewed=reviewed_in(pack, url),
         beside=sharing(pack, settings, challenges, url),
     )  # fmt: skip
-    asked = run.questions(material)
+    asked = questions(material)
     if dry_run:
         click.echo(_plan(material, asked))
         return 0
     say_origin(pack, settings)
+    _calibrate(pack, material, asked, url, fresh=fresh, as_json=as_json)
+    return 0
+
+
+def _calibrate(pack: Pack, material: Material, asked: list[Asked], url: str, *, fresh: bool, as_json: bool) -> None:
+    """Says what it will ask, asks the judge, saves the calibration, writes its page and says the verdicts."""
+    from grader.calibration import page, run
+    from grader.cli.calibrated import closed_in, keep, note_erasures
+    from grader.judge import record
+    from grader.judge.cache import Cache
+    from grader.settings import PLACES
+
     if not as_json:
         click.echo(_plan(material, asked), err=True)
     note_erasures([pack.root], url)  # the run may end before there is another calibration
@@ -110,7 +120,6 @@ def command(
     keep(pack, material, outcome, url)
     html = page.write(pack, outcome)
     click.echo(_as_json(outcome) if as_json else _as_text(outcome, saved, html))
-    return 0
 
 
 def _follow(pack: Pack, path: Path, judge: str) -> None:

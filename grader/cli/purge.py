@@ -51,7 +51,6 @@ def command(
     from grader.portal.forget import of_person
     from grader.portal.forget import older_than as portal_older_than
     from grader.queue.forget import near
-    from grader.settings import PLACES
     from grader.store import open_store, retention
 
     if bool(older_than) == bool(candidate) or (how and not candidate):
@@ -75,13 +74,7 @@ def command(
             retention.remove(opened, removal, why=reason)
     if yes and not removal.nothing:
         _note_erasures(store_at(store))
-    click.echo(_near([*removal.near, *close]), nl=False)
-    if not removal.nothing:
-        click.echo(
-            f"Left alone: backups, and the judge's cache ({PLACES.cache / 'judge'}), which may quote submissions."
-        )
-    if (waiting or not removal.nothing) and not yes:
-        click.echo("Nothing was removed; --yes does it.")
+    _say_what_stays(removal, close, waiting=waiting, done=yes)
     return 1 if candidate and removal.nothing and not waiting else 0
 
 
@@ -99,13 +92,19 @@ def _note_erasures(url: str) -> None:
         note_erasures(roots, url)
 
 
-def _near(names: Sequence[str]) -> str:
-    """Names that were not taken for the one that was asked for: somebody has to look."""
+def _say_what_stays(removal: Removal, close: Sequence[str], *, waiting: int, done: bool) -> None:
+    """Names that were not taken for the one that was asked for (somebody has to look), and what no removal touches."""
     from grader.errors import visible
+    from grader.settings import PLACES
 
-    shown = dict.fromkeys(names)
-    lines = [f"  near    {visible(name, 200)!r} (another name, so not touched)" for name in shown]
-    return "".join(f"{line}\n" for line in lines)
+    for name in dict.fromkeys([*removal.near, *close]):
+        click.echo(f"  near    {visible(name, 200)!r} (another name, so not touched)")
+    if not removal.nothing:
+        click.echo(
+            f"Left alone: backups, and the judge's cache ({PLACES.cache / 'judge'}), which may quote submissions."
+        )
+    if (waiting or not removal.nothing) and not done:
+        click.echo("Nothing was removed; --yes does it.")
 
 
 def _say_who(store: Store, candidate: str, how: Meaning) -> None:

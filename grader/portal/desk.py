@@ -21,12 +21,13 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import false, func, insert, or_, select
-from sqlalchemy.engine import Connection, Engine, RowMapping
+from sqlalchemy.engine import Connection, Engine
 
 from grader.errors import UsageError
+from grader.portal import rows
 from grader.portal.known_work import MAPPED, MOST_TIMES, STATED, mapping, statement
 from grader.portal.orders import ORDERED, TOLD, Order
-from grader.portal.records import MOST_HAND_INS, NUMBER, Event, HandIn, Invitation, read_moment
+from grader.portal.records import MOST_HAND_INS, NUMBER, HandIn, Invitation, read_moment
 from grader.store import people
 from grader.store.blind_ids import blind_of
 from grader.store.engine import reading, writing
@@ -88,7 +89,7 @@ class PortalDesk:
         with writing(self.engine) as connection:
             made = secrets.token_hex(16)
             self._insert(connection, made, wish, token)
-            return _read(connection, invitations.c.id == made)[0], token
+            return rows.read(connection, invitations.c.id == made)[0], token
 
     def _insert(self, connection: Connection, made: str, wish: Wish, token: str) -> None:
         row = {
@@ -106,19 +107,19 @@ class PortalDesk:
         with writing(self.engine) as connection:
             if self.engine.dialect.name == "postgresql":  # SQLite has one writer at a time
                 connection.execute(select(func.pg_advisory_xact_lock(ORDER_LOCK)))
-            known = _ordered(connection, lambda one: _same_wish(one, wish), order.reference)
+            known = rows.ordered(connection, lambda one: _same_wish(one, wish), order.reference)
             if known is not None:
                 return known
             made = secrets.token_hex(16)
             self._insert(connection, made, wish, token_of(made))
-            one = _read(connection, invitations.c.id == made)[0]
+            one = rows.read(connection, invitations.c.id == made)[0]
             self._add(connection, one, ORDERED, asdict(order), wish.by)
-            return _read(connection, invitations.c.id == made)[0]
+            return rows.read(connection, invitations.c.id == made)[0]
 
     def ordered(self, wanted: str) -> Invitation | None:
         """The invitation with this id, where another system ordered it."""
         with reading(self.engine) as connection:
-            found = _read(connection, invitations.c.id == wanted)
+            found = rows.read(connection, invitations.c.id == wanted)
         return found[0] if found and any(event.what == ORDERED for event in found[0].events) else None
 
     def told(self, one: Invitation, body: Mapping[str, Any]) -> None:
@@ -129,20 +130,20 @@ class PortalDesk:
     def opened(self, token: str) -> Invitation | None:
         """What the link leads to; None for one that there is not. Changes nothing: mail scanners open links."""
         with reading(self.engine) as connection:
-            found = _read(connection, invitations.c.digest == digest_of(token))
+            found = rows.read(connection, invitations.c.digest == digest_of(token))
         return found[0] if found else None
 
     def all(self) -> tuple[Invitation, ...]:
         """All invitations, the newest first."""
         with reading(self.engine) as connection:
-            return tuple(_read(connection, invitations.c.id != ""))
+            return tuple(rows.read(connection, invitations.c.id != ""))
 
     def named(self, wanted: str) -> Invitation:
         """The one invitation of that number, or of a candidate, by blind id or name. Raises UsageError where there is
         none, or where it could be several: two people may have one name, and somebody the name that is another's id or
         number. An id in full is nothing else."""
         with reading(self.engine) as connection:
-            found = _read(connection, invitations.c.id == wanted.lower()) or _read(
+            found = rows.read(connection, invitations.c.id == wanted.lower()) or rows.read(
                 connection,
                 or_(
                     invitations.c.id.startswith(wanted.lower(), autoescape=True) if len(wanted) >= NUMBER else false(),
@@ -174,7 +175,9 @@ class PortalDesk:
         """Whether somebody was invited to the same challenge under the same blind id: two people of one name have one,
         and what is said of the id alone could be of either."""
         with reading(self.engine) as connection:
-            found = _read(connection, (invitations.c.blind == one.blind) & (invitations.c.challenge == one.challenge))
+            found = rows.read(
+                connection, (invitations.c.blind == one.blind) & (invitations.c.challenge == one.challenge)
+            )
         return len(found) > 1
 
     def start(self, one: Invitation) -> None:
@@ -252,7 +255,7 @@ class PortalDesk:
     def of_blind(self, blind: str) -> tuple[Invitation, ...]:
         """The invitations under a blind id."""
         with reading(self.engine) as connection:
-            return tuple(_read(connection, func.upper(invitations.c.blind) == blind.upper()))
+            return tuple(rows.read(connection, func.upper(invitations.c.blind) == blind.upper()))
 
     def tested(self, one: Invitation, hand_in: str, *, passed: bool | None, message: str) -> None:
         """What the starter's public tests came to on a hand-in. None: there are none to run, or, with a `message`, they
@@ -281,7 +284,7 @@ class PortalDesk:
     def _locked(self, connection: Connection, one: Invitation) -> Invitation:
         """The invitation as it is now; nobody else changes it before this transaction ends."""
         connection.execute(select(invitations.c.id).where(invitations.c.id == one.id).with_for_update())
-        found = _read(connection, invitations.c.id == one.id)
+        found = rows.read(connection, invitations.c.id == one.id)
         if not found:
             raise UsageError("This invitation is no longer there.")
         return found[0]
@@ -320,42 +323,5 @@ def _minutes_late(one: Invitation, now: datetime) -> int:
     return max(0, -(-int(over) // 60))
 
 
-def _read(connection: Connection, which: Any) -> list[Invitation]:
-    query = select(invitations).where(which).order_by(invitations.c.at.desc(), invitations.c.id)
-    found = list(connection.execute(query).mappings())
-    ids = [row["id"] for row in found]
-    happened = select(invitation_events).where(invitation_events.c.invitation.in_(ids)).order_by(invitation_events.c.id)
-    handed_in = select(hand_ins).where(hand_ins.c.invitation.in_(ids)).order_by(hand_ins.c.number)
-    events, came = _by_invitation(connection, happened), _by_invitation(connection, handed_in)
-    return [_invitation(row, events.get(row["id"], ()), came.get(row["id"], ())) for row in found]
-
-
 def _same_wish(one: Invitation, wish: Wish) -> bool:
     return (one.challenge, one.candidate) == (wish.challenge, wish.candidate)
-
-
-def _ordered(connection: Connection, which: Callable[[Invitation], bool], reference: str) -> Invitation | None:
-    """The invitation of an order with this reference; an order without one is new each time."""
-    if not reference:
-        return None
-    query = select(invitation_events.c.invitation, invitation_events.c.body).where(invitation_events.c.what == ORDERED)
-    same = [row.invitation for row in connection.execute(query) if json.loads(row.body)["reference"] == reference]
-    return next((one for one in _read(connection, invitations.c.id.in_(same)) if which(one)), None)
-
-
-def _by_invitation(connection: Connection, query: Any) -> dict[str, list[RowMapping]]:
-    found: dict[str, list[RowMapping]] = {}
-    for row in connection.execute(query).mappings():
-        found.setdefault(row["invitation"], []).append(row)
-    return found
-
-
-def _invitation(row: RowMapping, events: Any, came: Any) -> Invitation:
-    return Invitation(
-        id=row["id"], candidate=row["candidate"], blind=row["blind"], challenge=row["challenge"],
-        version=row["version"], about=json.loads(row["about"]), working=row["working"], window_ends=row["ends_at"],
-        by=row["by"], at=row["at"],
-        events=tuple(Event(what=one["what"], who=one["who"], at=one["at"], body=json.loads(one["body"]))
-                     for one in events),
-        hand_ins=tuple(HandIn(**{name: one[name] for name in HandIn.__dataclass_fields__}) for one in came),
-    )  # fmt: skip

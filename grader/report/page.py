@@ -79,9 +79,7 @@ def render(
         "unread": source.unread,
         "title": f"{outcome.heading} · {who}, {grade.challenge.get('id', '')}",
         "flags": [_flag(flag, at, shown) for at, flag in enumerate(flags, 1)],
-        "claimed": claims.figures(grade.claims, files),
-        "claim_commands": claims.commands(grade.claims),
-        "claimed_said": claims.summary(grade.claims),
+        **_claimed(grade, files),
         "files": files,
         "folders": [(folder, list(group)) for folder, group in groupby(files, key=lambda file: file.folder)],
         "csp": policy(style, script),
@@ -147,6 +145,15 @@ def _always(grade: Grade) -> dict[str, Any]:
         "calls_total": calls_total,
         "left_out": run.left_out(grade),
         "provenance": run.provenance(grade),
+    }
+
+
+def _claimed(grade: Grade, files: Sequence[File]) -> dict[str, Any]:
+    """The figures that documents state, and the commands that were to come to them again."""
+    return {
+        "claimed": claims.figures(grade.claims, files),
+        "claim_commands": claims.commands(grade.claims),
+        "claimed_said": claims.summary(grade.claims),
     }
 
 
