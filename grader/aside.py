@@ -49,6 +49,9 @@ MOST_ANSWER = 128_000_000
 _MOST_WORDS = 20_000
 """Bytes of a sentence from the helper."""
 _MOST_IDLE = 4
+_MOMENT = 0.2
+"""Seconds by the clock that one at work is waited for before another is started, which takes as long: most work is done
+in a tenth of that."""
 _LEAVES = 5.0
 """Seconds by the clock that a piece of work which has answered has to be gone, when the next one wants its helper."""
 _PR_SET_CHILD_SUBREAPER = 36
@@ -94,10 +97,10 @@ def _run(seconds: float, work: Callable[..., R], args: Sequence[object]) -> R:
         failed = _words(body) if kind == b"!" else ""
         result = unpacked(body, _signature(work)[1]) if kind == b"=" else None
     except ParcelError as problem:
-        helper.end()
+        _drop(helper)
         raise AsideError(f"{_NO_ANSWER} ({problem})") from None
     except BaseException:  # also where a person has had enough in the middle of it
-        helper.end()
+        _drop(helper)
         raise
     _give_back(helper)
     if kind == b"!":
@@ -120,9 +123,9 @@ def _words(body: bytes) -> str:
 
 def prepare(warm: Callable[[], None]) -> None:
     """Starts a helper that begins with `warm`, a function of a module of ours, and does not wait for it; nothing where
-    one is idle."""
-    with _lock:
-        wanted = not _idle
+    there is one."""
+    with _changed:
+        wanted = not _idle and not _at_work
     if wanted:
         _give_back(_Helper(f"{warm.__module__}:{warm.__qualname__}"))
 
@@ -135,14 +138,15 @@ def busy_with(what: str) -> None:
 
 # ---------------------------------------------------------------------------------------------- our side
 
-_lock = threading.Lock()
+_changed = threading.Condition()
 _idle: list[_Helper] = []
+_at_work: set[_Helper] = set()
 
 
 @atexit.register
 def end_all() -> None:
     """Ends the helpers that wait for work."""
-    with _lock:
+    with _changed:
         helpers = list(_idle)
         _idle.clear()
     for helper in helpers:
@@ -150,23 +154,45 @@ def end_all() -> None:
 
 
 def _take() -> _Helper:
+    """One that is idle, or will be in a moment; else a new one."""
     while True:
-        with _lock:
+        with _changed:
+            if not _idle and _at_work:
+                _changed.wait_for(lambda: _idle or not _at_work, _MOMENT)
             helper = _idle.pop() if _idle else None
+            if helper is not None:
+                _at_work.add(helper)
         if helper is None:
-            return _Helper()
+            return _begun()
         if helper.lives() and helper.is_free():
             return helper
-        helper.end()
+        _drop(helper)
+
+
+def _begun() -> _Helper:
+    helper = _Helper()
+    with _changed:
+        _at_work.add(helper)
+    return helper
 
 
 def _give_back(helper: _Helper) -> None:
-    with _lock:
+    with _changed:
+        _at_work.discard(helper)
         kept = len(_idle) < _MOST_IDLE
         if kept:
             _idle.append(helper)
+            _changed.notify()
     if not kept:
         helper.end()
+
+
+def _drop(helper: _Helper) -> None:
+    """Ends one that is of no more use."""
+    with _changed:
+        _at_work.discard(helper)
+        _changed.notify()
+    helper.end()
 
 
 class _Helper:
@@ -323,7 +349,9 @@ def _end_what_it_left() -> None:
     left, none of theirs is; where it cannot be ended, this does not return, and whoever waits takes another helper."""
     with contextlib.suppress(ChildProcessError):
         while True:
-            for pid in _children():
+            if os.waitpid(-1, _WAIT_FOR_ALL | os.WNOHANG)[0]:
+                continue
+            for pid in _children():  # seldom: looking through all that runs here takes longer than most work does
                 with contextlib.suppress(ProcessLookupError, PermissionError):
                     os.kill(pid, signal.SIGKILL)
             os.waitpid(-1, _WAIT_FOR_ALL)

@@ -55,6 +55,17 @@ def wait(seconds: float) -> None:
     time.sleep(seconds)
 
 
+def parent_slowly() -> int:
+    time.sleep(0.05)
+    return os.getppid()
+
+
+def kills_its_helper() -> None:
+    time.sleep(0.2)
+    os.kill(os.getppid(), 9)
+    os._exit(1)
+
+
 def zeros(count: int) -> int:
     return len(bytearray(count))
 

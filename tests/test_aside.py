@@ -7,7 +7,10 @@ import contextlib
 import os
 import pickle
 import struct
+import subprocess
+import sys
 import threading
+import time
 from pathlib import Path
 from typing import Any
 
@@ -43,6 +46,71 @@ def test_a_helper_that_nobody_prepared_warms_up_once_for_all_its_children() -> N
     aside.end_all()
     helper = aside.run(5, work.parent)
     assert aside.run(5, work.warmed) == aside.run(5, work.warmed) == [helper]
+
+
+def test_work_that_comes_while_a_helper_is_at_work_waits_a_moment_for_that_one(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    aside.end_all()
+    first = aside.run(5, work.parent)
+    monkeypatch.setattr(aside, "_MOMENT", 60.0)
+    helpers: list[int] = []
+    threads = [threading.Thread(target=lambda: helpers.append(aside.run(5, work.parent_slowly))) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert helpers == [first] * 3
+
+
+def test_nobody_waits_longer_than_a_moment_and_none_is_prepared_beside_one_at_work(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    aside.end_all()
+    monkeypatch.setattr(aside, "_MOMENT", 0.01)
+    helper = aside.run(5, work.parent)
+    held = threading.Thread(target=aside.run, args=(5, work.wait, 3.0))
+    held.start()
+    while aside._idle:
+        time.sleep(0.001)
+    aside.prepare(work.warm)
+    assert not aside._idle
+    assert aside.run(5, work.parent) != helper
+    assert held.is_alive()
+    held.join()
+
+
+def test_who_waits_for_a_helper_that_ends_gets_another(monkeypatch: pytest.MonkeyPatch) -> None:
+    aside.end_all()
+    helper = aside.run(5, work.parent)
+    monkeypatch.setattr(aside, "_MOMENT", 60.0)
+
+    def ends_it() -> None:
+        with pytest.raises(AsideError):
+            aside.run(5, work.kills_its_helper)
+
+    held = threading.Thread(target=ends_it)
+    held.start()
+    while aside._idle:
+        time.sleep(0.001)
+    with bounded_wait():
+        assert aside.run(5, work.parent) != helper
+    held.join()
+
+
+def test_the_machines_processes_are_looked_through_only_where_something_was_left() -> None:
+    """In a process of its own: it ends what this one has started."""
+    script = (
+        "import os, signal; from grader import aside; looked = []; look = aside._children\n"
+        "aside._children = lambda: looked.append(1) or look()\n"
+        "aside._end_what_it_left(); print(len(looked))\n"
+        "if os.fork() == 0: os._exit(0)\n"
+        "aside._end_what_it_left(); child = os.fork()\n"
+        "if child == 0: signal.pause()\n"
+        "aside._end_what_it_left(); print(bool(looked)); os.kill(child, 0)"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
+    assert (done.stdout, "ProcessLookupError" in done.stderr) == ("0\nTrue\n", True)
 
 
 def test_records_and_bytes_cross_as_they_are() -> None:

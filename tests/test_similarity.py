@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import random
+import subprocess
+import sys
 from collections.abc import Callable
 
 import numpy as np
@@ -133,6 +135,17 @@ def test_hostile_text_is_cut_in_time_that_grows_with_its_length(name: str, text:
         tokens = cut(name, text.encode())
         assert tokens is not None
         assert len(tokens.numbers) == len(tokens.lines)
+
+
+def test_what_is_warm_imports_nothing_for_a_submission() -> None:
+    """In a process of its own: the child that reads one submission would import it for that one alone."""
+    script = (
+        "import sys; from grader.cohort import winnowing; winnowing.warm(); before = set(sys.modules)\n"
+        f"winnowing.fingerprints({{'a.py': {program(1).encode()!r}, 'b.md': b'some words and others ' * 40}})\n"
+        "print(sorted(set(sys.modules) - before))"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert done.stdout == "[]\n"
 
 
 def test_a_file_that_is_no_text_is_passed_over() -> None:
