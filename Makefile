@@ -25,6 +25,10 @@ $(VENV)/dev.stamp: $(VENV)/run.stamp requirements/dev.lock
 	@$(PIP) --require-hashes --no-deps -r requirements/dev.lock
 	@touch $@
 
+# Some hundred processes of ours start in these, and each would compile the grader anew where the environment forbids
+# Python to keep what it compiled, as images of Python and of CI do.
+test test-quick test-packs: export PYTHONDONTWRITEBYTECODE =
+
 setup: $(VENV)/run.stamp ## Make .venv, get a Docker engine, build the sandbox images
 	@$(BIN)/grade doctor --fix
 
