@@ -16,7 +16,7 @@ from grader.authoring.entries import load_entries
 from grader.authoring.export import report_json
 from grader.authoring.runs import Ran, Runner, Task
 from grader.challenge import load_pack
-from grader.challenge.findings import FindingKind, holds
+from grader.challenge.findings import Finding, FindingKind, holds
 from grader.cli import challenge as challenge_command
 from grader.errors import ChallengeError, InfrastructureError, UsageError
 from grader.grading.intake import take_in
@@ -344,6 +344,67 @@ def test_survivors_are_listed_with_file_and_line_and_break_a_floor(tmp_path: Pat
     assert "the floor is 90%" in broken(report, "mutation")[0]
     survivors = [finding for finding in report.findings if "survived" in finding.text]
     assert any(finding.place.endswith("solution/work.py:3") and "in f()" in finding.text for finding in survivors)
+
+
+EQUIVALENT = "submissions/equivalent.yaml"
+
+
+def mark(mutant: str, file: str = "work.py", function: str = "") -> str:
+    where = f"  function: {function}\n" if function else ""
+    return f"- file: {file}\n  mutant: '{mutant}'\n{where}  why: nobody asks for it\n"
+
+
+def wrong_marks(report: Report) -> list[Finding]:
+    return [one for one in report.findings if one.promise == "mutation" and one.outcome is FindingKind.BROKEN]
+
+
+def test_a_mutant_that_is_marked_equivalent_counts_neither_way(tmp_path: Path) -> None:
+    pack = write_pack(tmp_path, ONE_ENTRY)
+    before = checked(pack, Options(seeds=1, mutants=50), Maker(blind_in_one_group))
+    survived = next(one.mutant for one in before.verdicts if one.outcome == "survived")
+    change = f"{survived.before} → {survived.after}"
+    write_pack(tmp_path, {**ONE_ENTRY, EQUIVALENT: mark(change, function=survived.function)})
+    after = checked(pack, Options(seeds=1, mutants=50), Maker(blind_in_one_group))
+    assert next(one.outcome for one in after.verdicts if one.mutant.name == survived.name) == "equivalent"
+    (now,), (then,) = ([one.facts for one in each.findings if "mutants" in one.facts] for each in (after, before))
+    assert (now["killed"], now["mutants"]) == (then["killed"], then["mutants"])
+    assert "beside 1 marked equivalent" in said(after, "mutation")
+    assert change not in said(after, "mutation")
+    assert broken(after, "mutation") == []
+
+
+def test_a_mark_on_a_mutant_that_loses_points_is_broken(tmp_path: Path) -> None:
+    pack = write_pack(tmp_path)
+    killed = checked(pack, Options(seeds=1, mutants=50)).verdicts[0].mutant
+    write_pack(tmp_path, {EQUIVALENT: mark(f"{killed.before} → {killed.after}")})
+    (found,) = wrong_marks(checked(pack, Options(seeds=1, mutants=50)))
+    assert "loses points: take the mark away" in found.text
+    assert found.place.endswith("equivalent.yaml:1")
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        (mark("nothing → something"), "there is no such mutant of the reference"),
+        (mark("a → b", file="other.py"), "solution/other.py is no Python file of it"),
+        (mark("a → b", file="../work.py"), "solution/../work.py is no Python file of it"),
+        ("- file: work.py\n  mutant: a\n  why: nobody asks for it\n", "equivalent.yaml:2: "),
+        ("- file: work.py\n  mutant: a → b\n  why: no\n", "equivalent.yaml:3: "),
+        ("- file: work.py\n  mutants: a → b\n  why: nobody asks for it\n", "mutant"),
+        ("file: work.py\n", "expected a list of mutants"),
+    ],
+)
+def test_a_stale_or_wrong_mark_is_said_without_running_anything(text: str, says: str, tmp_path: Path) -> None:
+    found = wrong_marks(checked(write_pack(tmp_path, {EQUIVALENT: text}), Options(static=True)))
+    assert any(says in f"{one.place}: {one.text}" for one in found), found
+
+
+def test_the_nearest_mutant_is_named(tmp_path: Path) -> None:
+    pack = write_pack(tmp_path)
+    one = checked(pack, Options(seeds=1, mutants=50)).verdicts[0].mutant
+    write_pack(tmp_path, {EQUIVALENT: mark(f"{one.before}  → {one.after}")})
+    (found,) = wrong_marks(checked(pack, Options(static=True)))
+    assert f"the nearest is '{one.before} → {one.after}'" in found.text
 
 
 def test_the_floor_of_a_pack_breaks_it_without_any_option(tmp_path: Path) -> None:

@@ -128,6 +128,23 @@ def test_typical_work_far_from_the_pass_mark_is_worth_a_look() -> None:
     assert "earns 60.0 points of 100, the pass mark is 75" in text
 
 
+@pytest.mark.parametrize(
+    ("asked", "left"),
+    [
+        ({"kinds": ("accepted",)}, "rejected/low (weak)"),
+        ({"only": ("rejected/low",)}, "accepted/middle (typical), accepted/high (strong)"),
+        ({"only": ("rejected/low", "accepted/middle", "accepted/high")}, ""),
+    ],
+)
+def test_levels_that_were_not_asked_for_are_named_and_all_of_them_are_held_apart(
+    tmp_path: Path, asked: dict[str, Any], left: str
+) -> None:
+    report = checked(pack_of(tmp_path, WORKS), seeds=2, **asked)
+    silent = told(report.findings, FindingKind.LEFT_OUT)
+    assert [one.rpartition("not asked for: ")[2] for one in silent] == ([left] if left else [])
+    assert len(report.spread) == (0 if left else 3)
+
+
 def test_a_level_that_nobody_stands_for_is_broken_and_no_level_at_all_is_left_out(tmp_path: Path) -> None:
     (text,) = told(checked(pack_of(tmp_path / "a", {"rejected/low": ("weak", 0.2)})).findings)
     assert "no submission is declared typical and none strong" in text

@@ -13,6 +13,7 @@ from click.testing import CliRunner
 
 from grader.authoring import check, promises, scaffold
 from grader.authoring.entries import ShippedSubmission, load_entries
+from grader.authoring.equivalent import load as load_marks
 from grader.challenge import Challenge, load_pack, strict_yaml
 from grader.cli import challenge as challenge_command
 from grader.cli import loop as loop_command
@@ -62,10 +63,12 @@ def test_the_manifest_of_the_page_is_one(tmp_path: Path) -> None:
     (pack / "starter" / "sim").mkdir()
     (pack / "starter" / "sim" / "desk.py").write_text("")
     (pack / "submissions" / "claims" / "after-a-sleep").mkdir(parents=True)
-    manifest, entries, rubric = YAML
+    manifest, entries, rubric, equivalent = YAML
     (pack / "challenge.yaml").write_text(manifest)
     (pack / "submissions" / "submissions.yaml").write_text(entries)
     (pack / "rubric.yaml").write_text(rubric)
+    (pack / "submissions" / "equivalent.yaml").write_text(equivalent)
+    assert [entry.file for entry, _ in load_marks(pack).entries] == ["triage.py"]
     challenge = load_pack(pack)
     assert (challenge.id, challenge.interface.module) == ("log-triage", "log_triage")
     assert [criterion.id for criterion in challenge.rubric.criteria] == ["failure-modes", "trade-offs"]

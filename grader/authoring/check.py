@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from grader.authoring import (
     canary,
     competencies,
+    equivalent,
     figures,
     guessing,
     hidden_lint,
@@ -145,6 +146,7 @@ def check(
     known = canary.canaries(challenge)
     findings += canary.check_files(challenge, known)
     findings += [] if options.only else rubric_lint.check(challenge, _reference_files(challenge))
+    findings += [] if options.only else equivalent.check(root)
     findings += [] if options.only else published.check(challenge, settings)
     if options.static:
         return Report(challenge=challenge, findings=tuple(findings))
@@ -285,9 +287,12 @@ def _twice(runner: Runner, report: Report, options: Options, say: Say) -> Report
 def _told_apart(runner: Runner, report: Report, listed: Sequence[Listed], options: Options, say: Say) -> Report:
     """With what works of known level earn on several variants of the data."""
     place = str(runner.challenge.root / FILE)
-    if not options.spread or options.only or options.kinds:
+    if not options.spread:
         return report
-    if (silent := apart.without_level(listed, place)) is not None:
+    silent = apart.without_level(listed, place) or apart.not_asked_for(
+        listed, [one for one, _ in report.entries], place
+    )
+    if silent is not None:
         return _with(report, [silent])
     works = apart.run(runner, report.entries, options.seeds or 1, say)
     if isinstance(works, Finding):
@@ -315,9 +320,10 @@ def _mutated(runner: Runner, report: Report, options: Options, say: Say) -> Repo
     place = runner.challenge.root / REFERENCE
     if reference.share < 1:
         return _with(report, [left_out("mutation", "not run: the reference itself loses points", str(place))])
-    verdicts = tuple(mutation.run(runner, reference, options.mutants, say))
+    marked = equivalent.load(runner.challenge.root)
+    verdicts = tuple(mutation.run(runner, reference, options.mutants, say, marked))
     groups = list(dict.fromkeys(test.group for test in reference.points.tests))
-    report = _with(report, mutation.findings(verdicts, groups, options.mutation_floor, place))
+    report = _with(report, mutation.findings(verdicts, groups, options.mutation_floor, place, marked))
     return replace(report, verdicts=verdicts)
 
 

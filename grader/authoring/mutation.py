@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from grader.authoring.equivalent import Marked
 from grader.authoring.mutants import Mutant, reached, sample
 from grader.authoring.runs import Ran, Runner, Say, Task
 from grader.challenge import Challenge
@@ -27,8 +28,8 @@ LEAST_SECONDS = 5.0
 
 @dataclass(frozen=True, kw_only=True)
 class MutantResult:
-    """What became of a mutant: `killed` (points were lost), `survived`, or `unclear`: a hidden test met something that
-    it could not judge, and no other test saw a fault."""
+    """What became of a mutant: `killed` (points were lost), `survived`, `equivalent` (as its author says) or `unclear`:
+    a hidden test met something that it could not judge, and no other test saw a fault."""
 
     mutant: Mutant
     outcome: str
@@ -46,7 +47,7 @@ def draw(challenge: Challenge, reference: Submission, count: int, seed: int) -> 
     return sample(reached(python, start) or python, count, seed)
 
 
-def run(runner: Runner, reference: Ran, count: int, say: Say) -> list[MutantResult]:
+def run(runner: Runner, reference: Ran, count: int, say: Say, marked: Marked) -> list[MutantResult]:
     """Runs `count` mutants on the reference's own variant of the data. `reference` has earned full points."""
     assert reference.submission is not None  # noqa: S101 - it was run
     original = reference.submission
@@ -64,7 +65,7 @@ def run(runner: Runner, reference: Ran, count: int, say: Say) -> list[MutantResu
     ]
     say(f"running {len(tasks)} mutants of the reference")
     runs = runner.run(tasks, lambda _ran, done: say(f"mutant {done} of {len(tasks)}"))
-    return [judge(mutant, ran) for mutant, ran in zip(mutants, runs, strict=True)]
+    return [judge(mutant, ran, marked) for mutant, ran in zip(mutants, runs, strict=True)]
 
 
 def limits_after(unchanged: Ran, limits: CandidateLimits) -> CandidateLimits:
@@ -77,7 +78,7 @@ def limits_after(unchanged: Ran, limits: CandidateLimits) -> CandidateLimits:
     )
 
 
-def judge(mutant: Mutant, ran: Ran) -> MutantResult:
+def judge(mutant: Mutant, ran: Ran, marked: Marked) -> MutantResult:
     """A mutant is killed when a test that could be judged earned less than its points."""
     if ran.observed is None:
         return MutantResult(mutant=mutant, outcome="unclear", unjudged=(str(ran.problem),))
@@ -85,26 +86,29 @@ def judge(mutant: Mutant, ran: Ran) -> MutantResult:
     lost = [test for test in tests if test.status is not TestStatus.ERROR and test.points < test.max_points - 1e-6]
     unjudged = tuple(test.id for test in tests if test.status is TestStatus.ERROR)
     groups = tuple(dict.fromkeys(test.group for test in lost))
-    outcome = "killed" if lost else "unclear" if unjudged else "survived"
+    outcome = "killed" if lost else "equivalent" if marked.holds(mutant) else "unclear" if unjudged else "survived"
     return MutantResult(mutant=mutant, outcome=outcome, groups=groups, unjudged=unjudged)
 
 
 def findings(
-    verdicts: Sequence[MutantResult], groups: Sequence[str], floor: float | None, place: Path
+    verdicts: Sequence[MutantResult], groups: Sequence[str], floor: float | None, place: Path, marked: Marked
 ) -> list[Finding]:
     """The score, a line for each survivor, and the tests that could not judge a mutant. `groups`: all of the pack's."""
     if not verdicts:
         return [left_out("mutation", "the reference has no Python code that could be mutated", str(place))]
     killed = [verdict for verdict in verdicts if verdict.outcome == "killed"]
-    share = len(killed) / len(verdicts)
-    seen = Counter(group for verdict in killed for group in verdict.groups)
-    by_group = {group: seen[group] for group in groups}
-    text = f"{len(killed)} of {len(verdicts)} mutants of the reference lose points ({share:.0%}); by group: "
-    text += ", ".join(f"{group} {count}" for group, count in by_group.items())
-    facts: dict[str, Any] = {"killed": len(killed), "mutants": len(verdicts), "by_group": by_group}
+    same = sum(verdict.outcome == "equivalent" for verdict in verdicts)
+    share = len(killed) / max(1, len(verdicts) - same)
+    by = Counter(group for verdict in killed for group in verdict.groups)
+    by_group = {group: by[group] for group in groups}
+    beside = f" beside {same} marked equivalent" if same else ""
+    text = f"{len(killed)} of {len(verdicts) - same} mutants of the reference lose points ({share:.0%}){beside}"
+    text += "; by group: " + ", ".join(f"{group} {count}" for group, count in by_group.items())
+    facts: dict[str, Any] = {"killed": len(killed), "mutants": len(verdicts), "equivalent": same, "by_group": by_group}
     low = floor is not None and share < floor
     score = (broken if low else found)("mutation", text + (f"; the floor is {floor:.0%}" if low else ""), **facts)
-    return [score, *_survivors(verdicts, place), *_unjudged(verdicts)]
+    seen = marked.seen([verdict.mutant for verdict in killed])
+    return [score, *seen, *_survivors(verdicts, place), *_unjudged(verdicts)]
 
 
 def _survivors(verdicts: Sequence[MutantResult], place: Path) -> list[Finding]:
@@ -118,7 +122,7 @@ def _survivors(verdicts: Sequence[MutantResult], place: Path) -> list[Finding]:
             f"{place / verdict.mutant.path}:{verdict.mutant.line}",
         )
         for verdict in sorted(verdicts, key=lambda v: (v.mutant.path, v.mutant.line))
-        if verdict.outcome != "killed"
+        if verdict.outcome not in {"killed", "equivalent"}
     ]
 
 

@@ -242,3 +242,14 @@ def without_level(listed: Sequence[Listed], place: str) -> Finding | None:
     if any(one.entry.spread for one in listed):
         return None
     return left_out(PROMISE, "not checked: no submission says `spread: weak`, `typical` or `strong`", place)
+
+
+def not_asked_for(listed: Sequence[Listed], ran: Sequence[Listed], place: str) -> Finding | None:
+    """What is said where works of a declared level are there and were not asked for."""
+    left = {one.entry.path: one.entry.spread for one in listed if one.entry.spread}
+    for one in ran:
+        left.pop(one.entry.path, None)
+    if not any(level in LEVELS for level in left.values()):
+        return None
+    names = ", ".join(f"{visible(path, 60)} ({level})" for path, level in left.items() if level in LEVELS)
+    return left_out(PROMISE, f"not looked at, since works of a declared level were not asked for: {names}", place)
