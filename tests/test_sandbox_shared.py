@@ -110,6 +110,17 @@ def test_localhost_is_a_name_wherever_the_engine_keeps_its_files(
     assert len(asked_for) == (1 if hosts == "as it is" else 2)
 
 
+def test_the_candidates_container_is_made_before_anybody_listens(client: APIClient) -> None:
+    sandbox = DockerSandbox(run := secrets.token_hex(6))
+    try:
+        sandbox.boot()
+        events = sandbox.run(replace(job(), tests={"test_it.py": CALL.encode()}, files={"work.py": NAMES.encode()}))
+        until(lambda: client.containers(all=True, filters={"name": f"grader-{run}-candidate"}))
+        assert next(events)["event"] == "expected"
+    finally:
+        sandbox.close()
+
+
 def test_a_verifier_that_went_away_while_it_waited_is_not_usable(client: APIClient) -> None:
     verifier = Verifier()
     try:

@@ -75,10 +75,10 @@ def test_only_a_passed_test_earns_points(status: str) -> None:
     assert (found.tests[0].points, found.tests[0].fault) == (0, Fault(fault))
 
 
-def test_progress_is_told_after_each_test() -> None:
+def test_progress_is_told_at_the_start_and_after_each_test() -> None:
     told: list[tuple[int, int]] = []
     collect([expected("a", "b"), said("a"), said("b"), DONE], lambda *counts: told.append(counts))
-    assert told == [(1, 2), (2, 2)]
+    assert told == [(0, 2), (1, 2), (2, 2)]
 
 
 def test_limits_are_counted_in_sentences() -> None:

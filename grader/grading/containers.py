@@ -24,6 +24,7 @@ class Containers:
         self._sandbox: Sandbox | None = None
         self._lock = threading.Lock()
         self._closed = False
+        self._begun: Iterator[Event] | None = None
         self.events: list[Event] = []
         """All that left the verifier, in the attempt that counts."""
 
@@ -40,6 +41,10 @@ class Containers:
                 raise Interrupted("The run was stopped.")
             sandbox.boot()
 
+    def begin(self, job: Job) -> None:
+        """Starts what `job` needs, in the background: `observe` is asked about it next."""
+        self._begun = self.run(job)
+
     def observe(self, job: Job, progress: Callable[[int, int], None] = lambda _done, _all: None) -> VerifierResult:
         """What the hidden tests observed. Raises ChallengeError, InfrastructureError, Interrupted."""
         try:
@@ -54,7 +59,8 @@ class Containers:
     def _observe(self, job: Job, progress: Callable[[int, int], None]) -> VerifierResult:
         from grader.grading.observed import collect
 
-        return collect(self.run(job), progress)
+        events, self._begun = self._begun or self.run(job), None
+        return collect(events, progress)
 
     def run(self, job: Job) -> Iterator[Event]:
         """What the verifier says of `job`, as it comes; asked once. Raises as `observe`."""

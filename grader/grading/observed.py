@@ -10,7 +10,7 @@ from grader.records import Fault, Metric, TestResult, TestStatus, VerifierResult
 from grader.sandbox.protocol import Event
 
 Progress = Callable[[int, int], None]
-"""Told how many tests have ended, and how many there are."""
+"""Told how many tests have ended, and how many there are; for the first time when it is known which there are."""
 
 
 def collect(events: Iterable[Event], progress: Progress = lambda _done, _all: None) -> VerifierResult:
@@ -23,6 +23,7 @@ def collect(events: Iterable[Event], progress: Progress = lambda _done, _all: No
         kind = event["event"]
         if kind == "expected":
             expected = {test["id"]: test for test in event["tests"]}
+            progress(0, len(expected))
         elif kind == "test":
             _add(event, expected, results)
             progress(len(results), len(expected))

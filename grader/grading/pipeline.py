@@ -1,8 +1,9 @@
 """The main job, as its list of stages: read, run, score, judge, combine, save.
 
-The verifier boots while the submission is read and the challenge is checked; what the documents claim is tried beside
-the hidden tests; containers are removed while the report is rendered. `grade` leaves nothing running, whatever happens
-in it.
+The verifier boots while the submission is read and the challenge is checked, and the candidate's container is made as
+soon as both are known. Only what these wait for is imported before; what comes later is imported while the tests run,
+and this process has nothing to do. What the documents claim is tried beside the hidden tests; containers are removed
+while the report is rendered. `grade` leaves nothing running, whatever happens in it.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from grader.report.write import staged, write_grade, write_pages
 if TYPE_CHECKING:
     from grader.challenge import Pack
     from grader.grading.claims_beside import ClaimsBeside
+    from grader.sandbox.protocol import Job
 
 
 def grade(run: Run, make_sandbox: MakeSandbox = docker_sandbox) -> Grade:
@@ -36,25 +38,32 @@ def grade(run: Run, make_sandbox: MakeSandbox = docker_sandbox) -> Grade:
 
 
 def _grade(run: Run, containers: Containers, make_sandbox: MakeSandbox) -> Grade:
-    from grader.grading.claims_beside import ClaimsBeside  # heavy: while the containers boot
-
     run.say("reading the submission")
     pack, submission = _read(run)
     if run.request.fetch_first:
         _image(run, pack, submission)
     containers.boot()
+    job = None
+    if pack.has_tests and not _lists_packages(pack, submission):  # to fetch them, the judge is not kept waiting
+        job = _job(run, pack, submission)
+        containers.begin(job)
+    from grader.grading.claims_beside import ClaimsBeside  # heavy: while the containers boot
+
     with contextlib.closing(ClaimsBeside(run, pack, submission, make_sandbox)) as claims:
-        return _graded(run, containers, claims, pack, submission)
+        return _graded(run, containers, claims, pack, submission, job)
 
 
-def _graded(run: Run, containers: Containers, claims: ClaimsBeside, pack: Pack, submission: Submission) -> Grade:
+def _graded(
+    run: Run, containers: Containers, claims: ClaimsBeside, pack: Pack, submission: Submission, job: Job | None
+) -> Grade:
     from grader.grading import judging
-    from grader.grading.grade import grade_of
 
     levels = judging.start(run, pack, submission, claims.block)
-    observed = _run_tests(run, containers, pack, submission)
+    observed = _run_tests(run, containers, pack, submission, job)
     removal = threading.Thread(target=lambda: claims.after(containers.close))
     removal.start()
+    from grader.grading.grade import grade_of  # imported while the tests ran
+
     judged = levels()
     result = grade_of(run, pack, submission, observed, judged, containers.facts(), claims.block())
     with run.stage("report"):
@@ -85,24 +94,39 @@ def _read(run: Run) -> tuple[Pack, Submission]:
 def _image(run: Run, pack: Pack, submission: Submission) -> str:
     from grader.grading.job import candidate_image
 
-    listed = bool(pack.submission.dependencies and pack.submission.dependencies in submission.files)
-    with run.stage("dependencies") if listed else contextlib.nullcontext():
+    with run.stage("dependencies") if _lists_packages(pack, submission) else contextlib.nullcontext():
         return candidate_image(pack, submission, run.settings.base_image, run.say)
 
 
-def _run_tests(run: Run, containers: Containers, pack: Pack, submission: Submission) -> VerifierResult:
-    """Runs the hidden tests."""
+def _lists_packages(pack: Pack, submission: Submission) -> bool:
+    return bool(pack.submission.dependencies and pack.submission.dependencies in submission.files)
+
+
+def _job(run: Run, pack: Pack, submission: Submission) -> Job:
     from grader.grading.job import make_job
+
+    image = _image(run, pack, submission)
+    return make_job(pack, submission, seed=run.seed(submission), image=image, only=run.request.only)
+
+
+def _run_tests(
+    run: Run, containers: Containers, pack: Pack, submission: Submission, begun: Job | None
+) -> VerifierResult:
+    """Runs the hidden tests. `begun`: the job whose containers are being started already."""
     from grader.grading.warm import warm_report
 
     if not pack.has_tests:
         return VerifierResult(expected=(), tests=())
     run.say("running the hidden tests")
-    image = _image(run, pack, submission)
-    job = make_job(pack, submission, seed=run.seed(submission), image=image, only=run.request.only)
-    threading.Thread(target=warm_report, name="import-renderer", daemon=True).start()
+    job = begun or _job(run, pack, submission)
+
+    def progress(done: int, tests: int) -> None:
+        if not done:  # two containers have started: what the report needs would have kept processors from that
+            threading.Thread(target=warm_report, name="import-renderer", daemon=True).start()
+        run.progress(done, tests)
+
     with run.stage("tests"):
-        return containers.observe(job, run.progress)
+        return containers.observe(job, progress)
 
 
 def _save(

@@ -13,6 +13,7 @@ def warm_engine() -> None:
 
 def warm_report() -> None:
     """While the containers work, this process waits: time to import what the report needs."""
+    import grader.grading.grade
     import grader.result.evidence
     import grader.score.combine  # noqa: F401
     from grader.report import warm

@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from grader import aside
-from grader.challenge import Challenge
 from grader.pages.decode import decode
 from grader.records import CriterionResult, Evidence, Grade, TestResult
 from grader.submission.person import WORD, Identities, key
 from grader.submission.redact import blinder, find_identities
+
+if TYPE_CHECKING:
+    from grader.challenge import Challenge
 
 _MOST_READ = 120_000
 """Bytes of a file in which the author's name is looked for."""

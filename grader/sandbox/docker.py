@@ -81,10 +81,17 @@ class DockerSandbox:
         self._verifier.boot(self.run_id, self._clock)
 
     def run(self, job: Job) -> Iterator[Event]:
+        """The candidate's container is made at once, and not when the first event is asked for."""
+        return self._events(job, self._background.start(partial(self._begin, job)))
+
+    def _begin(self, job: Job) -> None:
+        self._verifier.created()
+        self._start_candidate(job)
+
+    def _events(self, job: Job, start: threading.Thread) -> Iterator[Event]:
         self._verifier.created()
         self._facts["images"]["verifier"] = self._verifier.image
         self._facts["verifier_served_before"] = self._verifier.served
-        start = self._background.start(lambda: self._start_candidate(job))
         deadline = time.monotonic() + longest(job.limits.total, job.limits.ceiling)
         for event in self._verifier.serve(job, self._token, deadline, partial(self._check, job)):
             if event["event"] in {"bridge_lost", "bridge_slow"}:

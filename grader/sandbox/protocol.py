@@ -66,7 +66,8 @@ class Sandbox(Protocol):
 
     def run(self, job: Job) -> Iterator[Event]:
         """The events of the run, in order: `expected` first, each expected test at most once, `done` last unless the
-        pack is broken. Raises InfrastructureError when the run could not be carried out."""
+        pack is broken. What they wait for may be started before the first is asked for. Asking for them raises
+        InfrastructureError when the run could not be carried out."""
 
     def facts(self) -> Mapping[str, Any]:
         """What the run rested on: digests of images, version and kind of engine, limits."""

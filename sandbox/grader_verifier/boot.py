@@ -13,6 +13,7 @@ import ctypes
 import gc
 import importlib
 import os
+import select
 import shutil
 import signal
 import time
@@ -42,7 +43,8 @@ OFTEN = (
     "urllib.request",
     "yaml",
 )
-"""What hidden tests often import. Before the first submission it would be waited for; the second finds it there."""
+"""What hidden tests often import. Before the first submission it would be waited for; the second finds it there, and
+where no second comes, nothing is imported while all that ran is removed."""
 PR_SET_DUMPABLE = 4
 
 
@@ -65,8 +67,17 @@ def main() -> int:
         for folder in (*WRITABLE, MEETING, SUBMISSION):
             empty(folder)
         for name in OFTEN:
+            if hung_up():
+                break
             with contextlib.suppress(ImportError):
                 importlib.import_module(name)
+
+
+def hung_up(stdin: int = 0) -> bool:
+    """Whether nobody is there any more to send a submission through `stdin`. No byte of it is read."""
+    host = select.poll()
+    host.register(stdin, 0)  # that its other end was closed is told unasked
+    return bool(host.poll(0))
 
 
 def serve() -> int:
