@@ -26,7 +26,8 @@ $(VENV)/dev.stamp: $(VENV)/run.stamp requirements/dev.lock
 	@touch $@
 
 # Some hundred processes of ours start in these, and each would compile the grader anew where the environment forbids
-# Python to keep what it compiled, as images of Python and of CI do.
+# Python to keep what it compiled, as images of Python and of CI do. Collecting takes a testing process 5.6 s of the
+# processor without what an earlier run kept, and 2.4 s with it.
 test test-quick test-packs: export PYTHONDONTWRITEBYTECODE =
 
 setup: $(VENV)/run.stamp ## Make .venv, get a Docker engine, build the sandbox images
