@@ -5,6 +5,7 @@ Files of version 1 were recorded in a container; those of version 2 follow the k
 from __future__ import annotations
 
 import os
+import tempfile
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -94,6 +95,70 @@ def test_who_is_gone_or_not_counted_has_asked_for_nothing(kernel: Write) -> None
     os.close(mine)
 
 
+@pytest.fixture
+def processes(tmp_path: Path) -> Iterator[Callable[[dict[str, list[str]]], Any]]:
+    """`processes({"7": [stat of a thread, …]})`: gauges of a container in which these run, laid out as /proc is."""
+    opened: list[int] = []
+
+    def lay(there: dict[str, list[str]]) -> gauges.Gauges:
+        top = Path(tempfile.mkdtemp(dir=tmp_path))
+        (top / "uptime").write_text("1 1\n")
+        for pid, threads in there.items():
+            (top / pid).mkdir()
+            for number, text in enumerate(threads):
+                (folder := top / pid / "task" / str(int(pid) + number)).mkdir(parents=True)
+                (folder / "stat").write_text(text)
+            (top / pid / "stat").write_text(threads[0] if threads else "")
+        opened.append(os.open(top, os.O_RDONLY | os.O_DIRECTORY))
+        return gauges.Gauges({"proc": opened[-1]})
+
+    yield lay
+    for descriptor in opened:
+        os.close(descriptor)
+
+
+@pytest.mark.parametrize(
+    ("what", "there", "ready"),
+    [
+        ("nothing but pid 1, which is ours", {"1": ["R"]}, False),
+        ("a shell that waits, and a command that could run", {"1": ["S"], "7": ["S"], "8": ["R"]}, True),
+        ("all sleep", {"7": ["S"], "8": ["D"], "9": ["Z"]}, False),
+        ("a thread of a process whose first one sleeps", {"7": ["S", "S", "R"]}, True),
+        ("threads that sleep", {"7": ["S", "S", "S"]}, False),
+        ("asked for less than its share", {"7": ["R nice"], "8": ["S", "R nice"]}, False),
+        ("ended meanwhile", {"7": []}, False),
+        ("a thread that ended meanwhile", {"7": ["S", ""]}, False),
+    ],
+)
+def test_whatever_in_the_container_waits_for_a_processor_is_seen(
+    what: str, there: dict[str, list[str]], ready: bool, processes: Callable[[dict[str, list[str]]], gauges.Gauges]
+) -> None:
+    laid = {
+        pid: [each and stat(19 if "nice" in each else 0, state=each[0], threads=len(threads)) for each in threads]
+        for pid, threads in there.items()
+    }
+    assert processes(laid).ready() is ready, what
+
+
+def test_a_process_whose_threads_are_gone_when_they_are_asked_for_is_not_ready(
+    processes: Callable[[dict[str, list[str]]], gauges.Gauges], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read, listdir = processes({"7": [stat(state="S", threads=2)]}), os.listdir
+
+    def gone(folder: int) -> list[str]:
+        if folder != read.files["proc"]:
+            raise ProcessLookupError
+        return listdir(folder)
+
+    monkeypatch.setattr(gauges.os, "listdir", gone)
+    assert not read.ready()
+
+
+def test_where_no_processes_are_shown_nobody_is_ready(kernel: Write) -> None:
+    assert not gauges.Gauges({}).ready()
+    assert not gauges.Gauges({"proc": kernel({"no-folder": ""})["no-folder"]}).ready()
+
+
 def held(kernel: Write, used: int, cached: int = 0, most: int | None = None) -> None:
     kernel("memory.current", f"{used}\n")
     kernel("memory.stat", f"anon {used - cached}\nfile {cached}\nshmem 0\n")
@@ -136,15 +201,17 @@ def test_a_glance_does_not_miss_what_is_new(kernel: Write) -> None:
 def moments(**after: Any) -> tuple[Any, Any]:
     times = clock.Times
     begin = clock.Moment(
-        wall=10.0, computed=1.0, called=times(ran=1.0, waited=0.0), here=times(ran=5.0, waited=0.0), throttled=0.0
+        wall=10.0, computed=1.0, called=times(ran=1.0, waited=0.0), here=times(ran=5.0, waited=0.0), ready=2.0
     )
-    end = {"wall": 11.0, "computed": 1.0, "ran": 1.0, "waited": 0.0, "here": 0.0, "throttled": 0.0} | after
+    none = dict.fromkeys(("waited", "here", "throttled", "ready"), 0.0)
+    end = {"wall": 11.0, "computed": 1.0, "ran": 1.0} | none | after
     return begin, clock.Moment(
         wall=end["wall"],
         computed=end["computed"],
         called=times(ran=end["ran"], waited=end["waited"]),
         here=times(ran=5.0, waited=end["here"]),
         throttled=end["throttled"],
+        ready=2.0 + end["ready"],
     )
 
 
@@ -164,6 +231,11 @@ def moments(**after: Any) -> tuple[Any, Any]:
             {"computed": 1.5, "ran": 1.5, "waited": 0.5, "throttled": 0.5},
             1.0,
         ),
+        ("has a child that waits three quarters", {"computed": 1.25, "ready": 1.0}, 0.25),
+        ("has a child that waits a quarter, and sleeps", {"computed": 1.25, "ready": 0.5}, 0.75),
+        ("has a child that waits, and is looked at late", {"computed": 1.25, "ready": 0.9, "here": 0.1}, 0.25),
+        ("has children that keep each other waiting", {"computed": 2.0, "ready": 1.0}, 1.0),
+        ("has a child that is stopped at its share", {"computed": 1.5, "ready": 1.0, "throttled": 0.5}, 1.0),
         ("claims more waiting than there was time", {"waited": 7.0}, 0.0),
     ],
 )
@@ -232,6 +304,57 @@ def test_what_a_command_had_waited_for_when_it_ended_is_not_its_own_time(kernel:
     counted.start(files["first"])
     time.sleep(0.2)
     assert counted.stop() >= 0.199, "what another has waited for is not taken off"
+
+
+def test_a_child_that_is_ready_at_each_look_was_kept_waiting_and_one_that_sleeps_was_not(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    now, ready = [100.0], [True]
+    looks: list[float] = []
+    monkeypatch.setattr(clock.time, "monotonic", lambda: now[0])
+    monkeypatch.setattr(clock, "_own_times", lambda: None)
+    seen = SimpleNamespace(
+        computed=lambda: computed[0], throttled=lambda: 0.0, ready=lambda: looks.append(1) or ready[0]
+    )
+    computed = [5.0]
+    shell = clock.Clock(seen)
+    shell.start(None)
+    for _ in range(100):
+        now[0], computed[0] = now[0] + 0.01, computed[0] + 0.002
+        shell.own()
+    assert shell.own() == pytest.approx(0.2), "it had a fifth of a processor, and could have had a whole one"
+    assert shell.slept() == pytest.approx(0.0)
+    ready[0] = False
+    for _ in range(100):
+        now[0] += 0.01
+        shell.own()
+    assert shell.stop() == pytest.approx(1.2)
+    shell.start(None)
+    looks.clear()
+    for _ in range(100):
+        now[0], computed[0] = now[0] + 0.01, computed[0] + 0.0095
+        shell.own()
+    assert shell.stop() == pytest.approx(0.95)
+    assert looks == [], "who computes all the time need not be looked at"
+
+
+def test_looking_takes_a_small_share_of_the_time_however_many_there_are(monkeypatch: pytest.MonkeyPatch) -> None:
+    now, looks = [100.0], []
+    monkeypatch.setattr(clock.time, "monotonic", lambda: now[0])
+    monkeypatch.setattr(clock, "_own_times", lambda: None)
+
+    def dear() -> bool:
+        looks.append(now[0])
+        now[0] += 0.01
+        return True
+
+    bomb = clock.Clock(SimpleNamespace(computed=lambda: 5.0, throttled=lambda: 0.0, ready=dear))
+    bomb.start(None)
+    while now[0] < 110.0:
+        now[0] += 0.001
+        bomb.own()
+    assert len(looks) * 0.01 <= 10.0 * clock.DEAREST_LOOK + 0.01
+    assert bomb.own() < 0.5, "what was seen counts until the next look"
 
 
 def test_where_nothing_is_counted_the_clock_is_the_wall() -> None:
@@ -322,8 +445,9 @@ def timed(kernel: Write, script: Iterable[tuple[float, int]], call: float = 1.0)
 PROCESS = SimpleNamespace(times=None, stat=None, pid=7)
 
 
-def stat(nice: int = 0, policy: int = 0) -> str:
-    return f"7 (a ) b) {' '.join(['R', *['0'] * 15, str(nice), *['0'] * 21, str(policy), '0', '0'])}\n"
+def stat(nice: int = 0, policy: int = 0, state: str = "R", threads: int = 1) -> str:
+    fields = [state, *["0"] * 15, str(nice), str(threads), *["0"] * 20, str(policy), "0", "0"]
+    return f"7 (a ) b) {' '.join(fields)}\n"
 
 
 @contextmanager

@@ -60,6 +60,16 @@ def item(number):
     return AHEAD[number]
 
 def sleeps(seconds): time.sleep(seconds)
+def waits_for_a_child(seconds):
+    pid = os.fork()
+    if not pid:
+        burn(seconds)
+        os._exit(0)
+    os.waitpid(pid, 0)
+def waits_for_a_thread(seconds):
+    thread = threading.Thread(target=burn, args=(seconds,))
+    thread.start()
+    thread.join()
 
 def in_process(size): KEPT.append(bytearray(b"x") * size)
 def in_child(size):
@@ -86,7 +96,7 @@ def without_first_thread(size):
 
 def little(): return 1
 if __name__ == "__main__":
-    (burn if sys.argv[1:] else child)(0.4)
+    {"here": burn, "tenth": lambda seconds: burn(seconds / 10)}.get(sys.argv[-1], child)(0.4)
 """
 TESTS = """
 import pytest
@@ -101,6 +111,15 @@ def test_time_of_a_command(candidate, metric):
 
 def test_time_of_a_command_alone(candidate, metric):
     metric("seconds", candidate.run(["python", "work.py", "here"]).seconds, floor=9, target=0)
+
+@pytest.mark.parametrize("command", ["python work.py here | cat", "for n in 1 2 3 4 5; do python work.py tenth; done"])
+def test_time_of_a_shell(candidate, metric, command):
+    metric("seconds", candidate.run(["sh", "-c", command]).seconds, floor=9, target=0)
+
+@pytest.mark.parametrize("what", ["child", "thread"])
+def test_waits(candidate, metric, what):
+    candidate.call("waits_for_a_" + what, 0.4)
+    metric("seconds", candidate.seconds, floor=9, target=0)
 
 def test_each(candidate, metric):
     peeked = candidate.map("item", range(20))
@@ -226,8 +245,10 @@ def test_the_host_is_told_of_what_sleeps_and_not_of_what_computes(how: str, told
 
 def test_a_busy_machine_changes_no_figure_much(found: dict[str, TestResult]) -> None:
     with busy(6):
-        beside = run(replace(job(), only=("test_time", "test_each", "test_sleep")))
-    for name in ("test_time[here]", "test_time[child]", "test_time_of_a_command_alone", "test_sleep", "test_each"):
+        beside = run(replace(job(), only=("test_time", "test_waits", "test_each", "test_sleep")))
+    timed = [name for name in beside if name.startswith(("test_time", "test_waits", "test_each", "test_sleep"))]
+    assert len(timed) == 13
+    for name in timed:
         quiet, loud = (sorted(figures(tests, name)) for tests in (found, beside))
         assert loud[len(loud) // 2] < MOST * quiet[len(quiet) // 2], name
 

@@ -19,6 +19,7 @@ COUNTERS = (
 )  # fmt: skip
 """Files of version 1 stand in a folder for each controller, those of version 2 in one."""
 OWN_TIME = "schedstat"
+PROCESSES = "proc"
 PAGE = os.sysconf("SC_PAGE_SIZE")
 LIMITS = ("memory/memory.limit_in_bytes", "memory.max")
 TABLES = ("tcp", "tcp6", "udp", "udp6")
@@ -28,8 +29,9 @@ that for the container, and an engine has no way to have it counted; so pid 1 lo
 
 
 def counters(root: str = GROUPS, proc: str = "/proc") -> tuple[list[str], list[int]]:
-    """Names of the counters that there are, and an open descriptor for each; `schedstat` is this process's own."""
-    named = {name: f"{root}/{name}" for name in COUNTERS} | {OWN_TIME: f"{proc}/self/{OWN_TIME}"}
+    """Names of the counters that there are, and an open descriptor for each; `schedstat` is this process's own, and
+    `proc` the folder in which the kernel shows the processes of this container."""
+    named = {name: f"{root}/{name}" for name in COUNTERS} | {OWN_TIME: f"{proc}/self/{OWN_TIME}", PROCESSES: proc}
     names, ends = [], []
     for name, path in named.items():
         with contextlib.suppress(OSError):

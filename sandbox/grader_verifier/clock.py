@@ -2,7 +2,9 @@
 
 A call that computes is clocked by the processor time of the whole container: threads, children, and work that goes on
 between calls are in it, and another load on this machine is not. A call that sleeps, or waits for somebody, is clocked
-by the time that passes, less the time for which it was ready to run and other programs had the processor.
+by the time that passes, less the time for which it was ready to run and other programs had the processor. Of the
+process that is called the kernel says that to the nanosecond; whether another thread of the container is ready, of a
+child or of a shell's command, is looked at every few milliseconds.
 """
 
 from __future__ import annotations
@@ -22,6 +24,10 @@ RESERVE = 2.0
 PATIENCE = 15.0
 """Times its limit: how long one call may take on this machine's clock, at most. Nothing but a machine that starves it,
 by the kernel's own word, brings a call there."""
+BUSY_SHARE = 0.9
+"""Who has computed for so much of the time since the last look was ready, and need not be looked at."""
+DEAREST_LOOK = 0.05
+"""Share of the time that is spent with looking, at most: a container may have many threads."""
 SLEPT_SECONDS = 0.5
 """What waits so long in one call leaves its processor to others."""
 SILENT_TESTS = 3
@@ -94,13 +100,15 @@ class TimeBudget:
 @dataclass(frozen=True, kw_only=True)
 class Moment:
     """Readings at one time. `computed`: processor seconds of the container; `called`: times of the process that the
-    call is to; `throttled`: seconds; `here`: times of the thread that waits for the answer, when it last looked."""
+    call is to; `throttled`: seconds; `here`: times of the thread that waits for the answer, when it last looked;
+    `ready`: seconds for which something in the container ran or could have, as it was looked at every now and then."""
 
     wall: float
     computed: float | None = None
     called: Times | None = None
     throttled: float = 0.0
     here: Times | None = None
+    ready: float = 0.0
 
 
 def kept(before: Moment, after: Moment) -> float:
@@ -109,11 +117,14 @@ def kept(before: Moment, after: Moment) -> float:
     What the container's own other threads took meanwhile, and what it was stopped for because it had used up its share,
     is no doing of the machine's: who keeps itself waiting gains nothing."""
     here = max(0.0, after.here.waited - before.here.waited) if before.here and after.here else 0.0
-    if not (before.called and after.called) or before.computed is None or after.computed is None:
+    if before.computed is None or after.computed is None:
         return here
-    others = (after.computed - before.computed) - (after.called.ran - before.called.ran)
-    waited = after.called.waited - before.called.waited
-    return here + max(0.0, waited - max(0.0, others) - (after.throttled - before.throttled))
+    computed, waited = after.computed - before.computed, 0.0
+    if before.called and after.called:
+        others = computed - (after.called.ran - before.called.ran)
+        waited = after.called.waited - before.called.waited - max(0.0, others)
+    waited = max(waited, after.ready - before.ready - computed)
+    return here + max(0.0, waited - (after.throttled - before.throttled))
 
 
 def own_seconds(before: Moment, after: Moment, charged: float | None) -> float:
@@ -145,12 +156,14 @@ class Clock:
         by then was waited for."""
         self._gives_way = False
         self._here = _own_times()
-        self._before = Moment(wall=time.monotonic())
+        self._ready = self._next = 0.0
+        self._before = self._last = Moment(wall=time.monotonic())
 
     def start(self, called: int | None) -> None:
         """`called`: descriptor of the times of the process that is called."""
         self._called, self._seen, self._gives_way = called, None, False
-        self._before = self._moment()
+        self._before = self._last = self._moment()
+        self._next = 0.0
 
     def gives_way(self) -> None:
         """What is called has asked the kernel for less than its share of the processors: for what it waits then, it
@@ -164,10 +177,22 @@ class Clock:
 
     def own(self) -> float:
         """Own time so far. What kept us from looking earlier kept the call from nothing, as long as it went on."""
-        now = self._moment()
+        now = self._look(self._moment())
         seconds = own_seconds(self._before, now, self._charged)
         self._before = replace(self._before, here=now.here)
         return seconds
+
+    def _look(self, now: Moment) -> Moment:
+        """Whether something in the container is ready to run counts for the time since the last look: by chance of the
+        moment too much or too little, and in many looks neither."""
+        if now.computed is None or self._last.computed is None or now.wall < self._next:
+            return now
+        passed = now.wall - self._last.wall
+        if now.computed - self._last.computed >= passed * BUSY_SHARE or self._gauges.ready():
+            self._ready += passed
+        self._next = now.wall + (time.monotonic() - now.wall) / DEAREST_LOOK
+        self._last = now = replace(now, ready=self._ready)
+        return now
 
     def slept(self) -> float:
         """Seconds since `start` for which the call has slept."""
@@ -193,6 +218,7 @@ class Clock:
             called=None if self._gives_way else self._seen,
             throttled=self._gauges.throttled(),
             here=times(self._here),
+            ready=self._ready,
         )
 
 

@@ -6,14 +6,17 @@ asking anybody, and what the candidate does with processes, threads or sockets i
 
 from __future__ import annotations
 
+import contextlib
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 LONGEST = 1 << 14
 NANO, MICRO = 1e-9, 1e-6
-NICE, POLICY = 16, 38
+STATE, NICE, THREADS, POLICY = 0, 16, 17, 38
 """Places in /proc/PID/stat, counted from the state on."""
+OURS = "1"
+"""Pid 1 of the candidate's container."""
 
 
 class Gauges:
@@ -42,6 +45,17 @@ class Gauges:
 
     def bridge(self) -> Times | None:
         return times(self.files.get("schedstat"))
+
+    def ready(self) -> bool:
+        """Whether a thread of the container, whoever has started it, runs or waits for nothing but a processor, and has
+        asked for no less than its share. Pid 1 is not asked, and its own threads do not count."""
+        there = self.files.get("proc")
+        if there is None:
+            return False
+        try:
+            return any(_ready(there, pid) for pid in os.listdir(there) if pid.isdigit() and pid != OURS)
+        except OSError:  # the container has gone
+            return False
 
     def memory(self) -> int | None:
         """Bytes that the container holds, without what the kernel keeps of files that were read: memory of processes,
@@ -101,10 +115,52 @@ def gives_way(descriptor: int | None) -> bool:
     if descriptor is None:
         return False
     try:
-        fields = os.pread(descriptor, LONGEST, 0).rpartition(b") ")[2].split()
-        return int(fields[NICE]) > 0 or int(fields[POLICY]) != 0
+        return _yields(_fields(descriptor))
     except (OSError, ValueError, IndexError):
         return False
+
+
+def _yields(fields: list[bytes]) -> bool:
+    return int(fields[NICE]) > 0 or int(fields[POLICY]) != 0
+
+
+def _fields(descriptor: int) -> list[bytes]:
+    return os.pread(descriptor, LONGEST, 0).rpartition(b") ")[2].split()
+
+
+def _ready(there: int, pid: str) -> bool:
+    """Of one process in the folder `there`. What has ended meanwhile is not ready."""
+    try:
+        first = _stat(there, f"{pid}/stat")
+        if int(first[THREADS]) == 1 or _wants(first):
+            return _wants(first)
+        tasks = os.open(f"{pid}/task", os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC, dir_fd=there)
+    except (OSError, ValueError, IndexError):
+        return False
+    try:
+        return any(_thread_ready(tasks, thread) for thread in os.listdir(tasks))
+    except OSError:
+        return False
+    finally:
+        os.close(tasks)
+
+
+def _thread_ready(tasks: int, thread: str) -> bool:
+    with contextlib.suppress(OSError, ValueError, IndexError):
+        return _wants(_stat(tasks, f"{thread}/stat"))
+    return False
+
+
+def _wants(fields: list[bytes]) -> bool:
+    return fields[STATE] == b"R" and not _yields(fields)
+
+
+def _stat(folder: int, name: str) -> list[bytes]:
+    descriptor = os.open(name, os.O_RDONLY | os.O_CLOEXEC, dir_fd=folder)
+    try:
+        return _fields(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def numbers(text: str | None) -> dict[str, int]:

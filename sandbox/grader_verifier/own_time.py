@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import time
 from collections.abc import Callable
 from typing import Any
@@ -11,7 +12,7 @@ from grader_verifier.clock import Clock, TimeBudget
 from grader_verifier.gauges import gives_way
 
 LOOK_SECONDS = 0.01
-"""How often the time of a call that goes on is looked at."""
+"""How often the time of a call that goes on is looked at, in the mean: nothing that it does is in step with that."""
 GLANCE_SECONDS = 0.002
 """How often its memory is: what is taken and given back sooner than that was never more than a few megabytes."""
 KEPT_SECONDS = 0.1
@@ -34,6 +35,7 @@ class OwnTime:
         self._link, self._budget, self._clock = link, budget, Clock(link.gauges)
         self._each: list[float] = []
         self._at_rest = True
+        self._chance = random.Random()  # noqa: S311 - it keeps nothing secret
         self._called: Process | None = None
         self._giving_way: set[int] = set()
         """Processes that have asked the kernel for less than their share. There is no way back from that."""
@@ -58,15 +60,18 @@ class OwnTime:
 
     def wait(self, done: Callable[[], bool], seconds: float, talking: Process) -> bool:
         """Moves bytes until `done()`; False when the candidate has used up `seconds` of its own first."""
-        look = time.monotonic() + min(seconds, LOOK_SECONDS)
+        look = time.monotonic() + min(seconds, self._pause())
         while not self._link.wait(done, min(look, time.monotonic() + GLANCE_SECONDS), talking):
             self._link.memory.glance()
             if time.monotonic() < look:
                 continue
             if self.used_up(seconds):
                 return False
-            look = time.monotonic() + min(max(0.001, seconds - self._clock.own()), LOOK_SECONDS)
+            look = time.monotonic() + min(max(0.001, seconds - self._clock.own()), self._pause())
         return True
+
+    def _pause(self) -> float:
+        return LOOK_SECONDS * self._chance.uniform(0.5, 1.5)
 
     def used_up(self, seconds: float) -> bool:
         self._budget.look(self._clock)
