@@ -18,7 +18,7 @@ from docker import APIClient
 from grader.errors import InfrastructureError
 from grader.sandbox import images, local
 from grader.sandbox.containers import verifier_options
-from grader.sandbox.engine import MISSING, connect, create, explain, reach, remove, status
+from grader.sandbox.engine import MISSING, connect, create, explain, leave, observe, reach, remove, status
 from grader.sandbox.janitor import LABEL, sweep
 from grader.sandbox.stream import Stream
 
@@ -171,6 +171,30 @@ def test_both_clients_see_and_do_the_same(both: tuple[APIClient, APIClient]) -> 
         with pytest.raises(Exception, match=made[0]) as raised:
             client.inspect_container(made[0])
         assert status(raised.value) == MISSING
+
+
+@pytest.mark.docker
+@pytest.mark.usefixtures("images")
+def test_a_container_that_is_about_to_go_is_not_ended_by_us(both: tuple[APIClient, APIClient]) -> None:
+    image, options = images.verifier_recipe().tag, verifier_options()
+    quick, sdk = both
+    for client, words, patience, ended in ((quick, "0.3", 30.0, False), (sdk, "60", 0.3, True)):
+        options["container"]["Cmd"] = ["sleep", words]
+        made = create(client, secrets.token_hex(6), "verifier", image, options)
+        client.start(made)
+        leave(client, made, patience, 30)
+        with pytest.raises(Exception, match=r"(?i)no such container"):
+            client.inspect_container(made)
+        assert observe(client, made, 30).killed_from_outside is ended
+        leave(client, made, patience, 30)  # of one that is gone there is nothing to wait for
+
+
+def test_one_whose_own_removal_fails_is_removed(engine: list[bytes], tmp_path: Path) -> None:
+    client = client_of(tmp_path / "engine")
+    told = b'{"StatusCode": 0, "Error": {"Message": "device or resource busy"}}'
+    engine += [JSON + b"Content-Length: %d\r\n\r\n" % len(told) + told, b"HTTP/1.1 204 No Content\r\n\r\n"]
+    leave(client, "a", 5, 5)
+    assert not engine, "it was asked to be removed"
 
 
 @pytest.mark.docker

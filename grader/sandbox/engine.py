@@ -196,6 +196,17 @@ def remove(client: APIClient, container: str, seconds: float) -> None:
                 raise
 
 
+def leave(client: APIClient, container: str, patience: float, seconds: float) -> None:
+    """As `remove`, once it has had `patience` seconds to end and be removed by itself: ending it takes the engine
+    another start of its runtime."""
+    try:
+        failed = (client.wait(container, condition="removed", timeout=patience) or {}).get("Error")
+    except Exception as problem:
+        failed = status(problem) != MISSING
+    if failed:
+        remove(client, container, seconds)
+
+
 def observe(
     client: APIClient, container: str, elapsed: float, *, silent: bool = False, candidate_ran: bool = True
 ) -> Observation:

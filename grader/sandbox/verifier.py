@@ -16,7 +16,7 @@ from grader.records import Fault
 from grader.sandbox import failure, images
 from grader.sandbox.background import Background
 from grader.sandbox.containers import verifier_options
-from grader.sandbox.engine import create, observe, reach, remove, source_of
+from grader.sandbox.engine import create, leave, observe, reach, source_of
 from grader.sandbox.inside import agreed
 from grader.sandbox.janitor import sweep
 from grader.sandbox.progress import Progress
@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 BOOT_SECONDS = 60.0
 REMOVAL_SECONDS = 30.0
+LEAVES_SECONDS = 0.5
+"""How long a container may take to go by itself."""
 USABLE_SECONDS = 3600.0
 """Older ones are made anew: long before another machine's grader may take their containers for forgotten."""
 Clock = Callable[[str, float], None]
@@ -132,7 +134,7 @@ class Verifier:
 
     def dismiss(self, candidate: str) -> None:
         """Removes the container of a candidate, in the background: the next submission, and `close`, wait for it."""
-        self._leaving.start(partial(remove, self.client, candidate, REMOVAL_SECONDS))
+        self._leaving.start(partial(leave, self.client, candidate, LEAVES_SECONDS, REMOVAL_SECONDS))
 
     def usable(self) -> bool:
         """Whether it can serve another submission: the last one ended well, and it is there."""
