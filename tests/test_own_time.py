@@ -580,6 +580,31 @@ def test_the_time_of_a_command_is_its_own_whenever_it_is_read(kernel: Write) -> 
     assert first() == seconds
 
 
+def test_a_socket_is_waited_for_on_the_candidates_clock(kernel: Write, monkeypatch: pytest.MonkeyPatch) -> None:
+    taken, budget = timed(kernel, [])
+    now, kept = [100.0], [0.0]
+    monkeypatch.setattr(clock.time, "monotonic", lambda: now[0])
+    monkeypatch.setattr(clock, "kept", lambda _before, _after: kept[0])
+    taken.begin_waiting()
+    now[0], kept[0] = 102.0, 1.6
+    assert taken.waits_on(0.5)
+    assert not taken.waits_on(0.3)
+    assert not taken.starved
+    assert taken.end_waiting() == pytest.approx(0.4)
+    assert (budget.used, budget.kept) == (pytest.approx(0.4), pytest.approx(1.6))
+
+
+def test_a_socket_that_the_machine_starves_is_told_apart(kernel: Write, monkeypatch: pytest.MonkeyPatch) -> None:
+    taken, _ = timed(kernel, [])
+    now = [100.0]
+    monkeypatch.setattr(clock.time, "monotonic", lambda: now[0])
+    monkeypatch.setattr(clock, "kept", lambda before, after: after.wall - before.wall)
+    taken.begin_waiting()
+    now[0] += clock.PATIENCE * 0.1 + 0.01
+    assert not taken.waits_on(0.1)
+    assert taken.starved
+
+
 def test_times_of_a_list_stand_in_its_order() -> None:
     assert own_time.put_back([0.2, 0.1], [2, 0, 1]) == [0.1, 0.2]
     assert own_time.put_back([], [2, 0, 1]) == []

@@ -143,15 +143,27 @@ class Paid:
 
     def __init__(self) -> None:
         self.most = 0.5
-        self.size, self.seconds = 0, 0.0
+        self.size, self.seconds, self.kept = 0, 0.0, 0.0
+        self.began = 0.0
 
     def socket_seconds(self, waited: float) -> float:
         if waited >= self.most:
             raise RuntimeError("late")
         return self.most - waited
 
-    def socket_waited(self, seconds: float) -> None:
-        self.seconds += seconds
+    def socket_begins(self) -> None:
+        self.began = time.monotonic()
+
+    def waited(self) -> float:
+        return max(0.0, time.monotonic() - self.began - self.kept)
+
+    def socket_goes_on(self, seconds: float) -> bool:
+        return self.waited() < seconds
+
+    def socket_ends(self) -> float:
+        waited = self.waited()
+        self.seconds += waited
+        return waited
 
     def socket_took(self, size: int) -> None:
         self.size += size
@@ -243,6 +255,17 @@ def test_each_request_has_the_time_of_an_answer_to_itself(paid: Paid, service: A
     url = service(slow)
     assert [asked(url, None) for _ in range(4)] == [b"ok"] * 4
     assert paid.seconds >= 2.4
+
+
+def test_what_the_machine_keeps_from_a_service_is_not_waited_for_on_its_time(paid: Paid, service: Any) -> None:
+    paid.kept = 60.0
+
+    def starved(line: socket.socket) -> None:
+        time.sleep(3 * paid.most)
+        line.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok")
+
+    assert asked(service(starved), None) == b"ok"
+    assert paid.seconds == 0.0
 
 
 @pytest.mark.usefixtures("paid")

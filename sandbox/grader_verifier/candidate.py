@@ -203,8 +203,14 @@ class Candidate:
             raise self._time_limit("what was asked through a socket", seconds, which)
         return seconds - waited
 
-    def socket_waited(self, seconds: float) -> None:
-        self.time.waited(seconds)
+    def socket_begins(self) -> None:
+        self.time.begin_waiting()
+
+    def socket_goes_on(self, seconds: float) -> bool:
+        return self.time.waits_on(seconds)
+
+    def socket_ends(self) -> float:
+        return self.time.end_waiting()
 
     def socket_took(self, size: int) -> None:
         self._room -= size

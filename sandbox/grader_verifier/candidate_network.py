@@ -12,9 +12,9 @@ from __future__ import annotations
 
 import contextlib
 import os
+import select
 import socket
 import threading
-import time
 import weakref
 from collections.abc import Callable
 from functools import wraps
@@ -35,6 +35,8 @@ READS: dict[str, Callable[[Any], int]] = {
 WRITES = ("connect", "send", "sendall", "sendto", "sendmsg")
 """Each begins a new exchange: what comes after it has the time of a call to itself."""
 WAITS = ("accept",)
+LOOK_MILLISECONDS = 10
+"""How often it is looked whether one that is waited for has used up its time."""
 
 
 class Watch(Protocol):
@@ -43,8 +45,14 @@ class Watch(Protocol):
     def socket_seconds(self, waited: float) -> float:
         """How long a test may go on waiting that has waited so long since it last sent something."""
 
-    def socket_waited(self, seconds: float) -> None:
-        """It has waited so long."""
+    def socket_begins(self) -> None:
+        """It begins to wait."""
+
+    def socket_goes_on(self, seconds: float) -> bool:
+        """Whether it has waited less than `seconds` since then, without what the machine kept from the candidate."""
+
+    def socket_ends(self) -> float:
+        """Seconds that it has waited, without those."""
 
     def socket_took(self, size: int) -> None:
         """It took in so many bytes."""
@@ -102,7 +110,7 @@ class Exchanges:
                 return real(self, *arguments)
             if name in WRITES:
                 self_._waited.pop(self, None)
-            result = self_._bounded(self, watch, real, arguments)
+            result = self_._bounded(self, watch, real, arguments, name not in WRITES)
             if size is not None:
                 watch.socket_took(size(result))
             return result
@@ -110,15 +118,22 @@ class Exchanges:
         self_ = self
         return operation
 
-    def _bounded(self, line: socket.socket, watch: Watch, real: Callable[..., Any], arguments: tuple[Any, ...]) -> Any:
-        """A thread of the tests that waits keeps nobody waiting, and neither does a socket that does not block."""
+    def _bounded(
+        self, line: socket.socket, watch: Watch, real: Callable[..., Any], arguments: tuple[Any, ...], takes: bool
+    ) -> Any:
+        """A thread of the tests that waits keeps nobody waiting, and neither does a socket that does not block. What
+        is taken in is waited for on the candidate's clock; what is sent, and whatever has a timeout of the test's own,
+        on this machine's."""
         before = line.gettimeout()
         if before == 0 or threading.current_thread() is not threading.main_thread():
             return real(line, *arguments)
-        waited, began = self._waited.get(line, 0.0), time.monotonic()
+        waited, took = self._waited.get(line, 0.0), 0.0
         seconds = watch.socket_seconds(waited)
         ours = before is None or before > seconds
+        watch.socket_begins()
         try:
+            if ours and takes:
+                _await(line, watch, seconds)
             if ours:
                 line.settimeout(seconds)
             return real(line, *arguments)
@@ -126,11 +141,19 @@ class Exchanges:
             if not ours:
                 raise
         finally:
-            took = time.monotonic() - began
+            took = watch.socket_ends()
             self._waited[line] = waited + took
             if ours:
                 with contextlib.suppress(OSError):  # it was closed meanwhile
                     line.settimeout(before)
-            watch.socket_waited(took)
         watch.socket_seconds(max(seconds, took) + waited)
         raise TimeoutError("timed out")
+
+
+def _await(line: socket.socket, watch: Watch, seconds: float) -> None:
+    """Waits until there is something to take in. Raises TimeoutError when that took the candidate `seconds`."""
+    coming = select.poll()
+    coming.register(line, select.POLLIN)
+    while not coming.poll(LOOK_MILLISECONDS):
+        if not watch.socket_goes_on(seconds):
+            raise TimeoutError

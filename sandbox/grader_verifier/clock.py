@@ -198,6 +198,13 @@ class Clock:
         """Seconds since `start` for which the call has slept."""
         return slept_seconds(self._before, self._moment())
 
+    def waited(self) -> float:
+        """Seconds since `start`, less those that the machine kept: as long as an answer has been waited for."""
+        now = self._look(self._moment())
+        seconds = max(0.0, now.wall - self._before.wall - kept(self._before, now))
+        self._before = replace(self._before, here=now.here)
+        return seconds
+
     def stop(self) -> float:
         """The call's own time. What the container computes from here on counts for whatever is clocked next."""
         after = self._moment()

@@ -123,10 +123,25 @@ class OwnTime:
 
         return seconds
 
-    def waited(self, seconds: float) -> None:
-        """A hidden test waited so long for something that the container was to do."""
+    def begin_waiting(self) -> None:
+        """A hidden test waits, in a socket of its own, for something that the container is to do."""
+        self._clock.start(None)
+
+    def waits_on(self, seconds: float) -> bool:
+        """Whether it may, for it has waited less than `seconds` so far, on the candidate's clock."""
         self._link.memory.glance()
-        self._charge(max(seconds, self._clock.left_over()))
+        if self._clock.waited() >= seconds:
+            return False
+        self.starved |= (starved := self._clock.passed >= self._budget.patience(seconds))
+        return not starved
+
+    def end_waiting(self) -> float:
+        """Seconds that it waited, without those that the machine kept from the container; they are charged."""
+        waited, passed, seconds = self._clock.waited(), self._clock.passed, self._clock.stop()
+        self._budget.kept += max(0.0, passed - seconds)
+        self._link.memory.glance()
+        self._charge(seconds)
+        return waited
 
     def close(self) -> None:
         """The test is over: what the container computed since the last call is the candidate's as well."""
