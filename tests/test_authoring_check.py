@@ -126,6 +126,24 @@ def test_an_entry_that_promises_nothing_that_can_be_checked_is_refused(tmp_path:
     assert "submissions.yaml:1" in caught.value.message
 
 
+def test_what_is_wrong_with_one_entry_hides_nothing_of_another(tmp_path: Path) -> None:
+    entries = """
+- {path: accepted/none, status: refused}
+- {path: accepted/other, status: graded, objective: [0.9, 0.1], failing: [x]}
+- {path: rejected/none, status: refused}
+- {path: accepted/other, statu: graded}
+"""
+    pack = write_pack(tmp_path, {"submissions/submissions.yaml": entries})
+    with pytest.raises(ChallengeError) as caught:
+        load_entries(pack)
+    said = [line.partition("submissions.yaml:")[2] for line in caught.value.message.splitlines()]
+    assert [line.partition(":")[0] for line in said] == ["2", "3", "4", "5", "5"]
+    assert "nothing at submissions/accepted/none" in said[0]
+    assert any("unknown key 'entries.1.failing'" in line for line in said)
+    assert "nothing at submissions/rejected/none" in said[2]
+    assert any("unknown key 'entries.3.statu'. Did you mean 'status'?" in line for line in said)
+
+
 def test_a_folder_that_is_not_listed_is_reported(tmp_path: Path) -> None:
     assert "submissions/rejected/more" in only(
         tmp_path, {"submissions/rejected/more/work.py": "f = 1\n"}, "submissions", STATIC

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -86,7 +86,8 @@ class Listed:
 
 
 def load_entries(root: Path) -> tuple[Listed, ...]:
-    """What the pack in `root` promises; nothing where it ships no submissions. Raises ChallengeError with lines."""
+    """What the pack in `root` promises; nothing where it ships no submissions. Raises ChallengeError with all that is
+    wrong, a line each."""
     path = root / FILE
     if not path.exists():
         return ()
@@ -94,15 +95,30 @@ def load_entries(root: Path) -> tuple[Listed, ...]:
     if not isinstance(data, list):
         raise ChallengeError(f"{path}:1: expected a list of submissions (`- path: …`), found {type(data).__name__}.")
     below = {("entries", *at): line for at, line in lines.items()}
-    entries = strict_yaml.validate(_Entries, {"entries": data}, below, str(path)).entries
-    listed = tuple(
-        Listed(entry=entry, place=f"{path}:{below['entries', index]}", root=root) for index, entry in enumerate(entries)
-    )
-    _check_paths(root, listed)
-    return listed
+    listed, problems = [], list[str]()
+    for number, row in enumerate(data):  # one by one: what is wrong with an entry hides nothing of another
+        try:
+            (entry,) = strict_yaml.validate(_Entries, {"entries": [row]}, _of_row(below, number), str(path)).entries
+        except ChallengeError as problem:
+            problems += problem.message.replace("entries.0", f"entries.{number}").splitlines()
+            continue
+        listed.append(Listed(entry=entry, place=f"{path}:{below['entries', number]}", root=root))
+    problems += _path_problems(root, listed)
+    if problems:
+        raise ChallengeError("\n".join(sorted(problems, key=_line_in(path))))
+    return tuple(listed)
 
 
-def _check_paths(root: Path, listed: tuple[Listed, ...]) -> None:
+def _of_row(lines: Mapping[strict_yaml.Location, int], number: int) -> dict[strict_yaml.Location, int]:
+    """The places of that entry, as those of the only one."""
+    return {(at[0], 0, *at[2:]): line for at, line in lines.items() if at[1:2] == (number,)}
+
+
+def _line_in(path: Path) -> Callable[[str], int]:
+    return lambda problem: int(problem.removeprefix(f"{path}:").partition(":")[0])
+
+
+def _path_problems(root: Path, listed: Sequence[Listed]) -> list[str]:
     problems = [
         f"{one.place}: there is nothing at submissions/{one.entry.path}."
         for one in listed
@@ -110,11 +126,9 @@ def _check_paths(root: Path, listed: tuple[Listed, ...]) -> None:
     ]
     problems += [f"{one.place}: {problem}" for one in listed if one.entry.base for problem in _base_problems(root, one)]
     paths = [one.entry.path for one in listed]
-    problems += [
+    return problems + [
         f"{one.place}: {one.entry.path} stands twice." for n, one in enumerate(listed) if one.entry.path in paths[:n]
     ]
-    if problems:
-        raise ChallengeError("\n".join(problems))
 
 
 def _base_problems(root: Path, one: Listed) -> list[str]:
