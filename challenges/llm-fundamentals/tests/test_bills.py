@@ -6,7 +6,9 @@ from grader_kit import problem_of, share, unusable
 from support import FLOOR, numbers
 from world.bills import RULES, bill, day, prices, telling
 
-DAYS = 8
+DAYS, MOST_DAYS = 8, 60
+LEAST = 8
+"""Calls that each rule changes: on few of them luck decides, and on none nobody could show that it is kept."""
 FEW = "batch"
 
 
@@ -24,10 +26,7 @@ def test_the_rule_that_few_calls_show_is_kept(work, metric):
 
 def credit(work, metric, name: str, kinds: tuple[str, ...]) -> None:
     """A metric for each kind of call; of several rules that a call is touched by, each counts it."""
-    rng, asked = work.stream(name), []
-    for _ in range(DAYS):
-        price = prices(rng)
-        asked.append({"prices": price, "calls": day(rng, price)})
+    asked = days(work.stream(name), kinds)
     replies = work.candidate.map("bill", asked, errors="return")
     problems, right = [], {kind: [] for kind in kinds}
     for each, made in zip(asked, replies, strict=True):
@@ -46,6 +45,16 @@ def credit(work, metric, name: str, kinds: tuple[str, ...]) -> None:
     for kind, hits in right.items():
         metric(kind, share(hits), floor=FLOOR, target=1.0)
     print("; ".join(f"{kind}: {sum(hits)} of {len(hits)}" for kind, hits in right.items()), unusable(problems))
+
+
+def days(rng, kinds: tuple[str, ...]) -> list[dict]:
+    """Days of calls, until each of `kinds` has its share of them."""
+    asked, told = [], dict.fromkeys(kinds, 0)
+    while len(asked) < DAYS or (min(told.values()) < LEAST and len(asked) < MOST_DAYS):
+        price = prices(rng)
+        asked.append({"prices": price, "calls": day(rng, price)})
+        told = {kind: count + len(touched(asked[-1])[kind]) for kind, count in told.items()}
+    return asked
 
 
 def touched(asked) -> dict[str, list[int]]:

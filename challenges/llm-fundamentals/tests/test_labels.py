@@ -10,13 +10,13 @@ from grader_kit import problem_of, unusable
 from world.policy import bounds
 from world.scenarios import batch
 
-EACH = {"cheap": 4, "dear": 2, "dearest": 2}
+EACH = {"cheap": 4, "dear": 3, "dearest": 4}
 """Batches of a kind; where errors are cheap they cost few calls, and luck moves them most."""
 ENOUGH = {"cheap": 0.7, "dear": 0.55, "dearest": 0.48}
-"""Where credit is full: luck moves what two batches cost by so much."""
+"""Where credit is full: luck moves what two batches cost by so much, and four by less."""
 LUCK = 0.25
-"""What a thoughtless way earns where it is lucky on two batches: credit begins there."""
-MOST_CALLS = 1900
+"""What a thoughtless way earns where it is lucky: credit begins there."""
+MOST_CALLS = 3600
 
 
 @pytest.mark.points(6, group="labels")
