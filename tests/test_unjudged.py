@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from grader.challenge import load_pack
+from grader.challenge.rubric import Criterion
 from grader.grading.pipeline import grade
 from grader.grading.run import Request, Run
 from grader.judge import reading
@@ -47,6 +48,25 @@ def test_people_are_told_where_it_stands_and_the_page_leads_there(tmp_path: Path
 
 def test_honest_work_has_no_such_flag(tmp_path: Path) -> None:
     assert not [one for one in graded(tmp_path, HONEST).flags if "grader" in one]
+
+
+def test_an_anchor_repeated_word_for_word_is_told_by_its_file(tmp_path: Path) -> None:
+    anchor = "Names three with examples and reports results for two of them."
+    found = graded(tmp_path, f"{HONEST}\nThis work: {anchor}\n", more=f"No evidence of any criterion. {anchor}\n")
+    assert FLAG.format("DECISIONS.md") in found.flags
+    assert {one.level for one in found.criteria} == {None}
+
+
+def test_of_anchors_only_as_much_is_searched_as_of_orders(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A bound, as what is searched here is in no process that can be ended."""
+    monkeypatch.setattr(reading, "MAX_SCANNED", 400)
+    anchor = "Names three with examples and reports results for two of them."
+    levels = {1: "No.", 2: "Some.", 3: "More.", 4: anchor, 5: "All."}
+    criteria = [Criterion(id="a", competency="system_design", question="What?", evidence=["*.md"], levels=levels)]
+    texts = {"long.md": "filler " * 400 + anchor, "short.md": anchor}
+    read = reading.read({path: text.encode() for path, text in texts.items()}, criteria)
+    assert [one.path for one in reading.echoes_for_people(read, criteria, (), "")] == ["short.md"]
+    assert not reading.echoes_for_people(read, criteria, (), f"The task: {anchor}")
 
 
 def test_what_takes_too_long_to_search_is_said_and_costs_nothing(

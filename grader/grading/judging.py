@@ -50,13 +50,15 @@ def _in_background(work: Callable[[], JudgeResult]) -> Callable[[], JudgeResult]
 def _addressed(pack: Pack, submission: Submission) -> tuple[str, ...]:
     """Text that addresses the grader, for people who read where no judge does."""
     from grader.judge.plan import addressed
-    from grader.judge.reading import read_aside
+    from grader.judge.reading import echoes_for_people, read_aside
     from grader.report import prepare
 
     prepare()  # the same process is wanted for the report
-    reading = read_aside(submission.files, pack.rubric.criteria, None, pack.submission.required, pack.asked)
+    criteria, required = pack.rubric.criteria, pack.submission.required
+    reading = read_aside(submission.files, criteria, None, required, pack.asked)
+    echoed = echoes_for_people(reading, criteria, required, pack.asked)
     unread = f"Not searched for text that addresses the grader: {reading.trouble}." if reading.trouble else ""
-    return (*addressed(reading.findings), *filter(None, [unread]))
+    return (*addressed((*reading.findings, *echoed)), *filter(None, [unread]))
 
 
 def judge(run: Run, pack: Pack, submission: Submission, claims: Mapping[str, Any] | None = None) -> JudgeResult:

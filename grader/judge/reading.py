@@ -255,16 +255,35 @@ def is_empty(selection: Selection) -> bool:
 
 def echoes(selection: Selection, criterion: Criterion, instruction: str) -> tuple[SpeechFinding, ...]:
     """Places where a file repeats the wording of an anchor that the candidate has not been shown."""
-    known = _runs(instruction)
-    anchors = set().union(*(_runs(anchor) for anchor in criterion.levels.values())) - known
-    found = []
-    for item in selection.views:
-        shared = anchors & _runs("\n".join(item.lines))
-        if shared:
-            text = " ".join(min(shared))
-            kinds = ("repeats an anchor",)
-            found.append(SpeechFinding(path=item.path, line=0, kinds=kinds, weight=detect.ADDRESSES, text=text))
-    return tuple(found)
+    anchors = _unshown(criterion, instruction)
+    return tuple(found for item in selection.views for found in _echo(item.path, "\n".join(item.lines), anchors))
+
+
+def echoes_for_people(
+    read: Reading, criteria: Sequence[Criterion], required: Sequence[str], instruction: str
+) -> tuple[SpeechFinding, ...]:
+    """As `echoes`, of all that some criterion names, where no judge reads; of as much as MAX_SCANNED allows."""
+    paths = _named(dict.fromkeys(read.views, ""), criteria, required)
+    texts = {path: "\n".join(read.views[path].lines) for path in paths}
+    parts = shares([len(text) for text in texts.values()], MAX_SCANNED)
+    anchors = set().union(*(_unshown(criterion, instruction) for criterion in criteria))
+    return tuple(
+        found
+        for (path, text), part in zip(texts.items(), parts, strict=True)
+        for found in _echo(path, text[:part], anchors)
+    )
+
+
+def _unshown(criterion: Criterion, instruction: str) -> set[tuple[str, ...]]:
+    return set().union(*(_runs(anchor) for anchor in criterion.levels.values())) - _runs(instruction)
+
+
+def _echo(path: str, text: str, anchors: set[tuple[str, ...]]) -> tuple[SpeechFinding, ...]:
+    shared = anchors & _runs(text)
+    if not shared:
+        return ()
+    said = " ".join(min(shared))
+    return (SpeechFinding(path=path, line=0, kinds=("repeats an anchor",), weight=detect.ADDRESSES, text=said),)
 
 
 def _runs(text: str) -> set[tuple[str, ...]]:
