@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 import os
 import platform
+import secrets
 import shlex
 import shutil
 import subprocess
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 
 Say = Callable[[str], None]
 ENGINE_SECONDS = 60
+PROBE_SECONDS = 30
 MIN_ENGINE = (20, 10)
 
 
@@ -49,7 +51,7 @@ def examine(settings: Settings, challenges: Sequence[str] = ()) -> list[Prerequi
     findings.append(engine)
     if client is not None:
         try:
-            findings += [_limits(client), *_images(client, settings, challenges)]
+            findings += [_limits(client), *_images(client, settings, challenges), *_runtime(client, settings)]
         finally:
             client.close()
     return [*findings, _privacy(settings), _judge(settings)]
@@ -153,6 +155,49 @@ def _images(client: APIClient, settings: Settings, challenges: Sequence[str]) ->
         Prerequisite(name="Sandbox image", found=tag not in absent, detail=tag, fix="grade doctor --fix")
         for tag in tags
     ]
+
+
+def _runtime(client: APIClient, settings: Settings) -> list[Prerequisite]:
+    """Where a runtime is named, whether a candidate's container starts with it: an engine that knows the name does not
+    say so. No grading puts another in its place by itself, for the operator may have chosen it as a wall."""
+    from grader.sandbox.engine import explain
+
+    if not settings.runtime:
+        return []
+    try:
+        problem = _why_not(client, settings)
+    except Exception as raised:
+        problem = visible(explain(raised).message, 300)
+    return [
+        Prerequisite(
+            name=f"Container runtime {visible(settings.runtime)}",
+            found=not problem,
+            detail=problem or "a container of the candidate's starts with it",
+            fix="unset GRADER_RUNTIME (in grader.toml: runtime), or one of: docker info --format '{{.Runtimes}}'",
+        )
+    ]
+
+
+def _why_not(client: APIClient, settings: Settings) -> str:
+    """What came of a container with the candidate's limits that ends at once; empty where all is well. Raises the
+    engine's errors."""
+    from grader.sandbox import images
+    from grader.sandbox.containers import candidate_options
+    from grader.sandbox.engine import create, remove
+    from grader.sandbox.protocol import CandidateLimits
+
+    run_id = secrets.token_hex(6)
+    options = candidate_options(CandidateLimits(), "", run_id, settings.runtime)
+    del options["host"]["VolumesFrom"]  # there is no verifier
+    options["host"]["AutoRemove"] = False  # it could be gone before it is asked how it ended
+    options["container"] |= {"Cmd": ["true"], "WorkingDir": "/"}
+    made = create(client, run_id, "candidate", images.candidate_recipe(b"", settings.base_image).tag, options)
+    try:
+        client.start(made)
+        code = client.wait(made, timeout=PROBE_SECONDS)["StatusCode"]
+    finally:
+        remove(client, made, PROBE_SECONDS)
+    return f"`true` ended with {code} in it" if code else ""
 
 
 def _privacy(settings: Settings) -> Prerequisite:

@@ -56,7 +56,7 @@ class Settings:
     secret: str = field(default="", repr=False)
     """Of the operator, keys the seeds (grader/secret.py). From the environment alone, never from grader.toml."""
     runtime: str = ""
-    """Container runtime for the candidate's container (`runsc`, `kata-runtime`); the engine's default where empty."""
+    """Container runtime for the candidate's container (`crun`); the engine's default where empty."""
     trusted: str = ""
     """Working folders that are trusted although what is graded lies in them, parted by `:`."""
     judge: Mapping[str, Any] = field(default_factory=dict)

@@ -90,6 +90,44 @@ def _of_the_image(base: str) -> set[str]:
 
 
 @pytest.mark.docker
+@pytest.mark.usefixtures("images")
+@pytest.mark.parametrize(("runtime", "found", "said"), [("", None, ""), ("runc", True, "starts with it"),
+    ("nobody-knows-it", False, "nobody-knows-it")])  # fmt: skip
+def test_a_runtime_that_is_named_is_tried_and_no_other_takes_its_place(
+    runtime: str, found: bool | None, said: str
+) -> None:
+    findings = [one for one in examine(Settings(runtime=runtime)) if one.name.startswith("Container runtime")]
+    assert [(one.found, one.needed) for one in findings] == ([] if found is None else [(found, True)])
+    assert all(said in one.detail and "GRADER_RUNTIME" in one.fix for one in findings)
+
+
+@pytest.mark.docker
+@pytest.mark.usefixtures("images")
+@pytest.mark.parametrize("command", ["true", "false"])
+def test_the_container_that_tries_a_runtime_is_asked_how_it_ended_and_removed(
+    command: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = []
+
+    def noted(*given: object) -> str:
+        options = given[4]
+        assert isinstance(options, dict)
+        options["container"]["Cmd"] = [command]
+        made.append(create(*given))  # type: ignore[arg-type]
+        return made[-1]
+
+    monkeypatch.setattr("grader.sandbox.engine.create", noted)
+    (finding,) = [one for one in examine(Settings(runtime="runc")) if one.name == "Container runtime runc"]
+    assert finding.found is (command == "true")
+    client = connect()
+    try:
+        with pytest.raises(Exception, match=made[0]):
+            client.inspect_container(made[0])
+    finally:
+        client.close()
+
+
+@pytest.mark.docker
 @pytest.mark.usefixtures("config")
 def test_an_image_is_built_and_pulled_without_the_users_logins_and_proxies() -> None:
     client = connect()
