@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
+from grader.authoring import mutation
 from grader.authoring.check import Options, Report, check
 from grader.authoring.entries import load_entries
 from grader.authoring.export import report_json
@@ -337,6 +338,30 @@ def test_kinds_choose_among_the_submissions_and_what_was_not_run_is_said(tmp_pat
 
 
 # ------------------------------------------------------------------------------------------------ mutation
+
+
+def test_mutants_alone_are_run_where_only_the_reference_is_asked_for_with_a_number(tmp_path: Path) -> None:
+    silent, asked = Maker(), Maker()
+    checked(write_pack(tmp_path), Options(seeds=1, only=("solution",)), silent)
+    report = checked(write_pack(tmp_path), Options(seeds=1, only=("solution",), mutants=3), asked)
+    assert (len(silent.jobs), len(asked.jobs), len(report.verdicts)) == (1, 4, 3)
+
+
+def test_mutants_of_a_command_are_of_the_python_files_that_its_scripts_lead_to(tmp_path: Path) -> None:
+    manifest = fakes.FILES["challenge.yaml"].replace(
+        "{kind: python, module: work}", "{kind: command, command: [bash, ./set up.sh]}"
+    )
+    assert "set up.sh" in manifest
+    files = {
+        "set up.sh": "# not other.py\nexec bash inner.sh\n",
+        "inner.sh": 'exec python3 -s ./bin/first.py "$@"\n',
+        "bin/first.py": "import work\nX = 1\n",
+        "work.py": "Y = 2\n",
+        "other.py": "Z = 3\n",
+    }
+    reference = make_submission({path: text.encode() for path, text in files.items()})
+    pack = load_pack(write_pack(tmp_path, {"challenge.yaml": manifest}))
+    assert {one.path for one in mutation.draw(pack, reference, 50, 1)} == {"bin/first.py", "work.py"}
 
 
 def test_mutants_that_lose_points_are_killed_and_counted_by_group(tmp_path: Path) -> None:

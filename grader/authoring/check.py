@@ -65,7 +65,7 @@ class Options:
     spread: bool = True
     """Whether works of known level are run on as many variants as the reference; only in a full check."""
     mutants: int | None = None
-    """How many mutants of the reference are run; only in a full check. 0: none."""
+    """How many mutants of the reference are run; the pack's own number only in a full check. 0: none."""
     mutation_floor: float | None = None
     """Least share of them that has to be killed."""
 
@@ -74,7 +74,7 @@ class Options:
         return replace(
             self,
             seeds=self.seeds or checks.seeds,
-            mutants=checks.mutants if self.mutants is None else self.mutants,
+            mutants=(0 if self.only else checks.mutants) if self.mutants is None else self.mutants,
             mutation_floor=checks.mutation_floor if self.mutation_floor is None else self.mutation_floor,
         )
 
@@ -314,7 +314,7 @@ def _guessed(runner: Runner, report: Report, options: Options, say: Say) -> Repo
 
 def _mutated(runner: Runner, report: Report, options: Options, say: Say) -> Report:
     """With the mutation score, which means something only where the reference itself loses no points."""
-    if not options.mutants or options.only or not report.reference:
+    if not options.mutants or not report.reference:
         return report
     reference = report.reference[0]
     place = runner.challenge.root / REFERENCE

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -42,9 +43,27 @@ class MutantResult:
 def draw(challenge: Challenge, reference: Submission, count: int, seed: int) -> list[Mutant]:
     """Mutants of the reference's Python files that its interface leads to."""
     python = {path: source for path, source in reference.files.items() if path.endswith(".py")}
-    module = challenge.interface.module.replace(".", "/")
-    start = [f"{module}.py", f"{module}/__init__.py"] if module else list(challenge.interface.command)
+    module, command = challenge.interface.module.replace(".", "/"), challenge.interface.command
+    start = [f"{module}.py", f"{module}/__init__.py"] if module else _called(command, reference.files)
     return sample(reached(python, start) or python, count, seed)
+
+
+def _called(command: Sequence[str], files: Mapping[str, bytes]) -> list[str]:
+    """The Python files that `command` names, by itself or by way of the scripts that it names."""
+    named: list[str] = []
+    words = [word.removeprefix("./") for word in command]
+    while words:
+        path = words.pop(0)
+        if path in files and path not in named:
+            named.append(path)
+            words += [] if path.endswith(".py") else _file_names(files[path])
+    return [path for path in named if path.endswith(".py")]
+
+
+def _file_names(script: bytes) -> list[str]:
+    """What could be the name of a file in a script; comments name nothing that is run."""
+    lines = (line for line in script.decode("utf-8", "replace").splitlines() if not line.lstrip().startswith("#"))
+    return [word.removeprefix("./") for line in lines for word in re.findall(r"[\w./-]+", line)]
 
 
 def run(runner: Runner, reference: Ran, count: int, say: Say, marked: Marked) -> list[MutantResult]:
