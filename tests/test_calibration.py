@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 
 from grader.agreement import Thresholds
 from grader.agreement.rolling import rolling
@@ -20,6 +21,7 @@ from grader.calibration import load, page, probes, run
 from grader.calibration.following import close_falling
 from grader.calibration.material import prepare
 from grader.challenge import load_pack
+from grader.cli import cli
 from grader.errors import ChallengeError, InfrastructureError, UsageError
 from grader.judge import drift, judge_submission, record
 from grader.judge.cache import Cache
@@ -135,11 +137,32 @@ def test_with_too_few_labels_it_is_inconclusive_and_says_how_many_are_missing(tm
     assert report.labels_needed == 30
 
 
-def test_without_any_rating_nothing_is_asked(root: Path, oracle: JudgeServer) -> None:
-    (root / "calibration" / "ratings.csv").unlink()
+def with_no_rating(root: Path, *, header: bool) -> Path:
+    """`root` as packs are shipped: a file of ratings for people to fill in, or none."""
+    path = root / "calibration" / "ratings.csv"
+    first = path.read_text().splitlines()[0]
+    path.unlink()
+    if header:
+        path.write_text(first + "\n")
+    return root
+
+
+@pytest.mark.parametrize("header", [False, True])
+def test_without_any_rating_nothing_is_asked(root: Path, oracle: JudgeServer, *, header: bool) -> None:
+    with_no_rating(root, header=header)
     with pytest.raises(UsageError, match="no person has rated"):
         prepare(load_pack(root), settings_for(oracle), ratings=None, repeats=3)
     assert oracle.requests == []
+
+
+@pytest.mark.parametrize("header", [False, True])
+def test_a_pack_that_nobody_has_rated_yet_is_told_how_far_it_is(root: Path, *, header: bool) -> None:
+    """Reviews alone open a gate beside a file of ratings that nobody has filled in, and gradings hold it to that."""
+    with_no_rating(root, header=header)
+    assert set(labels.labels_now(load_pack(root))) == {NAME}
+    done = CliRunner().invoke(cli, ["calibrate", str(root), "--status"], catch_exceptions=False)
+    assert done.exit_code == 0, done.output
+    assert "0 of 50 are" in done.output
 
 
 def test_levels_that_an_author_or_a_model_gave_never_open_the_gate(

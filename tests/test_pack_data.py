@@ -15,7 +15,9 @@ import numpy as np
 import pytest
 import yaml
 
+from grader.agreement.limits import limits_of
 from grader.challenge import load_pack
+from grader.ratings import labels
 from grader.ratings.items import load_items
 from tests import works
 from tests.pack_stamps import ROOT
@@ -107,6 +109,14 @@ def test_no_level_that_a_person_gave_is_ours(pack: Path) -> None:
         header, *rows = csv.reader(file)
     assert header[:5] == HEADER
     assert [row for row in rows if row[2].casefold() in {"", "author", "authored", "ours"}] == []
+
+
+@each_pack
+def test_a_pack_that_nobody_has_rated_yet_can_be_calibrated_from_reviews(pack: Path) -> None:
+    """Its ratings are there to be filled in, and its gate asks for no less than the default without a reason."""
+    challenge = load_pack(pack)
+    assert set(labels.labels_now(challenge)) == {one.id for one in challenge.rubric.criteria}
+    assert not limits_of(challenge.rubric.gate, str(pack / "rubric.yaml")).loosened
 
 
 # ------------------------------------------------------------------------------------------------ hidden tests

@@ -26,19 +26,23 @@ def ratings_path(challenge: Pack) -> Path:
 
 
 def read(challenge: Pack, items: Sequence[Item], path: Path | None = None) -> Ratings | None:
-    """The pack's ratings, or those in `path`; None where the pack has none yet. Raises as `read_file`."""
-    if path is None and not ratings_path(challenge).is_file():
+    """The pack's ratings, or those in `path`; None where the pack has none yet: no file, or its header alone, as packs
+    ship it. Raises as `read_file`."""
+    if path is not None:
+        return read_file(challenge, items, path)
+    if not ratings_path(challenge).is_file():
         return None
-    return read_file(challenge, items, path or ratings_path(challenge))
+    found = read_file(challenge, items, ratings_path(challenge), none_yet=True)
+    return found if found.rows else None
 
 
-def read_file(challenge: Pack, items: Sequence[Item], used: Path) -> Ratings:
-    """The ratings in the file `used`.
+def read_file(challenge: Pack, items: Sequence[Item], used: Path, *, none_yet: bool = False) -> Ratings:
+    """The ratings in the file `used`. `none_yet`: there may be a header alone.
 
     Raises UsageError, with lines, for ratings of items, criteria or levels that the pack does not have.
     """
     levels = {criterion.id: tuple(criterion.levels) for criterion in challenge.rubric.criteria}
-    ratings = read_ratings(used, levels=levels)
+    ratings = read_ratings(used, levels=levels, none_yet=none_yet)
     known = {(item.id, item.criterion): item for item in items}
     faults = [f"  line {row.line}: {problem}" for row in ratings.rows if (problem := _problem(row, known))]
     if faults:

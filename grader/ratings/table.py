@@ -65,8 +65,10 @@ class Ratings:
         return tuple(dict.fromkeys(row.rater for row in self.rows))
 
 
-def read_ratings(path: str | Path, *, levels: Sequence[int] | Mapping[str, Sequence[int]] = (1, 2, 3, 4, 5)) -> Ratings:
-    """The ratings in the CSV file at `path` (see `csv_files.read`).
+def read_ratings(
+    path: str | Path, *, levels: Sequence[int] | Mapping[str, Sequence[int]] = (1, 2, 3, 4, 5), none_yet: bool = False
+) -> Ratings:
+    """The ratings in the CSV file at `path` (see `csv_files.read`). `none_yet`: a header alone is no fault.
 
     `levels` is the full list of levels, consecutive integers, for every criterion or by criterion; with a mapping,
     a criterion that it does not name is a fault. Raises UsageError with all faults (the first 20) and their lines.
@@ -75,7 +77,7 @@ def read_ratings(path: str | Path, *, levels: Sequence[int] | Mapping[str, Seque
     faults: list[str] = []
     rows = list(_rows(table, levels, faults))
     faults += _conflicts(rows)
-    if not faults and not rows:
+    if not faults and not rows and not none_yet:
         faults.append("the file has a header and no ratings")
     if faults:
         raise UsageError(csv_files.report(path, faults, "the ratings"))
