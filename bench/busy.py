@@ -21,6 +21,7 @@ from grader.authoring import shipped
 from grader.authoring.entries import Listed, load_entries
 from grader.authoring.runs import Ran, Runner, Task, kept
 from grader.challenge import Pack, load_pack
+from grader.doctor import mend
 from grader.errors import RefusedError
 from grader.settings import Settings
 
@@ -57,6 +58,7 @@ def main() -> None:
 def bench_pack(pack: Path, kinds: Sequence[str], most: int | None, loops: int, jobs: int) -> int:
     """How many points and statuses differ."""
     challenge, settings = load_pack(pack), Settings.read()
+    mend(settings, lambda _text: None, [str(pack)])
     listed = [one for one in load_entries(challenge.root) if not one.entry.figures]
     chosen = [one for kind in kinds for one in [each for each in listed if each.entry.kind == kind][:most]]
     tasks = [task for one in chosen if (task := task_of(challenge, one))]
