@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from grader.calibration.material import Material
     from grader.calibration.run import Asked, CalibrationRun
     from grader.challenge import Pack
+    from grader.settings import Settings
 
 
 @click.command()
@@ -72,7 +73,7 @@ def command(
     from grader.calibration.material import prepare
     from grader.calibration.run import questions
     from grader.challenge import load_pack
-    from grader.cli.calibrated import note_erasures, reviewed_in, sharing, show_status, store_of
+    from grader.cli.calibrated import reviewed_in, sharing, store_of
     from grader.cli.standing import say_origin, settings_for
     from grader.settings import find_challenge
 
@@ -83,13 +84,10 @@ def command(
         return 0
     url = store_of(store, settings)
     if status:
-        note_erasures([pack.root], url)
-        show_status(pack, settings, ratings, url, sharing(pack, settings, challenges, url), as_json=as_json)
+        _status(pack, settings, ratings, challenges, url, as_json=as_json)
         return 0
-    material = prepare(
-        pack, settings, ratings=ratings, repeats=repeats, reviewed=reviewed_in(pack, url),
-        beside=sharing(pack, settings, challenges, url),
-    )  # fmt: skip
+    reviewed, beside = reviewed_in(pack, url), sharing(pack, settings, challenges, url)
+    material = prepare(pack, settings, ratings=ratings, repeats=repeats, reviewed=reviewed, beside=beside)
     asked = questions(material)
     if dry_run:
         click.echo(_plan(material, asked))
@@ -97,6 +95,15 @@ def command(
     say_origin(pack, settings)
     _calibrate(pack, material, asked, url, fresh=fresh, as_json=as_json)
     return 0
+
+
+def _status(
+    pack: Pack, settings: Settings, ratings: Path | None, challenges: Path | None, url: str, *, as_json: bool
+) -> None:
+    from grader.cli.calibrated import note_erasures, sharing, show_status
+
+    note_erasures([pack.root], url)
+    show_status(pack, settings, ratings, url, sharing(pack, settings, challenges, url), as_json=as_json)
 
 
 def _calibrate(pack: Pack, material: Material, asked: list[Asked], url: str, *, fresh: bool, as_json: bool) -> None:

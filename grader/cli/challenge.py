@@ -13,7 +13,7 @@ from grader.cli.challenge_shown import CHALLENGES, criteria, preview
 from grader.unseen import json_text
 
 if TYPE_CHECKING:
-    from grader.authoring.check import Report
+    from grader.authoring.check import Options, Report
     from grader.authoring.editor import Which
     from grader.authoring.scaffold import Interface
     from grader.settings import Settings
@@ -145,17 +145,14 @@ def check(
     Seeds, mutants and floor that a pack always wants stand in its challenge.yaml, under `check`. Exits with 0 when all
     hold, 4 otherwise.
     """
-    from grader.authoring import check as checking
-    from grader.authoring import runs
-    from grader.cli.progress import Progress
-    from grader.cli.run import summary
-    from grader.grading.public import run_public
+    from grader.authoring.check import Options
+    from grader.challenge.findings import holds
     from grader.settings import Settings, find_challenge
 
     settings = Settings.read()
     if watching:
         return _watch(find_challenge(challenge, settings, challenges), only, tests, settings)
-    options = checking.Options(
+    options = Options(
         seeds=seeds,
         jobs=jobs,
         only=only,
@@ -167,14 +164,21 @@ def check(
         mutants=mutants if mutation else 0,
         mutation_floor=mutation_floor,
     )
-    with Progress(quiet=as_json) as progress, runs.kept(settings, jobs) as make:
-        root = find_challenge(challenge, settings, challenges)
-        public = lambda work: run_public(work, root, settings, lambda _text: None)  # noqa: E731
-        report = checking.check(root, options, settings, make, progress.say, summary, public)
+    report = _checked(find_challenge(challenge, settings, challenges), options, settings, quiet=as_json)
     _print(report, items, as_json)
-    from grader.challenge.findings import holds
-
     return 0 if holds(report.findings) else 4
+
+
+def _checked(root: Path, options: Options, settings: Settings, *, quiet: bool) -> Report:
+    from grader.authoring import check as checking
+    from grader.authoring import runs
+    from grader.cli.progress import Progress
+    from grader.cli.run import summary
+    from grader.grading.public import run_public
+
+    public = lambda work: run_public(work, root, settings, lambda _text: None)  # noqa: E731
+    with Progress(quiet=quiet) as progress, runs.kept(settings, options.jobs) as make:
+        return checking.check(root, options, settings, make, progress.say, summary, public)
 
 
 def _watch(root: Path, only: tuple[str, ...], tests: tuple[str, ...], settings: Settings) -> int:
