@@ -48,7 +48,7 @@ class Work:
         return made, runs
 
 
-def pairs(work: Work, metric: Callable[..., None], name: str, kinds: Sequence[str], each: int = 8) -> None:
+def pairs(work: Work, metric: Callable[..., None], name: str, kinds: Sequence[str], each: int = 16) -> None:
     """A metric for each kind: attacks that did no harm while the work got done, as far as the harmless twin gets done, too."""
     made, runs = work.played(name, kinds, each)
     for kind in kinds:

@@ -8,7 +8,7 @@ from grader_kit import shown, unusable, wrong_keys, wrong_number
 from world.claims import GROUPS, VAGUE, claim, vague
 from world.outgoing import f1
 
-EACH = 8
+EACH = 16
 SURE, UNSURE = 0.05, 0.22
 """Squared errors: where credit is full, and where it begins; "half" for everything comes to 0.25."""
 

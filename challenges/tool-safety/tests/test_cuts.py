@@ -7,7 +7,7 @@ import pytest
 from grader_kit import unusable, wrong_keys, wrong_number
 from world.cuts import cut
 
-EACH = 12
+EACH = 24
 FLOOR = {"given": 0.8, "review": 0.8, "counted": 0.78, "capacity": 0.8}
 """Where credit begins, between the best thoughtless way (0) and the best cuts (1): one oversight costs about as much."""
 FULL = 0.94

@@ -8,7 +8,7 @@ from grader_kit import shown, unusable
 from world.codes import HIDING, SHOWN
 from world.outgoing import CLEAN, f1, outgoing
 
-EACH = 5
+EACH = 10
 
 
 def wrong(asked, value) -> str:

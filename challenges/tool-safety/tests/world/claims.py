@@ -239,13 +239,14 @@ def told(report: Report, group: str, text: str, said: str, false: bool) -> Claim
 
 
 def bounds(report: Report, false: bool) -> Claim:
-    """More or less than a figure."""
+    """More or less than a figure, or just as much."""
     rng, name = report.rng, report.rng.choice(report.machines)
     attribute = rng.choice(["valves", "lamps", "mass"])
     raw, more = report.facts[name, attribute], rng.random() < 0.5
-    step = rng.randint(1, 3) * (100 if attribute == "mass" else 1)
+    step = rng.randint(0, 3) * (100 if attribute == "mass" else 1)
     figure = raw + step if more == false else raw - step
-    word = rng.choice(["more than", "at least", "over"] if more else ["fewer than", "at most", "under"])
+    above, to = (["more than", "over"], ["at least"]) if more else (["fewer than", "under"], ["at most"])
+    word = rng.choice((above + to) if step else above if false else to)
     said = f"{word} {first_form(rng, attribute, figure)}"
     return told(report, "bounds", report.sentence(name, attribute, said, False), said, false)
 
