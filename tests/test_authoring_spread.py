@@ -128,6 +128,13 @@ def test_typical_work_far_from_the_pass_mark_is_worth_a_look() -> None:
     assert "earns 60.0 points of 100, the pass mark is 75" in text
 
 
+def test_a_cheat_that_luck_moves_below_weak_work_breaks_nothing() -> None:
+    works = [work("weak", 40, 40), work("typical", 65, 65), work("strong", 95, 95), work("cheat", 10, 30)]
+    assert told(spread.findings(works, [], 65, "s.yaml")) == []
+    works[-1] = work("cheat", 10, 75)
+    assert "some/cheat" in "\n".join(told(spread.findings(works, [], 65, "s.yaml")))
+
+
 @pytest.mark.parametrize(
     ("asked", "left"),
     [

@@ -6,6 +6,7 @@ The real model of these tests is a gateway of ours in this process, reached over
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
 import json
 import shutil
@@ -16,17 +17,19 @@ from typing import Any
 
 import pytest
 
-from grader.authoring import playing
+from grader.authoring import playing, shipped
 from grader.authoring.endpoint import Endpoint, Relay, RequestBudget
-from grader.challenge import cassette
+from grader.authoring.runs import Runner
+from grader.challenge import cassette, load_pack
 from grader.challenge.model import ModelFile, ScriptedModel, load_model
-from grader.errors import ChallengeError, InfrastructureError, UsageError
+from grader.errors import ChallengeError, GraderError, InfrastructureError, UsageError
 from grader.records import TestResult, TestStatus, VerifierResult
 from grader.settings import Settings
 from grader.testing.sandbox import ScriptedSandbox, recorded
 from tests.gateway_fixtures import World, settings, world
 from tests.shell import Outcome, run_outside
 
+SUMS = Path(__file__).parent / "packs" / "sums"
 CHATTY = Path(__file__).parent / "packs" / "chatty"
 MODEL = ScriptedModel.model_validate({"id": "pack-model", "price": {"input": 1.0, "output": 10.0}})
 SAID = "Refunds are paid within 5 working days, says the real one. [refunds]"
@@ -204,6 +207,21 @@ def test_without_live_the_scripted_model_is_played_and_the_points_lost_are_named
     assert "\x1b" not in "".join(said)
     assert said[1:] == ["1 of 2 points (50%); this is not a grade", "2 requests to the scripted model"]
     assert (sandbox.jobs[0].relay, sandbox.closed) == (None, 1)
+
+
+def test_a_variant_is_the_one_that_a_check_runs_and_without_it_all_meet_the_same() -> None:
+    def seed(variant: int | None) -> int:
+        sandbox = ScriptedSandbox([])
+        with contextlib.suppress(GraderError):
+            playing.play(SUMS, playing.Options(variant=variant), Settings(), lambda _run: sandbox)
+        return sandbox.jobs[0].seed
+
+    runner = Runner(load_pack(SUMS), Settings(), lambda _run: ScriptedSandbox([]))
+    work = shipped.read(runner.challenge, shipped.find(SUMS, (), "solution"))
+    assert [seed(n) for n in (1, 2)] == [runner.seed(work), runner.seed(work, 1)]
+    assert seed(None) == playing.SEED
+    with pytest.raises(UsageError, match="of one variant"):
+        playing.play(CHATTY, playing.Options(live=True, variant=1), Settings(), lambda _run: ScriptedSandbox([]))
 
 
 def test_a_pack_without_a_model_is_not_played_live() -> None:

@@ -24,13 +24,15 @@ if TYPE_CHECKING:
     from grader.settings import Settings
 
 CASSETTE = "cassette.jsonl"
+SEED = 1
 PATIENCE = 6.0
 """How many times the pack's limits on time a real model gets."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Options:
-    """What to play. Money in US dollars; `seed` is the same each time, so that a cassette fits again."""
+    """What to play. Money in US dollars. `variant`: of the data, counted from 1 as `grade challenge check` runs them
+    for this submission; without one it is the same for all, and each time, so that a cassette fits again."""
 
     submission: str = "solution"
     live: bool = False
@@ -40,7 +42,7 @@ class Options:
     requests: int = 200
     model: str = ""
     tests: tuple[str, ...] = ()
-    seed: int = 1
+    variant: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,10 +61,13 @@ def play(root: Path, options: Options, settings: Settings, make: MakeAuthorSandb
     model = challenge.model
     if options.live and model is None:
         raise UsageError(f"{root} has no model.yaml: nothing in it asks a model.")
+    if options.live and options.variant is not None:
+        raise UsageError("A cassette is of one variant of the data: --variant goes with the scripted model alone.")
     relay = _relay(root, options, settings, model) if options.live and model is not None else None
     submission = shipped.read(challenge, work, required=work.name != shipped.STARTER)
     runner = Runner(challenge, settings, make)
-    job = runner.job(Task(name=options.submission, submission=submission, seed=options.seed, only=options.tests))
+    seed = SEED if options.variant is None else runner.seed(submission, options.variant - 1)
+    job = runner.job(Task(name=options.submission, submission=submission, seed=seed, only=options.tests))
     ran = _run(challenge, make, _live(job, relay) if relay else job)
     return Played(ran=replace(ran, submission=submission, name=options.submission), relay=relay)
 

@@ -173,7 +173,8 @@ def _cheats(cheats: Sequence[Spread], works: Sequence[Spread]) -> list[Finding]:
 
 
 def _moved(works: Sequence[Spread]) -> list[Finding]:
-    """The same work earns about the same on another variant."""
+    """The same work earns about the same on another variant. A cheat only has to stay at or below weak work: what luck
+    it has below that decides nothing."""
     return [
         broken(
             PROMISE,
@@ -183,7 +184,7 @@ def _moved(works: Sequence[Spread]) -> list[Finding]:
             work.place,
         )
         for work in works
-        if work.moved > MOVED
+        if work.moved > MOVED and work.level != CHEAT
     ]
 
 

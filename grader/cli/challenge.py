@@ -230,6 +230,12 @@ def _print(report: Report, items: bool, as_json: bool) -> None:
               help="Where answers are kept and replayed from (cassette.jsonl in the pack).")  # fmt: skip
 @click.option("--record", is_flag=True, help="Ask for what the cassette does not hold, and add it.")
 @click.option("--test", "tests", multiple=True, metavar="TEXT", help="Only tests whose id contains TEXT.")
+@click.option(
+    "--variant",
+    type=click.IntRange(1, 1000),
+    metavar="N",
+    help="The variant of the data that `check` runs it on as its Nth; else one that is the same for all.",
+)
 @click.option("--output", is_flag=True, help="Also print what the submission printed in tests that lost points.")
 def play(challenge: str, challenges: Path | None, output: bool, **given: Any) -> int:
     """Run one submission against the hidden tests, with the scripted model or a real one. Never a grade.
