@@ -9,7 +9,7 @@ import contextlib
 import os
 import sys
 from collections.abc import Callable, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor, as_completed
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 LINES, WIDTH = 60, 300
 """The last lines that are told of what the tests print, and letters of each."""
+_LOOK = 0.5
+"""Seconds after which a wait for tests looks whether somebody interrupted."""
 
 
 def untested(desk: PortalDesk, place: Place) -> list[Invitation]:
@@ -83,8 +85,9 @@ def _side_by_side(
     under_way: dict[Future[PublicResult], Invitation] = {}
 
     def tell_all() -> None:
-        for done in as_completed(list(under_way)):
-            tell(under_way.pop(done), done)
+        while under_way:  # never for long: a signal that comes just before a wait begins would be seen after it alone
+            for done in wait(under_way, timeout=_LOOK, return_when=FIRST_COMPLETED).done:
+                tell(under_way.pop(done), done)
 
     try:
         for one, job in jobs:

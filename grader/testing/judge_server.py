@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import secrets
 import threading
 import time
 from collections.abc import Iterator, Sequence
@@ -51,10 +52,11 @@ class JudgeServer(ThreadingHTTPServer):
         self.requests: list[dict[str, Any]] = []
         self.lock = threading.Lock()
         self.over = threading.Event()
+        self._name = secrets.token_hex(4)  # ports come again, and a judge keeps what was answered at an address
 
     @property
     def url(self) -> str:
-        return f"http://127.0.0.1:{self.server_address[1]}/v1"
+        return f"http://127.0.0.1:{self.server_address[1]}/{self._name}/v1"
 
     def handle_error(self, request: object, client_address: object) -> None:
         """A client that hangs up is nothing to report."""
