@@ -145,6 +145,14 @@ def test_what_is_wrong_with_one_entry_hides_nothing_of_another(tmp_path: Path) -
     assert any("unknown key 'entries.3.statu'. Did you mean 'status'?" in line for line in said)
 
 
+@pytest.mark.parametrize("static", [True, False])
+def test_a_submission_that_the_pack_does_not_ship_is_refused_whatever_is_run(tmp_path: Path, static: bool) -> None:
+    with pytest.raises(
+        UsageError, match=r"There is no submission 'accepted/othr'. Known: solution, starter, accepted/"
+    ):
+        checked(write_pack(tmp_path), Options(static=static, only=("accepted/othr",)))
+
+
 def test_a_folder_that_is_not_listed_is_reported(tmp_path: Path) -> None:
     assert "submissions/rejected/more" in only(
         tmp_path, {"submissions/rejected/more/work.py": "f = 1\n"}, "submissions", STATIC

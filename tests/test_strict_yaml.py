@@ -279,3 +279,7 @@ def test_a_check_tells_the_author(tmp_path: Path) -> None:
     (told,) = [finding for finding in findings if "comment" in finding.text]
     assert (str(told.outcome), told.place) == ("advice", f"{manifest}:4")
     assert "'A small pack about issue', without '#12 of ours'; quote it" in told.text
+
+
+def test_an_empty_file_is_called_empty() -> None:
+    assert refusal("") == "x.yaml:1: expected keys and values, the file is empty."

@@ -134,6 +134,7 @@ def check(
     challenge, listed, findings = schema.read(root)
     if challenge is None:
         return Report(challenge=None, findings=tuple(findings))
+    _check_asked(listed, options)
     findings += (
         hidden_lint.check(challenge)
         + hidden_needs.check(challenge)
@@ -173,11 +174,19 @@ def check(
 # ------------------------------------------------------------------------------------------------ what to run
 
 
-def _plan(runner: Runner, listed: Sequence[Listed], options: Options) -> _Plan:
-    root, only = runner.challenge.root, {name.rstrip("/").removeprefix("submissions/") for name in options.only}
+def _asked(options: Options) -> set[str]:
+    """The submissions that were named."""
+    return {name.rstrip("/").removeprefix("submissions/") for name in options.only}
+
+
+def _check_asked(listed: Sequence[Listed], options: Options) -> None:
     names = [REFERENCE, STARTER, *(one.entry.path for one in listed)]
-    for unknown in sorted(only.difference(names)):
+    for unknown in sorted(_asked(options).difference(names)):
         raise UsageError(f"There is no submission {visible(unknown)!r}. Known: {', '.join(names)}.")
+
+
+def _plan(runner: Runner, listed: Sequence[Listed], options: Options) -> _Plan:
+    root, only = runner.challenge.root, _asked(options)
     plan = _Plan()
     if (not only or REFERENCE in only) and (root / REFERENCE).is_dir():
         try:

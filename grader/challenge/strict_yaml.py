@@ -187,7 +187,8 @@ def validate(
     from pydantic import ValidationError
 
     if not isinstance(data, dict):
-        raise error(f"{name}:1: expected keys and values, found {type(data).__name__}.")
+        there = "the file is empty" if data is None else f"found {type(data).__name__}"
+        raise error(f"{name}:1: expected keys and values, {there}.")
     try:
         return cast(T, model.model_validate(data))
     except ValidationError as problem:
