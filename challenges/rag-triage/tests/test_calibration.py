@@ -50,7 +50,7 @@ def test_confidence_has_a_low_brier_score(desk, metric):
     clear, unclear = mixed(desk.world, "brier")
     cases = clear + unclear
     scores = [expected_brier(case, reply) for case, reply in paired(cases, desk.answer(cases))]
-    metric("brier", sum(scores) / len(scores), floor=CONSTANT, target=0.44)
+    metric("brier", sum(scores) / len(scores), floor=CONSTANT, target=0.46)
 
 
 @pytest.mark.points(2, group="calibration")

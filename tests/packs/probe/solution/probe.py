@@ -23,7 +23,7 @@ def remember(value):
 
 
 def slow_square(number):
-    time.sleep(0.02)
+    time.sleep(0.06)
     return number * number
 
 
