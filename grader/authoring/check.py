@@ -147,8 +147,7 @@ def check(
     known = canary.canaries(challenge)
     findings += canary.check_files(challenge, known)
     findings += [] if options.only else rubric_lint.check(challenge, _reference_files(challenge))
-    findings += [] if options.only else equivalent.check(root)
-    findings += [] if options.only else published.check(challenge, settings)
+    findings += [] if options.only else equivalent.check(root) + published.check(challenge, settings)
     if options.static:
         return Report(challenge=challenge, findings=tuple(findings))
     runner = Runner(challenge, settings, make, jobs=options.jobs)
