@@ -17,7 +17,8 @@ from typing import Any
 import pytest
 
 from grader import aside
-from grader.aside import AsideError, busy_with
+from grader.aside import AsideError
+from grader.aside.serving import busy_with
 from grader.parcel import packed
 from grader.report import source
 from tests import aside_work as work
@@ -101,13 +102,13 @@ def test_who_waits_for_a_helper_that_ends_gets_another(monkeypatch: pytest.Monke
 def test_the_machines_processes_are_looked_through_only_where_something_was_left() -> None:
     """In a process of its own: it ends what this one has started."""
     script = (
-        "import os, signal; from grader import aside; looked = []; look = aside._children\n"
-        "aside._children = lambda: looked.append(1) or look()\n"
-        "aside._end_what_it_left(); print(len(looked))\n"
+        "import os, signal; from grader.aside import serving; looked = []; look = serving._children\n"
+        "serving._children = lambda: looked.append(1) or look()\n"
+        "serving._end_what_it_left(); print(len(looked))\n"
         "if os.fork() == 0: os._exit(0)\n"
-        "aside._end_what_it_left(); child = os.fork()\n"
+        "serving._end_what_it_left(); child = os.fork()\n"
         "if child == 0: signal.pause()\n"
-        "aside._end_what_it_left(); print(bool(looked)); os.kill(child, 0)"
+        "serving._end_what_it_left(); print(bool(looked)); os.kill(child, 0)"
     )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
     assert (done.stdout, "ProcessLookupError" in done.stderr) == ("0\nTrue\n", True)
@@ -145,7 +146,7 @@ def test_others_go_on_meanwhile() -> None:
 
 
 def test_waiting_for_nothing_is_ended_by_the_clock(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(aside, "_PATIENCE", 1)
+    monkeypatch.setattr(aside, "PATIENCE", 1)
     with pytest.raises(AsideError, match="longer than 1 s"):
         aside.run(1, work.wait, 60.0)
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from grader import aside
 from grader.aside import AsideError
+from grader.aside.serving import busy_with
 from grader.challenge.named_files import matching
 from grader.errors import visible
 from grader.judge import documents
@@ -158,7 +159,7 @@ def read(
 
 
 def _decoded(path: str, content: bytes) -> str | None:
-    aside.busy_with(path)
+    busy_with(path)
     return documents.decode(content)
 
 
@@ -171,7 +172,7 @@ def _named(texts: Mapping[str, str], criteria: Sequence[Named], required: Sequen
 
 
 def _viewed(path: str, content: bytes, redactor: Redactor, config: JudgeConfig | None) -> View:
-    aside.busy_with(path)
+    busy_with(path)
     made = documents.view(path, content, redactor, config.file_tokens if config else 0)
     if made is None:
         raise ValueError(f"{path} was text and is none any more")
@@ -205,7 +206,7 @@ def _findings(
     pieces = []
     share = MAX_SCANNED // max(1, len(texts))
     for path, text in texts.items():
-        aside.busy_with(path)
+        busy_with(path)
         item = reading.views.get(path)
         lines = item.lines if item else text[: 2 * share].split("\n")
         findings, kinds = detect.scan(path, _searched(lines, shown.get(path, 0), share), _hidden(item), subject=subject)

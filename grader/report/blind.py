@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from grader import aside
+from grader.aside.serving import busy_with
 from grader.pages.decode import decode
 from grader.records import CriterionResult, Evidence, Grade, TestResult
 from grader.submission.person import WORD, Identities, key
@@ -119,7 +119,7 @@ def found_in(files: Mapping[str, bytes]) -> Identities:
     """Who the files of a submission say that they are by."""
     texts, left = {}, _MOST_READ_IN_ALL
     for path, content in files.items():
-        aside.busy_with(path)
+        busy_with(path)
         read = decode(content[: min(_MOST_READ, left)])
         left = max(0, left - len(content))
         if read is not None:

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from html import escape
 from typing import NamedTuple
 
-from grader import aside
+from grader.aside.serving import busy_with
 from grader.pages.decode import Decoded, decode
 from grader.pages.documents import rendered
 from grader.pages.highlight import highlighted
@@ -128,7 +128,7 @@ def files_of(
     rooms = _rooms(files, budget.characters)
     made = {}
     for path in order:
-        aside.busy_with(path)
+        busy_with(path)
         bare = File(path=shown[path], anchor=anchors[path], size=size(len(files[path])))
         made[path] = _file(bare, files[path], by_path.get(path, ()), mask, budget, rooms[path])
     return [made[path] for path in sorted(files)]

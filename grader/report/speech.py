@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from grader import aside
+from grader.aside.serving import busy_with
 from grader.pages.decode import decode
 from grader.pages.text import clean, count, listed
 from grader.report.blind import Blind, found_in
@@ -81,7 +82,7 @@ def search(files: Mapping[str, bytes], names: tuple[str, ...], common: frozenset
     """The search itself."""
     texts: dict[str, str | None] = {}
     for path, content in files.items():
-        aside.busy_with(path)
+        busy_with(path)
         decoded = decode(content)
         texts[path] = decoded.text if decoded else None
     found = marks.places(texts, instruction)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from grader import aside
 from grader.aside import AsideError
+from grader.aside.serving import busy_with
 from grader.challenge.starter import INSTRUCTION
 from grader.claims import figures
 from grader.pages.decode import decode
@@ -163,7 +164,7 @@ class _Blinded:
     def texts(self, files: Mapping[str, bytes]) -> dict[str, tuple[str, ...]]:
         found = {}
         for path, content in files.items():
-            aside.busy_with(path)
+            busy_with(path)
             decoded = decode(content)
             found[self.paths[path]] = tuple(self.blind.work(decoded.text).split("\n")) if decoded else ()
         return found

@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from grader import aside
+from grader.aside.serving import busy_with
 from grader.submission.code import kind_of
 from grader.submission.sanitise import Plain, plain
 from grader.submission.shares import shares
@@ -61,7 +61,7 @@ def places(texts: Mapping[str, str | None], instruction: str = "") -> Places:
     found: list[Place] = []
     pieces = []
     for (path, text), share in zip(texts.items(), given, strict=True):
-        aside.busy_with(path)
+        busy_with(path)
         own, kinds = _of_file(path, (text or "")[:share], subject=subject)
         found += own
         pieces.append((path, kinds))
