@@ -8,8 +8,9 @@ from __future__ import annotations
 import ast
 import copy
 import random
+from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import zip_longest
 
 _NEGATED: dict[type[ast.cmpop], type[ast.cmpop]] = {
@@ -34,6 +35,10 @@ class Mutant:
     before: str
     after: str
     source: bytes = field(repr=False)
+    text: str = ""
+    """The line that it begins on, as it stands in the file, without what it is indented by."""
+    occurrence: int = 1
+    """Which of the same changes in `function` it is, from the top."""
 
     @property
     def name(self) -> str:
@@ -53,12 +58,31 @@ def sample(files: Mapping[str, bytes], count: int, seed: int) -> list[Mutant]:
     return [mutant for turn in turns for mutant in turn if mutant is not None][:count]
 
 
-def mutants(path: str, source: bytes) -> Iterator[Mutant]:
+def mutants(path: str, source: bytes) -> list[Mutant]:
     """All mutants of a file; none of one that does not parse."""
+    return _numbered(_mutants(path, source))
+
+
+def _numbered(placed: Iterator[tuple[tuple[int, int], Mutant]]) -> list[Mutant]:
+    """In the order that they came in, from which `sample` draws; that of the tree is not always that of the file."""
+    found = list(placed)
+    seen: Counter[tuple[str, str, str]] = Counter()
+    which: dict[int, int] = {}
+    for at in sorted(range(len(found)), key=lambda at: found[at][0]):
+        mutant = found[at][1]
+        same = (mutant.function, mutant.before, mutant.after)
+        seen[same] += 1
+        which[at] = seen[same]
+    return [replace(mutant, occurrence=which[at]) for at, (_, mutant) in enumerate(found)]
+
+
+def _mutants(path: str, source: bytes) -> Iterator[tuple[tuple[int, int], Mutant]]:
+    """Each with the line and column that it begins at."""
     try:
         tree = ast.parse(source)
     except (SyntaxError, ValueError):
         return
+    lines = source.splitlines()
     starts = [0]
     for line in source.splitlines(keepends=True):
         starts.append(starts[-1] + len(line))
@@ -69,9 +93,10 @@ def mutants(path: str, source: bytes) -> Iterator[Mutant]:
             changed = source[:begin] + text.encode() + source[end:]
             if changed != source and _parses(changed):
                 before = " ".join(source[begin:end].decode("utf-8", "replace").split())
-                yield Mutant(
+                yield (node.lineno, node.col_offset), Mutant(
                     path=path, line=node.lineno, function=function, kind=kind, source=changed,
                     before=_short(before), after=_short(text),
+                    text=lines[node.lineno - 1].decode("utf-8", "replace").strip(),
                 )  # fmt: skip
 
 
