@@ -70,6 +70,93 @@ def test_a_rater_sees_neither_other_levels_nor_what_an_item_was_written_to(root:
         assert secret not in shown
 
 
+def order(root: Path) -> list[str]:
+    return [item.id for item in labels.sheet(load_pack(root), "ada").waiting]
+
+
+def test_a_rater_goes_back_to_the_last_item_and_what_was_said_first_is_kept(root: Path) -> None:
+    first, second, third, *_ = order(root)
+    result = label(root, "4\ntoo fast\n2\n\nb\n3\nread again\n5\n\nq\n", "--rater", "ada")
+    assert "You said 2. s leaves it so." in result.output
+    rows = ratings(root)
+    assert [(row["item"], row["level"], row["note"]) for row in rows] == [
+        (first, "4", "too fast"), (second, "3", "read again"), (third, "5", ""),
+    ]  # fmt: skip
+    assert re.fullmatch(r"2 \(20\d\d-\S+\)", rows[1]["before"])
+    label(root, "b 1\n1\n\nb 1\n2\nonce more\nq\n", "--rater", "ada")
+    (changed, *_) = ratings(root)
+    assert (changed["level"], changed["note"]) == ("2", "once more")
+    assert re.fullmatch(r"4 \(20\S+: too fast\); 1 \(20\S+\)", changed["before"])
+    assert label(root, "", "--export", "-").output.count("too fast") == 1
+
+
+def test_the_way_goes_on_where_it_was_left(root: Path) -> None:
+    waiting = order(root)
+    label(root, "4\n\n4\n\ns\nb 1\ns\n5\n\nq\n", "--rater", "ada")
+    assert {row["item"]: row["level"] for row in ratings(root)} == {waiting[0]: "4", waiting[1]: "4", waiting[3]: "5"}
+
+
+def test_there_is_a_way_back_from_the_last_item_and_after_the_end(root: Path) -> None:
+    label(root, "4\n\n" * 10 + "b\n5\n\n\n", "--rater", "ada")
+    assert [row["level"] for row in ratings(root)] == ["4"] * 9 + ["5"]
+    result = label(root, "b 3\n1\n\n\n", "--rater", "ada")
+    assert "has rated all 10" in result.output
+    assert [row["level"] for row in ratings(root)] == ["4", "4", "1", *["4"] * 6, "5"]
+
+
+@pytest.mark.parametrize(("typed", "says"), [("b", "This is the first one."), ("b 2", "This is the first one.")])
+def test_there_is_nothing_before_the_first_item(typed: str, says: str, root: Path) -> None:
+    assert says in label(root, f"{typed}\nq\n", "--rater", "ada").output
+
+
+def test_a_place_that_is_none_is_said(root: Path) -> None:
+    said = label(root, "4\n\nb 2\nb x\nb 1 1\nq\n", "--rater", "ada").output
+    assert said.count("b, or b and a number from 1 to 1.") == 3
+
+
+def test_the_same_level_again_changes_nothing(root: Path) -> None:
+    label(root, "4\nwhy\nb\n4\nq\n", "--rater", "ada")
+    (row,) = ratings(root)
+    assert (row["level"], row["note"], row["before"]) == ("4", "why", "")
+
+
+def test_what_one_person_changes_leaves_everybody_elses_rows_as_they_were(root: Path) -> None:
+    label(root, "3\nmine\n3\n\nq\n", "--rater", "ben")
+    theirs = ratings(root)
+    label(root, "4\n\nb\n5\n\nq\n", "--rater", "ada")
+    assert ratings(root)[:2] == theirs
+
+
+def test_a_file_without_the_column_gets_it_with_the_first_change(root: Path, pack: Challenge) -> None:
+    item = load_items(pack)[0]
+    path = root / "calibration" / "ratings.csv"
+    path.write_text(f"item;criterion;rater;level;team\n{item.id};{NAME};ada;3;red\n", encoding="utf-8")
+    labels.change(path, item, "ada", 4)
+    assert path.read_text().splitlines()[0].startswith("item;criterion;rater;level;team;")
+    with path.open(newline="") as file:
+        (row,) = csv.DictReader(file, delimiter=";")
+    assert (row["level"], row["team"], row["before"]) == ("4", "red", "3")
+
+
+def test_a_level_that_stands_in_a_calibration_is_not_changed_any_more(root: Path) -> None:
+    label(root, "4\n\n" * 10, "--rater", "ada")
+    for made_at, level in (("2020-01-01T00:00:00+00:00", "1"), ("2990-01-01T00:00:00", "1")):
+        record.save(root, record.Calibration(id="", made_at=made_at, labels_from="ratings.csv", criteria={}))
+        said = label(root, f"b\n{level}\n\nb\n2\n\n\n", "--rater", "ada").output
+        assert ("Left at 2: it stands in the calibration of 2990-01-01" in said) == made_at.startswith("2990")
+        assert ratings(root)[-1]["level"] == "2"
+    path = root / "calibration" / "ratings.csv"
+    path.write_text(re.sub(r"20\d\d-[^,;) ]+(?=,human)", "", path.read_text()))
+    assert "Left at 4" in label(root, "b 1\n1\n\n", "--rater", "ada").output
+
+
+def test_a_change_of_what_nobody_said_is_refused(root: Path) -> None:
+    label(root, "4\n\nq\n", "--rater", "ada")
+    item = load_items(load_pack(root))[0]
+    with pytest.raises(UsageError, match="ben has not rated"):
+        labels.change(root / "calibration" / "ratings.csv", item, "ben", 3)
+
+
 def test_the_anchors_and_the_text_are_shown(root: Path) -> None:
     shown = label(root, "q\n", "--rater", "ben").output
     assert "Names three, and gives one an example that could be run." in shown

@@ -5,10 +5,12 @@ A rater never sees another's level, what an item was written to, or the judge's.
 
 from __future__ import annotations
 
+import contextlib
+import fcntl
 import os
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -25,7 +27,8 @@ if TYPE_CHECKING:
     from grader.challenge import Pack
     from grader.ratings.table import Rating
 
-COLUMNS = ("item", "criterion", "rater", "level", "rated_at", "kind", "role", "candidate", "note")
+COLUMNS = ("item", "criterion", "rater", "level", "rated_at", "kind", "role", "candidate", "note", "before")
+"""`before`: what the rater said first, oldest first, where they said otherwise later: `4 (2026-11-30T10:02:11Z)`."""
 _RATER = re.compile(r"[^\W_][\w .@-]{0,59}")
 
 
@@ -36,8 +39,12 @@ class Sheet:
     path: Path
     rater: str
     waiting: tuple[Item, ...]
-    done: int
-    """Items that the rater has rated already."""
+    given: tuple[Item, ...] = ()
+    """Items that the rater has rated already, in the order in which that was done."""
+
+    @property
+    def done(self) -> int:
+        return len(self.given)
 
 
 def sheet(challenge: Pack, rater: str, *, criterion: str = "", development: bool = False) -> Sheet:
@@ -49,11 +56,13 @@ def sheet(challenge: Pack, rater: str, *, criterion: str = "", development: bool
         raise UsageError(f"{visible(rater, 60)!r} is no name for a rater: letters, digits, spaces, and . _ @ - only.")
     path = path_of(challenge, development=development)
     items = [i for i in load_items(challenge) if i.development == development and criterion in {"", i.criterion}]
-    rated = {(row["item"], row["criterion"]) for row in rows_of(path) if row["rater"] == rater}
-    waiting = [item for item in items if (item.id, item.criterion) not in rated]
+    known = {(item.id, item.criterion): item for item in items}
+    rated = [(row["item"], row["criterion"]) for row in rows_of(path) if row["rater"] == rater]
+    waiting = [item for at, item in known.items() if at not in rated]
     Random(f"order of {rater}").shuffle(waiting)  # noqa: S311 - an order, not a secret
     waiting.sort(key=lambda item: item.criterion)
-    return Sheet(path=path, rater=rater, waiting=tuple(waiting), done=len(items) - len(waiting))
+    given = tuple(known[at] for at in rated if at in known)
+    return Sheet(path=path, rater=rater, waiting=tuple(waiting), given=given)
 
 
 def path_of(challenge: Pack, *, development: bool = False) -> Path:
@@ -84,7 +93,47 @@ def append(path: Path, item: Item, rater: str, level: int, *, note: str = "", de
         "kind": "development" if development else "human",
         "note": " ".join(note.split()),
     }
-    _write(path, [row])
+    with _alone(path):
+        _write(path, [row])
+
+
+def said_of(path: Path, item: Item, rater: str) -> Mapping[str, str]:
+    """The row of the file of ratings in which `rater` rated `item`; empty where there is none. Raises UsageError."""
+    return next((row for row in rows_of(path) if _is_of(row, item, rater)), {})
+
+
+def change(path: Path, item: Item, rater: str, level: int, *, note: str = "") -> None:
+    """Puts another level in the place of the one that `rater` gave. What was said first is kept beside it, with when
+    and why, in `before`. Raises UsageError where they gave none."""
+    with _alone(path):
+        table = _table(path)
+        rows = [dict(row.cells) for row in table.rows]
+        row = next((row for row in rows if _is_of(row, item, rater)), None)
+        if row is None:
+            raise UsageError(f"{path}: {visible(rater, 60)} has not rated {item.id} for {item.criterion}.")
+        why = ": ".join(part for part in (row.get("rated_at"), row.get("note")) if part)
+        first = f"{row['level']} ({why})" if why else row["level"]
+        row["before"] = "; ".join(part for part in (row.get("before"), first) if part)
+        row |= {"level": str(level), "note": " ".join(note.split())}
+        row["rated_at"] = datetime.now(UTC).isoformat(timespec="seconds")
+        columns = tuple(dict.fromkeys([*(name for name in table.columns if name), *COLUMNS]))
+        files.write(path, _as_text(columns, rows, header=True, separator=table.separator), durable=True)
+
+
+def _is_of(row: Mapping[str, str], item: Item, rater: str) -> bool:
+    return (row["item"], row["criterion"], row["rater"]) == (item.id, item.criterion, rater)
+
+
+@contextlib.contextmanager
+def _alone(path: Path) -> Iterator[None]:
+    """One at a time: a file that is written anew must not lose what another person at the same pack adds meanwhile."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle = os.open(path.parent, os.O_RDONLY)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(handle)
 
 
 def _write(path: Path, rows: Sequence[Mapping[str, str]]) -> None:
@@ -136,7 +185,8 @@ def take_in(challenge: Pack, source: Path, *, development: bool = False) -> tupl
         raise UsageError("\n".join([f"{source}: {len(faults)} ratings contradict {path}", *faults[:20]]))
     fresh = [row for row in new.rows if _key(row) not in there]
     if fresh:
-        _write(path, [_row(row, development=development) for row in fresh])
+        with _alone(path):
+            _write(path, [_row(row, development=development) for row in fresh])
     return len(fresh), len(new.rows) - len(fresh)
 
 
@@ -159,6 +209,7 @@ def _row(row: Rating, *, development: bool) -> dict[str, str]:
         "role": row.role,
         "candidate": row.candidate,
         "note": " ".join(row.note.split()),
+        "before": " ".join(row.before.split()),
     }
 
 

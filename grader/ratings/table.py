@@ -1,6 +1,7 @@
 """Ratings as data: the CSV file of ratings, read whole or refused with every fault and its line.
 
-Columns: item, criterion, rater, level, and where wanted rated_at, candidate, kind, role, note. Others are ignored.
+Columns: item, criterion, rater, level, and where wanted rated_at, candidate, kind, role, note, before. Others are
+ignored.
 This module does not import numpy, so that a file can be checked cheaply.
 """
 
@@ -23,7 +24,7 @@ Role = Literal["rater", "adjudicator", "judge"]
 KINDS: tuple[Kind, ...] = ("human", "authored", "model", "development")
 ROLES: tuple[Role, ...] = ("rater", "adjudicator", "judge")
 REQUIRED = ("item", "criterion", "rater", "level")
-OPTIONAL = ("rated_at", "candidate", "kind", "role", "note")
+OPTIONAL = ("rated_at", "candidate", "kind", "role", "note", "before")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,6 +44,8 @@ class Rating:
     role: Role = "rater"
     note: str = ""
     """What the rater wrote beside the level."""
+    before: str = ""
+    """What they said first, where they said otherwise later; for people to read, and counted nowhere."""
     line: int = 0
     """Line in the file, from 1; 0 where the rating was not read from a file."""
 
@@ -114,7 +117,8 @@ def _rating(
     item, criterion, rater = cells["item"], cells["criterion"], cells["rater"]
     candidate = cells.get("candidate", "")
     return Rating(item=item, criterion=criterion, rater=rater, level=level, rated_at=rated_at,
-                  candidate=candidate, kind=kind, role=role, note=cells.get("note", ""), line=line)  # fmt: skip
+                  candidate=candidate, kind=kind, role=role, note=cells.get("note", ""),
+                  before=cells.get("before", ""), line=line)  # fmt: skip
 
 
 def _levels_of(criterion: str, levels: Sequence[int] | Mapping[str, Sequence[int]]) -> Sequence[int] | None:
