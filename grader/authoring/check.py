@@ -27,6 +27,7 @@ from grader.authoring import (
 )
 from grader.authoring import spread as apart
 from grader.authoring.entries import FILE, REFERENCE, Listed
+from grader.authoring.remaining import Remaining
 from grader.authoring.runs import MakeAuthorSandbox, Ran, Runner, Say, Task
 from grader.authoring.shipped import STARTER
 from grader.challenge import Checks, Pack
@@ -126,10 +127,11 @@ def check(
     say: Say,
     printed: leak.Printed = lambda _grade, _run: "",
     public: PublicTests | None = None,
+    left: Remaining | None = None,
 ) -> Report:
     """Checks the pack in `root`. `printed` is what `grade` prints, searched for canaries too; `public` runs the
-    starter's public tests on a folder, where they are to be run. Raises UsageError for a submission that the pack does
-    not ship, InfrastructureError when a run could not be carried out."""
+    starter's public tests on a folder, where they are to be run; `left` hears of the runs that are to come. Raises
+    UsageError for a submission that the pack does not ship, InfrastructureError when a run could not be carried out."""
     say(f"reading {root}")
     challenge, listed, findings = schema.read(root)
     if challenge is None:
@@ -150,9 +152,11 @@ def check(
     findings += [] if options.only else equivalent.check(root) + published.check(challenge, settings)
     if options.static:
         return Report(challenge=challenge, findings=tuple(findings))
-    runner = Runner(challenge, settings, make, jobs=options.jobs)
+    runner = Runner(challenge, settings, make, jobs=options.jobs, left=left)
     plan = _plan(runner, listed, options)
+    runner.left.plan(_runs_to_come(challenge, plan, options))
     report = _judged(challenge, findings, *_run(runner, plan, say))
+    runner.left.reached("figures")
     if plan.figures:
         say(f"running the commands of {len(plan.figures)} submissions for their figures")
         report = _with(report, figures.check(runner, plan.figures))
@@ -202,6 +206,19 @@ def _plan(runner: Runner, listed: Sequence[Listed], options: Options) -> _Plan:
     plan.entries = [(one, _task(runner.challenge, one)) for one in asked if not one.entry.figures]
     plan.figures = [one for one in asked if one.entry.figures]
     return plan
+
+
+def _runs_to_come(challenge: Pack, plan: _Plan, options: Options) -> dict[str, int]:
+    """How many runs each stage after the first will want, so far as that can be said before."""
+    known = sum(bool(one.entry.spread) for one, _ in plan.entries)
+    whole = not options.only and bool(plan.reference)
+    return {
+        "figures": len(plan.figures),
+        "twice": 1 + twice.WORKS if whole and options.twice else 0,
+        "spread": known * ((options.seeds or 1) - 1) if options.spread else 0,
+        "order": guessing.RUNS if whole and options.order and challenge.interface.module else 0,
+        "mutation": (options.mutants or 0) if plan.reference else 0,
+    }
 
 
 def _is_wanted(one: Listed, options: Options) -> bool:
@@ -287,6 +304,7 @@ def _judged(challenge: Pack, findings: list[Finding], plan: _Plan, ran: dict[str
 
 def _twice(runner: Runner, report: Report, options: Options, say: Say) -> Report:
     """With what comes of the same work on the same seed."""
+    runner.left.reached("twice")
     if not options.twice or options.only or not report.reference or not report.reference[0].observed:
         return report
     return _with(report, twice.check(runner, report.reference[0], report.honest, say))
@@ -295,6 +313,7 @@ def _twice(runner: Runner, report: Report, options: Options, say: Say) -> Report
 def _told_apart(runner: Runner, report: Report, listed: Sequence[Listed], options: Options, say: Say) -> Report:
     """With what works of known level earn on several variants of the data."""
     place = str(runner.challenge.root / FILE)
+    runner.left.reached("spread")
     if not options.spread:
         return report
     silent = apart.without_level(listed, place) or apart.not_asked_for(
@@ -312,6 +331,7 @@ def _told_apart(runner: Runner, report: Report, listed: Sequence[Listed], option
 
 def _guessed(runner: Runner, report: Report, options: Options, say: Say) -> Report:
     """With what submissions earn that answer by order, number and size; they pass on what the reference replies."""
+    runner.left.reached("order")
     if not options.order or options.only or not report.reference:
         return report
     if report.reference[0].share < 1:
@@ -322,6 +342,7 @@ def _guessed(runner: Runner, report: Report, options: Options, say: Say) -> Repo
 
 def _mutated(runner: Runner, report: Report, options: Options, say: Say) -> Report:
     """With the mutation score, which means something only where the reference itself loses no points."""
+    runner.left.reached("mutation")
     if not options.mutants or not report.reference:
         return report
     reference = report.reference[0]

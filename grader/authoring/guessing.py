@@ -37,6 +37,8 @@ MARGIN = 0.02
 """Share of the points by which a way may earn more, in the mean over the seeds, than the best of all that answered by
 chance did in a single run. A run by chance is as good as any order of the replies; with CHANCE × SEEDS of them and the
 commonest reply and silence beside them, a way that knows nothing is rarely the best of all, and never by as much."""
+RUNS = 1 + SEEDS * (2 + CHANCE + len(WAYS))
+"""Of the recorder, silence, the commonest reply, chance and each way."""
 RECORDED_BYTES = 3_000_000
 
 

@@ -10,6 +10,7 @@ from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
+from grader.authoring.remaining import Remaining
 from grader.challenge import Pack
 from grader.errors import ChallengeError, GraderError, RefusedError
 from grader.grading.containers import Containers
@@ -101,8 +102,17 @@ def kept(settings: Settings, many: int) -> Iterator[MakeAuthorSandbox]:
 class Runner:
     """Runs tasks of one challenge. Work that is interrupted leaves no container behind."""
 
-    def __init__(self, challenge: Pack, settings: Settings, make: MakeAuthorSandbox, *, jobs: int = 2) -> None:
+    def __init__(
+        self,
+        challenge: Pack,
+        settings: Settings,
+        make: MakeAuthorSandbox,
+        *,
+        jobs: int = 2,
+        left: Remaining | None = None,
+    ) -> None:
         self.challenge, self.settings, self.jobs = challenge, settings, jobs
+        self.left = left or Remaining()
         self.sandbox = make
         self._open: set[Containers] = set()
         self._stopped = False
@@ -122,11 +132,13 @@ class Runner:
         InfrastructureError when a run could not be carried out."""
         pool = ThreadPoolExecutor(max_workers=self.jobs, thread_name_prefix="run")
         self._stopped = False
+        self.left.begins(len(tasks), min(self.jobs, len(tasks)) or 1)
         futures = {pool.submit(self._one, task): n for n, task in enumerate(tasks)}
         results: dict[int, Ran] = {}
         try:
             for future in as_completed(futures):
                 results[futures[future]] = future.result()
+                self.left.ended(results[futures[future]].seconds)
                 told(results[futures[future]], len(results))
         finally:
             self._stopped = True

@@ -172,13 +172,15 @@ def check(
 def _checked(root: Path, options: Options, settings: Settings, *, quiet: bool) -> Report:
     from grader.authoring import check as checking
     from grader.authoring import runs
+    from grader.authoring.remaining import Remaining
     from grader.cli.progress import Progress
     from grader.cli.run import summary
     from grader.grading.public import run_public
 
     public = lambda work: run_public(work, root, settings, lambda _text: None)  # noqa: E731
-    with Progress(quiet=quiet) as progress, runs.kept(settings, options.jobs) as make:
-        return checking.check(root, options, settings, make, progress.say, summary, public)
+    left = Remaining()
+    with Progress(quiet=quiet, left=left.text) as progress, runs.kept(settings, options.jobs) as make:
+        return checking.check(root, options, settings, make, progress.say, summary, public, left)
 
 
 def _watch(root: Path, only: tuple[str, ...], tests: tuple[str, ...], settings: Settings) -> int:
