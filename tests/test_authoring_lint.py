@@ -84,6 +84,31 @@ def test_what_does_not_fit_together_is_said_with_line_and_nearest_name(
     assert any(found[:2] == (outcome, place) and text in found[2] for found in said(pack)), said(pack)
 
 
+@pytest.mark.parametrize(
+    ("named", "text"),
+    [
+        ("starter/tests/test_public.py", "names starter/tests/test_public.py to candidates; they have it as tests/"),
+        ("starter/tests", "names starter/tests to candidates; they have it as tests"),
+        ("starter/gret.py", "they are not given it; did you mean greet.py?"),
+        ("environment/requirements.txt", "names environment/requirements.txt to candidates; they are not given it"),
+    ],
+)
+def test_a_path_of_the_packs_in_what_candidates_read_is_told_with_its_line(pack: Path, named: str, text: str) -> None:
+    instruction = pack / "instruction.md"
+    instruction.write_text(f"{instruction.read_text()}\nLook into `{named}`.\n")
+    line = instruction.read_text().count("\n")
+    ((outcome, place, found),) = said(pack)
+    assert (outcome, place) == ("advice", f"instruction.md:{line}")
+    assert text in found
+
+
+def test_the_list_of_packages_is_given_to_candidates_where_there_is_one(pack: Path) -> None:
+    (pack / "environment").mkdir()
+    (pack / "environment/requirements.txt").write_text("")
+    edited(pack, "instruction.md", "\n", "\nThe packages in `environment/requirements.txt` are there.\n")
+    assert said(pack) == []
+
+
 def test_a_module_that_is_only_tried_for_and_one_that_is_laid_beside_the_tests_are_no_faults(pack: Path) -> None:
     tried = "try:\n    import numpy\nexcept ImportError:\n    numpy = None\n"
     edited(pack, TESTS, "import pytest\n", f"import pytest\nimport yaml\nfrom support.more import x\n{tried}")

@@ -163,7 +163,7 @@ def test_a_link_in_a_pack_hands_out_no_file_of_this_machine(name: str, tmp_path:
     if name != "rubric.yaml":  # no candidate's copy has it
         with pytest.raises(ChallengeError, match=f"{name}: is a link"):
             load_manifest(root)
-    if name in {"instruction.md", "starter"}:
+    if name in {"instruction.md", "starter", "environment"}:
         with pytest.raises(ChallengeError, match=f"{name}: is a link"):
             archive(root)
         out = tmp_path / "out.zip"

@@ -116,7 +116,7 @@ def test_start_begins_the_clock_once_and_gives_the_files(home: House) -> None:
     answer = cara.client.get(f"/h/{cara.token}/files.zip")
     assert answer.data == handout.archive(PACK)
     names = zipfile.ZipFile(io.BytesIO(answer.data)).namelist()
-    assert "instruction.md" in names
+    assert {"instruction.md", "environment/requirements.txt"} <= set(names)
     assert not [name for name in names if name.startswith(("tests/test_hidden", "solution", "rubric"))]
 
 

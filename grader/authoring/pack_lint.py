@@ -15,6 +15,7 @@ from grader.authoring.schema import of_line
 from grader.authoring.shipped import STARTER
 from grader.challenge import Pack
 from grader.challenge.findings import Finding, advice, broken
+from grader.challenge.starter import given
 from grader.errors import ChallengeError, UsageError
 from grader.ratings import items, labels
 
@@ -22,6 +23,8 @@ WANTED_KINDS = ("rejected", "cheating")
 """Without one of each nothing shows that weak work loses points, and that forging earns none."""
 _COUNTS = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 _UNITS = {"hour": 3600.0, "minute": 60.0}
+_OWN_PATH = re.compile(rf"(?<![\w./-])(?:{STARTER}|environment)/[\w./-]*\w")
+"""A path of the pack's in what candidates read. They are given the files of starter/ as their folder."""
 _DURATION = re.compile(
     rf"\b(?P<count>\d+(?:\.\d+)?|{'|'.join(_COUNTS)}|an?)[ -]+(?P<unit>hour|minute)s?\b", re.IGNORECASE
 )
@@ -91,9 +94,20 @@ def _instruction(challenge: Pack) -> Iterator[Finding]:
         shown = f"{working / 3600:g} h" if working >= 3600 else f"{working / 60:g} min"
         words = ", ".join(list(said)[:4])
         yield advice("schema", f"challenge.yaml gives {shown} (time.working), and this says {words}", place)
+    handed = given(challenge.root, most_bytes=None)
+    for match in dict.fromkeys(match[0] for match in _OWN_PATH.finditer(text)):
+        theirs = match.removeprefix(f"{STARTER}/")
+        if match not in handed:
+            there = any(name == theirs or name.startswith(f"{theirs}/") for name in handed)
+            but = f"they have it as {theirs}" if there else f"they are not given it{_near(theirs, handed)}"
+            yield advice("schema", f"this names {match} to candidates; {but}", f"{place}:{_line(text, match)}")
     for name in challenge.submission.required:
         if Path(name).name not in text:
             yield broken("schema", f"a work without {name} is refused, and this does not name the file", place)
+
+
+def _line(text: str, part: str) -> int:
+    return text[: text.index(part)].count("\n") + 1
 
 
 def _seconds(match: re.Match[str]) -> float:

@@ -13,22 +13,24 @@ from grader.stored import load_json
 
 FOLDER, ROUNDS = "starter", "rounds"
 INSTRUCTION = "instruction.md"
+PACKAGES = "environment/requirements.txt"
+"""The packages that a work may import: what candidates read of it as they read the instruction."""
 MOST_BYTES = 2_000_000
 """Of one file; a larger one is left out."""
 
 
 def given(root: Path, *, most_bytes: int | None = MOST_BYTES) -> Mapping[str, bytes]:
-    """The files that candidates of the pack in `root` begin with, as they lie in their folder, and the instruction;
-    without those over `most_bytes`. Raises ChallengeError where starter or instruction is a link, also one that was put
-    there after the pack was read."""
+    """The files that candidates of the pack in `root` begin with, as they lie in their folder, the instruction, and the
+    list of packages; without those over `most_bytes`. Raises ChallengeError where one of them is a link, also one that
+    was put there after the pack was read."""
     folder = root / FOLDER
-    for name in (FOLDER, INSTRUCTION):
+    for name in (FOLDER, INSTRUCTION, PACKAGES.partition("/")[0], PACKAGES):
         check_no_link(root / name)
     paths = junk.files(folder) if folder.is_dir() else ()
     small = [path for path in paths if most_bytes is None or path.stat().st_size <= most_bytes]
     found = {path.relative_to(folder).as_posix(): path.read_bytes() for path in small}
-    instruction = root / INSTRUCTION
-    return found | ({INSTRUCTION: instruction.read_bytes()} if instruction.is_file() else {})
+    beside = [name for name in (INSTRUCTION, PACKAGES) if (root / name).is_file()]
+    return found | {name: (root / name).read_bytes() for name in beside}
 
 
 def rounds(root: Path) -> tuple[str, ...]:
