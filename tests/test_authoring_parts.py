@@ -9,6 +9,7 @@ import statistics
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -18,6 +19,7 @@ from grader.authoring.check import Options, check
 from grader.challenge import load_pack
 from grader.challenge.findings import FindingKind
 from grader.challenge.rubric import Criterion
+from grader.cli import challenge as challenge_command
 from grader.errors import UsageError
 from grader.settings import Settings
 from tests import authoring_fakes as fakes
@@ -243,7 +245,7 @@ def test_the_list_says_what_each_challenge_is_and_why_one_cannot_be_read(tmp_pat
 # ------------------------------------------------------------------------------------------------ schemas
 
 
-@pytest.mark.parametrize("which", ["challenge", "rubric", "submissions", "model"])
+@pytest.mark.parametrize("which", list(editor.WHERE))
 def test_the_schemas_for_editors_take_the_shipped_packs(which: editor.Which) -> None:
     import jsonschema
 
@@ -252,13 +254,33 @@ def test_the_schemas_for_editors_take_the_shipped_packs(which: editor.Which) -> 
     made = editor.schema(which)
     validator = jsonschema.validators.validator_for(made)(made)
     validator.check_schema(made)
-    name = "submissions/submissions.yaml" if which == "submissions" else f"{which}.yaml"
+    name = editor.WHERE[which]
     folders = [*(ROOT / "challenges").iterdir(), *(ROOT / "tests" / "packs" / pack for pack in ("sums", "chatty"))]
     paths = [path for path in (folder / name for folder in folders) if path.is_file()]
     assert paths
     for path in paths:
         data, _ = strict_yaml.load(path)
         assert list(validator.iter_errors(json.loads(json.dumps(data)))) == []
+
+
+@pytest.mark.parametrize("which", list(editor.WHERE))
+def test_every_key_of_a_schema_is_described(which: editor.Which) -> None:
+    parts = list(editor._objects(editor.schema(which)))
+    silent = [f"{one.get('title')}.{name}" for one in parts for name, value in one["properties"].items()
+              if not value.get("description")]  # fmt: skip
+    assert silent == []
+    assert parts
+
+
+def test_the_schemas_are_written_where_an_editor_finds_them(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    done = CliRunner().invoke(challenge_command.command, ["schema", "--out", "schemas"], standalone_mode=False)
+    told = json.loads(done.stdout)["yaml.schemas"]
+    assert sorted(told) == sorted(path.as_posix() for path in Path("schemas").iterdir())
+    for path, (glob,) in told.items():
+        assert json.loads(Path(path).read_text())["title"] == glob.removeprefix("challenges/*/")
+    for glob in ("challenge.yaml", "calibration/items.yaml"):
+        assert any((ROOT / "challenges").glob(f"*/{glob}"))
 
 
 def test_the_schemas_for_editors_refuse_a_typo_and_a_wrong_kind() -> None:
@@ -277,9 +299,9 @@ def test_the_schemas_for_editors_refuse_a_typo_and_a_wrong_kind() -> None:
 
 
 def test_the_schema_of_a_shared_criterion_has_the_keys_that_the_reader_takes() -> None:
-    from grader.challenge.rubric import _Use
+    from grader.challenge.rubric import SharedCriterion
 
-    assert set(editor.USE["properties"]) == set(_Use.model_fields)  # type: ignore[call-overload]
+    assert set(editor.USE["properties"]) == set(SharedCriterion.model_fields)  # type: ignore[call-overload]
 
 
 # ------------------------------------------------------------------------------------------------ new

@@ -33,6 +33,7 @@ class ShippedSubmission(Strict):
     without: list[str] = []
     """Files of the reference that it does not have."""
     status: Literal["graded", "refused"]
+    """What becomes of it: `graded`, or `refused` before anything runs."""
     objective: list[Number] = Field(default=[], max_length=2)
     """Lowest and highest share of the points that it may earn."""
     fails: list[str] = []

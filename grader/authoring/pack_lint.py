@@ -10,6 +10,7 @@ from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 
 from grader import junk
+from grader.authoring import skeletons
 from grader.authoring.entries import FILE, REFERENCE, Listed
 from grader.authoring.schema import of_line
 from grader.authoring.shipped import STARTER
@@ -156,6 +157,9 @@ def _calibration(challenge: Pack) -> Iterator[Finding]:
             labels.read_file(challenge, known, path)
     except (ChallengeError, UsageError) as problem:
         yield from (of_line(line, "calibration") for line in problem.message.splitlines())
+    else:
+        for place in skeletons.unwritten(challenge, known):
+            yield broken("calibration", "it is a skeleton still: write its text, or take the item out", place)
 
 
 def _names(folder: Path) -> set[str]:

@@ -27,9 +27,13 @@ class Interface(Record):
     """How hidden tests reach the work: a Python module, a command, an HTTP service, or documents only."""
 
     kind: Literal["python", "command", "http", "documents"]
+    """How hidden tests reach the work."""
     module: Annotated[str, Field(pattern=r"^[A-Za-z_][\w.]*$|^$")] = ""
+    """Of `python`: the module whose functions are called, without .py."""
     command: list[str] = field(default_factory=list)
+    """Of `command` and `http`: the program and its arguments, a text each."""
     port: Annotated[int, Field(ge=1024, le=65535)] = 8000
+    """Of `http`: where the service listens on 127.0.0.1."""
 
     def __post_init__(self) -> None:
         if self.kind == "python" and not self.module:
@@ -41,7 +45,9 @@ class Times(Record):
     """Time the candidate is asked to spend, and the window to hand in; seconds."""
 
     working: Seconds = 4 * 3600.0
+    """What the instruction asks for."""
     window: Seconds = 7 * 86400.0
+    """From the link to the last moment to hand in."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,8 +55,11 @@ class SubmissionRules(Record):
     """What a submission must and may hold."""
 
     required: list[str] = field(default_factory=list)
+    """Files without which a work is refused."""
     max_files: Annotated[int, Field(ge=1, le=20_000)] = 500
+    """With more, a work is refused."""
     max_bytes: Bytes = 20_000_000.0
+    """Of all files together, unpacked."""
     dependencies: str = ""
     """File of the submission that lists packages to install (wheels only); empty: none are installed."""
 
@@ -61,12 +70,19 @@ class Limits(Record):
     Python can do at all: a limit beyond them would fail on every machine."""
 
     cpus: Annotated[Number, Field(ge=0.05, le=64)] = 1.0
+    """Processors, also a share of one."""
     memory: Annotated[Bytes, Field(ge=32_000_000, le=1e12)] = 512_000_000.0
+    """Swap included."""
     processes: Annotated[int, Field(ge=4, le=4096)] = 64
+    """Processes and threads at a time."""
     disk: Annotated[Bytes, Field(ge=65_536, le=1e12)] = 64_000_000.0
+    """Of /tmp and of /dev/shm, each; all other files are read-only."""
     call: Annotated[Seconds, Field(ge=0.001, le=86_400)] = 10.0
+    """Own time of one call, in seconds."""
     total: Annotated[Seconds, Field(ge=0.001, le=86_400)] = 120.0
+    """Own time of all calls of a grading together, in seconds."""
     reply: Annotated[Bytes, Field(ge=1_024, le=256_000_000)] = 1_048_576.0
+    """Bytes of one reply."""
     output: Annotated[Bytes, Field(ge=1_024, le=256_000_000)] = 65_536.0
     """Bytes of stdout, and of stderr, that are kept per test."""
 
@@ -76,7 +92,9 @@ class Environment(Record):
     """Packages that candidate code may import, pinned with hashes; or a Dockerfile of the pack's own."""
 
     requirements: str = ""
+    """A file of the pack, as pip reads it; each package with a version and hashes."""
     dockerfile: str = ""
+    """A file of the pack."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,7 +102,9 @@ class Weights(Record):
     """How the total of 100 is shared between hidden tests and criteria."""
 
     objective: Annotated[Number, Field(ge=0)] = 60.0
+    """Of the hidden tests."""
     subjective: Annotated[Number, Field(ge=0)] = 40.0
+    """Of the criteria."""
 
     def __post_init__(self) -> None:
         if self.objective + self.subjective <= 0:
@@ -106,8 +126,11 @@ class Group(Record):
     """A group of hidden tests as readers see it."""
 
     title: str = ""
+    """What readers see; made of the name where it is empty."""
     competency: Competency | None = None
+    """What its points count for; the primary one where it is left out."""
     description: str = ""
+    """A sentence for readers."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -118,6 +141,7 @@ class Checks(Record):
     seeds: Annotated[int, Field(ge=1, le=1000)] = 3
     """Variants of the data that the reference has to solve."""
     mutants: Annotated[int, Field(ge=1, le=1000)] = 20
+    """Mutants of the reference that are run."""
     mutation_floor: Annotated[Number | None, Field(ge=0, le=1)] = None
     """Least share of the mutants that has to lose points; without it the score is only shown."""
 
@@ -161,24 +185,43 @@ class Manifest(Record):
     """challenge.yaml as it was read: all that a candidate's copy of a pack says about itself."""
 
     version_of_schema: Annotated[int, Field(ge=1, le=1)] = field(metadata=named("schema"))
+    """Of this file; 1."""
     id: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]*$", max_length=64)]
+    """The name of the pack's folder."""
     version: Annotated[str, Field(pattern=r"^\d+\.\d+\.\d+$")]
+    """Change it whenever a grade could change."""
     title: Annotated[str, Field(min_length=1, max_length=200)]
+    """What candidates read."""
     primary_competency: Competency
+    """What it measures first."""
     secondary_competencies: list[Competency] = field(default_factory=list)
+    """What it measures beside that; two or three at most."""
     interface: Interface
+    """How hidden tests reach the work."""
     time: Times = Times()
+    """Working time and window."""
     submission: SubmissionRules = SubmissionRules()
+    """What a work must and may hold."""
     limits: Limits = Limits()
+    """Limits of the candidate's container."""
     environment: Environment = Environment()
+    """What the work may import."""
     weights: Weights = Weights()
+    """How 100 points are shared between hidden tests and criteria."""
     pass_mark: Annotated[Number, Field(ge=0, le=100)] = 70.0
+    """The total, of 100, from which on a work is recommended."""
     cut: Cut | None = None
+    """A band below the pass mark in which a short challenge recommends neither."""
     minimums: dict[Competency, Number] = field(default_factory=dict)
+    """Competency → the share of its points that has to be reached, whatever the total."""
     groups: dict[str, Group] = field(default_factory=dict)
+    """Group of hidden tests → what readers see of it, and what it counts for."""
     check: Checks = Checks()
+    """How thoroughly `grade challenge check` goes about it."""
     review: Review = Review()
+    """What people's assessments take before they are opened to all."""
     claims: ClaimedData = ClaimedData()
+    """On what the commands in candidates' documents are run again."""
     take: dict[str, str] = field(default_factory=dict)
     """Folders of the starter that hidden tests import, too: name beside the tests → path in the pack."""
 

@@ -34,7 +34,9 @@ class Price(Record):
     """US dollars per million tokens."""
 
     input: Annotated[Number, Field(ge=0)] = 0.0
+    """Of the prompt."""
     output: Annotated[Number, Field(ge=0)] = 0.0
+    """Of the answer."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,7 +44,9 @@ class Latency(Record):
     """Seconds on the model's clock: until the first token, and for each token of the answer."""
 
     first: Annotated[Number, Field(ge=0, le=600)] = 0.0
+    """Until the first token."""
     per_token: Annotated[Number, Field(ge=0, le=10)] = 0.0
+    """For each token of the answer."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,9 +54,13 @@ class Failures(Record):
     """Shares of the reader's answers that fail in a way that models fail in. Rules and scripts are not spoiled."""
 
     refusal: Share = 0.0
+    """It declines."""
     malformed_json: Share = 0.0
+    """JSON that does not parse."""
     wrong_tool: Share = 0.0
+    """A call of another tool than fits."""
     wrong_arguments: Share = 0.0
+    """A call whose arguments do not fit."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,7 +68,9 @@ class RateLimits(Record):
     """What the rate-limit headers say; only faults enforce anything."""
 
     requests: Annotated[int, Field(ge=1)] = 500
+    """Requests, as the header grants them."""
     tokens: Annotated[int, Field(ge=1)] = 200_000
+    """Tokens, as the header grants them."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,18 +78,27 @@ class ScriptedModel(Record):
     """One model that candidates may name."""
 
     id: Annotated[str, Field(pattern=r"^[A-Za-z0-9][\w.:-]*$", max_length=64)]
+    """What requests name."""
     kind: Literal["chat", "embedding"] = "chat"
+    """What it answers with: text, or vectors."""
     context_window: Annotated[int, Field(ge=50, le=2_000_000)] = 8000
+    """Tokens of a prompt; see `overflow`."""
     overflow: Literal["forget", "error"] = "forget"
     """What becomes of a prompt beyond the window: the oldest is forgotten, or the request is refused."""
     max_output: Annotated[int, Field(ge=1, le=20_000)] = 1000
+    """Tokens of one answer."""
     dimensions: Annotated[int, Field(ge=8, le=1024)] = 256
+    """Of an embedding."""
     price: Price = Price()
+    """US dollars per million tokens."""
     latency: Latency = Latency()
+    """Seconds on its clock."""
     drift: Share = 0.0
     """Chance, at temperature 1, that the reader takes its second choice."""
     failures: Failures = Failures()
+    """Shares of the reader's answers that fail."""
     limits: RateLimits = RateLimits()
+    """What its rate-limit headers say."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -89,6 +108,7 @@ class Reader(Record):
     threshold: Share = 0.4
     """Score of the best sentence (share of the question's content words) under which the answer is not there."""
     unknown: str = "I don't know."
+    """What it says where the answer is not there and the prompt asks it to say so."""
     obeys: Share = 1.0
     """How often it says so where the prompt asks it to, instead of making something up."""
     inventions: Annotated[list[str], Field(min_length=1)] = field(
@@ -98,6 +118,7 @@ class Reader(Record):
             "Contact the sales team about {topic}; they confirm it within one hour.",
         ]
     )
+    """What it makes up instead; `{topic}` stands for what was asked about."""
     cues: list[str] = field(default_factory=list)
     """Further phrases that begin an injected instruction, beside the built-in ones."""
     labels: dict[str, list[str]] = field(default_factory=dict)
@@ -113,17 +134,21 @@ class When(Record):
     """What a request looks like; all that is given must fit. Of a list of patterns, one must be found."""
 
     model: str = ""
+    """The model that is asked."""
     last: Role = ""
     """Role of the last message."""
     says: list[str] = field(default_factory=list)
     """Patterns for the last message."""
     user_says: list[str] = field(default_factory=list)
+    """Patterns for the last message of the user."""
     system_says: list[str] = field(default_factory=list)
+    """Patterns for the last message of the system."""
     tool_says: list[str] = field(default_factory=list)
     """Patterns for the last message of that role."""
     offers: list[str] = field(default_factory=list)
     """Tools that are offered."""
     called: list[str] = field(default_factory=list)
+    """Tools that the model has called in this conversation."""
     not_called: list[str] = field(default_factory=list)
     """Tools that the model has called in this conversation, or has not."""
 
@@ -146,7 +171,9 @@ class Call(Record):
     """A tool call that a rule makes."""
 
     name: Annotated[str, Field(min_length=1, max_length=64)]
+    """Of the tool."""
     arguments: dict[str, Any] = field(default_factory=dict)
+    """As JSON."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -155,11 +182,17 @@ class Rule(Record):
     calls). `{name}` stands for what a pattern captured; `{user}` and `{last}` for those messages."""
 
     name: str = ""
+    """For readers and for messages."""
     when: When = When()
+    """The requests that it answers."""
     reply: str = ""
+    """A text."""
     json_: dict[str, Any] | None = field(default=None, metadata=named("json"))
+    """An object, sent as text."""
     calls: list[Call] = field(default_factory=list)
+    """Of tools."""
     refusal: str = ""
+    """It declines with this text."""
     times: Annotated[int, Field(ge=0)] = 0
     """How often in a test; 0: always."""
 
@@ -177,14 +210,21 @@ class ScheduledFault(Record):
     """A fault that strikes in every test, on schedule. Seconds are real ones."""
 
     kind: FaultKind
+    """What happens."""
     after: Annotated[int, Field(ge=0)] = 0
+    """Requests that go well first."""
     times: Annotated[int | None, Field(ge=1)] = 1
     """null: every request."""
     retry_after: Annotated[Number, Field(ge=0, le=3600)] = 1.0
+    """What the header says."""
     seconds: Annotated[Number, Field(gt=0, le=600)] = 30.0
+    """How long a `stall` lasts."""
     model: str = ""
+    """Of this model only; of all where it is empty."""
     endpoint: Literal["", "chat", "responses", "embeddings"] = ""
+    """Of this endpoint only; of all where it is empty."""
     contains: str = ""
+    """Only requests that hold this text."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -200,13 +240,19 @@ class ModelFile(Record):
     """model.yaml as it was read."""
 
     version_of_schema: Annotated[int, Field(ge=1, le=1)] = field(metadata=named("schema"))
+    """Of this file; 1."""
     speed: Annotated[Number, Field(ge=1, le=1000)] = 20.0
     """How many seconds of the model's clock pass in a real one while a request is open."""
     models: Annotated[list[ScriptedModel], Field(min_length=1)]
+    """Those that candidates may name."""
     reader: Reader = Reader()
+    """What answers where no rule fits."""
     rules: list[Rule] = field(default_factory=list)
+    """The first that fits answers."""
     faults: list[ScheduledFault] = field(default_factory=list)
+    """What goes wrong in every test."""
     live: RealModel | None = None
+    """Recorded answers of a real model."""
     answers: Mapping[str, dict[str, Any]] = field(default_factory=dict, repr=False, metadata=NOT_READ)
     """What the cassette holds, by the digest of the request."""
     cassette_digest: str = field(default="", metadata=NOT_READ)

@@ -40,14 +40,19 @@ class Criterion(Record):
     """One question about a submission, answered with a level whose anchor says what was observed."""
 
     id: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]*$", max_length=64)]
+    """Lower-case letters, digits and hyphens."""
     competency: Competency
+    """What it counts for."""
     weight: Annotated[Number, Field(gt=0, le=100)] = 1.0
+    """Its share of the subjective points, against the other weights."""
     question: Annotated[str, Field(min_length=1)]
+    """One question about the work."""
     evidence: Annotated[list[str], Field(min_length=1)]
     """Globs of the submission's files that the answer may rest on."""
     levels: Annotated[dict[int, str], AfterValidator(consecutive)]
     """Level → anchor."""
     title: str = ""
+    """What readers see; made of the id where it is empty."""
     model: str = ""
     """Judge model for this criterion; the configured one where empty."""
     suggest: bool = True
@@ -67,25 +72,41 @@ class GateSettings(Record):
     """Thresholds of the gate that the rubric changes; None keeps the default of grader/agreement."""
 
     min_labels: Annotated[int | None, Field(ge=1)] = None
+    """Least number of labelled items."""
     min_real: Annotated[int | None, Field(ge=11)] = None
+    """Least number of items that are candidates' work."""
     human_qwk: Annotated[float | None, Field(ge=0, le=1)] = None
+    """Least agreement of people with each other (quadratic weighted kappa)."""
     judge_qwk: Annotated[float | None, Field(ge=0, le=1)] = None
+    """Least agreement of the judge with people."""
     judge_qwk_low: Annotated[float | None, Field(ge=0, le=1)] = None
+    """Least lower end of its interval."""
     ceiling_gap: Annotated[float | None, Field(ge=0, le=1)] = None
+    """By how much the judge may agree less than people do with each other."""
     smd: Annotated[float | None, Field(ge=0)] = None
+    """Most standardised difference of the means of judge and people."""
     blunders: Annotated[float | None, Field(ge=0, le=1)] = None
+    """Most share of items off by two levels or more, at its upper bound."""
     flips: Annotated[float | None, Field(ge=0, le=1)] = None
+    """Most share of items whose level changes when the judge is asked again."""
     probe_shift: Annotated[float | None, Field(ge=0)] = None
+    """Most levels by which a text moves that only looks different."""
     epsilon: Annotated[float | None, Field(ge=0, le=1)] = None
+    """Allowance of the alternative-annotator test, which is reported and never a gate."""
     loosened_because: str = ""
     """Why a threshold is looser than the default; the report shows it."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Use(Record):
+class SharedCriterion(Record):
+    """A criterion of a file in rubrics/."""
+
     use: Annotated[str, Field(pattern=r"^[a-z0-9-]+#[a-z0-9-]+$")]
+    """`file#criterion` of a shared file in rubrics/."""
     weight: Annotated[Number | None, Field(gt=0, le=100)] = None
+    """In place of its own."""
     evidence: Annotated[list[str] | None, Field(min_length=1)] = None
+    """In place of its own."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -109,9 +130,13 @@ class Rubric(Record):
 @dataclass(frozen=True, kw_only=True)
 class _File(Record):
     version: Annotated[int, Field(ge=1, le=1)] = field(metadata=named("schema"))
+    """Of this file; 1."""
     title: str = ""
+    """For readers of a shared file."""
     criteria: list[dict[str, Any]] = field(default_factory=list)
+    """In the order in which reports show them."""
     gate: GateSettings = GateSettings()
+    """Thresholds that differ from the usual ones."""
 
 
 def load_rubric(path: Path, *, shared: bool = False) -> Rubric:
@@ -123,7 +148,7 @@ def load_rubric(path: Path, *, shared: bool = False) -> Rubric:
 def read_rubric(raw: bytes, path: Path, *, shared: bool = False) -> Rubric:
     """As `load_rubric`, for the bytes of `path`."""
     gate, written = kept("rubric", [raw], lambda: _checked(raw, str(path)))
-    if shared and any(isinstance(entry, _Use) for _, entry in written):
+    if shared and any(isinstance(entry, SharedCriterion) for _, entry in written):
         raise ChallengeError(f"{path}: a shared rubric takes no criteria from others; write them out.")
     try:
         return Rubric(criteria=tuple(_criterion(entry, path, line) for line, entry in written), gate=gate)
@@ -131,19 +156,19 @@ def read_rubric(raw: bytes, path: Path, *, shared: bool = False) -> Rubric:
         raise ChallengeError(f"{path}: {problem}") from problem
 
 
-def _checked(raw: bytes, name: str) -> tuple[GateSettings, list[tuple[int, Criterion | _Use]]]:
+def _checked(raw: bytes, name: str) -> tuple[GateSettings, list[tuple[int, Criterion | SharedCriterion]]]:
     """What the file says by itself: thresholds, and each criterion, or which one it takes, with a line."""
     data, lines = strict_yaml.loads(raw, name)
     file = strict_yaml.validate(_File, data, lines, name)
-    written: list[tuple[int, Criterion | _Use]] = []
+    written: list[tuple[int, Criterion | SharedCriterion]] = []
     for index, entry in enumerate(file.criteria):
         below = {at[2:]: line for at, line in lines.items() if at[:2] == ("criteria", index)}
-        kind: type[Criterion | _Use] = _Use if "use" in entry else Criterion
+        kind: type[Criterion | SharedCriterion] = SharedCriterion if "use" in entry else Criterion
         written.append((below.get(("use",), 1), strict_yaml.validate(kind, entry, below, name)))
     return file.gate, written
 
 
-def _criterion(entry: Criterion | _Use, path: Path, line: int) -> Criterion:
+def _criterion(entry: Criterion | SharedCriterion, path: Path, line: int) -> Criterion:
     if isinstance(entry, Criterion):
         return entry
     shared = _shared(entry.use, path, line)

@@ -22,22 +22,38 @@ if TYPE_CHECKING:
 Kind = Literal["authored", "model", "candidate"]
 
 
-class _Entry(Strict):
+class ItemEntry(Strict):
+    """A piece of work to be rated, in the folder `items/ID`."""
+
     id: str = Field(pattern=r"^[a-z0-9][a-z0-9_.-]*$", max_length=80)
+    """The folder below items/. Raters do not see it."""
     criterion: str = ""
+    """The one that it is rated for."""
     criteria: list[str] = []
+    """Instead, several of them; without either, each whose evidence its files hold."""
     files: list[str] = []
+    """Of its folder; all without it."""
     kind: Kind = "candidate"
+    """Who wrote it: a candidate, we (`authored`), or a `model`."""
     written_to: int | None = None
+    """The level that its author meant. Never a label, and shown to no rater."""
     written_between: list[int] = Field(default=[], max_length=2)
+    """Instead, for texts meant to lie between anchors: the lower and the higher level."""
     candidate: str = ""
+    """Whose work it is; items of one candidate count together."""
     development: bool = False
+    """Whether it shaped the prompt or the anchors: then it is never used for the gate."""
     note: str = ""
+    """For whoever reads this file."""
 
 
-class _File(Strict):
+class ItemsFile(Strict):
+    """calibration/items.yaml as it is written."""
+
     version: int = Field(alias="schema", ge=1, le=1)
-    items: list[_Entry]
+    """Of this file; 1."""
+    items: list[ItemEntry]
+    """Pieces of work to be rated."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,7 +90,7 @@ def load_items(challenge: Pack) -> tuple[Item, ...]:
             fix="See docs/calibrating.md for its form.",
         )
     data, lines = strict_yaml.load(path)
-    file = strict_yaml.validate(_File, data, lines, str(path))
+    file = strict_yaml.validate(ItemsFile, data, lines, str(path))
     problems: list[str] = []
     seen: dict[str, int] = {}
     items: list[Item] = []
@@ -92,7 +108,7 @@ def load_items(challenge: Pack) -> tuple[Item, ...]:
     return tuple(items)
 
 
-def _items(entry: _Entry, challenge: Pack) -> tuple[list[Item], str]:
+def _items(entry: ItemEntry, challenge: Pack) -> tuple[list[Item], str]:
     known = {criterion.id: criterion for criterion in challenge.rubric.criteria}
     named = list(dict.fromkeys([*entry.criteria, *([entry.criterion] if entry.criterion else [])]))
     strange = next((name for name in named if name not in known), None)
@@ -120,7 +136,7 @@ def _items(entry: _Entry, challenge: Pack) -> tuple[list[Item], str]:
     return [_made(entry, name, folder, paths) for name, paths in held.items() if paths], ""
 
 
-def _wrong_range(entry: _Entry, named: list[str], known: Mapping[str, Criterion]) -> str:
+def _wrong_range(entry: ItemEntry, named: list[str], known: Mapping[str, Criterion]) -> str:
     if not entry.written_between:
         return ""
     between = _between(entry)
@@ -134,7 +150,7 @@ def _wrong_range(entry: _Entry, named: list[str], known: Mapping[str, Criterion]
     return ""
 
 
-def _between(entry: _Entry) -> tuple[int, int] | None:
+def _between(entry: ItemEntry) -> tuple[int, int] | None:
     low, high = entry.written_between if len(entry.written_between) == 2 else (0, 0)
     return (low, high) if low else None
 
@@ -145,7 +161,7 @@ def _is_inside(folder: Path, name: str) -> bool:
     return not plain.is_absolute() and ".." not in plain.parts and path.is_file() and not path.is_symlink()
 
 
-def _made(entry: _Entry, criterion: str, folder: Path, names: Iterable[str]) -> Item:
+def _made(entry: ItemEntry, criterion: str, folder: Path, names: Iterable[str]) -> Item:
     return Item(
         id=entry.id,
         criterion=criterion,
