@@ -127,6 +127,80 @@ def test_an_entry_that_promises_nothing_that_can_be_checked_is_refused(tmp_path:
     assert "submissions.yaml:1" in caught.value.message
 
 
+@pytest.mark.parametrize(
+    ("entry", "said"),
+    [
+        ("- path: accepted/othr\n  status: refused",
+         ["1: there is nothing at submissions/accepted/othr; did you mean accepted/other?"]),
+        ("- status: refused\n  path: rejected/smal\n  weaknes: x",
+         ["2: there is nothing at submissions/rejected/smal; did you mean rejected/small?",
+          "3: unknown key 'entries.0.weaknes'. Did you mean 'weakness'?"]),
+        ("- path: acepted/oter\n  status: graded",
+         ["1: entries.0: a graded submission needs `objective: [lowest, highest]`, two shares from 0 to 1",
+          "1: there is nothing at submissions/acepted/oter; did you mean accepted/other?"]),
+        ("- path: zzzz/zzzz\n  status: refused", ["1: there is nothing at submissions/zzzz/zzzz."]),
+        ("- path: accepted/other\n  status: refused\n  base: solution\n  without: [wrk.py]",
+         ["1: without: there is no solution/wrk.py; did you mean work.py?"]),
+    ],
+)  # fmt: skip
+def test_a_path_that_is_none_is_told_line_and_nearest_name_beside_wrong_keys(
+    tmp_path: Path, entry: str, said: list[str]
+) -> None:
+    pack = write_pack(tmp_path, {"submissions/submissions.yaml": entry + "\n"})
+    with pytest.raises(ChallengeError) as caught:
+        load_entries(pack)
+    assert [line.partition("submissions.yaml:")[2] for line in caught.value.message.splitlines()] == said
+
+
+def test_an_unknown_key_of_the_manifest_is_answered_with_the_keys_there_are(tmp_path: Path) -> None:
+    changes = {"challenge.yaml": fakes.FILES["challenge.yaml"] + "wieghts: {}\nqqq: 1\n"}
+    near, far = broken(checked(write_pack(tmp_path, changes), STATIC))[:2]
+    assert "unknown key 'wieghts'. Did you mean 'weights'? Known here: weights, " in near
+    assert "unknown key 'qqq'. Known here: " in far
+    assert {"schema", "id", "pass_mark", "groups", "claims", "take"} <= set(
+        far.partition("here: ")[2].rstrip(".").split(", ")
+    )
+
+
+@pytest.mark.parametrize(
+    ("gate", "outcome"),
+    [
+        ("{judge_qwk: 0.5}", "judge_qwk looser than the default: say why in loosened_because"),
+        ("{blunders: 0.4}", "max_blunders looser than the default"),
+        ("{judge_qwk: 0.65, loosened_because: Two raters only}", ""),
+        ("{judge_qwk: 0.8}", ""),
+    ],
+)
+def test_a_gate_that_is_loosened_without_a_reason_is_broken(tmp_path: Path, gate: str, outcome: str) -> None:
+    rubric = fakes.FILES["rubric.yaml"]
+    found = broken(checked(write_pack(tmp_path, {"rubric.yaml": f"{rubric}gate: {gate}\n"}), STATIC), "rubric")
+    assert len(found) == bool(outcome)
+    for line in found:
+        assert f"rubric.yaml:{rubric.count(chr(10)) + 1}: gate: " in line
+        assert outcome in line
+
+
+@pytest.mark.parametrize(
+    ("tests", "manifest", "outcome", "says"),
+    [
+        (None, "", FindingKind.ADVICE, "no tests at all: nothing is run"),
+        (None, "weights: {objective: 0, subjective: 100}\n", FindingKind.LEFT_OUT, "there are no hidden tests"),
+        ("def helper():\n    pass\n", "", FindingKind.BROKEN, "no tests at all: no test_….py has a function test_…"),
+        ("from shared import *\n", "", None, "no tests at all"),
+        ("class TestAll:\n    def test_a(self): pass\n", "", None, "no tests at all"),
+    ],
+)
+def test_a_pack_without_any_test_is_told_so(
+    tmp_path: Path, tests: str | None, manifest: str, outcome: FindingKind | None, says: str
+) -> None:
+    text = fakes.FILES["challenge.yaml"]
+    text = text.replace("weights: {objective: 60, subjective: 40}\n", manifest) if manifest else text
+    pack = write_pack(tmp_path, {"tests/test_it.py": tests, "challenge.yaml": text})
+    (pack / "tests").mkdir(exist_ok=True)
+    found = [one.outcome for one in checked(pack, STATIC).findings if says in one.text]
+    assert found == ([outcome] if outcome else [])
+
+
 def test_what_is_wrong_with_one_entry_hides_nothing_of_another(tmp_path: Path) -> None:
     entries = """
 - {path: accepted/none, status: refused}

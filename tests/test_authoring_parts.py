@@ -308,6 +308,24 @@ def test_the_schema_of_a_shared_criterion_has_the_keys_that_the_reader_takes() -
 
 
 @pytest.mark.parametrize("interface", list(scaffold.LAYERS))
+def test_what_is_said_of_a_new_pack_names_files_that_it_has(tmp_path: Path, interface: scaffold.Interface) -> None:
+    written = {path.relative_to(tmp_path / "it").as_posix() for path in scaffold.write("it", interface, tmp_path)}
+    named = re.findall(r"[\w/]+\.(?:md|py|yaml)", scaffold.FIRST[interface])
+    assert len(named) >= 3
+    assert set(named) <= written
+    assert ("candidate.files" in scaffold.FIRST[interface]) == (interface == "documents")
+    listed = (tmp_path / "it" / "submissions" / "submissions.yaml").read_text()
+    assert "How to get them: do the task yourself" in listed
+
+
+@pytest.mark.parametrize("interface", list(scaffold.LAYERS))
+def test_a_new_pack_leaves_nothing_to_be_advised(tmp_path: Path, interface: scaffold.Interface) -> None:
+    scaffold.write("log-triage", interface, tmp_path)
+    report = check(tmp_path / "log-triage", Options(static=True), Settings(), fakes.Maker(), lambda _text: None)
+    assert [one.text for one in report.findings if one.outcome is not FindingKind.FOUND] == []
+
+
+@pytest.mark.parametrize("interface", list(scaffold.LAYERS))
 def test_a_new_pack_reads_without_a_complaint(tmp_path: Path, interface: scaffold.Interface) -> None:
     written = scaffold.write("log-triage", interface, tmp_path)
     assert tmp_path / "log-triage" / "instruction.md" in written

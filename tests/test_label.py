@@ -307,6 +307,43 @@ def test_what_a_piece_of_work_is_for_is_held_against_its_files(several: Path, en
         load_items(load_pack(several))
 
 
+@pytest.mark.parametrize(
+    ("entry", "said"),
+    [
+        (f"- id: bth\n    criterion: {NAME}", ["3: there is no folder items/bth; did you mean 'both'?"]),
+        ("- id: both\n    criterion: failure-mode",
+         [f"4: the rubric has no criterion 'failure-mode'; did you mean '{NAME}'?"]),
+        ("- id: bth\n    criterium: x\n    criteria: [error-handlin]",
+         ["4: unknown key 'items.0.criterium'. Did you mean 'criteria'?",
+          "5: the rubric has no criterion 'error-handlin'; did you mean 'error-handling'?",
+          "3: there is no folder items/bth; did you mean 'both'?"]),
+        (f"- id: prose\n    criterion: {NAME}\n    files: [DECISION.md]",
+         ["3: items/prose/DECISION.md is not a file there; did you mean 'DECISIONS.md'?"]),
+        ("- id: zzz", ["3: there is no folder items/zzz."]),
+        ("- both", ["3: items.0: Input should be a valid dictionary or instance of ItemEntry"]),
+        (f"- id: prose\n    criterion: {NAME}\n  - id: prose", ["5: the item 'prose' stands twice (first in line 3)."]),
+    ],
+)  # fmt: skip
+def test_names_in_an_entry_are_told_with_line_and_nearest_beside_wrong_keys(
+    several: Path, entry: str, said: list[str]
+) -> None:
+    (several / "calibration" / "items.yaml").write_text(f"schema: 1\nitems:\n  {entry}\n")
+    with pytest.raises(ChallengeError) as caught:
+        load_items(load_pack(several))
+    assert [line.partition("items.yaml:")[2] for line in caught.value.message.splitlines()] == said
+
+
+def test_what_is_wrong_with_the_file_of_items_is_said_beside_its_entries(several: Path) -> None:
+    (several / "calibration" / "items.yaml").write_text("schema: 2\ntitel: x\nitems:\n  - id: bth\n")
+    with pytest.raises(ChallengeError) as caught:
+        load_items(load_pack(several))
+    said = [line.partition("items.yaml:")[2].partition(":")[0] for line in caught.value.message.splitlines()]
+    assert sorted(said) == ["1", "2", "4"]
+    (several / "calibration" / "items.yaml").write_text("schema: 1\nitems: both\n")
+    with pytest.raises(ChallengeError, match="yaml:2: items: "):
+        load_items(load_pack(several))
+
+
 # ------------------------------------------------------------------------------------------------ the other commands
 
 

@@ -123,7 +123,7 @@ def test_an_unknown_key_has_a_line_and_the_nearest_known_key(text: str, line: in
 
 
 def test_a_key_like_no_other_gets_no_hint() -> None:
-    assert refusal("title: t\nzzzzzz: 1") == "x.yaml:2: unknown key 'zzzzzz'."
+    assert refusal("title: t\nzzzzzz: 1").startswith("x.yaml:2: unknown key 'zzzzzz'. Known here: ")
 
 
 def test_a_missing_key_is_named() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -96,15 +97,18 @@ def load_entries(root: Path) -> tuple[Listed, ...]:
     if not isinstance(data, list):
         raise ChallengeError(f"{path}:1: expected a list of submissions (`- path: …`), found {type(data).__name__}.")
     below = {("entries", *at): line for at, line in lines.items()}
-    listed, problems = [], list[str]()
+    listed, problems, paths = [], list[str](), list[tuple[str, str]]()
     for number, row in enumerate(data):  # one by one: what is wrong with an entry hides nothing of another
         try:
             (entry,) = strict_yaml.validate(_Entries, {"entries": [row]}, _of_row(below, number), str(path)).entries
         except ChallengeError as problem:
             problems += problem.message.replace("entries.0", f"entries.{number}").splitlines()
+            said = row.get("path") if isinstance(row, dict) else None
+            paths += [(said, _at(path, below, number))] if isinstance(said, str) else []
             continue
+        paths.append((entry.path, _at(path, below, number)))
         listed.append(Listed(entry=entry, place=f"{path}:{below['entries', number]}", root=root))
-    problems += _path_problems(root, listed)
+    problems += _astray(root, paths) + _path_problems(root, listed)
     if problems:
         raise ChallengeError("\n".join(sorted(problems, key=_line_in(path))))
     return tuple(listed)
@@ -119,13 +123,31 @@ def _line_in(path: Path) -> Callable[[str], int]:
     return lambda problem: int(problem.removeprefix(f"{path}:").partition(":")[0])
 
 
+def _at(path: Path, lines: Mapping[strict_yaml.Location, int], number: int) -> str:
+    """Where the path of that entry stands."""
+    return f"{path}:{lines.get(('entries', number, 'path'), lines['entries', number])}"
+
+
+def _astray(root: Path, paths: Sequence[tuple[str, str]]) -> list[str]:
+    """Paths, each with its place, at which nothing lies, with the nearest that nothing else names."""
+    folder = root / FOLDER
+    free = sorted(_shipped(folder).difference(path for path, _ in paths))
+    problems = []
+    for said, place in paths:
+        if ".." in Path(said).parts or Path(said).is_absolute() or (said and (folder / said).exists()):
+            continue
+        problems.append(f"{place}: there is nothing at submissions/{said}{_near(said, free)}")
+    return problems
+
+
+def _near(name: str, known: Iterable[str]) -> str:
+    """The end of a sentence about a name that is none."""
+    near = difflib.get_close_matches(name, sorted(known), n=1)
+    return f"; did you mean {near[0]}?" if near else "."
+
+
 def _path_problems(root: Path, listed: Sequence[Listed]) -> list[str]:
-    problems = [
-        f"{one.place}: there is nothing at submissions/{one.entry.path}."
-        for one in listed
-        if not (root / FOLDER / one.entry.path).exists()
-    ]
-    problems += [f"{one.place}: {problem}" for one in listed if one.entry.base for problem in _base_problems(root, one)]
+    problems = [f"{one.place}: {problem}" for one in listed if one.entry.base for problem in _base_problems(root, one)]
     paths = [one.entry.path for one in listed]
     return problems + [
         f"{one.place}: {one.entry.path} stands twice." for n, one in enumerate(listed) if one.entry.path in paths[:n]
@@ -141,7 +163,7 @@ def _base_problems(root: Path, one: Listed) -> list[str]:
         return [f"base: {shown} is a file; changes lie in a folder."]
     own, gone = _names(changes), set(one.entry.without)
     base = _names(root / REFERENCE)
-    problems = [f"without: there is no {REFERENCE}/{name}." for name in sorted(gone - base)]
+    problems = [f"without: there is no {REFERENCE}/{name}{_near(name, base)}" for name in sorted(gone - base)]
     problems += [f"without: {name} lies in {shown} as well." for name in sorted(gone & own)]
     return problems + [
         f"base: {name} is a folder in one of {REFERENCE}/ and {shown} and a file in the other; name it in `without`."
@@ -170,11 +192,18 @@ def _folders(names: Iterable[str]) -> set[str]:
 
 def unlisted(root: Path, listed: tuple[Listed, ...]) -> list[str]:
     """Submissions that are shipped (`submissions/<kind>/<name>`) but promised nothing about."""
-    folder = root / FOLDER
     known = {one.entry.path for one in listed}
-    shipped = sorted(
+    return [
+        path
+        for path in sorted(_shipped(root / FOLDER))
+        if path not in known and not any(one.startswith(path + "/") for one in known)
+    ]
+
+
+def _shipped(folder: Path) -> set[str]:
+    """All that lies where a submission is looked for."""
+    return {
         path.relative_to(folder).as_posix()
         for path in folder.glob("*/*")
         if not path.name.startswith((".", "__")) and junk.part(path.relative_to(folder).parts) is None
-    )
-    return [path for path in shipped if path not in known and not any(one.startswith(path + "/") for one in known)]
+    }

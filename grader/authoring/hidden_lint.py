@@ -24,6 +24,7 @@ def check(challenge: Pack) -> list[Finding]:
     """What is wrong with the files of `tests/`; nothing where all their tests would count."""
     folder = challenge.root / "tests"
     findings: list[Finding] = []
+    seen = False
     for name, content in challenge.tests.items():
         if not name.endswith(".py"):
             continue
@@ -33,12 +34,32 @@ def check(challenge: Pack) -> list[Finding]:
             line = getattr(problem, "lineno", None) or 1
             findings.append(broken("schema", f"it is not Python: {problem}", f"{folder / name}:{line}"))
             continue
+        seen = seen or _may_have_tests(tree)
         is_of_tests = any(fnmatch(name.rpartition("/")[2], pattern) for pattern in PATTERNS)
         problems = _of_file(tree, content.decode("utf-8", "replace"), name) if is_of_tests else _elsewhere(tree)
         findings += [broken("schema", text, f"{folder / name}:{line}") for line, text in problems]
         asides = _skips_inside(tree) if is_of_tests else ()
         findings += [advice("schema", text, f"{folder / name}:{line}") for line, text in asides]
+    if challenge.has_tests and not seen and not findings:
+        text = "no tests at all: no test_….py has a function test_… or a class Test… (docs/authoring.md, Hidden tests)"
+        findings.append(broken("schema", text, str(folder)))
     return findings
+
+
+def _may_have_tests(tree: ast.Module) -> bool:
+    """Whether anything in a file could be a test, also one that is made or comes from elsewhere."""
+    for node in tree.body:
+        if isinstance(node, Function | ast.ClassDef) and node.name.lower().startswith("test"):
+            return True
+        if isinstance(node, ast.Assign) and any(ast.unparse(x).lower().startswith("test") for x in node.targets):
+            return True
+        if isinstance(node, ast.ImportFrom) and any(
+            one.name == "*" or one.name.startswith("test") for one in node.names
+        ):
+            return True
+        if isinstance(node, ast.If | ast.For | ast.Try | ast.With):
+            return True
+    return False
 
 
 def _of_file(tree: ast.Module, source: str, name: str) -> Iterator[Problem]:

@@ -4,13 +4,15 @@ that exists (R21, R22). A heuristic on words; it reads anchors as a stranger wou
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from itertools import pairwise
 
+from grader.agreement.limits import limits_of
 from grader.authoring.anchor_lint import misfits
 from grader.challenge import Pack, strict_yaml
 from grader.challenge.findings import Finding, FindingKind, advice, broken, found
 from grader.challenge.rubric import Criterion
+from grader.errors import ChallengeError
 
 VAGUE = frozenset(
     re.findall(
@@ -60,9 +62,21 @@ def check(challenge: Pack, files: Collection[str]) -> list[Finding]:
             for level, text in misfits(criterion)
         ]
         findings += _evidence(criterion, files, f"{path}:{lines.get(('criteria', index, 'evidence'), entry)}")
+    findings += _gate(challenge, lines)
     if criteria and all(finding.outcome is FindingKind.ADVICE for finding in findings):
         findings.append(found("rubric", f"{len(criteria)} criteria: no vague anchors, levels differ, evidence exists"))
     return findings
+
+
+def _gate(challenge: Pack, lines: Mapping[strict_yaml.Location, int]) -> list[Finding]:
+    """A calibration would refuse what is said here, weeks later."""
+    path = challenge.root / "rubric.yaml"
+    place = f"{path}:{lines.get(('gate',), 1)}"
+    try:
+        limits_of(challenge.rubric.gate, str(path))
+    except ChallengeError as problem:
+        return [broken("rubric", problem.message.removeprefix(f"{path}: "), place)]
+    return []
 
 
 def _anchors(criterion: Criterion, places: dict[int, str]) -> list[Finding]:

@@ -25,6 +25,20 @@ LAYERS: dict[Interface, tuple[str, ...]] = {
 }
 """Folders of `templates/` that make a pack; later ones win."""
 
+_OF_CODE = (
+    "instruction.md says your task; tests/texts.py draws the questions from the seed, tests/test_masking.py asks them, "
+    "solution/ earns all points and submissions/rejected/ loses what its weakness costs."
+)
+FIRST: dict[Interface, str] = {
+    "python": _OF_CODE,
+    "command": _OF_CODE,
+    "http": _OF_CODE,
+    "documents": "instruction.md says which documents you ask for; nothing of the candidate's is run, so "
+    "tests/test_cases.py reads them as data (candidate.files), tests/systems.py is what they are held against, and "
+    "what no program can read off them is a criterion in rubric.yaml.",
+}
+"""What an author changes first, by the kind of work."""
+
 
 def write(name: str, interface: Interface, folder: Path, *, title: str = "", module: str = "") -> list[Path]:
     """Writes the pack `folder/name` and returns its files; `title` and the candidate's `module` are made of the name

@@ -83,6 +83,18 @@ def _summary(challenge: Pack, listed: tuple[Listed, ...]) -> str:
     )
 
 
+def _without_tests(challenge: Pack) -> Finding:
+    """Where only people judge, the weights say so; else the tests are missing."""
+    place = str(challenge.root / "tests")
+    if not challenge.weights.objective:
+        return left_out("schema", "there are no hidden tests, so nothing is run", place)
+    text = "no tests at all: nothing is run, and people's levels alone make the grade. Hidden tests are test_….py here"
+    text += (
+        " (docs/authoring.md, Hidden tests); where only people judge, say so: weights: {objective: 0, subjective: 100}"
+    )
+    return advice("schema", text, place)
+
+
 def _parts(challenge: Pack, listed: tuple[Listed, ...]) -> list[Finding]:
     """What the folder holds beside the files that every pack has."""
     root = challenge.root
@@ -99,7 +111,7 @@ def _parts(challenge: Pack, listed: tuple[Listed, ...]) -> list[Finding]:
         findings.append(advice("schema", text, str(root / "challenge.yaml")))
     findings += [of_line(told) for told in links(root)]
     if not challenge.has_tests:
-        findings.append(left_out("schema", "there are no hidden tests, so nothing is run", str(root / "tests")))
+        findings.append(_without_tests(challenge))
     elif not (root / "solution").is_dir():
         findings.append(broken("reference", "there is no solution/: nobody has shown that all points can be earned"))
     return findings

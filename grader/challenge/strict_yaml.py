@@ -204,13 +204,22 @@ def _row(model: Any, row: Any, lines: Mapping[Location, int], name: str) -> tupl
     line = next((lines[place[:n]] for n in range(len(place), -1, -1) if place[:n] in lines), 1)
     where = ".".join(str(part) for part in place)
     if row["type"] == "extra_forbidden":
-        near = difflib.get_close_matches(str(place[-1]), _known_keys(model, place[:-1]), n=1)
-        hint = f" Did you mean {near[0]!r}?" if near else ""
+        hint = _instead(str(place[-1]), _known_keys(model, place[:-1]), is_root=len(place) == 1)
         return line, f"{name}:{line}: unknown key {visible(where)!r}.{hint}"
     if row["type"] == "missing":
         return line, f"{name}:{line}: the key {where!r} is missing."
     message = row["msg"].removeprefix("Value error, ")
     return line, f"{name}:{line}: {visible(where)}: {message}"
+
+
+def _instead(key: str, known: list[str], *, is_root: bool) -> str:
+    """What may stand there: the nearest key and, where none is near or in the file itself, all, the nearest first."""
+    near = difflib.get_close_matches(key, known, n=1)
+    hint = f" Did you mean {near[0]!r}?" if near else ""
+    if near and not is_root:
+        return hint
+    ordered = sorted(known, key=lambda one: -difflib.SequenceMatcher(None, key, one).ratio())
+    return f"{hint} Known here: {', '.join(ordered)}."
 
 
 def _known_keys(model: Any, place: Location) -> list[str]:
@@ -222,4 +231,4 @@ def _known_keys(model: Any, place: Location) -> list[str]:
         current = next(
             (a for a in (annotation, *getattr(annotation, "__args__", ())) if hasattr(a, "model_fields")), current
         )
-    return list(current.model_fields)
+    return [field.alias or name for name, field in current.model_fields.items()]

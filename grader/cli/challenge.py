@@ -79,12 +79,12 @@ def new(name: str, interface: Interface, folder: Path, title: str, module: str) 
 
     It passes `grade challenge check` as it is; change it piece by piece. Exits with 0, or 2 when the folder is there.
     """
-    from grader.authoring.scaffold import write
+    from grader.authoring.scaffold import FIRST, write
 
     written = write(name, interface, folder, title=title, module=module)
     for path in written:
         click.echo(str(path))
-    click.echo(f"\nNext: grade challenge check {shlex.quote(str(folder / name))}")
+    click.echo(f"\nNext: grade challenge check {shlex.quote(str(folder / name))}\nThen: {FIRST[interface]}")
     return 0
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import difflib
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Literal
@@ -90,30 +91,87 @@ def load_items(challenge: Pack) -> tuple[Item, ...]:
             fix="See docs/calibrating.md for its form.",
         )
     data, lines = strict_yaml.load(path)
-    file = strict_yaml.validate(ItemsFile, data, lines, str(path))
-    problems: list[str] = []
+    rows = data.get("items") if isinstance(data, dict) else None
+    if not isinstance(rows, list):
+        strict_yaml.validate(ItemsFile, data, lines, str(path))
+    problems = _of_head(data, lines, path)
     seen: dict[str, int] = {}
     items: list[Item] = []
-    for index, entry in enumerate(file.items):
+    for index, row in enumerate(rows or ()):  # one by one: what is wrong with an entry hides nothing of another
         line = lines.get(("items", index), 1)
-        found, problem = _items(entry, challenge)
-        if entry.id in seen:
-            problem = f"the item {entry.id!r} stands twice (first in line {seen[entry.id]})"
-        seen.setdefault(entry.id, line)
-        if problem:
-            problems.append(f"{path}:{line}: {problem}.")
+        found, wrong = _of_row(row, index, lines, challenge)
+        name = row.get("id") if isinstance(row, dict) else None
+        if name in seen:
+            wrong = [*wrong, f"{path}:{line}: the item {name!r} stands twice (first in line {seen[name]})."]
+        seen |= {name: line} if isinstance(name, str) and name not in seen else {}
+        problems += wrong
         items += found
     if problems:
         raise ChallengeError("\n".join(problems))
     return tuple(items)
 
 
+def _of_head(data: dict[str, object], lines: Mapping[strict_yaml.Location, int], path: Path) -> list[str]:
+    """What is wrong beside the entries."""
+    try:
+        strict_yaml.validate(ItemsFile, {**data, "items": []}, lines, str(path))
+    except ChallengeError as problem:
+        return problem.message.splitlines()
+    return []
+
+
+def _of_row(
+    row: object, index: int, lines: Mapping[strict_yaml.Location, int], challenge: Pack
+) -> tuple[list[Item], list[str]]:
+    """The items of an entry, or all that is wrong with it: a wrong key does not hide a wrong name."""
+    path = folder_of(challenge) / "items.yaml"
+    own = {(at[0], 0, *at[2:]): line for at, line in lines.items() if at[:1] == ("items",) and at[1:2] == (index,)}
+
+    def at(key: str) -> str:
+        return f"{path}:{own.get(('items', 0, key), own.get(('items', 0), 1))}"
+
+    try:
+        (entry,) = strict_yaml.validate(ItemsFile, {"schema": 1, "items": [row]}, own, str(path)).items
+    except ChallengeError as problem:
+        said = problem.message.replace("items.0", f"items.{index}").splitlines()
+        return [], said + [f"{at(key)}: {_ended(text)}" for key, text in _strange(row, challenge)]
+    names = [f"{at(key)}: {_ended(text)}" for key, text in _strange(row, challenge)]
+    found, wrong = ([], "") if names else _items(entry, challenge)
+    return found, names + ([f"{at('')}: {_ended(wrong)}"] if wrong else [])
+
+
+def _strange(row: object, challenge: Pack) -> Iterator[tuple[str, str]]:
+    """Names in an entry of what is not there, by their key: criteria, and the folder that its id is."""
+    if not isinstance(row, dict):
+        return
+    known = [criterion.id for criterion in challenge.rubric.criteria]
+    criteria = row.get("criteria")
+    for key, name in [("criterion", row.get("criterion")), *(("criteria", one) for one in _list(criteria))]:
+        if isinstance(name, str) and name and name not in known:
+            yield key, f"the rubric has no criterion {name!r}{_near(name, known)}"
+    folder = folder_of(challenge) / "items"
+    there = sorted(path.name for path in folder.iterdir() if path.is_dir()) if folder.is_dir() else []
+    name = row.get("id")
+    if isinstance(name, str) and name not in there:
+        yield "id", f"there is no folder items/{name}{_near(name, there)}"
+
+
+def _ended(text: str) -> str:
+    return text if text.endswith("?") else f"{text}."
+
+
+def _list(value: object) -> list[object]:
+    return value if isinstance(value, list) else []
+
+
+def _near(name: str, known: Iterable[str]) -> str:
+    near = difflib.get_close_matches(name, list(known), n=1)
+    return f"; did you mean {near[0]!r}?" if near else ""
+
+
 def _items(entry: ItemEntry, challenge: Pack) -> tuple[list[Item], str]:
     known = {criterion.id: criterion for criterion in challenge.rubric.criteria}
     named = list(dict.fromkeys([*entry.criteria, *([entry.criterion] if entry.criterion else [])]))
-    strange = next((name for name in named if name not in known), None)
-    if strange is not None:
-        return [], f"the rubric has no criterion {strange!r}"
     if entry.criterion and entry.criteria:
         return [], "it has both `criterion` and `criteria`; keep one"
     if entry.written_to is not None and len(named) != 1:
@@ -126,7 +184,8 @@ def _items(entry: ItemEntry, challenge: Pack) -> tuple[list[Item], str]:
     names = entry.files or [path.relative_to(folder).as_posix() for path in junk.files(folder)]
     wrong = next((name for name in names if not _is_inside(folder, name)), None)
     if wrong is not None or not names:
-        return [], f"items/{entry.id}/{wrong or ''} is not a file there"
+        there = [path.relative_to(folder).as_posix() for path in junk.files(folder)]
+        return [], f"items/{entry.id}/{wrong or ''} is not a file there{_near(wrong or '', there)}"
     if len(named) == 1:
         return [_made(entry, named[0], folder, names)], ""
     held = {name: matching(names, known[name].evidence) for name in named or known}
