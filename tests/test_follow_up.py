@@ -4,6 +4,7 @@ nothing on the candidate's page that is the interviewer's."""
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -121,11 +122,14 @@ def test_talked_about_is_first_what_few_tests_saw_and_each_in_a_function_of_its_
 
 ROW = {"path": "NOTES.md", "line": 3, "text": "92 % <b>of</b> {title}", "figure": "92 %", "command": 0,
        "mark": "reproduced", "why": "", "printed": "", "by": "", "fresh": "not tried", "fault": None}  # fmt: skip
+DOCUMENTS = {
+    "EVAL.md": b"# Results\n\n| slice | n | recall |\n|---|---|---|\n| all | 40 | 0.91 |\n| two of them | 12 | 0.42 |\n"
+}
 COMMAND = {"command": "python measure.py <script>"}
 
 
 def made(of: list[Seen], figures: list[dict[str, object]]) -> Held:
-    return sheets.filled(held(find_kit(sheets.KIT), 1), of, figures, [COMMAND], 1)
+    return sheets.filled(held(find_kit(sheets.KIT), 1), of, figures, [COMMAND], 1, DOCUMENTS)
 
 
 def test_the_candidates_page_has_the_code_escaped_and_nothing_of_the_key() -> None:
@@ -140,6 +144,40 @@ def test_the_candidates_page_has_the_code_escaped_and_nothing_of_the_key() -> No
     assert "Hidden &lt;i&gt;title&lt;/i&gt;" in ours
     assert "measure.py &lt;script&gt;" in ours
     assert kit.kit["minutes"] == 20
+
+
+def sheet(kit: Held, name: str) -> dict[str, str]:
+    return next(one for one in kit.kit["sheets"] if one["id"] == name)
+
+
+def test_a_row_of_a_table_comes_with_its_head() -> None:
+    row = {**ROW, "path": "EVAL.md", "line": 6, "text": "two of them | 12 | 0.42 |", "figure": "0.42"}
+    assert sheet(made([], [row]), "figure")["code"] == "slice       | n  | recall\ntwo of them | 12 | 0.42"
+    assert sheet(made([], [{**row, "line": 99}]), "figure")["code"] == row["text"]
+    assert sheet(made([], [ROW]), "figure")["code"] == ROW["text"]
+
+
+def test_the_line_that_might_stand_there_stands_below_the_one_it_replaces() -> None:
+    one = seen(1, "late")
+    rows = sheet(made([one], []), "without")["code"].split("\n")
+    at = next(n for n, row in enumerate(rows) if row.startswith("→"))
+    assert rows[at].endswith(one.change.own[one.change.line - one.change.first])
+    assert rows[at + 1] == f"   or   {one.change.changed[one.change.line - one.change.first]}"
+    assert len(rows) == len(one.change.own) + 1
+
+
+def test_a_method_begins_at_the_margin() -> None:
+    one = seen(1, "late")
+    inner = replace(one.change, own=tuple(f"    {line}" for line in one.change.own),
+                    changed=tuple(f"    {line}" for line in one.change.changed))  # fmt: skip
+    plain, method = made([one], []), made([replace(one, change=inner)], [])
+    assert sheet(method, "without")["code"] == sheet(plain, "without")["code"]
+
+
+def test_what_is_for_whom_stands_on_the_interviewers_page_alone() -> None:
+    kit = made([seen(1, "late"), seen(1, "total")], [ROW])
+    assert "for the candidate" in as_page(kit)
+    assert "for the candidate" not in as_page(kit, hand_outs=True)
 
 
 def test_what_a_work_does_not_have_takes_no_minutes() -> None:

@@ -73,12 +73,12 @@ def make(
         )
     runner = Runner(pack, settings, sandbox, jobs=jobs)
     ran = running.run(runner, work, drawn, keeper.seed(pack.digest, work.digest), say)
-    kit = sheets.filled(held(find_kit(sheets.KIT), seed), running.chosen(ran, 2), figures, commands, seed)
+    kit = sheets.filled(held(find_kit(sheets.KIT), seed), running.chosen(ran, 2), figures, commands, seed, work.files)
     say("writing the sheets")
     who = work.digest.partition(":")[2][:8]
     about = {"submission": work.digest, "challenge": pack.id, "challenge_digest": pack.digest, "set": again}
     pages = (
-        as_page(kit, role=ROLE, who=who),
+        as_page(kit, role=f"{ROLE} · {pack.title}", who=who),
         as_page(kit, role=ROLE, who=who, hand_outs=True),
         json_text(sheets.as_json(kit, ran, about)),
     )

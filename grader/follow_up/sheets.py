@@ -8,6 +8,8 @@ from __future__ import annotations
 import random
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
+from itertools import zip_longest
+from textwrap import dedent
 from typing import Any
 
 from grader.claims.marks import CANNOT_RUN, DIFFERS, NO_COMMAND, REPRODUCED, sentence
@@ -23,14 +25,15 @@ _TELLING = (REPRODUCED, DIFFERS, NO_COMMAND, CANNOT_RUN)
 
 
 def filled(kit: Held, seen: Sequence[Seen], figures: Sequence[Mapping[str, Any]], commands: Sequence[Mapping[str, Any]],
-           seed: int) -> Held:  # fmt: skip
-    """`kit` with the sheets of this work. Parts for which there is nothing are left out, and their minutes too."""
+           seed: int, documents: Mapping[str, bytes]) -> Held:  # fmt: skip
+    """`kit` with the sheets of this work, whose files are `documents`. Parts for which there is nothing are left out,
+    and their minutes too."""
     without, changed = (*seen[:2], None, None)[:2]
     figure = picked(figures, seed)
     candidates = {
         "without": without and _without(without.change),
         "changed": changed and {"code": _numbered(changed.change, changed.change.changed)},
-        "figure": figure and {"text": _told(figure), "code": str(figure["text"])},
+        "figure": figure and {"text": _told(figure), "code": _around(figure, documents)},
     }
     sheets = [
         {**one, **made} if (made := candidates.get(one["id"])) else one
@@ -69,19 +72,43 @@ def as_json(held: Held, seen: Sequence[Seen], about: Mapping[str, Any]) -> dict[
 def _without(change: Change) -> dict[str, str]:
     """The function, and the line as it might read instead."""
     own = _numbered(change, change.own, mark=change.line)
+    rows = own.split("\n")
     if change.kind == "deletion":
         text = f"A function of yours in {change.path}. Suppose that what begins in line {change.line} were not there."
         return {"text": text, "code": own}
     at = change.line - change.first
-    instead = change.changed[at].strip() if at < len(change.changed) else change.after
-    text = f"A function of yours in {change.path}. Suppose that line {change.line} read as below it."
-    return {"text": text, "code": f"{own}\n\n{change.line:>5}   {instead}"}
+    instead = _numbered(change, change.changed).split("\n")[at : at + 1] or [f"{'':8}{change.after}"]
+    rows.insert(at + 1, f"{'or':>5}{instead[0][5:]}")
+    text = (
+        f"A function of yours in {change.path}. Suppose that line {change.line} read as the line below it, marked “or”."
+    )
+    return {"text": text, "code": "\n".join(rows)}
 
 
 def _numbered(change: Change, lines: Sequence[str], mark: int = 0) -> str:
+    """The lines with their numbers; those of a method begin at the margin."""
     return "\n".join(
-        f"{'→' if number == mark else ' '}{number:>4}   {line}" for number, line in enumerate(lines, change.first)
+        f"{'→' if number == mark else ' '}{number:>4}   {line}"
+        for number, line in enumerate(dedent("\n".join(lines)).split("\n"), change.first)
     )
+
+
+def _around(figure: Mapping[str, Any], documents: Mapping[str, bytes]) -> str:
+    """The line that the figure stands in; a row of a table with the table's head, without which it says nothing."""
+    lines = documents.get(str(figure["path"]), b"").decode("utf-8", "replace").splitlines()
+    at = int(figure["line"]) - 1
+    if not 0 <= at < len(lines) or not _is_row(lines[at]):
+        return str(figure["text"])
+    top = at
+    while top > 0 and _is_row(lines[top - 1]):
+        top -= 1
+    shown = [[cell.strip() for cell in lines[row].strip().strip("|").split("|")] for row in dict.fromkeys((top, at))]
+    widths = [max(len(cell) for cell in column) for column in zip_longest(*shown, fillvalue="")]
+    return "\n".join(" | ".join(map(str.ljust, cells, widths)).rstrip() for cells in shown)
+
+
+def _is_row(line: str) -> bool:
+    return line.lstrip().startswith("|")
 
 
 def _told(figure: Mapping[str, Any]) -> str:
