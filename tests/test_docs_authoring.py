@@ -11,15 +11,18 @@ import grader_tests
 import pytest
 from click.testing import CliRunner
 
-from grader.authoring import check, promises, scaffold
+from grader.authoring import check, playing, promises, scaffold, shipped
 from grader.authoring.entries import ShippedSubmission, load_entries
 from grader.authoring.equivalent import load as load_marks
+from grader.authoring.runs import Runner
 from grader.challenge import Challenge, load_pack, strict_yaml
 from grader.cli import challenge as challenge_command
 from grader.cli import loop as loop_command
+from grader.settings import Settings
 from grader_verifier import bounds, documents
 from grader_verifier.candidate import Candidate
 from grader_verifier.plugin import HiddenTestPlugin
+from tests import authoring_fakes
 
 ROOT = Path(__file__).parent.parent
 PAGE = (ROOT / "docs" / "authoring.md").read_text(encoding="utf-8")
@@ -84,6 +87,40 @@ def test_every_key_of_a_manifest_stands_on_the_page() -> None:
         assert set(data[section]) <= known
     entries, _ = strict_yaml.loads(YAML[1].encode(), "the page")
     assert set(ShippedSubmission.model_fields) == {key for entry in entries for key in entry}
+
+
+def test_the_questions_at_the_top_lead_to_parts_of_the_page() -> None:
+    table = PAGE.partition("## How do I …")[2].partition("\n## ")[0]
+    parts = {
+        re.sub(r"[^\w -]", "", head).lower().replace(" ", "-") for head in re.findall(r"^##+ (.*)$", PAGE, re.MULTILINE)
+    }
+    named = re.findall(r"\]\(#([^)]*)\)", table)
+    assert len(named) >= 15
+    assert set(named) <= parts
+    assert parts - {"how-do-i-"} <= set(named)  # and none is left out
+    bold = " ".join(re.findall(r"^\*\*([^*]+)\*\*", PAGE, re.MULTILINE))
+    for paragraph in re.findall(r"\*([A-Z][^*…]+?) ?…?\*", table):
+        assert paragraph in bold, paragraph
+
+
+def test_seeds_are_those_that_the_page_says(tmp_path: Path) -> None:
+    pack, maker = authoring_fakes.write_pack(tmp_path), authoring_fakes.Maker()
+    options = check.Options(seeds=2, mutants=3, twice=False, order=False)
+    report = check.check(pack, options, Settings(), maker, lambda _text: None)
+    runner = Runner(load_pack(pack), Settings(), maker)
+    work = {one: shipped.read(load_pack(pack), shipped.find(pack, load_entries(pack), one)) for one in
+            ("solution", "accepted/other")}  # fmt: skip
+    first, second = runner.seed(work["solution"], 0), runner.seed(work["solution"], 1)
+    seeds: dict[bytes, list[int]] = {}
+    for job in maker.jobs:
+        seeds.setdefault(job.files["work.py"], []).append(job.seed)
+    assert sorted(seeds[work["solution"].files["work.py"]]) == sorted([first, second])
+    assert seeds[work["accepted/other"].files["work.py"]] == [runner.seed(work["accepted/other"], 0)]
+    assert [seeds[one.mutant.source] for one in report.verdicts] == [[first]] * 3
+    played = authoring_fakes.Maker()
+    for variant in (None, 2):
+        playing.play(pack, playing.Options(variant=variant), Settings(), played)
+    assert [job.seed for job in played.jobs] == [1, second]
 
 
 def test_the_fixtures_of_the_page_are_those_of_the_verifier() -> None:

@@ -112,8 +112,8 @@ def new(name: str, interface: Interface, folder: Path, title: str, module: str) 
               help="Run works of a declared level on as many variants as the reference.")  # fmt: skip
 @click.option("--mutation/--no-mutation", default=True, show_default=True, help="Run mutants of the reference too.")
 @click.option("--mutants", type=click.IntRange(1, 1000),
-              help="How many mutants; with --only solution, nothing else is run.  "
-              "[default: the pack's, else 20]")  # fmt: skip
+              help="How many mutants of the reference; with --only solution, no other submission is run.  "
+              "[default: the pack's, else 20; none with --only]")  # fmt: skip
 @click.option("--mutation-floor", type=click.FloatRange(0, 1),
               help="Least share of mutants that must lose points.  [default: the pack's, else none]")  # fmt: skip
 @click.option("--items", is_flag=True, help="Also print difficulty and discrimination of each test.")
