@@ -1,15 +1,16 @@
 """Which shipped packs have been held to all their promises as they are now, by a grader as it is now.
 
-`python -m tests.pack_stamps` checks those that have not (`make test-packs`). What a check depends on is digested whole:
-the pack, the grader with its sandbox and rubrics, the pinned packages, and how the packs are tested. Stamps are kept in
-build/packs; without that folder every pack is checked."""
+`python -m tests.pack_stamps [PACK…]` checks those of them, or of all, that have not (`make test-packs`,
+`make test-packs PACKS=screening`). What a check depends on is digested whole: the pack, the grader with its sandbox and
+rubrics, the pinned packages, and how the packs are tested. Stamps are kept in build/packs; without that folder every
+pack is checked."""
 
 from __future__ import annotations
 
 import hashlib
 import subprocess
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -61,14 +62,21 @@ def digest(paths: Iterable[Path]) -> str:
     return found.hexdigest()
 
 
-def main() -> int:
-    """Checks the packs whose stamps are not fresh, one after the other; 1 where one of them breaks a promise."""
-    held = [_holds(path.parent) for path in sorted((ROOT / "challenges").glob("*/challenge.yaml"))]
-    return 0 if all(held) else 1
+def main(names: Sequence[str]) -> int:
+    """Checks the packs of these names, all where none is given, one after the other, but for those whose stamps are
+    fresh. 1 where one of them breaks a promise, 2 where no pack has a name."""
+    packs = {path.parent.name: path.parent for path in sorted((ROOT / "challenges").glob("*/challenge.yaml"))}
+    if unknown := [name for name in names if name not in packs]:
+        print(f"No shipped pack is called {', '.join(unknown)}. There are {', '.join(packs)}.", file=sys.stderr)
+        return 2
+    held = {name: _holds(packs[name]) for name in names or packs}
+    if broken := [name for name, holds in held.items() if not holds]:
+        print(f"Not all promises are kept by {', '.join(broken)}.", file=sys.stderr)
+    return 1 if broken else 0
 
 
 def _holds(pack: Path) -> bool:
-    now = stamp(pack)
+    now = stamp(pack, root=ROOT, stamps=STAMPS)
     if now.fresh:
         print(f"{pack.name}: nothing has changed since it kept all its promises ({now.file.relative_to(ROOT)})")
         return True
@@ -82,4 +90,4 @@ def _holds(pack: Path) -> bool:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))
