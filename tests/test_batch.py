@@ -20,7 +20,7 @@ from grader.batch.finished import wanted
 from grader.batch.record import Ours, Result, ran_here, record
 from grader.batch.runner import BROKEN_AFTER, Batch, BatchPlan
 from grader.challenge import load_pack
-from grader.cli.batch import _of_others, exit_code, summary
+from grader.cli.batch_end import exit_code, of_others, summary
 from grader.cohort import lateness
 from grader.cohort import write as cohort
 from grader.cohort.rows import OTHER_VERSION
@@ -494,6 +494,6 @@ def test_results_of_an_earlier_batch_in_the_same_folder_are_named(tmp_path: Path
     folder = submissions(tmp_path / "in", {"ann": ALL, "bob": ALL})
     run(plan(folder, tmp_path / "out"))
     shutil.rmtree(folder / "bob")
-    assert _of_others(tmp_path / "out", from_folder(folder, tmp_path / "out").entries) == [
+    assert of_others(tmp_path / "out", from_folder(folder, tmp_path / "out").entries) == [
         f"{tmp_path / 'out'} also holds results of submissions that are not in this batch: bob."
     ]

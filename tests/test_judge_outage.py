@@ -17,8 +17,8 @@ from grader.batch.entries import BatchEntry
 from grader.batch.finished import wanted
 from grader.batch.runner import Batch, BatchPlan
 from grader.challenge import Challenge, load_pack
-from grader.cli import batch as batch_command
-from grader.cli.batch import exit_code
+from grader.cli import batch_end
+from grader.cli.batch_end import exit_code
 from grader.settings import Settings
 from grader.testing import judges, packs
 from grader.testing.judge_server import Behaviour, JudgeServer, running
@@ -99,7 +99,7 @@ def test_the_end_of_a_batch_says_that_the_judge_did_not_answer(pack: Challenge, 
         want = wanted(pack, settings(server), judge=True)
         made = plan(tmp_path / "subs", tmp_path / "out", judge=True, want=want)
         outcomes = run(made, settings(server), [])
-    said = batch_command.summary(outcomes, [], [], tmp_path / "out")
+    said = batch_end.summary(outcomes, [], [], tmp_path / "out")
     assert "judge        no answer for 1 of 1: The judge's endpoint is over its limit or quota (429, 1 attempt)" in said
     assert "the same command asks it again" in said
     assert (exit_code(outcomes), exit_code(outcomes, require_judge=True)) == (0, 6)

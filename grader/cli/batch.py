@@ -115,6 +115,7 @@ def _batch(options: BatchOptions) -> int:
     from grader import files
     from grader.challenge import load_pack
     from grader.challenge.around import check_outside
+    from grader.cli.batch_end import EDITED, exit_code, of_others, summary
     from grader.cli.printing import say
     from grader.cli.standing import say_origin
     from grader.cohort.lateness import read_policy
@@ -141,7 +142,7 @@ def _batch(options: BatchOptions) -> int:
         return 0
     batch, outcomes = done
     edited = pack.is_edited()
-    problems = [*batch.problems, *_of_others(where, found.entries), *([EDITED] if edited else [])]
+    problems = [*batch.problems, *of_others(where, found.entries), *([EDITED] if edited else [])]
     say(summary(outcomes, problems, found.passed_over, where), kept=f"The results are in {where}")
     say_origin(pack, settings)
     code = exit_code(outcomes, require_judge=options.require_judge, edited=edited)
@@ -173,6 +174,7 @@ def _graded(
 def _found(folder: Path | None, manifest: Path | None, out: Path, store: str) -> tuple[Found, Settings]:
     """What is to be graded, and the settings in force for it; says what a list names and is not there."""
     from grader.batch import entries
+    from grader.cli.batch_end import LISTED
     from grader.cli.standing import settings_for
     from grader.errors import visible
     from grader.store import files_of
@@ -185,7 +187,7 @@ def _found(folder: Path | None, manifest: Path | None, out: Path, store: str) ->
         own = (*files_of(store or settings.store), Path("grader.toml"), *settings.read_from)
         found = entries.from_folder(place, out, own)
     if lost := entries.missing(found.entries):
-        names = ", ".join(visible(entry.source, 100) for entry in lost[:_LISTED])
+        names = ", ".join(visible(entry.source, 100) for entry in lost[:LISTED])
         click.echo(f"{len(lost)} of {len(found.entries)} submissions are named and not there: {names}", err=True)
     return found, settings
 
@@ -199,18 +201,6 @@ def _check_store(store: str, settings: Settings) -> None:
         found(settings)
     elif not store and settings.standing.doubt:
         check(files_of(settings.store)[0], settings, settings.standing.doubt)
-
-
-def _of_others(out: Path, entries: Sequence[BatchEntry]) -> list[str]:
-    """What lies in the output folder and is of none of these submissions: it is on no page, and in no list of names."""
-    from grader.batch.entries import RESERVED
-    from grader.errors import visible
-
-    known = RESERVED | {entry.name for entry in entries}
-    others = sorted(path.parent.name for path in out.glob("*/grade.json") if path.parent.name not in known)
-    shown = ", ".join(visible(name, 60) for name in others[:_LISTED])
-    more = f" and {len(others) - _LISTED} more" if len(others) > _LISTED else ""
-    return [f"{out} also holds results of submissions that are not in this batch: {shown}{more}."] if others else []
 
 
 def _plan(options: BatchOptions, found: Found, pack: Pack, settings: Settings) -> BatchPlan:
@@ -306,56 +296,3 @@ def _run(
         click.echo("Abandoned. What was in flight is graded again at the next start.", err=True)
         sys.stderr.flush()
         os._exit(130)  # the guard removes the containers; threads that wait for them are not waited for
-
-
-_LISTED = 20
-EDITED = "The challenge was edited meanwhile: all rests on it as it was at the start; start again for the new version."
-
-
-def summary(outcomes: Sequence[BatchOutcome], problems: Sequence[str], passed_over: Sequence[str], out: Path) -> str:
-    """The end of a batch in a few lines: counts, then apart what the machine failed."""
-    from grader.batch.display import result_line
-    from grader.errors import visible
-
-    def count(*states: str) -> int:
-        return sum(outcome.state in states for outcome in outcomes)
-
-    before = sum(outcome.was_there and outcome.state == "graded" for outcome in outcomes)
-    lines = [
-        "",
-        f"  graded       {count('graded')} of {len(outcomes)}" + (f", {before} of them before" if before else ""),
-    ]
-    lines += [f"  refused      {count('refused')}"] if count("refused") else []
-    failed = [outcome for outcome in outcomes if outcome.state not in {"graded", "refused"}]
-    lines += [f"  no grade     {len(failed)}; start again to go on"] if failed else []
-    lines += [f"    {result_line(outcome)}" for outcome in failed[:_LISTED]]
-    lines += [f"    and {len(failed) - _LISTED} more"] if len(failed) > _LISTED else []
-    lines += _silent_judge(outcomes)
-    lines += [f"  passed over  {', '.join(visible(name) for name in passed_over[:_LISTED])}"] if passed_over else []
-    lines += [f"  note         {problem}" for problem in problems]
-    return "\n".join([*lines, f"  cohort       {out / 'index.html'}"])
-
-
-def _silent_judge(outcomes: Sequence[BatchOutcome]) -> list[str]:
-    """Where the judge was asked and did not answer: of how many, why, and what asks it again."""
-    from collections import Counter
-
-    reasons = Counter(outcome.unanswered for outcome in outcomes if outcome.unanswered)
-    if not reasons:
-        return []
-    (why, _), *_rest = reasons.most_common(1)
-    again = "Their criteria stay open; the same command asks it again, without running the submissions."
-    return [f"  judge        no answer for {reasons.total()} of {len(outcomes)}: {why} {again}"]
-
-
-def exit_code(outcomes: Sequence[BatchOutcome], *, require_judge: bool = False, edited: bool = False) -> int:
-    """`require_judge`: whether a judge that did not answer ends the command with a code of its own. `edited`: the pack
-    is another one by now, so that there is something left to grade."""
-    states = {outcome.state for outcome in outcomes}
-    if states & {"infrastructure_error", "not_started"} or edited:
-        return 5
-    if "challenge_error" in states:
-        return 4
-    from grader.errors import NO_JUDGEMENT
-
-    return NO_JUDGEMENT if require_judge and any(outcome.unanswered for outcome in outcomes) else 0

@@ -20,11 +20,12 @@ from grader.review.cases import CasesDesk
 from grader.review.deciding import DecidingDesk
 from grader.review.labels import LabelsDesk
 from grader.review.norming import NormingDesk
+from grader.review.opening import OpeningDesk
 from grader.review.released import ReleasedDesk
 from grader.review.second import SecondDesk
 
 
-class Desk(CasesDesk, DecidingDesk, NormingDesk, LabelsDesk, SecondDesk, ReleasedDesk):
+class Desk(OpeningDesk, CasesDesk, DecidingDesk, NormingDesk, LabelsDesk, SecondDesk, ReleasedDesk):
     """All parts of the desk as one; asking holds those of people and the debrief, deciding those of live rounds."""
 
     def close(self) -> None:

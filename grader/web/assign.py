@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 
 from grader.errors import UsageError
 from grader.review.assigning import AssignmentPlan, Wish
-from grader.review.cases import Unopened
+from grader.review.opening import Unopened
 from grader.web import visit
 from grader.web.cases import NAMES
 from grader.web.packs import instruction_of
