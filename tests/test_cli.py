@@ -399,9 +399,17 @@ def shell(redirected: str, *words: object, encoding: str = "utf-8") -> subproces
     )
 
 
-@pytest.mark.parametrize("redirected", [">&-", "2>&-", ">&- 2>&-", "<&-", "<&- >&- 2>&-", "| head -0 > /dev/null"])
-@pytest.mark.parametrize(("under", "code"), [((), 0), (("--fail-under", "70"), 1)])
-@pytest.mark.parametrize("json_too", [(), ("--json",)])
+REDIRECTED = (">&-", "2>&-", ">&- 2>&-", "<&-", "<&- >&- 2>&-", "| head -0 > /dev/null")
+
+
+@pytest.mark.parametrize(
+    ("redirected", "under", "code", "json_too"),
+    [
+        (redirected, ("--fail-under", "70") if code else (), code, ("--json",) if code == number % 2 else ())
+        for number, redirected in enumerate(REDIRECTED)
+        for code in (0, 1)
+    ],
+)  # each with each other of the three, in half as many processes as all with all
 @pytest.mark.slow
 def test_the_exit_code_says_what_the_run_came_to_whoever_listens(
     redirected: str,

@@ -347,8 +347,12 @@ def test_an_index_that_fails_is_not_the_lists_fault(mood: str, index: type[Index
     assert "127.0.0.1" in caught.value.message
     assert mood in caught.value.message or "could not be read" in caught.value.message
     assert "hunter2" not in caught.value.message + caught.value.detail
-    index.mood = ""
-    assert "front.py" in install(tmp_path, "front==1\n")
+    if mood in {
+        "503",
+        "torn",
+    }:  # one that says no, one that says nothing: what was said is gone
+        index.mood = ""
+        assert "front.py" in install(tmp_path, "front==1\n")
 
 
 def test_an_index_that_is_not_there_is_not_the_lists_fault(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

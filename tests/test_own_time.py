@@ -49,7 +49,8 @@ def kernel(tmp_path: Path) -> Iterator[Write]:
             path = tmp_path / name
             path.parent.mkdir(exist_ok=True, parents=True)
             path.write_text(content)
-            opened.setdefault(name, os.open(path, os.O_RDONLY))
+            if name not in opened:
+                opened[name] = os.open(path, os.O_RDONLY)
         return opened
 
     yield write

@@ -83,8 +83,8 @@ def test_the_judge_reads_none_of_it() -> None:
 
 @pytest.mark.parametrize("piece", ["\u200d", "\ufe0f", "\U0001f468\u200d", "\u0644\u200c", "a\u2800", "\u094d\u200c"])
 @pytest.mark.slow
-def test_millions_of_them_take_no_time(piece: str) -> None:
-    text = piece * (2_000_000 // len(piece))
+def test_a_million_of_them_take_no_time(piece: str) -> None:
+    text = piece * (1_000_000 // len(piece))
     with bounded_work():
         escaped(text)
         visible(text)

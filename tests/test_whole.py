@@ -43,8 +43,9 @@ def test_a_few_that_fail_beside_others_get_one_chance_alone_and_are_named(
     (tmp_path / "tests" / "test_it.py").write_text(TESTS.format(bad=bad, hurried=hurried))
     (tmp_path / "pytest.ini").write_text("[pytest]\n")
     bare = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST")}
+    bare["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"  # these tests use none, and loading them takes most of their time
     ended = subprocess.run(
-        [sys.executable, "tests/whole.py", "-p", "no:xdist", "tests"],
+        [sys.executable, "tests/whole.py", "tests"],
         cwd=tmp_path, env=bare, capture_output=True, text=True, check=False, timeout=120,
     )  # fmt: skip
     assert ended.returncode == code, ended.stdout
@@ -62,7 +63,10 @@ def test_what_is_made_once_for_a_file_or_a_group_is_made_in_one_process() -> Non
 
 def test_two_processes_share_no_unit() -> None:
     environment = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
-    command = [sys.executable, "-m", "pytest", "-n", "2", "--dist", "loadgroup", "--no-loadscope-reorder", "-v"]
+    environment["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
+    plugins = ["-p", "xdist", "-p", "pytest_timeout"]
+    shared = ["-n", "2", "--dist", "loadgroup", "--no-loadscope-reorder", "-v"]
+    command = [sys.executable, "-m", "pytest", *plugins, *shared]
     done = subprocess.run(
         [*command, "tests/test_loop_post.py"],
         cwd=HERE.parent,
