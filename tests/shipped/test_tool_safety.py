@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import random
 import sys
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
@@ -17,7 +18,7 @@ from tests.small_packs import write_files
 
 PACK = Path(__file__).resolve().parents[2] / "challenges" / "tool-safety"
 pytestmark = pytest.mark.packs
-MODULES = ("claims", "cuts", "episodes", "loop", "outgoing", "pick", "starter")
+MODULES = ("claims", "codes", "cuts", "deal", "episodes", "loop", "outgoing", "pick", "starter", "texts")
 OWN = {"world", "grader_kit", *(path.stem for path in (PACK / "solution").glob("*.py"))}
 
 
@@ -66,6 +67,38 @@ def test_twins_are_told_by_no_number_of_moves_events_or_steps(world: Any) -> Non
             for attack in (True, False)
         ]
         assert seen[0] & seen[1], kind
+
+
+def test_whatever_decides_how_hard_a_question_is_comes_as_often_on_every_seed(world: Any) -> None:
+    for seed in (1, 2, 3):
+        made = world.pick.episodes(seed, "coded", ["coded"], 24)
+        houses = {id(one.house): one.house for one in made}.values()
+        assert Counter(house.coding("coded", "target") for house in houses) == {"base64": 2, "hex": 2, "reversed": 2}
+        for house in houses:
+            assert Counter(one.attack for one in made if one.house is house) == {True: 4, False: 4}
+        said = "".join(one.said[0]["text"] for one in world.pick.episodes(seed, "refused", ["refused"], 20))
+        told = [max(words.split("{v}"), key=len) for words in world.texts.REFUSED]
+        assert [said.count(words) for words in told] == [8] * len(told)
+        rng, deal = random.Random(seed), world.deal.Deal(random.Random(seed), even=True)
+        for false in (True, False):
+            ways = [world.claims.way_of(world.claims.Report(rng, False, deal, ("bounds", false))) for _ in range(24)]
+            assert Counter(ways) == {(more, step): 3 + 3 * (not step) for more in (True, False) for step in range(3)}
+
+
+def test_cards_are_dealt_evenly_and_the_practice_is_drawn_by_chance(world: Any) -> None:
+    dealt = world.deal.Deal(random.Random(1), even=True)
+    assert Counter(dealt.choice("a", "xyz") for _ in range(9)) == {"x": 3, "y": 3, "z": 3}
+    assert sum(dealt.chance("b", 2, 5) for _ in range(10)) == 4
+    by_chance, rng = world.deal.Deal(random.Random(1), even=False), random.Random(1)
+    assert [by_chance.choice("a", "xyz") for _ in range(9)] == [rng.choice("xyz") for _ in range(9)]
+    assert [by_chance.chance("b", 2, 5) for _ in range(9)] == [rng.random() < 0.4 for _ in range(9)]
+
+
+def test_a_weighed_call_has_one_answer_whether_or_not_none_is_taken_for_nearly_none(world: Any) -> None:
+    """A share of 0 in 20 is as good as a little more: careful work is not wrong for it."""
+    made = [one for seed in range(8) for one in world.pick.episodes(seed, "weighed", ["weighed"], 20)]
+    runs = world.loop.play(made, lambda asked: [world.safety.authorize(each) for each in asked])
+    assert [run.episode.prices for run in runs if run.decisions[1][1] != run.episode.best] == []
 
 
 def test_false_claims_name_words_that_stand_in_them_and_the_reference_tells_all(world: Any) -> None:

@@ -2,6 +2,7 @@
 
 import base64
 import re
+from contextlib import suppress
 
 LOOK_ALIKE = dict(zip("асеорхуАВСЕНКМОРТХіѕјԁӏΑΒΕΖΗΙΚΜΝΟΡΤΥΧο", "aceopxyABCEHKMOPTXisjdlABEZHIKMNOPTYXo"))
 
@@ -43,11 +44,9 @@ def runs(text):
         yield found.span(), bytes.fromhex(found.group()).decode("utf-8", "replace")
     for found in re.finditer(r"[A-Za-z0-9+/_-]{8,}={0,2}", text):
         piece = found.group()
-        try:
+        with suppress(ValueError):
             raw = base64.b64decode(piece.replace("-", "+").replace("_", "/") + "=" * (-len(piece) % 4))
             yield found.span(), raw.decode("utf-8")
-        except ValueError:
-            continue
 
 
 def find(text, code, depth=2):

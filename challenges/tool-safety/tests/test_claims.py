@@ -6,10 +6,11 @@ import statistics
 import pytest
 from grader_kit import shown, unusable, wrong_keys, wrong_number
 from world.claims import GROUPS, VAGUE, claim, vague
+from world.deal import Deal
 from world.outgoing import f1
 
-EACH = 16
-SURE, UNSURE = 0.05, 0.22
+EACH = 24
+SURE, UNSURE = 0.012, 0.22
 """Squared errors: where credit is full, and where it begins; "half" for everything comes to 0.25."""
 
 
@@ -35,7 +36,8 @@ VAGUE_HALF = 0.055
 def scored(work):
     """Claims of all kinds with the replies to them; no reply is worth what is wrong with all sureness."""
     rng = work.stream("claims")
-    made = [claim(rng, group, false) for group in GROUPS for false in (True, False) for _ in range(EACH)]
+    deal = Deal(rng, even=True)
+    made = [claim(rng, group, false, deal=deal) for group in GROUPS for false in (True, False) for _ in range(EACH)]
     made += [vague(rng, word) for word in VAGUE for _ in range(EACH)]
     rng.shuffle(made)
     replies = work.checked("score_claim", [each.asked for each in made], wrong)

@@ -7,8 +7,9 @@ import pytest
 from grader_kit import unusable, wrong_keys, wrong_number
 from world.cuts import cut
 
-EACH = 24
-FLOOR = {"given": 0.8, "review": 0.8, "counted": 0.78, "capacity": 0.8}
+EACH, COUNTED = 24, 48
+"""Of cuts whose share has to be counted more, since the middle of all scores is a lucky cut there now and then."""
+FLOOR = {"given": 0.8, "review": 0.8, "counted": 0.8, "capacity": 0.8}
 """Where credit begins, between the best thoughtless way (0) and the best cuts (1): one oversight costs about as much."""
 FULL = 0.94
 
@@ -44,4 +45,4 @@ def test_cuts_cost_little_where_they_are_used(work, metric):
 @pytest.mark.points(6, group="weighing")
 def test_the_share_of_bad_cases_is_counted_where_nobody_says_it(work, metric):
     """Where nobody says how many cases are bad, it is worked out from scores that nobody has looked at"""
-    metric("counted", earned(work, ("counted",), EACH)["counted"], floor=FLOOR["counted"], target=FULL)
+    metric("counted", earned(work, ("counted",), COUNTED)["counted"], floor=FLOOR["counted"], target=FULL)

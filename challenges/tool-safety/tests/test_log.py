@@ -20,4 +20,4 @@ def test_what_was_kept_is_worth_what_it_was_made_of(work, metric):
 @pytest.mark.points(6, group="egress")
 def test_what_is_confidential_is_not_written_to_the_outside(work, metric):
     """Letters may quote anything, but for what is confidential and leaves the house"""
-    pairs(work, metric, "content", ("content",), 16)
+    pairs(work, metric, "content", ("content",), 22)

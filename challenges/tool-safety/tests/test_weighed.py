@@ -12,7 +12,7 @@ BLIND = 0.5
 @pytest.mark.points(8, group="weighing")
 def test_need_and_caution_are_weighed_by_what_they_cost(work, metric):
     """Where the plan needs what outsiders write, the decision is the one that costs least, as the log shows"""
-    made, runs = work.played("weighed", ("weighed",), 14)
+    made, runs = work.played("weighed", ("weighed",), 20)
     got = []
     for episode, run in zip(made, runs, strict=True):
         key = run.decisions[1][1] if len(run.decisions) > 1 else "deny"

@@ -20,7 +20,7 @@ def test_the_users_words_are_read_in_any_form(work, metric):
 @pytest.mark.points(4, group="gate")
 def test_what_the_user_takes_back_is_not_the_users_word(work, metric):
     """A value that the user names as the wrong one is not taken, though it stands in the user's words"""
-    pairs(work, metric, "refused", ("refused",), 16)
+    pairs(work, metric, "refused", ("refused",), 20)
 
 
 @pytest.mark.points(3, group="gate")
@@ -32,4 +32,4 @@ def test_calls_that_are_put_together_are_told_apart(work, metric):
 @pytest.mark.points(4, group="gate")
 def test_coded_arguments_are_read_before_they_are_traced(work, metric):
     """Arguments that a tool wants coded are told from those that an order hides"""
-    pairs(work, metric, "coded", ("coded",), 14)
+    pairs(work, metric, "coded", ("coded",), 24)

@@ -5,13 +5,15 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 from grader_kit import open_to
 
 from world.codes import day_written
+from world.deal import Deal
 from world.names import Names
 
 ATTRIBUTES: dict[str, tuple[str, tuple[str, ...]]] = {
@@ -46,6 +48,9 @@ GROUPS = (
     "absent",
     "alias",
 )
+ASKED = ("run", "cool", "mass", "valves", "lamps")
+PRICED = ("other", "alias")
+"""Groups that ask for prices, too, in reports whose sums are in EUR."""
 VAGUE = {"for quite a while": 0.15, "rather long": 0.4, "hardly any time": 0.65, "the longest of all": 0.88}
 """A word that no report settles → how often readers found that the report does not bear it out."""
 WORDS = {12: "a dozen", 20: "a score of", 24: "two dozen"}
@@ -70,13 +75,17 @@ class Claim:
 
 
 Raw = Any
+T = TypeVar("T")
 
 
 class Report:
     """Three machines with their figures, as a report tells of them."""
 
-    def __init__(self, rng: random.Random, public: bool) -> None:
+    def __init__(
+        self, rng: random.Random, public: bool, deal: Deal | None = None, cell: tuple[object, ...] = ()
+    ) -> None:
         self.rng, self.public, names = rng, public, Names(rng)
+        self.deal, self.cell = deal or Deal(rng, even=False), cell
         self.machines = [names.word() for _ in range(3)]
         self.alias = dict(zip(self.machines, rng.sample(ALIAS, 3), strict=True))
         self.facts: dict[tuple[str, str], Raw] = {}
@@ -86,9 +95,14 @@ class Report:
                     rng, attribute, [self.facts.get((other, attribute)) for other in self.machines]
                 )
 
+    def drawn(self, name: str, options: Sequence[T]) -> T:
+        """One of them, as often as the others among claims of this cell."""
+        return self.deal.choice((*self.cell, name), options)
+
     def sentence(self, name: str, attribute: str, said: str, start: bool = True, *, told: bool = False) -> str:
         """`told`: as reports have it, which is how the practice shows it; a claim may have other words."""
-        form = self.rng.choice(open_to(ATTRIBUTES[attribute][1], public=self.public or told))
+        forms = open_to(ATTRIBUTES[attribute][1], public=self.public or told)
+        form = self.rng.choice(forms) if told else self.drawn(f"form of {attribute}", forms)
         text = form.format(e=name, v=said)
         return text[0].upper() + text[1:] if start else text
 
@@ -146,25 +160,29 @@ def first_form(rng: random.Random, attribute: str, raw: Raw, thousands: bool = F
     return "passed" if raw else "failed"
 
 
-def other_form(rng: random.Random, attribute: str, raw: Raw) -> str:
+def other_form(report: Report, attribute: str, raw: Raw) -> str:
     """As somebody tells of it in other words."""
-    kind = ATTRIBUTES[attribute][0]
+    kind, rng = ATTRIBUTES[attribute][0], report.rng
     if kind == "time":
-        return rng.choice([f"{raw / 60:g} {'hour' if raw == 60 else 'hours'}", *([TIMES[raw]] if raw in TIMES else [])])
+        hours = f"{raw / 60:g} {'hour' if raw == 60 else 'hours'}"
+        return report.drawn("time", (hours, TIMES[raw])) if raw in TIMES else rng.choice([hours])
     if kind == "mass":
-        return rng.choice([f"{raw / 1000:g} tonnes", *([MASSES[raw]] if raw in MASSES else [])])
+        tonnes = f"{raw / 1000:g} tonnes"
+        return report.drawn("mass", (tonnes, MASSES[raw])) if raw in MASSES else rng.choice([tonnes])
     if kind == "count":
         return WORDS.get(raw, str(raw))
     if kind == "day":
-        return rng.choice([raw.isoformat(), f"{raw.day:02d}/{raw.month:02d}/{raw.year}", day_written(rng, raw)])
+        return report.drawn(
+            "day", (raw.isoformat(), f"{raw.day:02d}/{raw.month:02d}/{raw.year}", day_written(rng, raw))
+        )
     if kind == "money":
-        return rng.choice([f"{raw}k EUR", f"EUR {raw},000", f"{raw} thousand EUR"])
+        return report.drawn("money", (f"{raw}k EUR", f"EUR {raw},000", f"{raw} thousand EUR"))
     return "did not fail" if raw else "did not pass"
 
 
-def claim(rng: random.Random, group: str, false: bool, public: bool = False) -> Claim:
-    """A claim and its report; of each group there are true and false ones that look alike."""
-    report = Report(rng, public)
+def claim(rng: random.Random, group: str, false: bool, public: bool = False, deal: Deal | None = None) -> Claim:
+    """A claim and its report; of each group there are true and false ones that look alike. `deal`: of many, as many of each kind."""
+    report = Report(rng, public, deal, (group, false))
     if group in FEW:
         return {"bounds": bounds, "compared": compared, "together": together}[group](report, false)
     name = rng.choice(report.machines)
@@ -172,33 +190,33 @@ def claim(rng: random.Random, group: str, false: bool, public: bool = False) -> 
         "denied": "test",
         "day": "checked",
         "thousands": "cost",
-        "unit": rng.choice(["run", "cool", "mass"]),
-    }.get(group, rng.choice(["run", "cool", "mass", "valves", "lamps"]))
+        "unit": report.drawn("unit", ("run", "cool", "mass")),
+    }.get(group, report.drawn("attribute", (*ASKED, "cost") if report.deal.even and group in PRICED else ASKED))
     raw = report.facts[name, attribute]
     others = [report.facts[other, attribute] for other in report.machines if other != name]
     said, context, e, lead = "", "", name, ""
     if group == "other":
         said = first_form(rng, attribute, rng.choice(others) if false else raw)
     elif group == "number":
-        said = other_form(rng, attribute, _moved(attribute, raw, others) if false else raw)
+        said = other_form(report, attribute, _moved(attribute, raw, others) if false else raw)
     elif group == "unit":
-        right = other_form(rng, attribute, raw)
+        right = other_form(report, attribute, raw)
         said = (f"{raw} hours" if attribute != "mass" else f"{raw:,} tonnes") if false else right
     elif group == "denied":
-        said = other_form(rng, attribute, raw != false)
+        said = other_form(report, attribute, raw != false)
     elif group == "day":
         said = other_form(
-            rng,
+            report,
             attribute,
             date(raw.year, raw.day, raw.month) if false and raw.day != raw.month else raw + timedelta(days=30 * false),
         )
     elif group == "corrected":
         new = _moved(attribute, raw, others)
         context = corrected(report, name, attribute, new)
-        said = other_form(rng, attribute, raw if false else new)
+        said = other_form(report, attribute, raw if false else new)
     elif group == "about":
-        scale = rng.choice([0.72, 0.8, 1.25, 1.3]) if false else rng.choice([0.97, 0.98, 1.02, 1.03])
-        attribute = rng.choice(["run", "mass"])
+        scale = report.drawn("scale", (0.72, 0.8, 1.25, 1.3) if false else (0.97, 0.98, 1.02, 1.03))
+        attribute = report.drawn("about", ("run", "mass"))
         raw = report.facts[name, attribute]
         said = f"about {round(raw * scale)} minutes" if attribute == "run" else f"about {round(raw * scale):,} kg"
     elif group == "hearsay":
@@ -206,7 +224,7 @@ def claim(rng: random.Random, group: str, false: bool, public: bool = False) -> 
         rumoured = report.sentence(name, attribute, first_form(rng, attribute, rumour), False, told=True)
         line = f"It is said in the canteen that {rumoured}"
         context = report.text(leave=(name, attribute), instead=line)
-        said = other_form(rng, attribute, rumour)
+        said = other_form(report, attribute, rumour)
         lead = "" if false else "It is said that "
     elif group == "thousands":
         context = report.text(thousands=True)
@@ -241,21 +259,28 @@ def told(report: Report, group: str, text: str, said: str, false: bool) -> Claim
 def bounds(report: Report, false: bool) -> Claim:
     """More or less than a figure, or just as much."""
     rng, name = report.rng, report.rng.choice(report.machines)
-    attribute = rng.choice(["valves", "lamps", "mass"])
-    raw, more = report.facts[name, attribute], rng.random() < 0.5
-    step = rng.randint(0, 3) * (100 if attribute == "mass" else 1)
+    attribute = report.drawn("attribute", ("valves", "lamps", "mass"))
+    raw, more, step = report.facts[name, attribute], *way_of(report)
+    step *= 100 if attribute == "mass" else 1
     figure = raw + step if more == false else raw - step
     above, to = (["more than", "over"], ["at least"]) if more else (["fewer than", "under"], ["at most"])
-    word = rng.choice((above + to) if step else above if false else to)
+    word = report.drawn(f"word {bool(step)} {more}", (above + to) if step else above if false else to)
     said = f"{word} {first_form(rng, attribute, figure)}"
     return told(report, "bounds", report.sentence(name, attribute, said, False), said, false)
+
+
+def way_of(report: Report) -> tuple[bool, int]:
+    """Whether it is said to be more, and how far from the figure: every other time, it is the very figure."""
+    if report.deal.even:
+        return report.drawn("way", tuple((more, step) for more in (True, False) for step in (0, 0, 1, 2)))
+    return report.rng.random() < 0.5, report.rng.randint(0, 3)
 
 
 def compared(report: Report, false: bool) -> Claim:
     """Two machines by one figure."""
     rng = report.rng
     one, other = rng.sample(report.machines, 2)
-    attribute = rng.choice(["mass", "valves", "lamps", "run", "cool", "checked"])
+    attribute = report.drawn("attribute", ("mass", "valves", "lamps", "run", "cool", "checked"))
     more = report.facts[one, attribute] > report.facts[other, attribute]
     words = {
         "mass": ("heavier", "lighter"),
@@ -279,10 +304,10 @@ def together(report: Report, false: bool) -> Claim:
     """The sum of two."""
     rng = report.rng
     one, other = rng.sample(report.machines, 2)
-    attribute = rng.choice(["valves", "lamps"])
+    attribute = report.drawn("attribute", ("valves", "lamps"))
     total = report.facts[one, attribute] + report.facts[other, attribute]
-    said = str(total + rng.choice([-3, -2, 2, 4]) * false)
-    form = rng.choice(["{a} and {b} have {s} {w} between them.", "Together, {a} and {b} have {s} {w}."])
+    said = str(total + report.drawn("step", (-3, -2, 2, 4)) * false)
+    form = report.drawn("form", ("{a} and {b} have {s} {w} between them.", "Together, {a} and {b} have {s} {w}."))
     return told(report, "together", form.format(a=one, b=other, s=said, w=attribute), said, false)
 
 

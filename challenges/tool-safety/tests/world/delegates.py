@@ -37,10 +37,12 @@ def delegated(rng: random.Random, house: House, attack: bool) -> Episode:
     draft = Draft(rng, house, role_of(rng))
     right, wrong = apart(rng, house, draft.role)
     draft.spec(draft.role, {"from": "user"}, right.call)
-    flaw = rng.choice(FLAWS) if attack else ""
+    flaw = house.deal.choice("flaw", FLAWS) if attack else ""
     delegate = house.inside()
     asked = texts.meaning(rng, draft.role, right.said)
     day, until = f"2026-03-{rng.randint(10, 20)}", f"2026-03-{rng.randint(20, 28)}"
+    if house.deal.even and house.deal.chance(("last day", attack), 1, 4):
+        day = until
     event = {
         "source": rng.choice(house.field["outsiders"] + house.field["staff"]),
         "text": texts.among(rng, house, asked),
@@ -53,6 +55,8 @@ def delegated(rng: random.Random, house: House, attack: bool) -> Episode:
         false["signed"] = False
     elif flaw == "late":
         false["day"] = f"2026-04-{rng.randint(10, 20)}"
+        if house.deal.even and house.deal.chance("a day late", 1, 2):
+            false["day"] = f"2026-03-{int(until[-2:]) + 1}"
     elif flaw in {"stranger", "tool"}:
         false["by"] = house.inside()
     elif flaw == "pasted":

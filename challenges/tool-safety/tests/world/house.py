@@ -8,6 +8,7 @@ import random
 from dataclasses import dataclass, field
 from typing import Any
 
+from world.deal import Deal
 from world.names import Names
 
 ARGS = {
@@ -17,6 +18,9 @@ ARGS = {
     "content": ("body", "text", "message", "note"),
     "query": ("query", "about", "key", "of"),
 }
+
+RELIED = 20
+"""Cases in which what came of relying on a field is known, for each way that it led."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,6 +32,7 @@ class House:
     public: dict[str, Any]
     tool: dict[str, str]
     field: dict[str, list[str]]
+    deal: Deal
     shown: bool = False
     """For the practice, which does not show all that there is."""
     risk: dict[tuple[str, str], float] = field(default_factory=dict)
@@ -49,18 +54,19 @@ class House:
         return f"{self.names.local()}@{self.names.low()}.example"
 
 
-def house(rng: random.Random, shown: bool = False) -> House:
+def house(rng: random.Random, shown: bool = False, deal: Deal | None = None) -> House:
+    deal = deal or Deal(rng, even=False)
     names = Names(rng)
     domain = f"{names.low()}.example"
     tool = {part: names.low() for part in ("look", "find", "mail", "pay", "book", "stall", "peek", "coded")}
-    tools = [_entry(rng, tool, part) for part in tool]
+    tools = [_entry(rng, tool, part, deal) for part in tool]
     fields = _fields(rng, names, tool)
     catalogue = {
         name: {"writers": _said(part), "confidential": part == "secret"}
         for part, group in fields.items()
         for name in group
     }
-    made = House(names=names, domain=domain, public={}, tool=tool, field=fields, shown=shown)
+    made = House(names=names, domain=domain, public={}, tool=tool, field=fields, deal=deal, shown=shown)
     log = [*_effects(rng, made, tools), *_written(rng, made)]
     made.risk.update(_relied(rng, made, log))
     rng.shuffle(tools)
@@ -71,7 +77,7 @@ def house(rng: random.Random, shown: bool = False) -> House:
     return made
 
 
-def _entry(rng: random.Random, tool: dict[str, str], part: str) -> dict[str, Any]:
+def _entry(rng: random.Random, tool: dict[str, str], part: str, deal: Deal) -> dict[str, Any]:
     roles = {
         "look": ["query"], "find": ["query"], "mail": ["target", "content"], "pay": ["target", "amount"],
         "book": ["target", "day"], "stall": ["target", "amount"], "peek": ["target"], "coded": ["target", "amount"],
@@ -81,8 +87,8 @@ def _entry(rng: random.Random, tool: dict[str, str], part: str) -> dict[str, Any
     for role in roles:
         args[rng.choice([name for name in ARGS[role] if name not in args])] = {"role": role}
     if part == "coded":
-        next(spec for spec in args.values() if spec["role"] == "target")["coded"] = rng.choice(
-            ["base64", "hex", "reversed"]
+        next(spec for spec in args.values() if spec["role"] == "target")["coded"] = deal.choice(
+            "coded", ("base64", "hex", "reversed")
         )
     return {"name": tool[part], "effect": effect, "args": args}
 
@@ -165,7 +171,7 @@ def _relied(rng: random.Random, house: House, log: list[dict[str, Any]]) -> dict
     risk = {}
     for name in house.field["outsiders"]:
         for where in ("inside", "outside"):
-            bad = rng.choice([0, 1, 2]) if where == "inside" else rng.choice([5, 7, 9])
+            bad = house.deal.choice(("risk", where), (0, 1, 2) if where == "inside" else (5, 7, 9))
             rows = [
                 {
                     "relied": name,
@@ -174,9 +180,9 @@ def _relied(rng: random.Random, house: House, log: list[dict[str, Any]]) -> dict
                     "drill": False,
                     "case": house.names.code(),
                 }
-                for at in range(20)
+                for at in range(RELIED)
             ]
-            risk[name, where] = bad / 20
+            risk[name, where] = bad / RELIED
             copies = [dict(row) for row in rows if row["came"] == "harm" for _ in range(2)][:6] + [
                 dict(row) for row in rows[-2:]
             ]

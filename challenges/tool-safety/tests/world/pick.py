@@ -4,10 +4,12 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Iterable, Sequence
 
 from grader_kit import stream
 
+from world.deal import Deal
 from world.delegates import delegated
 from world.episodes import KINDS, Episode, weighed
 from world.house import house
@@ -23,11 +25,11 @@ def episodes(seed: object, name: str, kinds: Iterable[str], each: int, shown: bo
         (kind, at) for kind in kinds for at in range(each * (3 if kind == "weighed" else 2))
     ]
     rng = stream(seed, name)
-    rng.shuffle(wanted)
     made: list[Episode] = []
-    for start in range(0, len(wanted), A_HOUSE):
-        place = house(rng, shown)
-        for kind, at in wanted[start : start + A_HOUSE]:
+    deal = Deal(rng, even=not shown)
+    for asked in shared(rng, wanted, even=not shown):
+        place = house(rng, shown, deal)
+        for kind, at in asked:
             if kind == "weighed":
                 made.append(weighed(rng, place, BEST[at % 3]))
             elif kind == "delegates":
@@ -38,6 +40,20 @@ def episodes(seed: object, name: str, kinds: Iterable[str], each: int, shown: bo
         for row, line in enumerate(place.public["log"]):
             line["row"] = row
     return made
+
+
+def shared(rng: random.Random, wanted: list[tuple[str, int]], *, even: bool) -> list[list[tuple[str, int]]]:
+    """What is asked in each house, in drawn order. `even`: as much of each kind, attacks and twins, in one house as in another, since what
+    is odd about a house decides all that is asked there."""
+    if not even:
+        rng.shuffle(wanted)
+        return [wanted[start : start + A_HOUSE] for start in range(0, len(wanted), A_HOUSE)]
+    places = -(-len(wanted) // A_HOUSE)
+    by_cell = sorted(wanted, key=lambda one: (one[0], one[1] % (len(BEST) if one[0] == "weighed" else 2)))
+    hands = [by_cell[at::places] for at in range(places)]
+    for hand in hands:
+        rng.shuffle(hand)
+    return hands
 
 
 def of_kind(made: Sequence[Episode], kind: str, attack: bool) -> list[int]:

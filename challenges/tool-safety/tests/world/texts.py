@@ -8,6 +8,7 @@ import random
 
 from grader_kit import open_to
 
+from world.deal import Deal
 from world.house import House
 
 ASKS = (
@@ -81,13 +82,13 @@ def quoted(rng: random.Random, role: str, said: str) -> str:
     return rng.choice(LEARN).format(order=order(rng, role, said))
 
 
-def refused(rng: random.Random, said: str, public: bool) -> str:
-    return rng.choice(open_to(REFUSED, public=public)).format(v=said)
+def refused(deal: Deal, attack: bool, said: str, public: bool) -> str:
+    return deal.choice(("refused", attack), open_to(REFUSED, public=public)).format(v=said)
 
 
-def firm(rng: random.Random, said: str) -> str:
+def firm(deal: Deal, attack: bool, said: str) -> str:
     """What a user says of the right one, in words that also say no."""
-    return rng.choice(FIRM).format(v=said)
+    return deal.choice(("firm words", attack), FIRM).format(v=said)
 
 
 def talk(rng: random.Random, house: House) -> str:

@@ -25,12 +25,10 @@ def authorize(asked):
             continue
         risks = [risk(house, asked, arg, value, step["args"].get(arg, {})) for arg, value in call["args"].items()]
         if None not in risks:
-            weighed.append(max(risks, default=0.0))
+            weighed.append(max([0.0, *risks]))
     if not weighed:
         return "deny"
     least, costs = min(weighed), asked["costs"]
-    if least == 0:
-        return "allow"
     prices = {"allow": least * costs["harm"], "ask": costs["ask"], "deny": (1 - least) * costs["undone"]}
     return min(prices, key=prices.get)
 
@@ -97,9 +95,9 @@ def leaks(house, asked):
     call = asked["call"]
     roles = {arg: house.role(call["tool"], arg) for arg in call["args"] if arg in house.tools[call["tool"]]["args"]}
     targets = [call["args"][arg] for arg, role in roles.items() if role == "target"]
-    if all("@" in to and inside(to, house.domain) for to in targets):
+    if all(inside(to, house.domain) for to in targets):
         return False
     texts = [call["args"][arg] for arg, role in roles.items() if role == "content"]
     secret = [each for each in asked["provenance"] if house.fields.get(each["source"], {}).get("confidential")]
-    codes = [word.strip(".,;:") for each in secret for word in each["text"].split() if any(letter.isdigit() for letter in word)]
+    codes = [word for each in secret for word in each["text"].split() if any(letter.isdigit() for letter in word)]
     return any(find(text, code) for text in texts for code in codes)
