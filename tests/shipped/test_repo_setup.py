@@ -48,8 +48,21 @@ def test_every_seed_breaks_each_part_as_often_and_in_every_kind(kinds: ModuleTyp
         repos = kinds.broken_repos(seed)
         assert {len(repo.found) for repo in repos} == {8}
         parts = Counter(part for repo in repos for part in repo.facts["parts"])
-        assert parts == {part: len(forms) for part, forms in kinds.DEALT.items()}
+        assert parts == {part: sum(form is not None for form in forms) for part, forms in kinds.DEALT.items()}
         assert {kind for repo in repos for kind, _ in repo.found} == every
+
+
+def test_the_same_defects_stand_together_on_every_seed(kinds: ModuleType) -> None:
+    """What a set-up that ends in the middle takes with it must not be luck."""
+    seen = []
+    for seed in range(3):
+        repos = kinds.broken_repos(seed)
+        seen.append([([kind for kind, _ in repo.found], repo.facts["hook"].rpartition(".")[2]) for repo in repos])
+        assert kinds.newer_is_cheaper(repos[kinds.NEWER]), "the Python that a wheel wants has to count once"
+    assert seen[1:] == seen[:1] * 2
+    traps = (kinds.unlisted, kinds.made_and_not_recorded, kinds.recorded_and_not_made, kinds.ring)
+    columns = list(zip(*kinds.DEALT.values(), strict=True))
+    assert max(sum(form in traps for form in column) for column in columns) == 1
 
 
 def test_the_public_data_is_what_the_generator_writes_and_shows_eight_kinds(kinds: ModuleType) -> None:

@@ -13,8 +13,9 @@ def number(version):
 
 
 def fits(version, spec):
-    tests = {">=": lambda a, b: a >= b, "<=": lambda a, b: a <= b, "==": lambda a, b: a == b, "<": lambda a, b: a < b, ">": lambda a, b: a > b}
-    return all(tests[sign](number(version), number(bound)) for sign, bound in re.findall(r"(>=|<=|==|<|>)\s*([\d.]+)", spec))
+    """Whether a version is in a span; all metadata and project.toml say `>=` and `<`."""
+    tests = {">=": lambda a, b: a >= b, "<": lambda a, b: a < b}
+    return all(tests[sign](number(version), number(bound)) for sign, bound in re.findall(r"(>=|<)\s*([\d.]+)", spec))
 
 
 def whole(folder):

@@ -26,6 +26,12 @@ class Play:
     fresh: Tried | None = None
 
 
+TWICE = (2, 6)
+"""Which repositories are set up a second time: one whose tables were made by half, and one in which a second time doubles rows."""
+WIPED = (0, 3)
+"""Which are set up after a wipe: an order that lacks a migration, and old names, of which nothing is left then but the files."""
+
+
 def repos(seed: object) -> tuple[list[Repo], list[Repo], list[Repo]]:
     return broken_repos(seed), hard_repos(seed), changed_repos(seed)
 
@@ -59,10 +65,10 @@ class Played:
         tried, after = self.yard.attempt(repo, ended, nonce("first"))
         play = Play(repo=repo, ended=ended, tried=tried)
         repo.facts["kept"] += tried.parts["archive"]
-        if at in (0, 2):
+        if at in TWICE:
             second = self.yard.set_up(repo, after)
             play.again, play.again_code = self.yard.attempt(repo, second, nonce("second"), whole=False)[0], second.code
-        elif at in (1, 3):
+        elif at in WIPED:
             third = self.yard.set_up(repo, wiped(after))
             play.fresh = self.yard.attempt(repo, third, nonce("third"), whole=False)[0]
         return play

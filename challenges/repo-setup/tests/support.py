@@ -175,11 +175,12 @@ class Yard:
 
 
 def diagnosis(tree: dict[str, Any]) -> list[tuple[str, str]]:
-    """Kind and place of each finding of the diagnosis.json that was left."""
+    """Kind and place of each finding of the diagnosis.json that was left, and says what was seen."""
     mode_text = tree["files"].get("diagnosis.json")
     try:
         rows = json.loads(mode_text[1][1:])["defects"] if mode_text else []
-        return [(str(row["kind"]), str(row["where"]).removeprefix("./")) for row in rows][:60]
+        told = [row for row in rows if "seen" in row and str(row["seen"]).strip()]
+        return [(str(row["kind"]), str(row["where"]).removeprefix("./")) for row in told][:60]
     except (ValueError, KeyError, TypeError):
         return []
 

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable
 
 from grader_kit import stream
 
-from world.draw import ZONES, Repo, cost, database, number, solutions, sound, write_wheels
+from world.draw import VERSIONS, ZONES, Repo, cost, database, number, solutions, sound, write_wheels
 
 Form = Callable[[Repo, random.Random], tuple[str, ...]]
 PARTS: dict[str, list[tuple[str, Form]]] = {}
@@ -51,6 +51,20 @@ def conflict(repo: Repo, rng: random.Random) -> tuple[str, ...]:
             _pins(repo, pins)
             return ("requirements.txt",)
     raise LookupError("no conflict tells anything")
+
+
+@form("pin-conflict", "packages")
+def wants_newer(repo: Repo, rng: random.Random) -> tuple[str, ...]:
+    """All spans hold, and one pin is of a wheel for a newer Python."""
+    wheels, pins, newest = repo.facts["wheels"], dict(repo.facts["pins"]), VERSIONS[-1]
+    names = [name for name in wheels["names"] if (name, newest) in wheels["modern"]]
+    if not names:
+        raise LookupError("no wheel is for a newer Python")
+    pins[rng.choice(names)] = newest
+    if tuple(pins.values()) not in solutions(wheels | {"modern": set()}) or not telling(wheels, pins):
+        raise LookupError("no such pin is wrong by that alone")
+    _pins(repo, pins)
+    return ("requirements.txt",)
 
 
 @form("broken-wheel", "packages")
@@ -466,48 +480,64 @@ def no_key(repo: Repo, rng: random.Random) -> tuple[str, ...]:
 
 
 PART = {one: part for part, forms in PARTS.items() for _, one in forms}
-DEALT = {
-    "stock": (
-        unlisted,
-        made_and_not_recorded,
-        recorded_and_not_made,
-        under_old_names,
-        returns_in_order,
-        marked,
-        appended,
-    ),
-    "packages": (conflict, conflict, broken, missing, returns_in_pins),
-    "prices": (cut, cut, fewer, western_rates, rates_case),
-    "clock": (turned, no_such_zone, minutes, of_another),
-    "hook": (not_executable, returns_in_hook, interpreter, interpreter),
-    "labels": (never_made, from_older, western, western),
-    "seal": (unset, unset, open_to_all, open_to_all),
-    "printer": (not_there, not_there, letters_lost, letters_lost),
-    "port": (taken, taken, reserved, outside),
-    "archive": (link, ring, elsewhere, elsewhere),
-    "web": (old_page, old_page, no_such_entry, no_entry),
-    "sweep": (dead, number_given_again, number_given_again),
-    "spool": (torn, torn, no_text, no_text),
-}
-"""What is broken in seven repositories, eight parts in each: the same on every seed, in other hands, for a form that is missed must
-not make a seed dear. Two forms of the stock (`swapped`, `other_case`) are for the starter and the other tests."""
+DEALT: dict[str, tuple[Form | None, ...]] = {
+    "stock": (unlisted, made_and_not_recorded, recorded_and_not_made, under_old_names, returns_in_order, marked, appended),
+    "packages": (conflict, wants_newer, broken, missing, returns_in_pins, None, None),
+    "prices": (fewer, western_rates, rates_case, None, None, cut, cut),
+    "clock": (None, None, None, turned, no_such_zone, minutes, of_another),
+    "hook": (not_executable, returns_in_hook, interpreter, interpreter, None, None, None),
+    "labels": (western, None, None, None, never_made, from_older, western),
+    "seal": (open_to_all, unset, unset, open_to_all, None, None, None),
+    "printer": (letters_lost, letters_lost, None, None, None, not_there, not_there),
+    "port": (None, None, taken, taken, reserved, outside, None),
+    "archive": (None, elsewhere, elsewhere, None, ring, None, link),
+    "web": (None, None, None, old_page, old_page, no_such_entry, no_entry),
+    "sweep": (dead, number_given_again, number_given_again, None, None, None, None),
+    "spool": (None, None, None, torn, torn, no_text, no_text),
+}  # fmt: skip
+"""What is broken in seven repositories, a column each: the same company on every seed, with other names and values. A form that is
+missed ends many a set-up in the middle, and takes with it what else is broken there; what that is must not be luck, and neither
+must be whether two such forms stand together (those of the tables and the link to itself stand apart). Two forms of the stock
+(`swapped`, `other_case`) are for the starter and the other tests."""
+HOOK_ENDS = (".sh", ".py")
+"""In turn, since a shell's first line is another question than Python's."""
+NEWER = 0
+"""Column of the repository whose cheapest set would be another if wheels for a newer Python could be used."""
 
 
 def broken_repos(seed: object) -> list[Repo]:
     """Seven repositories with eight defects each, no two in one part."""
-    rng = stream(seed, "deal")
-    picked: list[list[Form]] = [[] for _ in range(7)]
-    for forms in DEALT.values():
-        open_to = sorted(picked, key=lambda one: (len(one), rng.random()))[: len(forms)]
-        for one, broken_so in zip(open_to, rng.sample(forms, len(forms)), strict=True):
-            one.append(broken_so)
-    return [plant(f"{seed}:{at}", [(KIND[one], one) for one in forms]) for at, forms in enumerate(picked)]
+    columns = zip(*DEALT.values(), strict=True)
+    return [
+        plant(f"{seed}:{at}", [(KIND[one], one) for one in forms if one], fits=lambda repo, at=at: _as_dealt(repo, at))
+        for at, forms in enumerate(columns)
+    ]
+
+
+def _as_dealt(repo: Repo, at: int) -> bool:
+    return repo.facts["hook"].endswith(HOOK_ENDS[at % len(HOOK_ENDS)]) and (at != NEWER or newer_is_cheaper(repo))
+
+
+def newer_is_cheaper(repo: Repo) -> bool:
+    """Whether who overlooks which Python a wheel wants takes another set."""
+    wheels, before = repo.facts["wheels"], repo.facts.get("before", repo.facts["pins"])
+    here, anywhere = (
+        min(cost(each, pins, before) for pins in solutions(each)) for each in (wheels, wheels | {"modern": set()})
+    )
+    return bool(anywhere < here)
 
 
 KIND = {one: kind for forms in PARTS.values() for kind, one in forms}
 
 
-def plant(seed: str, picked: Iterable[tuple[str, Form]], hardly: Form | None = None, public: bool = False) -> Repo:
+def plant(
+    seed: str,
+    picked: Iterable[tuple[str, Form]],
+    hardly: Form | None = None,
+    public: bool = False,
+    fits: Callable[[Repo], bool] = lambda repo: True,
+) -> Repo:
+    """A repository with what is picked, drawn again until it `fits`. Raises RuntimeError."""
     for again in range(200):
         rng = stream(seed, "plant", again)
         repo = sound(f"{seed}:{again}", public)
@@ -519,7 +549,8 @@ def plant(seed: str, picked: Iterable[tuple[str, Form]], hardly: Form | None = N
             repo.facts["parts"] = [PART[one] for _, one in picked]
         except LookupError:
             continue
-        return repo
+        if fits(repo):
+            return repo
     raise RuntimeError(f"no repository for {seed}")
 
 

@@ -39,8 +39,6 @@ def sources(depot):
 
 
 def decoded(raw):
-    if raw[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        return raw.decode("utf-16")
     try:
         return raw.decode("utf-8-sig")
     except UnicodeDecodeError:
