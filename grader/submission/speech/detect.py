@@ -72,7 +72,8 @@ def scan(
     of orders; those that its code quotes are examples then, however much they weigh."""
     folded = _fold(text)
     hits = sorted([*_hits(folded), *_encoded(text, folded), *_disguised(text, folded)], key=lambda hit: hit.start)
-    enough, quoted_at_all = AS_DATA if _is_data(path) else ADDRESSES, subject and kind_of(path) == "code"
+    code = kind_of(path) == "code"
+    enough, quoted_at_all = AS_DATA if _is_data(path) else ADDRESSES, subject and code
     found = list(_in_text(path, folded, hits, enough, quoted_at_all=quoted_at_all))
     found += in_hidden(path, hidden)
     name = re.sub(r"[_\-./]+", " ", path)
@@ -80,7 +81,8 @@ def scan(
     if _weight(named) >= 3 and {"award", "override"} & {hit.kind for hit in named}:
         found.append(_finding(path, 0, named, name))
     told = [hit for hit in hits if hit.weight >= 2 or not subject]
-    told = [hit for hit in told if not _inside_marks(folded, (), hit)] if quoted_at_all else told
+    # Code that holds off orders, or tries them, quotes them: no part of one that is put together.
+    told = [hit for hit in told if not _inside_marks(folded, (), hit)] if code else told
     return tuple(found), frozenset(hit.kind for hit in told)
 
 
