@@ -12,7 +12,7 @@ import pytest
 from grader.errors import UsageError
 from grader.pages.text import told
 from grader.records import Fault, TestStatus
-from grader.report import render_feedback, render_formats
+from grader.report import feedback, render_feedback, render_formats
 from grader.report.letter import Letter, letter
 from tests import report_fixtures as saved
 from tests.report_pages import NASTY, Page, hostile
@@ -166,6 +166,15 @@ def test_the_text_is_tidy_markdown(name: str) -> None:
     assert "\n\n\n" not in text
     assert "{{" not in text
     assert not re.search(r"[ \t]+\n(?<!  \n)", text)
+
+
+def test_the_shipped_templates_are_loaded_once_and_a_companys_each_time(tmp_path: Path) -> None:
+    feedback.warm()
+    kept = [feedback._environment(name, None).get_template(name) for name in (feedback.PAGE, feedback.TEXT)]
+    render_feedback(saved.rejected(), saved.challenge(), None)
+    again = [feedback._environment(name, None).get_template(name) for name in (feedback.PAGE, feedback.TEXT)]
+    assert [id(one) for one in again] == [id(one) for one in kept]
+    assert feedback._environment(feedback.PAGE, tmp_path) is not feedback._environment(feedback.PAGE, tmp_path)
 
 
 # ---------------------------------------------------------------------------------------------- a company's templates

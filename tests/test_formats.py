@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import sys
 import xml.etree.ElementTree as ET
 from typing import Any
 
@@ -15,7 +16,7 @@ from grader.errors import UsageError
 from grader.own_files import FORMATS
 from grader.pages.markdown import escaped
 from grader.records import Grade
-from grader.report import render_formats
+from grader.report import formats, render_formats
 from tests import report_fixtures as saved
 from tests.report_pages import hostile
 
@@ -29,6 +30,15 @@ def write(grade: Grade, name: str, audience: Any = "reviewer", challenge: Any = 
 def test_formats_go_to_their_usual_names_in_the_order_asked_for() -> None:
     found = render_formats(saved.accepted(), saved.challenge(), ["sarif", "junit", "sarif"], "reviewer")
     assert list(found) == ["sarif.json", "junit.xml"]
+
+
+def test_where_no_format_is_wanted_none_is_imported(monkeypatch: pytest.MonkeyPatch) -> None:
+    writers = {f"{formats.__name__}.{name}" for name in ("ctrf", "gradescope", "junit", "sarif", "summary", "table")}
+    for name in writers:
+        monkeypatch.delitem(sys.modules, name, raising=False)
+        monkeypatch.delattr(formats, name.rpartition(".")[2], raising=False)
+    assert render_formats(saved.accepted(), None, (), "reviewer") == {}
+    assert not sys.modules.keys() & writers
 
 
 def test_an_unknown_format_or_audience_is_refused_with_the_known_ones() -> None:

@@ -51,6 +51,16 @@ def letters(own: Path, folder: Path | None, escape: Callable[[str], str] | None)
 
     `escape` is put on each text in a template that is not HTML.
     """
+    return _sandboxed(own, folder, escape) if folder else _shipped_letters(own, escape)
+
+
+@cache
+def _shipped_letters(own: Path, escape: Callable[[str], str] | None) -> Environment:
+    """The same for many letters: what a company has in a folder of its own may change between two of them."""
+    return _sandboxed(own, None, escape)
+
+
+def _sandboxed(own: Path, folder: Path | None, escape: Callable[[str], str] | None) -> Environment:
     from jinja2 import FileSystemLoader, StrictUndefined
     from jinja2.sandbox import SandboxedEnvironment
 

@@ -74,9 +74,10 @@ def prepare() -> None:
 def warm() -> None:
     """Imports and compiles what a page needs, so that this is done while something else is waited for."""
     from grader.pages.templating import pages
-    from grader.report import feedback, page  # noqa: F401 - imported to be there
+    from grader.report import feedback
     from grader.report.page import TEMPLATES
 
     prepare()
     for name in pages(TEMPLATES).list_templates(filter_func=lambda name: name.endswith(".html.j2")):
         pages(TEMPLATES).get_template(name)
+    feedback.warm()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from grader.challenge import Challenge
 from grader.errors import UsageError, visible
@@ -12,6 +12,9 @@ from grader.pages.templating import letters, policy
 from grader.pages.text import in_words
 from grader.records import Grade
 from grader.report.letter import letter
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
 
 TEMPLATES = Path(__file__).parent / "templates"
 PAGE, TEXT, STYLE = "feedback.html.j2", "feedback.md.j2", "letter.css"
@@ -41,8 +44,18 @@ def _fill(name: str, templates: Path | None, **values: Any) -> str:
     from jinja2 import TemplateError, TemplateSyntaxError
 
     try:
-        return letters(TEMPLATES, templates, escaped if name == TEXT else None).get_template(name).render(values)
+        return _environment(name, templates).get_template(name).render(values)
     except TemplateSyntaxError as problem:
         raise UsageError(f"{problem.filename or name}:{problem.lineno}: {visible(str(problem.message))}") from problem
     except (TemplateError, TypeError, ValueError) as problem:
         raise UsageError(f"{templates or ''}/{name}: {visible(str(problem))}") from problem
+
+
+def warm() -> None:
+    """Loads the shipped templates."""
+    for name in (PAGE, TEXT):
+        _environment(name, None).get_template(name)
+
+
+def _environment(name: str, templates: Path | None) -> Environment:
+    return letters(TEMPLATES, templates, escaped if name == TEXT else None)

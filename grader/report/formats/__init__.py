@@ -19,6 +19,11 @@ Audience = Literal["reviewer", "candidate"]
 
 def render(grade: Grade, challenge: Challenge | None, names: Iterable[str], audience: Audience) -> dict[str, bytes]:
     """File name → content for the formats in `names`. Raises UsageError for an unknown format or audience."""
+    if audience not in ("reviewer", "candidate"):
+        raise UsageError(f"There is no audience {audience!r}. Known: reviewer, candidate.")
+    wanted = list(dict.fromkeys(names))
+    if not wanted:  # then nothing of them is imported
+        return {}
     from grader.report.formats import ctrf, gradescope, junit, sarif, summary, table
 
     writers = {
@@ -29,9 +34,6 @@ def render(grade: Grade, challenge: Challenge | None, names: Iterable[str], audi
         "markdown": summary.write,
         "sarif": sarif.write,
     }
-    if audience not in ("reviewer", "candidate"):
-        raise UsageError(f"There is no audience {audience!r}. Known: reviewer, candidate.")
-    wanted = list(dict.fromkeys(names))
     unknown = [name for name in wanted if name not in writers]
     if unknown:
         raise UsageError(f"There is no format {unknown[0]!r}. Known: {', '.join(writers)}.")
