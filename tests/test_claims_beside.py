@@ -5,11 +5,14 @@ from __future__ import annotations
 import signal
 import subprocess
 import threading
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from grader import aside
 from grader.challenge import load_pack
 from grader.errors import InfrastructureError, Interrupted
 from grader.grading import claims_beside
@@ -31,19 +34,23 @@ CLAIMS = "- {command: python m.py, figure: '0.917'}\n"
 
 
 class Box(ScriptedSandbox):
-    """Runs hidden tests, or commands, and tells `begun` and `closing` of it; `during` is called in the middle."""
+    """Runs hidden tests, or commands, and notes that it has begun and is closed; `before` is called while its
+    containers start, `during` in the middle of the tests."""
 
-    def __init__(self, notes: list[str], during: Callable[[str], None]) -> None:
+    def __init__(
+        self, notes: list[str], during: Callable[[str], None], before: Callable[[str], None] = lambda _name: None
+    ) -> None:
         super().__init__([])
-        self.notes, self.during, self.name = notes, during, "unused"
+        self.notes, self.before, self.during, self.name = notes, before, during, "unused"
 
     def run(self, job: Job) -> Iterator[Event]:
         self.name = "commands" if "grader_claims.json" in job.tests else "tests"
         self.notes.append(f"{self.name} run")
-        self.during(self.name)
         names = ["test_grader_claims.py::test_command[0]"] if self.name == "commands" else list(TESTS)
         tests = [{"id": name, "group": "g", "max_points": 1.0, "title": ""} for name in names]
+        self.before(self.name)
         yield {"event": "expected", "tests": tests}
+        self.during(self.name)
         for name in names:
             yield {
                 "event": "test", "id": name, "status": "passed", "message": "", "fault": "", "seconds": 0.1,
@@ -75,6 +82,35 @@ def test_with_room_for_both_neither_waits_for_the_other(tmp_path: Path, monkeypa
     found = graded(tmp_path / "out", lambda _run: Box([], lambda _name: both.wait() and None))
     assert found.claims["counts"]["reproduced"] == 1
     assert "claims" in found.timings
+
+
+def test_commands_get_their_containers_when_those_of_the_tests_have_started(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    room(monkeypatch, there=True)
+    notes: list[str] = []
+    read, ask = threading.Event(), aside.run
+
+    def asked(*work: Any) -> object:
+        try:
+            return ask(*work)
+        finally:
+            read.set()
+
+    def before(name: str) -> None:
+        if name == "tests":
+            assert read.wait(WAIT)
+            time.sleep(0.2)  # what would have its containers at once has them by now
+            notes.append("tests started")
+
+    def during(name: str) -> None:
+        if name == "tests":
+            until(lambda: "commands run" in notes)
+
+    monkeypatch.setattr(aside, "run", asked)
+    found = graded(tmp_path / "out", lambda _run: Box(notes, during, before))
+    assert found.claims["counts"]["reproduced"] == 1
+    assert notes.index("tests started") < notes.index("commands run")
 
 
 def test_without_room_the_commands_run_when_the_tests_have_given_back_theirs(

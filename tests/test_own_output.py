@@ -265,7 +265,8 @@ def test_a_link_to_nowhere_is_said_before_the_run(pack: Path, work: Path, play: 
     (tmp_path / "link").symlink_to(tmp_path / "gone")
     for out in (tmp_path / "link", tmp_path / "link" / "out"):
         outcome = graded(pack, work, "--out", out)
-        assert (outcome.code, sandboxes) == (5, [])
+        assert (outcome.code, [job for one in sandboxes for job in one.jobs]) == (5, [])
+        assert all(one.closed for one in sandboxes), "it is made while the folder is looked at, and removed"
         assert "is a link to" in outcome.err
 
 
@@ -371,8 +372,8 @@ def test_a_new_score_is_in_every_format_that_is_there(two: tuple[Path, Path], tm
     signed(one, tmp_path)
 
 
-@pytest.mark.usefixtures("play")
-def test_a_grade_that_people_closed_is_not_graded_over(pack: Path, work: Path, tmp_path: Path) -> None:
+def test_a_grade_that_people_closed_is_not_graded_over(pack: Path, work: Path, play: Play, tmp_path: Path) -> None:
+    play()
     out = tmp_path / "out"
     assert graded(pack, work, "-o", out).code == 0
     closed = (out / "grade.json").read_bytes()

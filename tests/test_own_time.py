@@ -232,6 +232,7 @@ def moments(**after: Any) -> tuple[Any, Any]:
             {"computed": 1.5, "ran": 1.5, "waited": 0.5, "throttled": 0.5},
             1.0,
         ),
+        ("is stopped with all around it at a share of theirs", {"computed": 1.2, "ran": 1.2, "waited": 0.8}, 0.2),
         ("has a child that waits three quarters", {"computed": 1.25, "ready": 1.0}, 0.25),
         ("has a child that waits a quarter, and sleeps", {"computed": 1.25, "ready": 0.5}, 0.75),
         ("has a child that waits, and is looked at late", {"computed": 1.25, "ready": 0.9, "here": 0.1}, 0.25),

@@ -393,6 +393,22 @@ def test_a_fault_of_ours_in_the_middle_leaves_no_container(
     assert containers(run.id) == set()
 
 
+def test_an_output_folder_that_is_refused_leaves_no_container(sums: Path, tmp_path: Path) -> None:
+    from grader.errors import UsageError
+    from grader.grading import pipeline
+    from grader.grading.run import Request, Run
+    from grader.settings import Settings
+
+    (tmp_path / "report.html").write_text("no grading wrote this")
+    request, said = Request(source=str(sums / "solution"), challenge=sums, out=tmp_path), list[str]()
+    run = Run(request=request, settings=Settings(), say=said.append)
+    with pytest.raises(UsageError, match=r"holds report\.html"):
+        pipeline.grade(run)
+    assert "boot_verifier" in run.timings, "none was there to be left"
+    assert (containers(run.id), said) == (set(), [])
+    assert [path.name for path in tmp_path.iterdir()] == ["report.html"]
+
+
 # ------------------------------------------------------------------------------------------------ being stopped
 
 

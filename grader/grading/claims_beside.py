@@ -1,7 +1,8 @@
 """The commands of a submission's documents, run beside its hidden tests: a grading takes the longer of the two.
 
-Side by side only where the engine's machine has processors and memory for two submissions; else after the tests, so
-that neither takes the other's. In a batch they ask for a place of their own, as a submission does. They weigh less than
+Their containers are not started before those of the tests have, which everybody waits for. Side by side only where the
+engine's machine has processors and memory for two submissions; else after the tests, so that neither takes the other's.
+In a batch they ask for a place of their own, as a submission does. They weigh less than
 all others on the processors, and own time is processor time: no point depends on what is tried meanwhile. What they
 hold ends with the grading, whatever ends it.
 """
@@ -30,10 +31,11 @@ class ClaimsBeside:
     def __init__(self, run: Run, pack: Pack, submission: Submission, make: MakeSandbox) -> None:
         own = claims.run_of(run, submission)
         self._containers = Containers(lambda: make(own))
-        self._tests_are_over = threading.Event()
+        self._tests_run, self._tests_are_over = threading.Event(), threading.Event()
         self._found: Future[Mapping[str, Any]] = Future()
 
         def turn() -> None:
+            self._tests_run.wait()
             if not room_for_both(pack):
                 self._tests_are_over.wait()
 
@@ -46,6 +48,10 @@ class ClaimsBeside:
         # No pool's: where a place is waited for that does not come any more, nobody waits for this thread.
         threading.Thread(target=work, name="claims", daemon=True).start()
 
+    def tests_run(self) -> None:
+        """The containers of the tests have started, and what they import is there."""
+        self._tests_run.set()
+
     def block(self) -> Mapping[str, Any]:
         """Waits for it. Raises what ends a grading: an interrupt, or that there are no places any more."""
         return self._found.result()
@@ -55,11 +61,15 @@ class ClaimsBeside:
         try:
             tests()
         finally:
-            self._tests_are_over.set()
+            self._no_more_tests()
 
     def close(self) -> None:
         """Removes their containers, and waits until they are gone."""
         self._containers.close()
+        self._no_more_tests()
+
+    def _no_more_tests(self) -> None:
+        self._tests_run.set()
         self._tests_are_over.set()
 
 

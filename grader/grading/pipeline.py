@@ -1,9 +1,9 @@
 """The main job, as its list of stages: read, run, score, judge, combine, save.
 
-The verifier boots while the submission is read and the challenge is checked, and the candidate's container is made as
-soon as both are known. Only what these wait for is imported before; what comes later is imported while the tests run,
-and this process has nothing to do. What the documents claim is tried beside the hidden tests; containers are removed
-while the report is rendered. `grade` leaves nothing running, whatever happens in it.
+The verifier boots while the output folder is checked, the submission read and the challenge checked, and the
+candidate's container is made as soon as both are known. Only what these wait for is imported before; what comes later
+is imported while the tests run, and this process has nothing to do. What the documents claim is tried beside the hidden
+tests; containers are removed while the report is rendered. `grade` leaves nothing running, whatever happens in it.
 """
 
 from __future__ import annotations
@@ -21,6 +21,8 @@ from grader.records import Grade, JudgeResult, Submission, VerifierResult
 from grader.report.write import staged, write_grade, write_pages
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from grader.challenge import Pack
     from grader.grading.claims_beside import ClaimsBeside
     from grader.sandbox.protocol import Job
@@ -29,11 +31,11 @@ if TYPE_CHECKING:
 def grade(run: Run, make_sandbox: MakeSandbox = docker_sandbox) -> Grade:
     """Grades one submission and writes the output folder. Raises GraderError, or what nobody foresaw, after
     `grade.json` has been written with the reason; then nothing but the reason is in it."""
-    run.request.check_out()
-    run.key()
     with saved(run), contextlib.closing(Containers(lambda: make_sandbox(run), run.say)) as containers:
-        if not run.request.fetch_first:
+        if not run.request.fetch_first:  # while it is made, what checks the folder is imported
             containers.boot()
+        run.request.check_out()
+        run.key()
         return _grade(run, containers, make_sandbox)
 
 
@@ -59,7 +61,7 @@ def _graded(
     from grader.grading import judging
 
     levels = judging.start(run, pack, submission, claims.block)
-    observed = _run_tests(run, containers, pack, submission, job)
+    observed = _run_tests(run, containers, pack, submission, job, claims.tests_run)
     removal = threading.Thread(target=lambda: claims.after(containers.close))
     removal.start()
     from grader.grading.grade import grade_of  # imported while the tests ran
@@ -110,9 +112,15 @@ def _job(run: Run, pack: Pack, submission: Submission) -> Job:
 
 
 def _run_tests(
-    run: Run, containers: Containers, pack: Pack, submission: Submission, begun: Job | None
+    run: Run,
+    containers: Containers,
+    pack: Pack,
+    submission: Submission,
+    begun: Job | None,
+    started: Callable[[], None],
 ) -> VerifierResult:
-    """Runs the hidden tests. `begun`: the job whose containers are being started already."""
+    """Runs the hidden tests. `begun`: the job whose containers are being started already; `started` is told when they
+    have."""
     from grader.grading.warm import warm_report
 
     if not pack.has_tests:
@@ -123,6 +131,7 @@ def _run_tests(
     def progress(done: int, tests: int) -> None:
         if not done:  # two containers have started: what the report needs would have kept processors from that
             threading.Thread(target=warm_report, name="import-renderer", daemon=True).start()
+            started()
         run.progress(done, tests)
 
     with run.stage("tests"):
