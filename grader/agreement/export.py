@@ -5,10 +5,8 @@ from __future__ import annotations
 from dataclasses import asdict
 
 from grader.agreement.alt_test import AltTest
-from grader.agreement.check import Check
 from grader.agreement.gate import GateReport
 from grader.agreement.measured import ONE_CANDIDATE, Constant, Measured
-from grader.agreement.panel import Pair
 from grader.agreement.reliability import Reliability
 from grader.agreement.statistic import Statistic
 
@@ -38,7 +36,7 @@ def gate_json(report: GateReport) -> dict[str, object]:
         "alt_test": _alt_test(m.alt, m.panel.people),
         "best_constant": _constant(m.constant),
         "labels_needed": report.labels_needed,
-        "checks": [_check(check) for check in report.checks],
+        "checks": [{**asdict(check), "outcome": check.outcome.value} for check in report.checks],
         "notes": list(report.notes),
         "judge_human_qwk": m.judge_human_qwk.value,
         "qwk_se": m.comparison.qwk.se,
@@ -61,7 +59,10 @@ def reliability_json(found: Reliability) -> dict[str, object]:
         "humans": len(found.raters),
         "human_human_qwk": found.human_qwk.value,
         "alpha": found.alpha.value,
-        "pairs": [_pair(pair) for pair in found.pairs],
+        "pairs": [
+            {"a": pair.a, "b": pair.b, "n": pair.n, "qwk": pair.qwk.value, "reason": pair.qwk.reason}
+            for pair in found.pairs
+        ],
         "raters": [
             {"rater": r.rater, "n": r.n, "severity": _with_interval(r.severity), "drift": _with_interval(r.drift)}
             for r in found.raters
@@ -69,10 +70,6 @@ def reliability_json(found: Reliability) -> dict[str, object]:
         "undefined": _reasons(human_human_qwk=found.human_qwk, alpha=found.alpha),
     }
     return {name: _rounded(value) for name, value in figures.items()}
-
-
-def _check(check: Check) -> dict[str, object]:
-    return {**asdict(check), "outcome": check.outcome.value}
 
 
 def _alt_test(found: AltTest, people: tuple[str, ...]) -> dict[str, object]:
@@ -99,10 +96,6 @@ def _constant(constant: Constant | None) -> dict[str, object] | None:
         "alt_test": {"winning_rate": constant.alt.winning_rate.value, "passed": constant.alt.passed},
         "undefined": _reasons(qwk=found.qwk, alt_test=constant.alt.winning_rate),
     }
-
-
-def _pair(pair: Pair) -> dict[str, object]:
-    return {"a": pair.a, "b": pair.b, "n": pair.n, "qwk": pair.qwk.value, "reason": pair.qwk.reason}
 
 
 def _with_interval(found: Statistic) -> dict[str, object]:

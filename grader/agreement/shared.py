@@ -55,7 +55,10 @@ def shared(labels: Labels) -> Shared:
         wide=few or Statistic(value=_wide(panel)),
         kappa=few or mean_over_pairs(pairs),
         alpha=few or _alpha(panel),
-        used={person: _used(panel, at) for at, person in enumerate(panel.people)},
+        used={
+            person: tuple(int((panel.grid[:, at] == level).sum()) for level in range(len(panel.levels)))
+            for at, person in enumerate(panel.people)
+        },
         pairs=pairs,
     )
 
@@ -69,10 +72,6 @@ def _apart(panel: Panel) -> Floats:
 def _wide(panel: Panel) -> float:
     rows = [[level for level in row if level >= 0] for row in panel.grid[panel.twice]]
     return float(np.mean([max(row) - min(row) >= 2 for row in rows]))
-
-
-def _used(panel: Panel, column: int) -> tuple[int, ...]:
-    return tuple(int((panel.grid[:, column] == level).sum()) for level in range(len(panel.levels)))
 
 
 def _alpha(panel: Panel, resamples: int = RESAMPLES // 4) -> Statistic:

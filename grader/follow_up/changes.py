@@ -60,7 +60,11 @@ def draw(
     lines = {path: python[path].splitlines(keepends=True) for path in {path for path, _, _ in found[: 2 * count]}}
     theirs = {path: _stripped(given.get(path, b"")) for path in lines}
     by_function = [
-        [one for one in _changes(path, lines[path], first, last, seed) if _own_line(one) not in theirs[path]]
+        [
+            one
+            for one in _changes(path, lines[path], first, last, seed)
+            if one.own[one.line - one.first].strip() not in theirs[path]
+        ]
         for path, first, last in found[: 2 * count]
     ]
     return list(_in_turn(by_function))[:count]
@@ -110,10 +114,6 @@ def _in_turn(by_function: Sequence[Sequence[Change]]) -> Iterator[Change]:
             if turn < len(changes) and (place := (changes[turn].path, changes[turn].line)) not in seen:
                 seen.add(place)
                 yield changes[turn]
-
-
-def _own_line(one: Change) -> str:
-    return one.own[one.line - one.first].strip()
 
 
 def _text(lines: Sequence[bytes]) -> list[str]:

@@ -14,7 +14,7 @@ from typing import Any
 from grader.challenge import Challenge
 from grader.challenge.rubric import Rubric
 from grader.ratings.sheet import Said
-from grader.records import CriterionResult, Evidence, Grade
+from grader.records import CriterionResult, Grade
 from grader.result.grade_json import grade_from_json
 from grader.review.records import File
 from grader.review.visible import SideBySide, reviewers, side_by_side
@@ -55,7 +55,7 @@ def with_people(machine: CriterionResult, side: SideBySide) -> CriterionResult:
         source="human",
         accepted=combined.level is not None,
         reason=combined.reason,
-        evidence=_evidence(side),
+        evidence=tuple(dict.fromkeys(place for one in side.sides for place in one.said.found)),
         rationale=" ".join(text for text in told if text),
         suggestion=None,
         low=None,
@@ -69,13 +69,12 @@ def _assessor(who: str, said: Said) -> dict[str, Any]:
         "assessor": who,
         "level": said.level,
         "cannot_judge": said.cannot_judge,
-        "evidence": [_place(one) for one in said.found],
+        "evidence": [
+            {"path": one.path, "start_line": one.start_line, "end_line": one.end_line, "quote": one.quote}
+            for one in said.found
+        ],
         "note": said.note,
     }
-
-
-def _place(one: Evidence) -> dict[str, Any]:
-    return {"path": one.path, "start_line": one.start_line, "end_line": one.end_line, "quote": one.quote}
 
 
 def _how(side: SideBySide) -> dict[str, Any]:
@@ -94,7 +93,3 @@ def _judge(machine: CriterionResult, side: SideBySide) -> Mapping[str, Any]:
     level = side.combined.level
     differs = None if said is None or level is None else level - said
     return {"judge": {"level": said, "accepted": machine.accepted, "people_less_judge": differs}}
-
-
-def _evidence(side: SideBySide) -> tuple[Evidence, ...]:
-    return tuple(dict.fromkeys(place for one in side.sides for place in one.said.found))

@@ -8,7 +8,7 @@ from dataclasses import asdict
 from typing import Any
 
 from grader.errors import GraderError, InfrastructureError
-from grader.records import Metric, TestResult, TestStatus, VerifierResult
+from grader.records import TestResult, TestStatus, VerifierResult
 from grader.sandbox.protocol import Event, Job
 
 
@@ -65,7 +65,9 @@ def result_event(test: TestResult) -> Event:
         "message": test.message,
         "fault": test.fault.value if test.fault else None,
         "seconds": test.seconds,
-        "metrics": [_measured(metric) for metric in test.metrics],
+        "metrics": [
+            {name: value for name, value in asdict(metric).items() if name != "test"} for metric in test.metrics
+        ],
         "limits": list(test.limits),
         "stdout": test.stdout,
         "stderr": test.stderr,
@@ -75,7 +77,3 @@ def result_event(test: TestResult) -> Event:
         "stumbled": test.stumbled,
         "model_calls": [dict(call) for call in test.model_calls],
     }
-
-
-def _measured(metric: Metric) -> dict[str, Any]:
-    return {name: value for name, value in asdict(metric).items() if name != "test"}

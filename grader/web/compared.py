@@ -14,7 +14,7 @@ from grader.ratings.table import Ratings
 from grader.review.norming_rows import Norming
 from grader.web import session as rated
 from grader.web import visit
-from grader.web.reliability import Agreed, agreed
+from grader.web.reliability import agreed
 from grader.web.render import page
 
 
@@ -51,7 +51,8 @@ def _shown(view: Norming, levels: Ratings, *, wrong: str = "", status: int = 200
     rows = sorted((_row(view, case, levels) for case in view.items), key=lambda row: (row.low - row.high, row.who))
     return page(
         "compared.html.j2", title=f"Norming: {view.criterion}", session=view, rows=[row for row in rows if row.sides],
-        figures=[(name, _agreed(view, found)) for name, found in rounds], fewest=FEW, leads=visit.leads(),
+        figures=[(name, agreed(labels_of(found, view.criterion))) for name, found in rounds],
+        fewest=FEW, leads=visit.leads(),
         wrong=wrong,
     ), status  # fmt: skip
 
@@ -66,10 +67,6 @@ def _row(view: Norming, case: str, levels: Ratings) -> ComparedRow:
     return ComparedRow(
         case, rated.called(view, case), tuple(sides), given, min(given, default=0), max(given, default=0)
     )
-
-
-def _agreed(view: Norming, levels: Ratings) -> Agreed:
-    return agreed(labels_of(levels, view.criterion))
 
 
 def compare(session: str) -> ResponseReturnValue:
