@@ -87,9 +87,11 @@ class Detector:
         return list(zip(cases, self.read([case.trace for case in cases]), strict=True))
 
     def stream(self, test: str, kinds: Sequence[Alike]) -> tuple[Judged, list[Judged]]:
-        """Each way in which a fault comes about, and traps often enough that what a fault looks like tells little; and pairs
-        of `kinds`, each pair a list of its own. Drawn for each test apart."""
+        """Each way in which a fault comes about, those of the cause that `test` is called after more often and about equally
+        often on every variant, and traps often enough that what a fault looks like tells little; and pairs of `kinds`, each
+        pair a list of its own. Drawn for each test apart."""
         cases = self.world.drawn(f"{test}:stream", [way for ways in FAULTS.values() for way in ways], 1, 3)
+        cases += self.world.drawn(f"{test}:stream:own", FAULTS.get(test, []), 4, 5)
         cases += self.world.drawn(f"{test}:stream:calm", CALM, 1, 3)
         cases += self.world.drawn(f"{test}:stream:traps", TRAPS, 4, 6)
         pairs = alike(self.world, test, kinds, 9, 14)
