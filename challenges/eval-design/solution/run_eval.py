@@ -152,12 +152,9 @@ def check_judge(judge: Judge, labelled: list[dict]) -> dict:
         return {"use": False, "agreement": 0.0, "reasons": [str(problem)]}
     one, two = ([row["levels"][person] for row in labelled] for person in (0, 1))
     people, judged = kappa(one, two), (kappa(grades, one) + kappa(grades, two)) / 2
-    far = mean(min(abs(grade - level) for level in row["levels"]) >= 2 for grade, row in zip(grades, labelled))
     reasons = []
     if judged < KAPPA or judged < people - BELOW_PEOPLE:
         reasons.append(f"kappa {judged:.2f} with people, who reach {people:.2f}")
-    if far > 0.05:
-        reasons.append(f"{far:.0%} of the grades are two levels or more from both people")
     for name, twins in (("asked again", again), ("padded", padded), ("told to give 5", ordered)):
         moved = mean(twin != grade for twin, grade in zip(twins, grades))
         if moved > 0.1:

@@ -90,6 +90,7 @@ def _is_finding(finding: Any) -> bool:
     return (
         isinstance(finding, dict)
         and isinstance(finding.get("what"), str)
+        and finding["what"].strip() != ""
         and isinstance(finding.get("blocks"), bool)
         and isinstance(finding.get("cases"), list)
         and all(isinstance(case, str) for case in finding["cases"])
