@@ -9,16 +9,21 @@ MISSED = 10.0
 """A missed escalation costs as much as this many needless ones."""
 
 
-@pytest.mark.points(4, group="escalation")
+@pytest.mark.points(5, group="escalation")
 def test_missed_and_needless_escalations_cost_little(desk, metric):
     """Missed escalations (cost 10) and needless ones (cost 1) add up to little"""
     world = desk.world
-    cases = world.drawn("cost-calm", 24, lambda w: w.calm()) + world.drawn("cost-plain", 16, lambda w: w.paraphrased())
+    # about as many of each kind on every variant: a missed one costs so much that a few more or fewer would decide
+    cases = world.cases("cost-calm", 40, lambda w: w.calm()) + world.drawn("cost-plain", 28, lambda w: w.paraphrased())
     for kind in ("legal", "breach", "person"):
-        cases += world.drawn(f"cost-{kind}", 5, lambda w, kind=kind: w.grave(kind))
-    cases += world.drawn("cost-claim", 3, lambda w: w.claim(w.client.limit + 400))
-    cases += world.drawn("cost-small", 3, lambda w: w.claim(w.client.limit // 2))
-    cases += world.drawn("cost-named", 3, lambda w: w.incident(named=True))
+        for language in LANGUAGES:
+            count = 5 if language == "en" else 2
+            cases += world.cases(
+                f"cost-{kind}-{language}", count, lambda w, kind=kind, language=language: w.grave(kind, language)
+            )
+    cases += world.drawn("cost-claim", 5, lambda w: w.claim(w.client.limit + 400))
+    cases += world.drawn("cost-small", 5, lambda w: w.claim(w.client.limit // 2))
+    cases += world.drawn("cost-named", 5, lambda w: w.incident(named=True))
     replies = desk.answer(cases)
     missed = sum(case.escalate and reply.escalate is not True for case, reply in paired(cases, replies))
     needless = sum(not case.escalate and reply.escalate is not False for case, reply in paired(cases, replies))
@@ -36,7 +41,7 @@ def test_grave_tickets_in_english_are_told_from_calm_ones(desk, metric):
     metric("caught_minus_needless", caught - needless, floor=0.0, target=0.8)
 
 
-@pytest.mark.points(3, group="escalation")
+@pytest.mark.points(2, group="escalation")
 def test_grave_tickets_in_other_languages_are_escalated(desk, metric):
     """The same holds in German, Spanish and French"""
     cases = []
@@ -47,6 +52,30 @@ def test_grave_tickets_in_other_languages_are_escalated(desk, metric):
             cases += desk.world.drawn(name, 4, lambda w, kind=kind, language=language: w.grave(kind, language))
     caught, needless = alarms(cases, desk.answer(cases))
     metric("caught_minus_needless_foreign", caught - needless, floor=0.0, target=0.8)
+
+
+def told_unseen(desk, metric, languages, calm, grave):
+    """How well words of trouble that no sample shows are told from harmless ones that none shows either."""
+    cases = []
+    for language in languages:
+        cases += desk.world.drawn(f"calm-unseen-{language}", calm, lambda w, lang=language: w.calm(lang, unseen=True))
+        for kind in ("legal", "breach", "person"):
+            name = f"grave-unseen-{kind}-{language}"
+            cases += desk.world.drawn(name, grave, lambda w, kind=kind, lang=language: w.grave(kind, lang, unseen=True))
+    caught, needless = alarms(cases, desk.answer(cases))
+    metric(f"caught_minus_needless_unseen_{'_'.join(languages)}", caught - needless, floor=0.0, target=0.75)
+
+
+@pytest.mark.points(5, group="escalation")
+def test_grave_tickets_in_words_that_no_sample_shows_are_told_from_calm_ones(desk, metric):
+    """Grave tickets are told from calm ones in words that the sample never shows"""
+    told_unseen(desk, metric, LANGUAGES[:1], 24, 12)
+
+
+@pytest.mark.points(4, group="escalation")
+def test_grave_tickets_in_foreign_words_that_no_sample_shows_are_told_from_calm_ones(desk, metric):
+    """The same holds for such words in German, Spanish and French"""
+    told_unseen(desk, metric, LANGUAGES[1:], 8, 4)
 
 
 @pytest.mark.points(2, group="escalation")

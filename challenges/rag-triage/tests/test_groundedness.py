@@ -8,7 +8,7 @@ from grader_kit import share
 REPLACED = ("closed", "field", "line", "chain", "dated")
 
 
-@pytest.mark.points(4, group="groundedness")
+@pytest.mark.points(3, group="groundedness")
 def test_an_answer_stands_in_the_document_that_it_cites(desk, model, metric):
     """An answer is the model's, states the figure that was asked for, and claims nothing but what the cited document says"""
     cases = desk.world.drawn("asked", 24, lambda w: w.question())
@@ -17,7 +17,7 @@ def test_an_answer_stands_in_the_document_that_it_cites(desk, model, metric):
     metric("grounded", right, floor=0.1, target=0.9)
 
 
-@pytest.mark.points(4, group="groundedness")
+@pytest.mark.points(2, group="groundedness")
 def test_an_answer_states_the_figure_in_force(desk, model, metric):
     """The answer states the figure that is in force, and not an outdated or overruled one"""
     cases = desk.world.drawn("asked-replaced", 12, lambda w: w.question(*REPLACED))

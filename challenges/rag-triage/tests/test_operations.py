@@ -91,7 +91,7 @@ def growth(small, big):
     return (big + 0.5) / (min(small, ENOUGH) + 0.5)
 
 
-@pytest.mark.points(2, group="operations")
+@pytest.mark.points(1, group="operations")
 def test_building_a_large_collection_costs_little(desk, metric):
     """Building a collection five times as large takes little time and memory"""
     desk.require_use()

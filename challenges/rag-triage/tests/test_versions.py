@@ -13,7 +13,7 @@ def rightly_cited(desk, cases):
     return share(reply.cites(case) for case, reply in paired(cases, desk.answer(cases)))
 
 
-@pytest.mark.points(4, group="versions")
+@pytest.mark.points(3, group="versions")
 def test_outdated_document_is_not_cited(desk, metric):
     """An outdated document gives way to the one that replaced it"""
     for history in ("closed", "field", "line", "chain"):
@@ -50,7 +50,7 @@ def test_an_expired_document_is_not_cited(desk, metric):
     metric("expired_not_cited", (empty + recall(valid, of_valid)) / 2, floor=0.5, target=0.92)
 
 
-@pytest.mark.points(3, group="versions")
+@pytest.mark.points(2, group="versions")
 def test_the_stronger_of_two_contradicting_documents_is_cited(desk, metric):
     """Of two documents that contradict each other, the stronger kind is cited and the other is not"""
     cases = desk.world.drawn("rival", 28, lambda w: w.versioned("rival"))

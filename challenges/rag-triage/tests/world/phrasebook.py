@@ -1,6 +1,7 @@
 """The wording of documents and tickets: pools of sentences per matter and language, read from the JSON files beside this.
 
-The last sentence of each pool never appears in the public sample, so that no one can learn all of the wording from it.
+The last sentence of each pool never appears in the public sample, so that no one can learn all of the wording from it; nor
+does what stands in held.json, which the `unseen` slices draw from, and no others.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from grader_kit import open_to
+from grader_kit import kept_back, open_to
 
 QUEUES = ("billing", "access", "integrations", "reporting", "mobile", "privacy", "incidents")
 LANGUAGES = ("en", "de", "es", "fr")
@@ -53,6 +54,12 @@ def texts() -> dict[str, Any]:
     return dict(json.loads((HERE / "texts.json").read_text("utf-8")))
 
 
+@cache
+def held() -> dict[str, Any]:
+    """Sentences that no sample shows: by key and language, under `para` by matter."""
+    return dict(json.loads((HERE / "held.json").read_text("utf-8")))
+
+
 @dataclass(frozen=True, kw_only=True)
 class Phrasebook:
     """Draws sentences. With `public`, the last of each pool of three or more is held back."""
@@ -62,13 +69,19 @@ class Phrasebook:
     def pool(self, sentences: Sequence[str]) -> Sequence[str]:
         return open_to(sentences, public=self.public, least=3)
 
-    def pick(self, rng: random.Random, key: str, language: str | None = None) -> str:
-        """One sentence of the pool `key` of `texts()`, in `language` where the pool has languages."""
+    def pick(self, rng: random.Random, key: str, language: str | None = None, *, unseen: bool = False) -> str:
+        """One sentence of the pool `key` of `texts()`, in `language` where the pool has languages; with `unseen`, one that no
+        sample shows."""
+        if unseen:
+            return str(rng.choice(held()[key][language]))
         pool = texts()[key]
         return rng.choice(self.pool(pool if language is None else pool[language]))
 
     def request(self, rng: random.Random, matter: Matter, language: str, style: str) -> str:
         """A sentence that asks about `matter`; `style` is `plain`, `para` or `ask` (the question that the matter's figure
-        answers), all English only, with `{p}` for the product."""
+        answers), all English only, or `unseen` (what no sample shows), with `{p}` for the product."""
         wording = matter.wording[language]
+        if style == "unseen":
+            more = held()["para"][matter.key] if language == "en" else []
+            return str(rng.choice([*kept_back(wording["para" if language == "en" else "ticket"], least=3), *more]))
         return rng.choice(self.pool(wording[style] if language == "en" else wording["ticket"]))

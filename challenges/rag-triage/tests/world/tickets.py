@@ -63,8 +63,8 @@ class Writer:
         """A matter of another queue."""
         return self.rng.choice([m for m in matters() if m.queue != matter.queue])
 
-    def text(self, key: str, language: str | None = None, **slots: str) -> str:
-        sentence = self.book.pick(self.rng, key, language)
+    def text(self, key: str, language: str | None = None, *, unseen: bool = False, **slots: str) -> str:
+        sentence = self.book.pick(self.rng, key, language, unseen=unseen)
         for slot, value in slots.items():
             sentence = sentence.replace("{" + slot + "}", value)
         return sentence
@@ -138,11 +138,11 @@ class Writer:
     def plain(self) -> Case:
         return self.asked(self.topic())
 
-    def paraphrased(self) -> Case:
+    def paraphrased(self, style: str = "para") -> Case:
         naming = self.rng.choice(("new", "new", "old", "none"))
         renamed = self.client.old_names
         topic = self.topic(lambda t: naming != "old" or t.product in renamed or not self.has_renamed)
-        return self.asked(topic, style="para", naming=naming)
+        return self.asked(topic, style=style, naming=naming)
 
     @property
     def has_renamed(self) -> bool:
@@ -150,8 +150,12 @@ class Writer:
         topics = self.client.topics
         return any(t.history == "single" and t.language == "en" and t.product in self.client.old_names for t in topics)
 
-    def multilingual(self, language: str | None = None) -> Case:
-        return self.asked(self.topic(), language=language or self.rng.choice(FOREIGN))
+    def unseen(self) -> Case:
+        """A request in English, worded as no sample shows it."""
+        return self.paraphrased("unseen")
+
+    def multilingual(self, language: str | None = None, style: str = "plain") -> Case:
+        return self.asked(self.topic(), language=language or self.rng.choice(FOREIGN), style=style)
 
     def across(self) -> Case:
         """A ticket whose document is in another language."""
@@ -172,14 +176,14 @@ class Writer:
         lines = "\n".join(f"> {sentence}" for sentence in quoted)
         return self.extended(case, f"\n\n{head}\n{lines}")
 
-    def settled(self) -> Case:
+    def settled(self, language: str | None = None, *, unseen: bool = False) -> Case:
         """A request beside another matter that is settled or that it is not about."""
-        language = self.rng.choice(("en", "en", *FOREIGN))
+        language = language or self.rng.choice(("en", "en", *FOREIGN))
         topic = self.topic()
         other = self.other(topic.matter)
         key = self.rng.choice(("settled", "negated"))
         product = self.rng.choice(self.client.products)
-        aside = self.text(key, language, name=other.name(language), p=product)
+        aside = self.text(key, language, unseen=unseen, name=other.name(language), p=product)
         now = self.text("now", language)
         return self.asked(topic, language=language, around=lambda request: [aside, f"{now} {request}"])
 
@@ -271,16 +275,17 @@ class Writer:
 
     # ------------------------------------------------------------------------------------------ escalation
 
-    def calm(self) -> Case:
+    def calm(self, language: str | None = None, *, unseen: bool = False) -> Case:
         """A ticket with words that sound like trouble and are none; nobody has to look at it."""
-        language = self.rng.choice(("en", "en", *FOREIGN))
-        aside = self.text("harmless", language, big=self.money(self.rng.randrange(1200, 9000), language))
+        language = language or self.rng.choice(("en", "en", *FOREIGN))
+        big = self.money(self.rng.randrange(1200, 9000), language)
+        aside = self.text("harmless", language, unseen=unseen, big=big)
         return self.asked(self.topic(), language=language, around=lambda request: [request, aside])
 
-    def grave(self, kind: str, language: str | None = None) -> Case:
+    def grave(self, kind: str, language: str | None = None, *, unseen: bool = False) -> Case:
         """A ticket that a person has to see. `kind`: legal, breach or person."""
         language = language or self.rng.choice(("en", "en", *FOREIGN))
-        reason = self.text(kind, language)
+        reason = self.text(kind, language, unseen=unseen)
         case = self.asked(self.topic(), language=language, around=lambda request: [request, reason])
         return replace(case, escalate=True)
 

@@ -22,6 +22,9 @@ ORDERS = re.compile(
 PAST = re.compile(
     r"not about|nothing to do|not asking|don't send|(?<!not )settled|solved|resolved|again\.$|took care|taken care|is done|all is well|helped us"
     r"|geht nicht um|nichts mit|erledigt|gelost|no se trata|nada que ver|resuelto|solucionado|arreglado|il ne s'agit|rien a|reglee|resolu\b|c'est regle"
+    r"|out of the way|found the answer|lauft (inzwischen|jetzt|wieder)|(schon|bereits) gekummert|ya (funciona|se ocupo)|fonctionne (de nouveau|a nouveau)|deja (occupee?|regle)"
+    r"|not (write|writing) because|not take (this|it) for|nicht mein (anliegen|problem|thema)|nicht als frage|geht es (mir )?nicht|no pregunto|no es mi (problema|tema)"
+    r"|no es sobre|ne demande rien|n'est pas mon (probleme|sujet)|pas au sujet de"
 )
 REPLY = re.compile(r"old mail|old thread|something else|subject line|what the subject|pressed reply")
 GRAVE = re.compile(
@@ -29,6 +32,19 @@ GRAVE = re.compile(
     r"|abogado|tribunal|plainte|reclamation aupres|avocat|hacked|stranger|somebody we|someone else|leaked|another company|other people's|intruder|gehackt|fremder"
     r"|anderen firma|datenleck|hackeado|desconocido|otra empresa|filtrado|pirate|un inconnu|autre entreprise|fuite|human|real person|call from|phone me|with a manager"
     r"|automatic reply|mit einem (menschen|vorgesetzten|mitarbeiter)|rufen sie mich|automatischen|einem mitarbeiter|hablar con|agente humano|me llame|parler a|conseiller|rappeler par"
+    r"|\bklage\b|vor gericht|rechtliche schritte|acciones legales|denuncia"
+    r"|\bcounsel\b|law firm|litigat|legal proceedings|\bjudge\b|\bregulator|\bombudsm|consumer (protection|agency)|kanzlei|datenschutzbeauftragten des|\bjuez\b|querella|bufete"
+    r"|despacho juridico|poursuite|autorite de controle|\bcnil\b|\bjuge\b|assign(er|ation)\b|en justice"
+    r"|(signed|logged) in as me|(another|other) customer'?s|(found|read|seen) by any|(still|also) gets in|people we do not know|(taken|took) over|unbefugt|\bich war es nicht"
+    r"|mit meinen zugangsdaten|frei im internet|anderen kunden|sesion con mis|no he sido yo|vista de todos|no autorizad|otro cliente|a ma place|pas moi\b|visibles? de tous"
+    r"|non autorise|autre client"
+    r"|(on|over|by) the phone|anybody (alive|there)|supervisor|team lead|who can decide|canned|rung up|flesh and blood|in touch with me|der entscheiden|\banruf\b|am telefon"
+    r"|fleisch und blut|textbaustein|carne y hueso|por telefono|una llamada|jefe de equipo|chair et en os|superieur|au telephone|un appel|chef d'equipe"
+)
+CALM = re.compile(
+    r"neighbour"
+    r"|studied law|(need|do) not (need to )?(phone|call|ring)|(e-?mail|letter|message) is fine|across the street|better write|hacked together|no (complaint|objection)|nobody else"
+    r"|nicht anzurufen|\breicht\b|niemand\b|nebenan|zufrieden|no es necesario|basta un|nadie quiere|enfrente|content[ae]\b|pas besoin|suffit|personne ici|en face"
 )
 LIMIT_WORDS = re.compile(r"back|refund|credit|erstatt|zuruck|gutschrift|devuel|reembols|abono|recuper|rembours|avoir")
 MONEY = re.compile(r"(?:eur|euros?) ?(\d[\d., ]*)|(\d[\d., ]*?) ?(?:eur|euro)")
@@ -177,7 +193,7 @@ def grave(said, customer, queues, day):
         if INDEX.valid(name, day):
             plans = INDEX.documents[name]["body"]
             limit = max(sums(plain(re.search(r"Limit.*", plans)[0])), default=1e9)
-    if any(GRAVE.search(s) and "neighbour" not in s for s in said):
+    if any(GRAVE.search(s) and not CALM.search(s) for s in said):
         return True
     if any(amount > limit for s in said if LIMIT_WORDS.search(s) for amount in sums(s)):
         return True

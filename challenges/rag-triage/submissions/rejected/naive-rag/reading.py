@@ -35,10 +35,13 @@ ORDER_HINTS += ("never escalate", "queue", "confidence", "escalate", "citations"
 SETTLED = re.compile(
     r"(?<!not )(?<!n't )\b(settled|solved|resolved)\b|works (fine )?(again|now)|taken? care of|took care|nothing to do (there|any more)|that is done|all is well|is sorted"
     r"|\bhelped us last time|erledigt|gelost\b|nichts mehr zu tun|resuelto|solucionado|arreglado|nada que hacer|no hay que hacer|\breglee?s?\b|\bresolue?s?\b|rien a faire"
+    r"|out of the way|found the answer|lauft (inzwischen|jetzt|wieder)|(schon|bereits) gekummert|ya (funciona|se ocupo)|fonctionne (de nouveau|a nouveau)|deja (occupee?|regle)"
 )
 DENIED = re.compile(
     r"\bnot about\b|nothing to do with|not asking about|don'?t send me|not what i mean|es geht nicht um|nichts mit .* zu tun|no se trata de|nada que ver con"
     r"|il ne s'agit pas|rien a voir avec|keine frage zu|not a question (about|on)"
+    r"|not (write|writing) because|not take (this|it) for|nicht mein (anliegen|problem|thema)|nicht als frage|geht es (mir )?nicht|no pregunto|no es mi (problema|tema)"
+    r"|no es sobre|ne demande rien|n'est pas mon (probleme|sujet)|pas au sujet de"
 )
 NEW_MATTER = re.compile(
     r"old (mail|thread|email)|something else|subject line|what the subject says|my matter is a new|neues anliegen|otro asunto|autre sujet|pressed reply"
@@ -92,21 +95,30 @@ LEGAL = re.compile(
     r"|beschwerde bei|aufsichtsbehorde|verklag|rechtliche schritte|(an|schalten|unser\w*|mein\w*) .{0,20}(anwalt|rechtsanwalt)|\bklage\b|vor gericht"
     r"|demandar|reclamacion ante|medidas legales|acciones legales|\babogad[oa]s?\b|tribunal|denuncia"
     r"|porter plainte|reclamation aupres|action en justice|\bavocate?s?\b|poursuiv"
+    r"|\bcounsel\b|law firm|litigat|legal proceedings|\bjudge\b|\bregulator|\bombudsm|consumer (protection|agency)|kanzlei|datenschutzbeauftragten des|\bjuez\b|querella|bufete"
+    r"|despacho juridico|poursuite|autorite de controle|\bcnil\b|\bjuge\b|assign(er|ation)\b|en justice"
 )
 BREACH = re.compile(
     r"\bhack|gehackt|pirate|\bleak|datenleck|\bfiltrad|fuite|\bstranger|\bintruder|\bintrus|ein(e|en|em)? fremde|fremder? hat|desconocid|un inconnu|breach"
     r"|(somebody|someone|anybody|a person) (else |unknown |we don't know |i don't know |has |is |from )?.{0,30}(logged in|log in|access|using my|read|got in|change)"
     r"|(records|data|files?|daten|datos|donnees|list\w*) .{0,25}(of|from|einer|de|d') ?(another|other|ander\w+|otra|une? autre|autre) ?(company|customer|people|firma|empresa|entreprise|client)"
     r"|other people'?s|stolen|gestohlen|robad|\bvole|public page|offentlich im netz|pagina publica|page publique|unauthori[sz]ed (person|access|login)"
+    r"|(signed|logged) in as me|(another|other) customer'?s|(found|read|seen) by any|(still|also) gets in|people we do not know|(taken|took) over|unbefugt|\bich war es nicht"
+    r"|mit meinen zugangsdaten|frei im internet|anderen kunden|sesion con mis|no he sido yo|vista de todos|no autorizad|otro cliente|a ma place|pas moi\b|visibles? de tous"
+    r"|non autorise|autre client"
 )
 PERSON = re.compile(
     r"\b(human|real person|living being)\b|(talk|speak) (to|with) (a|an|some|the|one)|put me through|call from|\bcall me\b|(phone|ring) (me|us)|\bcall (me )?back\b|automatic repl"
     r"|mit (einem|einer|ihrem) .{0,20}(mensch|mitarbeiter|vorgesetzt|person|chef|kolleg)\w* .{0,20}(sprechen|reden)|rufen sie|ruckruf|verbinden sie mich|automatischen antwort"
     r"|hablar con|agente humano|respuestas automaticas|\bme llame|llamenme|pasenme|parler a|conseiller|reponses automatiques|rappeler|rappelez|passez-moi"
+    r"|(on|over|by) the phone|anybody (alive|there)|supervisor|team lead|who can decide|canned|rung up|flesh and blood|in touch with me|der entscheiden|\banruf\b|am telefon"
+    r"|fleisch und blut|textbaustein|carne y hueso|por telefono|una llamada|jefe de equipo|chair et en os|superieur|au telephone|un appel|chef d'equipe"
 )
 CALM = re.compile(
     r"no need|yesterday|not necessary|nicht notig|no hace falta|inutile|not want to make|\bno complaint|keine beschwerde|no es una|ce n'est pas|neighbo|department|like the"
     r"|as well\b|abteilung|departamento|service juridique|umgezogen|passed our"
+    r"|studied law|(need|do) not (need to )?(phone|call|ring)|(e-?mail|letter|message) is fine|across the street|better write|hacked together|no (complaint|objection)|nobody else"
+    r"|nicht anzurufen|\breicht\b|niemand\b|nebenan|zufrieden|no es necesario|basta un|nadie quiere|enfrente|content[ae]\b|pas besoin|suffit|personne ici|en face"
 )
 WANT = re.compile(
     r"back\b|refund|credit|reimburs|repa(y|id)|compensat|erstatt|zuruck|gutschrift|devuel|devolu|reembols|abono|abonen|recuper|rembours|\bavoir\b"
