@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from grader.cli.challenge_shown import CHALLENGES, criteria, preview
+from grader.cli.challenge_written import items, schema
 from grader.unseen import json_text
 
 if TYPE_CHECKING:
     from grader.authoring.check import Options, Report
-    from grader.authoring.editor import Which
     from grader.authoring.scaffold import Interface
     from grader.settings import Settings
 
@@ -30,6 +30,8 @@ def command() -> None:
 
 command.add_command(preview)
 command.add_command(criteria)
+command.add_command(items)
+command.add_command(schema)
 
 # ------------------------------------------------------------------------------------------------ list
 
@@ -336,53 +338,4 @@ def copy(challenge: str, submission: str, folder: Path, challenges: Path | None)
     else:
         written = write(pack, find(pack.root, load_entries(pack.root), submission), folder)
     click.echo("\n".join(visible(str(path), 1000) for path in written))
-    return 0
-
-
-# ------------------------------------------------------------------------------------------------ items
-
-
-@command.command()
-@click.argument("challenge", metavar="ID")
-@click.option("--criterion", multiple=True, metavar="ID", help="Items for this criterion only; may be repeated.")
-@click.option("--borderline", is_flag=True, help="One between each two neighbouring levels, too.")
-@CHALLENGES
-def items(challenge: str, criterion: tuple[str, ...], borderline: bool, challenges: Path | None) -> int:
-    """Write skeletons of items to be rated: an entry in calibration/items.yaml for each level of each criterion, with
-    the anchor above it, and a file to write the text into.
-
-    Nothing that is there is changed; `grade challenge check` names the texts that are still to be written. What an
-    item is written to is shown to no rater, and is never a label (docs/calibrating.md).
-    """
-    from grader.authoring.skeletons import write
-    from grader.challenge import load_pack
-    from grader.errors import visible
-    from grader.settings import Settings, find_challenge
-
-    pack = load_pack(find_challenge(challenge, Settings.read(), challenges))
-    for path in write(pack, criterion, borderline=borderline):
-        click.echo(visible(str(path), 1000))
-    return 0
-
-
-# ------------------------------------------------------------------------------------------------ schema
-
-
-@command.command()
-@click.argument("which", type=click.Choice(["challenge", "rubric", "submissions", "model", "items", "equivalent"]),
-                default="challenge")  # fmt: skip
-@click.option("--out", "-o", type=click.Path(path_type=Path, file_okay=False), metavar="DIR",
-              help="Write all of them to DIR, and print what VS Code's settings.json takes to find them.")  # fmt: skip
-def schema(which: Which, out: Path | None) -> int:
-    """Print the JSON Schema of one of a pack's YAML files, for editors that complete and check while you write.
-
-    challenge.yaml, rubric.yaml, model.yaml, submissions/submissions.yaml, submissions/equivalent.yaml and
-    calibration/items.yaml. Every key is described.
-    """
-    from grader.authoring import editor
-
-    if out is None:
-        click.echo(json.dumps(editor.schema(which), indent=2))
-    else:
-        click.echo(json.dumps({"yaml.schemas": editor.write(out)}, indent=2))
     return 0
