@@ -5,9 +5,10 @@ import statistics
 
 import pytest
 from grader_kit import problem_of, unusable
-from world.packs import best, clear, newest, worth
+from world.packs import best, clear, full, newest, worth
 
-COUNT = 16
+COUNT, FULL = 15, 1
+"""Requests as they come, and such whose budget is filled to the last token by what was sent before."""
 GREEDY = 0.5
 """What is earned by the most worth for a token, item by item, between the naive choice and the best: credit begins there."""
 
@@ -29,6 +30,7 @@ def wrong(asked, chosen) -> str:
 def test_what_is_sent_is_worth_its_tokens(work, metric):
     """What is sent is worth its tokens: the cache, what needs what, and rules that contradict each other, in one budget"""
     asked = [clear(work.stream("context", at)) for at in range(COUNT)]
+    asked += [full(work.stream("full context", at)) for at in range(FULL)]
     replies = work.candidate.map("pack", asked, errors="return")
     problems = [
         problem_of(made, lambda value, each=each: wrong(each, value)) for each, made in zip(asked, replies, strict=True)

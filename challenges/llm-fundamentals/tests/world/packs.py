@@ -163,3 +163,25 @@ def clear(rng: random.Random, change: bool = False) -> Ask:
         return (worth(made, best(made)) or 0.0) - (worth(made, newest(made)) or 0.0)
 
     return untaken(lambda: request(rng, change), lambda made: gained(made) < CLEAR)
+
+
+def full(rng: random.Random) -> Ask:
+    """A request whose budget is filled, to the last token, by what was sent last: each of these items is worth sending only
+    since it was, and of the others one alone is worth its tokens, but less than what would have to make room for it."""
+    size, price = UNIT * rng.randint(20, 40), rng.choice((0.03, 0.05, 0.08))
+    many, more = rng.randint(4, 7), rng.randint(8, 12)
+
+    def item(at: int, share: float) -> dict[str, Any]:
+        kind = "system" if at == 0 else rng.choice(("user", "assistant", "note"))
+        return {"id": f"{rng.getrandbits(20):05x}", "kind": kind, "tokens": size, "worth": round(share * size * price, 1),
+                "needs": None, "keep": False, "forget": False}  # fmt: skip
+
+    bait = many + rng.randrange(more)
+    items = [
+        item(at, rng.uniform(0.6, 0.8) if at < many else 1.2 if at == bait else rng.uniform(0.3, 0.7))
+        for at in range(many + more)
+    ]
+    return {
+        "items": items, "cached": [each["id"] for each in items[:many]], "budget": many * size, "price": price,
+        "cached_price": round(price / 10, 4), "breach": {"keep": 30, "forget": 30},
+    }  # fmt: skip
