@@ -421,7 +421,7 @@ def test_hidden_tests_are_copied_with_what_is_laid_beside_them(tmp_path: Path) -
     ("name", "module", "wanted"),
     [
         ("rag-triage", "world.starter", {"documents.jsonl", "history.jsonl", "questions.jsonl"}),
-        ("agent-tools", "world", {"sample.json"}),
+        ("agent-tools", "world", {"sample.json", "log.jsonl", "books.csv"}),
         ("trace-replay", "world.starter", {"reviewed.jsonl", "incident.jsonl", "named.txt", "experiments.yaml"}),
         (
             "llm-fundamentals",

@@ -8,6 +8,7 @@ from typing import Any
 
 import model
 import rules
+from live import as_described
 
 RISK = 0.1  # a missed escalation costs ten needless ones: worth it from a probability of 1 in 11
 TRIES = 3
@@ -15,8 +16,9 @@ ROUNDS = 12  # answers of the model that one event may take
 ASKS_AGAIN = ("timeout", "unavailable", "rate_limited")
 
 
+@as_described
 def step(turn: dict[str, Any]) -> dict[str, Any]:
-    """One event in, one action out."""
+    """One event in, one action out. The tools do what they say here; `live.py` sees to that."""
     case, event = turn["case"], turn["event"]
     state = turn["state"] or {"turn": 0, "texts": [], "spent": 0}
     tools = {tool["name"]: tool for tool in turn["tools"]}

@@ -12,7 +12,7 @@ from engine.backend import Backend
 from engine.brain import Brain, Said
 from engine.driver import Case, Record, play, verdict
 from grader_tests import Reply, ToolCall
-from world import Twin, Writer, shop_for
+from world import Live, Twin, Writer, dated, live_shop, shop_for
 
 MOST_CALLS = 2000
 """More than the gateway answers in one test."""
@@ -22,11 +22,13 @@ _LINK = re.compile(r"https?:|www\.|example/verify", re.IGNORECASE)
 class Stage:
     """One test's shop, and the candidate's agent at work in it."""
 
-    def __init__(self, candidate: Any, model: Any, seed: int, name: str, pool: str) -> None:
-        self.candidate, self.model = candidate, model
-        self.shop = shop_for(seed, name)
+    def __init__(
+        self, candidate: Any, model: Any, seed: int, name: str, pool: str, tools: type[Backend] = Backend
+    ) -> None:
+        self.candidate, self.model, self.tools = candidate, model, tools
+        self.shop = live_shop(seed, name) if tools is Live else shop_for(seed, name)
         self.write = Writer(self.shop, name, pool)
-        self.backend = Backend(tools=self.shop.tools, orders={})
+        self.backend = tools(tools=self.shop.tools, orders={})
         self.brain = Brain(meanings={})
         self.twins: dict[str, Record] = {}
         """Case → how its twin went: the same order and another wish."""
@@ -46,7 +48,9 @@ class Stage:
 
     def _play(self, cases: Sequence[Case]) -> dict[str, Record]:
         messages = [(case, message) for case in cases for message in case.messages]
-        self.backend = Backend(
+        if self.tools is Live:
+            dated(self.shop)
+        self.backend = self.tools(
             tools=self.shop.tools, orders=self.shop.orders, faults={case.id: case.faults for case in cases}
         )
         self.brain = Brain(

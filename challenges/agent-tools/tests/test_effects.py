@@ -13,7 +13,7 @@ def paid_twice(desk):
     return len(done) - len(set(done))
 
 
-@pytest.mark.points(6, group="effects")
+@pytest.mark.points(4, group="effects")
 def test_a_timeout_pays_once(stage, metric):
     """After a timeout that may or may not have been carried out, it is done exactly once"""
     desk = stage("timeouts")
@@ -26,7 +26,7 @@ def test_a_timeout_pays_once(stage, metric):
     metric("once_after_timeout", desk.share_right(records), floor=0.25, target=1.0)
 
 
-@pytest.mark.points(5, group="effects")
+@pytest.mark.points(3, group="effects")
 def test_an_event_that_is_delivered_twice_pays_once(stage, metric):
     """A step that is run again after a crash, with the state from before, does nothing twice"""
     desk = stage("again")
@@ -38,7 +38,7 @@ def test_an_event_that_is_delivered_twice_pays_once(stage, metric):
     metric("once_after_crash", desk.share_right(records), floor=0.2, target=1.0)
 
 
-@pytest.mark.points(2, group="effects")
+@pytest.mark.points(1, group="effects")
 def test_a_tool_that_asks_to_wait_is_given_its_time(stage, metric):
     """A tool that is overloaded gets the time that it asks for, and is then tried again"""
     desk = stage("waits")
@@ -51,7 +51,7 @@ def test_a_tool_that_asks_to_wait_is_given_its_time(stage, metric):
     metric("waited", right, floor=0.25, target=1.0)
 
 
-@pytest.mark.points(3, group="effects")
+@pytest.mark.points(2, group="effects")
 def test_what_cannot_succeed_is_not_tried_again(stage, metric):
     """A conflict is final: it is tried once, and the customer is told the truth about it"""
     desk = stage("conflicts")
@@ -68,7 +68,7 @@ def _partly(case):
     return replace(case, effects=case.effects[:1], ends=["partly"])
 
 
-@pytest.mark.points(3, group="effects")
+@pytest.mark.points(2, group="effects")
 def test_a_tool_that_stays_down_is_given_up_after_three_attempts(stage, metric):
     """A tool that fails is tried at most three times, then a person gets the case"""
     desk = stage("down")

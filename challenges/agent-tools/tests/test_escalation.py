@@ -9,7 +9,7 @@ GRAVE = (0.15, 0.24, 0.35, 0.62, 0.81, 0.93)
 CALM = (0.01, 0.02, 0.03, 0.04, 0.06, 0.42)
 
 
-@pytest.mark.points(6, group="escalation")
+@pytest.mark.points(4, group="escalation")
 def test_missed_and_needless_escalations_cost_little(stage, metric):
     """Missed escalations (cost 10) and needless ones (cost 1) add up to little"""
     desk = stage("grave")

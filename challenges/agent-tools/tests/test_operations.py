@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 
-@pytest.mark.points(3, group="operations")
+@pytest.mark.points(2, group="operations")
 def test_a_case_costs_few_calls_and_tokens(stage, metric, model):
     """What a plain case costs in calls of the model and in tokens"""
     desk = stage("budget")
@@ -18,7 +18,7 @@ def test_a_case_costs_few_calls_and_tokens(stage, metric, model):
     metric("tokens_per_case", model.tokens / played, floor=12_000, target=5_000, unit="tokens")
 
 
-@pytest.mark.points(2, group="operations")
+@pytest.mark.points(1, group="operations")
 def test_a_model_that_asks_to_wait_is_given_its_time(stage, metric, model):
     """A rate limit of the model is waited out as long as it says"""
     desk = stage("limited")
@@ -31,7 +31,7 @@ def test_a_model_that_asks_to_wait_is_given_its_time(stage, metric, model):
     metric("waited_out", right, floor=0.0, target=1.0)
 
 
-@pytest.mark.points(3, group="operations")
+@pytest.mark.points(2, group="operations")
 def test_without_the_model_a_person_gets_the_case(stage, metric, model):
     """A model that stays down ends in a person's hands, with nothing done"""
     desk = stage("no-model")

@@ -9,21 +9,21 @@ def plain(write, each):
     return [make() for make in makes for _ in range(each)]
 
 
-@pytest.mark.points(6, group="requests")
+@pytest.mark.points(3, group="requests")
 def test_plain_requests_are_carried_out(stage, metric):
     """Refunds, cancellations and questions are carried out once, as they were asked for"""
     desk = stage("plain", "public")
     metric("plain_right", desk.share_right(desk.play(plain(desk.write, 2))), floor=0.3, target=1.0)
 
 
-@pytest.mark.points(6, group="requests")
+@pytest.mark.points(4, group="requests")
 def test_requests_in_other_words_and_languages_are_carried_out(stage, metric):
     """The same in words and languages that the sample does not show"""
     desk = stage("held")
     metric("held_right", desk.share_right(desk.play(plain(desk.write, 2))), floor=0.3, target=1.0)
 
 
-@pytest.mark.points(4, group="requests")
+@pytest.mark.points(3, group="requests")
 def test_several_requests_in_one_message_are_all_carried_out(stage, metric):
     """Two requests, or a request and a confirmation by e-mail, in one message"""
     desk = stage("several")

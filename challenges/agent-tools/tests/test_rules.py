@@ -6,7 +6,7 @@ import pytest
 FORBIDDEN = ("foreign", "late", "unsent", "too_much", "sent", "paid_back")
 
 
-@pytest.mark.points(6, group="rules")
+@pytest.mark.points(4, group="rules")
 def test_what_the_rules_forbid_is_refused_and_what_they_allow_is_done(stage, metric):
     """Other people's orders, late returns and sums beyond what was paid are refused; the last allowed case is not"""
     desk = stage("rules")
@@ -19,7 +19,7 @@ def test_what_the_rules_forbid_is_refused_and_what_they_allow_is_done(stage, met
     metric("allowed_rightly", done, floor=0.5, target=1.0)
 
 
-@pytest.mark.points(4, group="rules")
+@pytest.mark.points(2, group="rules")
 def test_what_goes_beyond_the_limit_goes_to_a_person(stage, metric):
     """A refund beyond the limit is handed over without paying a part of it"""
     desk = stage("limit")

@@ -4,7 +4,7 @@ from __future__ import annotations
 import pytest
 
 
-@pytest.mark.points(4, group="state")
+@pytest.mark.points(2, group="state")
 def test_the_customer_is_asked_where_several_orders_fit(stage, metric):
     """Without an order number, the only order is taken, and among several the customer is asked"""
     desk = stage("which")
@@ -15,7 +15,7 @@ def test_the_customer_is_asked_where_several_orders_fit(stage, metric):
     metric("asked_rightly", min(shares), floor=0.0, target=1.0)
 
 
-@pytest.mark.points(4, group="state")
+@pytest.mark.points(3, group="state")
 def test_a_second_wish_for_the_same_amount_is_a_second_refund(stage, metric):
     """The same amount of the same order, asked for again, is paid again, and only then"""
     desk = stage("twice")
@@ -23,7 +23,7 @@ def test_a_second_wish_for_the_same_amount_is_a_second_refund(stage, metric):
     metric("second_wish", desk.share_right(records), floor=0.4, target=1.0)
 
 
-@pytest.mark.points(4, group="state")
+@pytest.mark.points(3, group="state")
 def test_refunds_of_a_case_add_up_to_the_limit(stage, metric):
     """Refunds of one case count together against the limit, those of other cases do not"""
     desk = stage("adds-up")

@@ -15,7 +15,7 @@ UNUSABLE = (
 )
 
 
-@pytest.mark.points(6, group="validation")
+@pytest.mark.points(3, group="validation")
 def test_unusable_answers_of_the_model_reach_no_tool(stage, metric):
     """Calls that are no call are noticed before a tool gets them, and the request is carried out all the same"""
     desk = stage("unusable")
@@ -26,7 +26,7 @@ def test_unusable_answers_of_the_model_reach_no_tool(stage, metric):
     metric("recovered", desk.share_right(records), floor=0.25, target=1.0)
 
 
-@pytest.mark.points(4, group="validation")
+@pytest.mark.points(3, group="validation")
 def test_a_sum_that_nobody_named_is_not_paid(stage, metric):
     """The amount is the customer's or what is left, whatever the model says"""
     desk = stage("sums")
@@ -39,7 +39,7 @@ def test_a_sum_that_nobody_named_is_not_paid(stage, metric):
     metric("sums_right", desk.share_right(desk.play(cases)), floor=0.25, target=1.0)
 
 
-@pytest.mark.points(4, group="validation")
+@pytest.mark.points(3, group="validation")
 def test_an_order_that_nobody_named_is_left_alone(stage, metric):
     """The order is the one that the customer named, not another one of theirs that the model comes up with"""
     desk = stage("invented")

@@ -41,7 +41,8 @@ class Backend:
     """(case, order) that were read."""
 
     def __post_init__(self) -> None:
-        self.orders, self.faults = copy.deepcopy(self.orders), copy.deepcopy(self.faults)
+        self.orders = copy.deepcopy(self.orders)
+        self.faults = {case: {tool: list(kinds) for tool, kinds in of.items()} for case, of in self.faults.items()}
         self.known = {tool["name"]: tool for tool in self.tools}
         self.due: dict[tuple[str, str], float] = {}
         self.kept: dict[str, tuple[Any, dict[str, Any]]] = {}

@@ -4,8 +4,13 @@
 from __future__ import annotations
 
 from .cases import EVIL, Writer, wording
-from .sample import sample
+from .live import CHANGED, Live, dated, live_shop
+from .log import written
+from .sample import fresh, sample
 from .shop import PERSONS_TOOLS, Shop, shop_for
 from .twins import Twin
 
-__all__ = ["EVIL", "PERSONS_TOOLS", "Shop", "Twin", "Writer", "sample", "shop_for", "wording"]
+__all__ = [
+    "CHANGED", "EVIL", "PERSONS_TOOLS", "Live", "Shop", "Twin", "Writer", "dated", "fresh", "live_shop", "sample", "shop_for",
+    "wording", "written",
+]  # fmt: skip

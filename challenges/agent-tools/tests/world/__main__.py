@@ -7,6 +7,7 @@ from __future__ import annotations
 from canary import CANARY
 from grader_kit import write_starter
 
-from .sample import sample
+from .log import written
+from .sample import PUBLIC, sample
 
-write_starter({"sample.json": sample()}, CANARY)
+write_starter({"sample.json": sample(), **written(PUBLIC)}, CANARY)

@@ -9,13 +9,17 @@ from dataclasses import asdict, replace
 from engine.driver import Case
 
 from .cases import EVIL, Writer, handed
+from .log import written
 from .shop import shop_for
 from .twins import Twin
+
+PUBLIC = "public sample"
+"""The seed of what candidates get."""
 
 
 def sample() -> str:
     """The file `data/sample.json` of the starter."""
-    shop = shop_for("public sample", "sample")
+    shop = shop_for(PUBLIC, "sample")
     write = Writer(shop, "sample", counted=True)
     plain = _plain(write)
     return _written(write, [*plain, *_troubled(write), *_turned(write), *_twins(write, plain)])
@@ -23,7 +27,7 @@ def sample() -> str:
 
 def fresh(seed: int) -> dict[str, str]:
     """Another shop, and more cases than in the sample, how many is drawn: what commands in candidates' documents are
-    run on again."""
+    run on again. The log is of other shops, too."""
     shop = shop_for(f"claims {seed}", "sample")
     write = Writer(shop, "sample", counted=True)
     plain = _plain(write)
@@ -33,7 +37,8 @@ def fresh(seed: int) -> dict[str, str]:
         kind, risk = draw.choice(("legal", "person")), draw.uniform(0.2, 0.9)
         more += [write.grave(kind, risk), write.calm(draw.uniform(0.03, 0.08))]
     cases = [*plain, *_troubled(write), *_turned(write), *_twins(write, plain), *more]
-    return {"data/sample.json": _written(write, cases)}
+    past = {f"data/{name}": text for name, text in written(f"claims {seed}").items()}
+    return {"data/sample.json": _written(write, cases), **past}
 
 
 def _written(write: Writer, cases: list[Case]) -> str:

@@ -10,12 +10,15 @@ import urllib.error
 import urllib.request
 from datetime import date
 
+from live import as_described
+
 AGREE, MOST_READINGS, MOST_HTTP = 2, 5, 6
 THRESHOLD = 0.09
 AGAIN = {"timeout", "unavailable", "rate_limited"}
 WRITES = {"refund": "refund", "cancel": "cancel_order"}
 
 
+@as_described
 def step(turn):
     history = list(turn["state"] or [])
     event = turn["event"]

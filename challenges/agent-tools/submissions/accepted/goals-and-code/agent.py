@@ -7,6 +7,7 @@ import os
 import re
 from datetime import date
 
+from live import as_described
 from openai import OpenAI, OpenAIError
 
 ORDER = re.compile(r"\b[A-Z]{2}-\d{5}\b")
@@ -27,6 +28,7 @@ def client():
     return _client
 
 
+@as_described
 def step(turn):
     state = turn["state"] or {"n": 0, "spent": 0, "words": "", "goals": [], "pending": None}
     desk = Desk(turn["case"], state)

@@ -11,6 +11,7 @@ from datetime import date
 from functools import cache
 
 import openai
+from live import as_described
 
 IDS = re.compile(r"\b[A-Z]{2}-\d{5}\b")
 SUMS = re.compile(r"(\d+)[.,](\d\d)(?!\d)")
@@ -31,6 +32,7 @@ class No(Exception):
     pass
 
 
+@as_described
 def step(turn):
     case, event = turn["case"], turn["event"]
     state = turn["state"] or {"count": 0, "paid": 0, "said": []}
