@@ -44,7 +44,7 @@ def test_the_list_names_the_shipped_challenges(tmp_path: Path) -> None:
     rows = {row["id"]: row for row in json.loads(run("list", "--json", "--challenges", str(tmp_path)).stdout)}
     assert rows["tiny"]["title"] == "Tiny"
     assert rows["rag-triage"]["tests"] >= 30
-    assert "rag-triage 2.4.0 python" in " ".join(run("list").stdout.split())
+    assert "rag-triage 2.4.1 python" in " ".join(run("list").stdout.split())
 
 
 def test_a_check_without_running_anything_says_what_is_broken_and_exits_with_4(tmp_path: Path) -> None:
