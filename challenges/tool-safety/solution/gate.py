@@ -85,7 +85,7 @@ def decoded(value, coded):
     try:
         if coded == "reversed":
             return value[::-1]
-        return (bytes.fromhex(value) if coded == "hex" else base64.b64decode(value, validate=True)).decode()
+        return (bytes.fromhex(value) if coded == "hex" else base64.b64decode(value)).decode()
     except (ValueError, binascii.Error):
         return None
 

@@ -281,7 +281,11 @@ def compared(report: Report, false: bool) -> Claim:
     rng = report.rng
     one, other = rng.sample(report.machines, 2)
     attribute = report.drawn("attribute", ("mass", "valves", "lamps", "run", "cool", "checked"))
+    if false and report.deal.even and report.drawn("same", (True, False, False, False)):  # then neither is more
+        report.facts[other, attribute] = report.facts[one, attribute]
     more = report.facts[one, attribute] > report.facts[other, attribute]
+    if report.facts[one, attribute] == report.facts[other, attribute]:
+        more = report.drawn("way of the same", (True, False))
     words = {
         "mass": ("heavier", "lighter"),
         "valves": ("more valves", "fewer valves"),

@@ -63,7 +63,8 @@ def compared(claim, known, aliases):
     key = "mass" if word in {"heavier", "lighter"} else "day" if word in {"later", "earlier"} else "time" if word in {"longer", "shorter"} else "count"
     key = about_what(key, claim)
     one, other = (known[name, key] for name in order(claim, aliases))
-    return (one > other) == (word in {"heavier", "longer", "later", "more"}), found.span()
+    least, most = (other, one) if word in {"heavier", "longer", "later", "more"} else (one, other)
+    return most > least, found.span()
 
 
 def order(claim, aliases):
