@@ -112,3 +112,10 @@ def f1(plays: list[Play]) -> float:
     counts = [found_f1(play.repo, play.ended.diagnosis) for play in plays]
     right, said, true = (sum(each) for each in zip(*counts, strict=True))
     return 2 * right / (said + true) if said + true else 0.0
+
+
+def true_share(plays: list[Play]) -> float:
+    """Share of what the set-ups' diagnoses name that is there; 0 where they name nothing."""
+    counts = [found_f1(play.repo, play.ended.diagnosis) for play in plays]
+    right, said, _ = (sum(each) for each in zip(*counts, strict=True))
+    return right / said if said else 0.0

@@ -6,6 +6,7 @@ import re
 import pytest
 from grader_kit import share
 from grader_tests import CandidateError
+from played import true_share
 from support import Ended, Yard, diagnosis, found_f1
 from world.starter import sample, stale
 
@@ -36,11 +37,15 @@ def test_the_readme_sets_the_repository_up(candidate, seed, metric):
 
 
 @pytest.mark.points(3, group="shipped")
-def test_the_diagnosis_handed_in_is_right(candidate, metric):
-    """diagnosis.json names what is broken in the sample"""
+def test_the_diagnosis_handed_in_is_right(candidate, played, metric):
+    """diagnosis.json names what is broken in the sample, and setup.sh looks in other repositories, too"""
     candidate.files.text("diagnosis.json")
     said = diagnosis({"files": {"diagnosis.json": [0, "-" + candidate.files.text("diagnosis.json")]}})
     if not said:
         raise CandidateError("BadDiagnosis", "diagnosis.json names nothing in the agreed shape")
     right, named, true = found_f1(sample(), said)
-    metric("f1", 2 * right / (named + true), floor=0.5, target=1.0)
+    there = true_share(played.broken())
+    # This list can be handed on. A set-up that writes it everywhere, or all that there could be, names what is not there.
+    looks = min(1.0, max(0.0, (there - 0.5) / 0.25))
+    metric("f1", 2 * right / (named + true) * looks, floor=0.5, target=1.0)
+    print(f"{there:.0%} of what setup.sh names in other repositories is there")
