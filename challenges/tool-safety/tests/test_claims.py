@@ -5,7 +5,7 @@ import statistics
 
 import pytest
 from grader_kit import shown, unusable, wrong_keys, wrong_number
-from world.claims import GROUPS, VAGUE, claim, vague
+from world.claims import GROUPS, SPOKEN, VAGUE, claim, vague
 from world.deal import Deal
 from world.outgoing import f1
 
@@ -37,7 +37,12 @@ def scored(work):
     """Claims of all kinds with the replies to them; no reply is worth what is wrong with all sureness."""
     rng = work.stream("claims")
     deal = Deal(rng, even=True)
-    made = [claim(rng, group, false, deal=deal) for group in GROUPS for false in (True, False) for _ in range(EACH)]
+    made = [
+        claim(rng, group, false, deal=deal)
+        for group in (*GROUPS, SPOKEN)
+        for false in (True, False)
+        for _ in range(EACH)
+    ]
     made += [vague(rng, word) for word in VAGUE for _ in range(EACH)]
     rng.shuffle(made)
     replies = work.checked("score_claim", [each.asked for each in made], wrong)
@@ -53,7 +58,7 @@ def scored(work):
 @pytest.mark.points(16, group="claims")
 def test_claims_are_held_to_their_report(scored, metric):
     """Claims that a report does not bear out are told from true ones in other words; to be unsure costs less than to be wrong"""
-    for group in GROUPS:
+    for group in (*GROUPS, SPOKEN):
         error = statistics.fmean((value["p"] - each.chance) ** 2 for each, value in scored if each.group == group)
         metric(group, error, floor=UNSURE, target=SURE)
         print(group, round(error, 3))

@@ -49,6 +49,8 @@ GROUPS = (
     "alias",
 )
 ASKED = ("run", "cool", "mass", "valves", "lamps")
+SPOKEN = "spoken"
+"""Figures in words ("half an hour", "two dozen"), which other groups have now and then."""
 PRICED = ("other", "alias")
 """Groups that ask for prices, too, in reports whose sums are in EUR."""
 VAGUE = {"for quite a while": 0.15, "rather long": 0.4, "hardly any time": 0.65, "the longest of all": 0.88}
@@ -185,6 +187,8 @@ def claim(rng: random.Random, group: str, false: bool, public: bool = False, dea
     report = Report(rng, public, deal, (group, false))
     if group in FEW:
         return {"bounds": bounds, "compared": compared, "together": together}[group](report, false)
+    if group == SPOKEN:
+        return spoken(report, false)
     name = rng.choice(report.machines)
     attribute = {
         "denied": "test",
@@ -302,6 +306,20 @@ def compared(report: Report, false: bool) -> Claim:
         "checked": "{a} was checked {s} than {b}.",
     }.get(attribute, "{a} has {s} than {b}.")
     return told(report, "compared", form.format(a=one, b=other, s=said), said, false)
+
+
+def spoken(report: Report, false: bool) -> Claim:
+    """A figure in words, each as often as the others; the report has it, or another."""
+    name = report.rng.choice(report.machines)
+    every = [("time", raw) for raw in TIMES] + [("mass", raw) for raw in MASSES] + [("count", raw) for raw in WORDS]
+    kind, raw = report.drawn("figure", every)
+    attribute = report.drawn(
+        f"attribute {kind}", {"time": ("run", "cool"), "mass": ("mass",), "count": ("valves", "lamps")}[kind]
+    )
+    said = {"time": TIMES, "mass": MASSES, "count": WORDS}[kind][raw]
+    others = [value for (other, about), value in report.facts.items() if about == attribute and other != name]
+    report.facts[name, attribute] = _moved(attribute, raw, others) if false else raw
+    return told(report, SPOKEN, report.sentence(name, attribute, said, False), said, false)
 
 
 def together(report: Report, false: bool) -> Claim:
