@@ -339,6 +339,36 @@ def test_a_submission_that_breaks_its_promise_is_reported_with_its_line(
     assert "submissions.yaml:" in text
 
 
+@pytest.mark.parametrize("static", [True, False])
+@pytest.mark.parametrize(
+    ("name", "hint"),
+    [
+        ("test_it.py::test_bb", "; did you mean test_it.py::test_b?"),
+        ("test_that.py::test_b", "; did you mean test_it.py::test_b?"),
+        ("test_b", "; did you mean test_it.py::test_b?"),
+        ("test_ib.py::test_bb", "; did you mean test_it.py::test_b?"),
+        ("test_it.test_b", "; did you mean test_it.py::test_b?"),
+        ("wholly_other", ""),
+    ],
+)
+def test_a_failing_test_that_is_none_is_told_with_its_own_line_and_the_nearest(
+    tmp_path: Path, name: str, hint: str, static: bool
+) -> None:
+    fails = f'  fails:\n    - "test_it.py::test_b"\n    - "{name}"'
+    entries = fakes.FILES["submissions/submissions.yaml"].replace('  fails: ["test_it.py::test_b"]', fails)
+    text = only(tmp_path, {"submissions/submissions.yaml": entries}, "submissions", Options(static=static))
+    assert text.endswith(f"submissions.yaml:9: rejected/small: there is no test {name}{hint}")
+
+
+def test_a_file_whose_tests_are_made_elsewhere_may_be_named(tmp_path: Path) -> None:
+    own = fakes.FILES["submissions/submissions.yaml"].replace("test_it.py::test_b", "test_more.py::test_c")
+    pack = write_pack(
+        tmp_path, {"submissions/submissions.yaml": own, "tests/test_more.py": "from shared import *\n",
+                   "tests/shared.py": ""}
+    )  # fmt: skip
+    assert broken(checked(pack, STATIC), "submissions") == []
+
+
 def test_a_test_that_cannot_judge_a_shipped_submission_is_reported(tmp_path: Path) -> None:
     def puzzled(job: fakes.Job) -> list[dict[str, Any]]:
         results = fakes.play(job)

@@ -74,7 +74,7 @@ def test_a_new_pack_has_nothing_to_be_said_about(pack: Path) -> None:
         (MANIFEST, "module: greet", "module: greets", "broken", "solution", "no greets.py; did you mean greet.py?"),
         (MANIFEST, "DECISIONS.md]", "DECISION.md]", "broken", "solution", "did you mean DECISIONS.md?"),
         (MANIFEST, "working: 1h", "working: 3h", "advice", "instruction.md", "gives 3 h (time.working), and this says"),
-        (LISTED, "::test_tricky_a", "::test_trick_a", "broken", f"{LISTED}:9", "did you mean test_masking.py::test_tr"),
+        (LISTED, "::test_tricky_a", "::test_trick_a", "broken", f"{LISTED}:13", "did you mean test_masking.py::test_tr"),
     ],
 )  # fmt: skip
 def test_what_does_not_fit_together_is_said_with_line_and_nearest_name(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
@@ -85,6 +85,12 @@ class Listed:
     place: str
     root: Path
     """The pack's folder."""
+    lines: Mapping[str | int, int] = field(default_factory=dict)
+    """Line of each key of the entry, and of each of its failing tests by its number."""
+
+    def at(self, key: str | int) -> str:
+        """The place of that key, or of the failing test of that number; that of the entry where it has none."""
+        return f"{self.place.rpartition(':')[0]}:{self.lines[key]}" if key in self.lines else self.place
 
 
 def load_entries(root: Path) -> tuple[Listed, ...]:
@@ -107,7 +113,8 @@ def load_entries(root: Path) -> tuple[Listed, ...]:
             paths += [(said, _at(path, below, number))] if isinstance(said, str) else []
             continue
         paths.append((entry.path, _at(path, below, number)))
-        listed.append(Listed(entry=entry, place=f"{path}:{below['entries', number]}", root=root))
+        place, own = f"{path}:{below['entries', number]}", _of_keys(below, number)
+        listed.append(Listed(entry=entry, place=place, root=root, lines=own))
     problems += _astray(root, paths) + _path_problems(root, listed)
     if problems:
         raise ChallengeError("\n".join(sorted(problems, key=_line_in(path))))
@@ -117,6 +124,12 @@ def load_entries(root: Path) -> tuple[Listed, ...]:
 def _of_row(lines: Mapping[strict_yaml.Location, int], number: int) -> dict[strict_yaml.Location, int]:
     """The places of that entry, as those of the only one."""
     return {(at[0], 0, *at[2:]): line for at, line in lines.items() if at[1:2] == (number,)}
+
+
+def _of_keys(lines: Mapping[strict_yaml.Location, int], number: int) -> dict[str | int, int]:
+    """The lines of that entry's keys, and of what stands in the list of failing tests."""
+    own = _of_row(lines, number)
+    return {at[-1]: line for at, line in own.items() if len(at) == 3 or (len(at) == 4 and at[2] == "fails")}
 
 
 def _line_in(path: Path) -> Callable[[str], int]:
@@ -144,6 +157,18 @@ def _near(name: str, known: Iterable[str]) -> str:
     """The end of a sentence about a name that is none."""
     near = difflib.get_close_matches(name, sorted(known), n=1)
     return f"; did you mean {near[0]}?" if near else "."
+
+
+def nearest_test(name: str, known: Sequence[str]) -> str:
+    """The end of a sentence about a hidden test that is none: a test of that name in another file, else of that file,
+    else the nearest of all, without and with its file."""
+    file, _, function = name.rpartition("::")
+    near = [one for one in known if one.rpartition("::")[2] == function]
+    near = near or difflib.get_close_matches(name, [one for one in known if one.startswith(f"{file}::")], n=1)
+    own = {one.rpartition("::")[2]: one for one in known}
+    near = near or [own[one] for one in difflib.get_close_matches(function, own, n=1)]
+    near = near or difflib.get_close_matches(name, known, n=1)
+    return f"; did you mean {near[0]}?" if near else ""
 
 
 def _path_problems(root: Path, listed: Sequence[Listed]) -> list[str]:

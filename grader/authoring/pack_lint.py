@@ -11,7 +11,7 @@ from pathlib import Path
 
 from grader import junk
 from grader.authoring import skeletons
-from grader.authoring.entries import FILE, REFERENCE, Listed
+from grader.authoring.entries import FILE, REFERENCE, Listed, nearest_test
 from grader.authoring.schema import of_line
 from grader.authoring.shipped import STARTER
 from grader.challenge import Pack
@@ -118,15 +118,17 @@ def _seconds(match: re.Match[str]) -> float:
 
 
 def _named_tests(challenge: Pack, listed: Sequence[Listed]) -> Iterator[Finding]:
-    """Tests that submissions.yaml names are there; of one with cases only the function is looked for."""
-    known = set(_tests(challenge))
-    files = {name.partition("::")[0] for name in known}
+    """Tests that submissions.yaml names are there; of one with cases only the function is looked for. In a file that
+    has none of its own nothing is said: they are made there, or inherited."""
+    known = list(_tests(challenge))
+    silent = set(challenge.tests) - {name.partition("::")[0] for name in known}
     for one in listed:
-        for name in one.entry.fails:
+        for number, name in enumerate(one.entry.fails):
             function = name.partition("[")[0]
-            if function.partition("::")[0] in files and function not in known:
-                text = f"{one.entry.path}: there is no test {name}{_near(function, known)}"
-                yield broken("submissions", text, one.place)
+            if function in known or function.partition("::")[0] in silent:
+                continue
+            text = f"{one.entry.path}: there is no test {name}{nearest_test(function, known)}"
+            yield broken("submissions", text, one.at(number))
 
 
 def _tests(challenge: Pack) -> Iterator[str]:

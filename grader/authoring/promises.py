@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from grader.authoring.entries import Listed
+from grader.authoring.entries import Listed, nearest_test
 from grader.authoring.runs import Ran
 from grader.challenge import Limits
 from grader.challenge.findings import Finding, advice, broken, found
@@ -112,22 +111,21 @@ def _range(listed: Listed, ran: Ran) -> list[Finding]:
         text += f". Lost: {_tests([test for test in ran.points.tests if test.points < test.max_points - TOLERANCE])}"
     else:
         text += f". Earned: {_ids([test for test in ran.points.tests if test.points > 0])}"
-    return [broken("submissions", text, listed.place, share=round(ran.share, 4))]
+    return [broken("submissions", text, listed.at("objective"), share=round(ran.share, 4))]
 
 
 def _fails(listed: Listed, ran: Ran, tests: Sequence[str]) -> list[Finding]:
     """A named test fails when the submission earns nothing in it; how it comes to nothing does not matter."""
     results = {test.id: test for test in ran.points.tests}
     findings = []
-    for name in listed.entry.fails:
+    for number, name in enumerate(listed.entry.fails):
         test = results.get(name)
         if test is None:
-            near = difflib.get_close_matches(name, tests, n=1)
-            hint = f"; did you mean {near[0]}?" if near else ""
-            findings.append(broken("submissions", f"{listed.entry.path}: there is no test {name}{hint}", listed.place))
+            text = f"{listed.entry.path}: there is no test {name}{nearest_test(name, tests)}"
+            findings.append(broken("submissions", text, listed.at(number)))
         elif test.points > 0 or (not test.max_points and test.status is TestStatus.PASSED):
             text = f"{listed.entry.path}: {name} should fail, but earns {test.points:g} of {test.max_points:g} points"
-            findings.append(broken("submissions", text, listed.place))
+            findings.append(broken("submissions", text, listed.at(number)))
     return findings
 
 
