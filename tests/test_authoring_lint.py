@@ -4,6 +4,7 @@ where one run says all."""
 from __future__ import annotations
 
 import shutil
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -206,24 +207,86 @@ def test_hidden_tests_that_fail_by_themselves_are_run_once_and_said_once(tmp_pat
     assert len(maker.jobs) == 1
 
 
-@pytest.mark.parametrize(("who", "outcome"), [("reference", "broken"), ("other", "advice")])
-def test_a_test_that_draws_by_itself_shows_where_a_work_meets_its_seed_twice(
-    tmp_path: Path, who: str, outcome: str
+OWN_DRAW = "import random\n\ndef f(x):\n    return random.choice([x, 1])\n"
+SEEDED = "import random\n\nrandom.Random(3)\n\ndef f(x):\n    return x + 1\n"
+
+
+@pytest.mark.parametrize(
+    ("who", "unit", "work", "hidden", "outcome", "why"),
+    [
+        ("reference", "", "", "", "broken", "Draw from the seed, read no clock"),
+        ("reference", "ms", "", "", "broken", "Only time and memory differ"),
+        ("other", "", "", "", "broken", "Draw from the seed, read no clock"),
+        ("other", "calls", "", "", "broken", "Draw from the seed, read no clock"),
+        ("other", "ms", "", "", "advice", "Only time and memory differ"),
+        ("other", "times", "", "", "advice", "Only time and memory differ"),
+        ("other", "", SEEDED, "", "broken", "Draw from the seed, read no clock"),
+        ("other", "", OWN_DRAW, "", "advice", "The work may be what differs: work.py:4 has random.choice"),
+        ("other", "", "import threading\n", "", "advice", "The work may be what differs: work.py:1 has threading"),
+        (
+            "other",
+            "",
+            "import time\nX = time.perf_counter()\n",
+            "",
+            "advice",
+            "The work may be what differs: work.py:2 has time.perf",
+        ),
+        ("other", "", OWN_DRAW, "import random\nR = random.Random()\n", "broken", "tests/help.py:2 has random.Random"),
+        ("other", "", "", "def f(:\n", "broken", "Draw from the seed, read no clock"),
+    ],
+)
+def test_a_work_that_meets_its_seed_twice_earns_the_same_but_for_what_it_took_or_drew(
+    tmp_path: Path, who: str, unit: str, work: str, hidden: str, outcome: str, why: str
 ) -> None:
+    other = work or fakes.FILES["submissions/rejected/small/work.py"]
+    points = "1 and then 0.5" if who == "reference" else "0.5 and then 0.25"
+    found = [
+        (kind, text.rpartition(". ")[2])
+        for kind, promise, text in met_twice(tmp_path, who, unit, {"other": other, "hidden": hidden})
+        if promise == "twice" and f"test_it.py::test_a {points} points" in text
+    ]
+    assert [(kind, text.startswith(why)) for kind, text in found] == [(outcome, True)], found
+
+
+def met_twice(tmp_path: Path, who: str, unit: str, files: dict[str, str]) -> list[tuple[str, str, str]]:
+    """What is said where a test gives one work half as much each time that it meets it."""
     met: list[str] = []
+    works = {"reference": fakes.FILES["solution/work.py"], "other": files["other"]}
 
     def draws(job: Job) -> list[dict[str, Any]]:
-        played = fakes.play(job)
-        files = {"solution/work.py": "reference", "submissions/rejected/small/work.py": "other"}
-        met.append(next((one for name, one in files.items() if fakes.FILES[name].encode() == job.files["work.py"]), ""))
+        played = fakes.play(job) if job.files["work.py"] == works["reference"].encode() else fakes.play(small(job))
+        met.append(next((one for one, text in works.items() if text.encode() == job.files["work.py"]), ""))
+        played[0]["metrics"][0]["unit"] = unit
         if who == met[-1]:
             played[0]["metrics"][0]["value"] = {"other": 0.5, "reference": 1.0}[who] / met.count(who)
         return played
 
-    small = fakes.FILES["submissions/submissions.yaml"].replace("[0.4, 0.6]", "[0, 0.6]")
-    found = ran(tmp_path, fakes.Maker(draws), {"submissions/submissions.yaml": small})
-    assert [(one, "test_it.py::test_a" in text) for one, promise, text in found if promise == "twice"] == [
-        (outcome, True)
+    def small(job: Job) -> Job:
+        own = job.files["work.py"] == files["other"].encode()
+        text = fakes.FILES["submissions/rejected/small/work.py"].encode() if own else job.files["work.py"]
+        return replace(job, files={**job.files, "work.py": text})
+
+    entries = fakes.FILES["submissions/submissions.yaml"].replace("[0.4, 0.6]", "[0, 0.6]")
+    changes = {"submissions/submissions.yaml": entries, "submissions/rejected/small/work.py": files["other"]}
+    changes |= {"tests/help.py": files["hidden"]} if files["hidden"] else {}
+    return ran(tmp_path, fakes.Maker(draws), changes)
+
+
+def test_a_test_that_passes_once_and_then_fails_is_no_matter_of_time(tmp_path: Path) -> None:
+    met: list[int] = []
+
+    def fails(job: Job) -> list[dict[str, Any]]:
+        played = fakes.play(job)
+        if job.files["work.py"] == fakes.FILES["submissions/rejected/small/work.py"].encode():
+            played[0]["metrics"][0] |= {"unit": "s", "value": 0.5}
+            met.append(1)
+            played[0] |= {"status": "failed", "message": "late"} if len(met) > 1 else {}
+        return played
+
+    entries = fakes.FILES["submissions/submissions.yaml"].replace("[0.4, 0.6]", "[0, 0.6]")
+    found = ran(tmp_path, fakes.Maker(fails), {"submissions/submissions.yaml": entries})
+    assert [(kind, "test_a passed and then failed" in text) for kind, promise, text in found if promise == "twice"] == [
+        ("broken", True)
     ]
 
 

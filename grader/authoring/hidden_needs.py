@@ -38,7 +38,7 @@ def check(challenge: Pack) -> list[Finding]:
         work = challenge.interface.module.partition(".")[0]
         findings += [broken("schema", text, f"{place}:{line}") for line, text in _imports(tree, own, work)]
         findings += _groups(tree, place, challenge.groups) + _of_no_group(tree, name, place, challenge.groups)
-        findings += [advice("schema", text, f"{place}:{line}") for line, text in (*_unmarked(tree), *_unseeded(tree))]
+        findings += [advice("schema", text, f"{place}:{line}") for line, text in (*_unmarked(tree), *_drawn(tree))]
     return findings
 
 
@@ -129,8 +129,13 @@ def _bodies(tree: ast.Module) -> Iterator[tuple[list[ast.stmt], list[ast.expr]]]
             yield node.body, node.decorator_list
 
 
-def _unseeded(tree: ast.Module) -> Iterator[tuple[int, str]]:
-    """Calls whose outcome is another one in each run: the same submission would get another grade."""
+def _drawn(tree: ast.Module) -> Iterator[tuple[int, str]]:
+    for line, call in unseeded(tree):
+        yield line, f"{call}() is another one in each run: draw from the `seed` (grader_kit.stream)"
+
+
+def unseeded(tree: ast.Module) -> Iterator[tuple[int, str]]:
+    """Line and name of calls whose outcome is another one in each run: the same submission would get another grade."""
     for node in ast.walk(tree):
         if not isinstance(node, ast.Call):
             continue
@@ -138,4 +143,4 @@ def _unseeded(tree: ast.Module) -> Iterator[tuple[int, str]]:
         module, _, function = name.rpartition(".")
         bare = name in {"random.Random", "Random"} and not node.args and not node.keywords
         if bare or name in UNSEEDED or module == "secrets" or (module == "random" and function in _DRAWS):
-            yield node.lineno, f"{name}() is another one in each run: draw from the `seed` (grader_kit.stream)"
+            yield node.lineno, name
