@@ -63,7 +63,7 @@ def test_a_new_pack_has_nothing_to_be_said_about(pack: Path) -> None:
     ("name", "before", "after", "outcome", "place", "text"),
     [
         (TESTS, 'group="care"', 'group="caer"', "broken", f"{TESTS}:42", "no group 'caer'; did you mean care?"),
-        (TESTS, 'group="care"', 'group="speed"', "advice", f"{TESTS}:42", "no group 'speed': it counts under"),
+        (TESTS, 'group="care"', 'group="speed"', "advice", f"{TESTS}:42", "no group 'speed': its tests count for the pri"),
         (TESTS, ', group="care"', "", "advice", f"{TESTS}:43", "has no group; challenge.yaml has finding, care"),
         (TESTS, "import pytest", "from greet import mask\nimport pytest", "broken", f"{TESTS}:5", "they never import"),
         (MANIFEST, "DECISIONS.md]", "DECISIONS.md, NOTES.md]", "broken", "instruction.md", "without NOTES.md is"),

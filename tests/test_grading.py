@@ -12,9 +12,11 @@ from hypothesis import strategies as st
 from grader.challenge import Challenge
 from grader.challenge.rubric import Criterion
 from grader.errors import UsageError
-from grader.records import CriterionResult, TestResult, TestStatus
+from grader.grading.grade import flags_of
+from grader.records import CriterionResult, JudgeResult, TestResult, TestStatus, VerifierResult
 from grader.score import objective
-from grader.score.combine import Combined, combine, flags, shares, unscored
+from grader.score.combine import Combined, combine, flags, groups_astray, shares, unscored
+from grader.submission import make_submission
 from tests import parts
 from tests.parts import challenge, criterion, ran
 
@@ -244,6 +246,23 @@ def test_flags_say_what_is_not_in_the_score() -> None:
     (stumbled,) = flags(objective.score([ran(0, 1, status="failed", stumbled=True)]), [])
     assert stumbled.startswith("1 hidden test stumbled over what the submission gave")
     assert flags(objective.score([ran()]), []) == ()
+
+
+def test_a_group_that_the_challenge_does_not_name_is_said_with_where_its_points_went() -> None:
+    about = challenge(groups={"pairs": "system_design"})
+    tests = (ran(1, 3, group="pair"), ran(0, 2, group="pair"), ran(4, 4, group="pairs"), ran(0, 1, group="speed"))
+    assert groups_astray(about, objective.score(tests)) == (
+        "The challenge names no group 'pair'; the nearest is 'pairs': 2 hidden tests of it, 5 of 10 points, count for "
+        "coding fundamentals, the primary competency; the challenge's owner should look.",
+        "The challenge names no group 'speed': 1 hidden test of it, 1 of 10 points, counts for coding fundamentals, "
+        "the primary competency; the challenge's owner should look.",
+    )
+    primary = {one.id: one.max_score for one in grade(about, tests).competencies}["coding_fundamentals"]
+    assert primary == pytest.approx(60)
+    assert groups_astray(challenge(groups={}), objective.score(tests)) == ()
+    observed = VerifierResult(expected=tuple(test.id for test in tests), tests=tests)
+    told = flags_of(about, make_submission({}), observed, JudgeResult(criteria=()), {})
+    assert [flag for flag in told if "names no group 'pair'" in flag]
 
 
 def test_the_bounds_of_a_level_keep_their_place_in_grade_json() -> None:

@@ -71,7 +71,9 @@ def _groups(tree: ast.Module, place: str, declared: Collection[str]) -> list[Fin
         if not declared or group in declared:
             continue
         near = difflib.get_close_matches(group, declared, n=1)
-        say, hint = (broken, f"; did you mean {near[0]}?") if near else (advice, ": it counts under its own name")
+        say, hint = (
+            (broken, f"; did you mean {near[0]}?") if near else (advice, ": its tests count for the primary competency")
+        )
         findings.append(say("schema", f"challenge.yaml has no group {group!r}{hint}", f"{place}:{line}"))
     return findings
 

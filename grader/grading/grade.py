@@ -66,6 +66,7 @@ def flags_of(
     return (
         *formats.flags(submission, challenge.submission.required),
         *combine.flags(points, observed.limits_hit),
+        *combine.groups_astray(challenge, points),
         *marks.flags(claims),
         *judged.flags,
         *route(judged.criteria, share),

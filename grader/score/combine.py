@@ -28,7 +28,7 @@ from grader.records import (
     Score,
     TestStatus,
 )
-from grader.score.recommend import reaches, recommend
+from grader.score.recommend import reaches, recommend, title
 
 FULL = 100.0
 
@@ -239,3 +239,24 @@ def flags(objective: ObjectiveScore, limits_hit: Sequence[str]) -> tuple[str, ..
             f"{errors} hidden test{'s' if errors > 1 else ''} could not be judged; the challenge's owner should look."
         )
     return tuple(found)
+
+
+def groups_astray(challenge: Challenge, objective: ObjectiveScore) -> tuple[str, ...]:
+    """Groups of tests that a challenge which names its groups does not name: they count for the primary competency,
+    whatever was meant, and that may decide a minimum. A flag for each, in the order of the tests."""
+    found = dict.fromkeys(test.group for test in objective.tests if test.group not in challenge.groups)
+    return tuple(_astray(challenge, objective, group) for group in found) if challenge.groups else ()
+
+
+def _astray(challenge: Challenge, objective: ObjectiveScore, group: str) -> str:
+    import difflib
+
+    own = [test for test in objective.tests if test.group == group]
+    near = difflib.get_close_matches(group, challenge.groups, n=1)
+    meant = f"; the nearest is {near[0]!r}" if near else ""
+    points, many = math.fsum(test.max_points for test in own), len(own) > 1
+    return (
+        f"The challenge names no group {group!r}{meant}: {len(own)} hidden test{'s' if many else ''} of it, "
+        f"{points:g} of {objective.max_points:g} points, count{'' if many else 's'} for "
+        f"{title(challenge.primary_competency)}, the primary competency; the challenge's owner should look."
+    )
