@@ -100,14 +100,36 @@ def test_every_error_in_every_file_is_said_at_once_with_its_line(tmp_path: Path)
     assert "challenge.yaml:4: unknown key 'titel'. Did you mean 'title'?" in text
     assert "challenge.yaml:5: pass_mark" in text
     assert "rubric.yaml:5: unknown key 'qestion'. Did you mean 'question'?" in text
-    assert "submissions.yaml:2: entries.0.status" in text
+    assert "submissions.yaml:2: accepted/other: status: write one of graded, refused" in text
 
 
 @pytest.mark.parametrize(
     ("entry", "reason"),
     [
         ("- {path: accepted/other, status: graded}", "objective: [lowest, highest]"),
-        ("- {path: accepted/other, status: graded, objective: [0.9, 0.1]}", "objective: [lowest, highest]"),
+        (
+            "- {path: accepted/other, status: graded, objective: [0.9, 0.1]}",
+            "accepted/other: objective: the lowest stands first: write [0.1, 0.9]",
+        ),
+        (
+            "- {path: accepted/other, status: graded, figures: {fixed: [1, 0.5]}}",
+            "accepted/other: fixed: the lowest stands first: write [0.5, 1]",
+        ),
+        (
+            "- {path: accepted/other, status: graded, objective: [0, 1], spread: wek}",
+            ":1: accepted/other: spread: write one of weak, typical, strong, cheat",
+        ),
+        (
+            "- {path: accepted/other, status: graded, objective: [0, 1], fails: test_b}",
+            ':1: accepted/other: fails: a list is wanted; write ["test_b"]',
+        ),
+        (
+            "- {path: accepted/other, status: graded, objective: 1}",
+            'accepted/other: objective: a list is wanted; write ["…"]',
+        ),
+        ("- {path: accepted/other}", ":1: accepted/other: the key 'status' is missing"),
+        ("- {status: refused}", ":1: entry 1: the key 'path' is missing"),
+        ("- just text", ":1: entry 1: Input should be"),
         ("- {path: accepted/other, status: refused, fails: [x]}", "neither `objective` nor `fails`"),
         ("- {path: ../solution, status: refused}", "leads out of submissions/"),
         ("- {path: accepted/none, status: refused}", "there is nothing at submissions/accepted/none"),
@@ -134,9 +156,9 @@ def test_an_entry_that_promises_nothing_that_can_be_checked_is_refused(tmp_path:
          ["1: there is nothing at submissions/accepted/othr; did you mean accepted/other?"]),
         ("- status: refused\n  path: rejected/smal\n  weaknes: x",
          ["2: there is nothing at submissions/rejected/smal; did you mean rejected/small?",
-          "3: unknown key 'entries.0.weaknes'. Did you mean 'weakness'?"]),
+          "3: rejected/smal: unknown key 'weaknes'. Did you mean 'weakness'?"]),
         ("- path: acepted/oter\n  status: graded",
-         ["1: entries.0: a graded submission needs `objective: [lowest, highest]`, two shares from 0 to 1",
+         ["1: acepted/oter: a graded submission needs `objective: [lowest, highest]`, two shares from 0 to 1",
           "1: there is nothing at submissions/acepted/oter; did you mean accepted/other?"]),
         ("- path: zzzz/zzzz\n  status: refused", ["1: there is nothing at submissions/zzzz/zzzz."]),
         ("- path: accepted/other\n  status: refused\n  base: solution\n  without: [wrk.py]",
@@ -155,7 +177,7 @@ def test_a_path_that_is_none_is_told_line_and_nearest_name_beside_wrong_keys(
 def test_an_unknown_key_of_the_manifest_is_answered_with_the_keys_there_are(tmp_path: Path) -> None:
     changes = {"challenge.yaml": fakes.FILES["challenge.yaml"] + "wieghts: {}\nqqq: 1\n"}
     near, far = broken(checked(write_pack(tmp_path, changes), STATIC))[:2]
-    assert "unknown key 'wieghts'. Did you mean 'weights'? Known here: weights, " in near
+    assert "unknown key 'wieghts'. Did you mean 'weights'? Known here: check, claims, cut, " in near
     assert "unknown key 'qqq'. Known here: " in far
     assert {"schema", "id", "pass_mark", "groups", "claims", "take"} <= set(
         far.partition("here: ")[2].rstrip(".").split(", ")
@@ -214,9 +236,9 @@ def test_what_is_wrong_with_one_entry_hides_nothing_of_another(tmp_path: Path) -
     said = [line.partition("submissions.yaml:")[2] for line in caught.value.message.splitlines()]
     assert [line.partition(":")[0] for line in said] == ["2", "3", "4", "5", "5"]
     assert "nothing at submissions/accepted/none" in said[0]
-    assert any("unknown key 'entries.1.failing'" in line for line in said)
+    assert any("accepted/other: unknown key 'failing'" in line for line in said)
     assert "nothing at submissions/rejected/none" in said[2]
-    assert any("unknown key 'entries.3.statu'. Did you mean 'status'?" in line for line in said)
+    assert any("accepted/other: unknown key 'statu'. Did you mean 'status'?" in line for line in said)
 
 
 @pytest.mark.parametrize("static", [True, False])
@@ -358,6 +380,14 @@ def test_a_failing_test_that_is_none_is_told_with_its_own_line_and_the_nearest(
     entries = fakes.FILES["submissions/submissions.yaml"].replace('  fails: ["test_it.py::test_b"]', fails)
     text = only(tmp_path, {"submissions/submissions.yaml": entries}, "submissions", Options(static=static))
     assert text.endswith(f"submissions.yaml:9: rejected/small: there is no test {name}{hint}")
+
+
+def test_weights_that_do_not_make_a_hundred_are_told_with_what_they_come_to(tmp_path: Path) -> None:
+    weights = fakes.FILES["challenge.yaml"].replace("objective: 60, subjective: 40", "objective: 60, subjective: 50")
+    found = checked(write_pack(tmp_path, {"challenge.yaml": weights}), STATIC).findings
+    (told,) = [finding for finding in found if "add up" in finding.text]
+    assert (told.outcome, told.place.rpartition("/")[2]) == (FindingKind.ADVICE, "challenge.yaml:10")
+    assert told.text == "weights add up to 110, so that objective is 54.5 of 100"
 
 
 def test_a_file_whose_tests_are_made_elsewhere_may_be_named(tmp_path: Path) -> None:

@@ -69,6 +69,29 @@ def test_a_rubric_is_linted_with_the_line_of_the_anchor(tmp_path: Path) -> None:
     assert "no file of the reference matches DESIGN.md" in texts["6"]
 
 
+@pytest.mark.parametrize(
+    ("evidence", "said"),
+    [
+        ("[NOTES.md, DECISIONS.txt]", [("advice", "no file of the reference matches DECISIONS.txt")]),
+        ("[NOTES.md, NOTE.md]", [("broken", "no file of the reference matches NOTE.md; did you mean NOTES.md?")]),
+        ("[NOTE.md]", [("broken", "no file of the reference matches NOTE.md; did you mean NOTES.md?")]),
+        ('[NOTES.md, "NOTE*.txt"]', [("advice", "no file of the reference matches NOTE*.txt")]),
+        (
+            "[DECISIONS.txt]",
+            [("broken", "no file of the reference matches DECISIONS.txt, so there is nothing to judge")],
+        ),
+        ('["*.md"]', []),
+    ],
+)
+def test_evidence_that_is_nowhere_is_broken_where_a_file_of_nearly_that_name_is(
+    tmp_path: Path, evidence: str, said: list[tuple[str, str]]
+) -> None:
+    rubric = fakes.FILES["rubric.yaml"].replace("[NOTES.md]", evidence)
+    found = rubric_lint.check(load_pack(fakes.write_pack(tmp_path, {"rubric.yaml": rubric})), ["work.py", "NOTES.md"])
+    told = [(str(one.outcome), one.text.removeprefix("notes: ")) for one in found if "reference" in one.text]
+    assert told == said
+
+
 def criterion(levels: dict[int, str]) -> Criterion:
     return Criterion(id="c", competency="system_design", question="What?", evidence=["NOTES.md"], levels=levels)
 

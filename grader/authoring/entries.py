@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,7 +15,7 @@ from grader import junk
 from grader.challenge import strict_yaml
 from grader.challenge.schema import Number
 from grader.challenge.strict import Strict
-from grader.errors import ChallengeError
+from grader.errors import ChallengeError, visible
 
 REFERENCE = "solution"
 FOLDER = "submissions"
@@ -22,6 +23,9 @@ FILE = Path(FOLDER) / "submissions.yaml"
 KINDS = ("accepted", "rejected", "cheating", "injection", "claims")
 """Folders of `submissions/`: works, has a typical weakness, tries to forge a result, talks to the judge, states figures
 (honest or invented) in its documents."""
+
+
+_OF_ENTRY = re.compile(r"(?P<before>unknown key |the key |)(?P<quote>'?)entries\.0(?:\.(?P<key>[^:' ]+))?")
 
 
 class ShippedSubmission(Strict):
@@ -54,7 +58,8 @@ class ShippedSubmission(Strict):
         if self.without and not self.base:
             raise ValueError("`without` names files of a base: it needs `base: solution`")
         if any(len(ends) != 2 or not 0 <= ends[0] <= ends[1] for ends in self.figures.values()):
-            raise ValueError("`figures` gives each mark two numbers: `no_command: [lowest, highest]`")
+            turned = next((f"{mark}: {_turned(ends)}" for mark, ends in self.figures.items() if _turned(ends)), "")
+            raise ValueError(turned or "`figures` gives each mark two numbers: `no_command: [lowest, highest]`")
         if self.figures:
             if self.status == "refused" or self.objective or self.fails or self.spread:
                 raise ValueError(
@@ -64,13 +69,22 @@ class ShippedSubmission(Strict):
             if self.objective or self.fails or self.spread:
                 raise ValueError("a refused submission has no score, so neither `objective` nor `fails` nor `spread`")
         elif len(self.objective) != 2 or not 0 <= self.objective[0] <= self.objective[1] <= 1:
-            raise ValueError("a graded submission needs `objective: [lowest, highest]`, two shares from 0 to 1")
+            turned = _turned(self.objective)
+            needs = "a graded submission needs `objective: [lowest, highest]`, two shares from 0 to 1"
+            raise ValueError(f"objective: {turned}" if turned else needs)
         return self
 
     @property
     def kind(self) -> str:
         """First folder of the path: `accepted`, `rejected`, `cheating`, `injection`."""
         return self.path.partition("/")[0]
+
+
+def _turned(ends: Sequence[float]) -> str:
+    """What to write where the greater of two numbers stands first; empty where it does not."""
+    if len(ends) != 2 or ends[0] <= ends[1]:
+        return ""
+    return f"the lowest stands first: write [{ends[1]:g}, {ends[0]:g}]"
 
 
 class _Entries(Strict):
@@ -108,8 +122,9 @@ def load_entries(root: Path) -> tuple[Listed, ...]:
         try:
             (entry,) = strict_yaml.validate(_Entries, {"entries": [row]}, _of_row(below, number), str(path)).entries
         except ChallengeError as problem:
-            problems += problem.message.replace("entries.0", f"entries.{number}").splitlines()
             said = row.get("path") if isinstance(row, dict) else None
+            who = said if isinstance(said, str) and said else f"entry {number + 1}"
+            problems += [_of_entry(line, who) for line in problem.message.splitlines()]
             paths += [(said, _at(path, below, number))] if isinstance(said, str) else []
             continue
         paths.append((entry.path, _at(path, below, number)))
@@ -119,6 +134,15 @@ def load_entries(root: Path) -> tuple[Listed, ...]:
     if problems:
         raise ChallengeError("\n".join(sorted(problems, key=_line_in(path))))
     return tuple(listed)
+
+
+def _of_entry(problem: str, who: str) -> str:
+    """What is wrong with an entry, by the path that the reader knows it by, and not by its number."""
+    at = _OF_ENTRY.search(problem)
+    if at is None:
+        return problem
+    key, rest = at["key"] or "", problem[at.end() :]
+    return f"{problem[: at.start()]}{visible(who)}: {at['before']}{at['quote']}{key}" + (rest if key else rest[2:])
 
 
 def _of_row(lines: Mapping[strict_yaml.Location, int], number: int) -> dict[strict_yaml.Location, int]:

@@ -14,7 +14,7 @@ from grader.authoring import skeletons
 from grader.authoring.entries import FILE, REFERENCE, Listed, nearest_test
 from grader.authoring.schema import of_line
 from grader.authoring.shipped import STARTER
-from grader.challenge import Pack
+from grader.challenge import Pack, strict_yaml
 from grader.challenge.findings import Finding, advice, broken
 from grader.challenge.starter import given
 from grader.errors import ChallengeError, UsageError
@@ -40,7 +40,19 @@ def check(challenge: Pack, listed: Sequence[Listed], *, static: bool) -> list[Fi
         *_instruction(challenge),
         *(_named_tests(challenge, listed) if static else ()),
         *_calibration(challenge),
+        *_weights(challenge),
     ]
+
+
+def _weights(challenge: Pack) -> Iterator[Finding]:
+    """Weights are relative, and who writes two that do not make 100 may have meant points."""
+    weights = challenge.weights
+    whole = weights.objective + weights.subjective
+    if whole > 0 and abs(whole - 100) > 1e-6:
+        path = challenge.root / "challenge.yaml"
+        _, lines = strict_yaml.load(path)
+        text = f"weights add up to {whole:g}, so that objective is {100 * weights.objective / whole:.1f} of 100"
+        yield advice("schema", text, f"{path}:{lines.get(('weights',), 1)}")
 
 
 def _there(challenge: Pack, listed: Sequence[Listed]) -> Iterator[Finding]:

@@ -3,6 +3,7 @@ that exists (R21, R22). A heuristic on words; it reads anchors as a stranger wou
 
 from __future__ import annotations
 
+import difflib
 import re
 from collections.abc import Collection, Mapping
 from itertools import pairwise
@@ -10,7 +11,7 @@ from itertools import pairwise
 from grader.agreement.limits import limits_of
 from grader.authoring.anchor_lint import misfits
 from grader.challenge import Pack, strict_yaml
-from grader.challenge.findings import Finding, FindingKind, advice, broken, found
+from grader.challenge.findings import Finding, FindingKind, advice, broken, found, holds
 from grader.challenge.rubric import Criterion
 from grader.errors import ChallengeError
 
@@ -40,6 +41,8 @@ DEGREE = frozenset(
 """Words that alone make no difference between two levels: degrees, articles, prepositions."""
 NUMBERS = "one two three four five six seven eight nine ten half third quarter dozen none zero twice once first second"
 MIN_WORDS = 4
+NEAR_FILE = 0.7
+"""From here on a file is taken for the one that was meant: names with one ending are alike in that already."""
 _QUOTED = re.compile(r"\"[^\"]*\"|“[^”]*”|'[^']{3,}'|`[^`]*`")
 _REFERENCE = re.compile(
     r"\b(as|like|see|beyond|below|above)\s+(?:level\s+|in\s+)?[1-9]\b(?:\s+(?:with|and|for)\b)?", re.IGNORECASE
@@ -127,8 +130,14 @@ def _evidence(criterion: Criterion, files: Collection[str], place: str) -> list[
 
     if not files:
         return []
+    findings = []
     empty = [glob for glob in criterion.evidence if not matching(files, [glob])]
-    if len(empty) == len(criterion.evidence):
+    for glob in empty:
+        near = [] if set(glob) & set("*?[") else difflib.get_close_matches(glob, sorted(files), n=1, cutoff=NEAR_FILE)
+        text = f"{criterion.id}: no file of the reference matches {glob}"
+        text += f"; did you mean {near[0]}?" if near else ""
+        findings.append((broken if near else advice)("rubric", text, place))
+    if len(empty) == len(criterion.evidence) and holds(findings):
         text = f"{criterion.id}: no file of the reference matches {', '.join(empty)}, so there is nothing to judge"
         return [broken("rubric", text, place)]
-    return [advice("rubric", f"{criterion.id}: no file of the reference matches {glob}", place) for glob in empty]
+    return findings

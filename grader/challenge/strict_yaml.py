@@ -28,6 +28,7 @@ MAX_BYTES = 2_000_000
 MIN_PROSE = 3
 """Words from which a text is a sentence, and not a value with a remark behind it."""
 _COMMENT = re.compile(r"[ \t]++#([^\n]*)")
+_QUOTED = re.compile(r"'([^']*)'")
 _ENDS = tuple(".!?:;)\"'")
 Location = tuple[int | str, ...]
 T = TypeVar("T", bound="BaseModel | Record")
@@ -208,18 +209,29 @@ def _row(model: Any, row: Any, lines: Mapping[Location, int], name: str) -> tupl
         return line, f"{name}:{line}: unknown key {visible(where)!r}.{hint}"
     if row["type"] == "missing":
         return line, f"{name}:{line}: the key {where!r} is missing."
-    message = row["msg"].removeprefix("Value error, ")
-    return line, f"{name}:{line}: {visible(where)}: {message}"
+    return line, f"{name}:{line}: {visible(where)}: {_said(row)}"
+
+
+def _said(row: Any) -> str:
+    """What is wrong, with what to write where that is plain."""
+    if row["type"] == "list_type":
+        one = row["input"]
+        word = visible(one, 60) if isinstance(one, str) else "…"
+        return f'a list is wanted; write ["{word}"]'
+    words = _QUOTED.findall(row["ctx"]["expected"]) if row["type"] == "literal_error" else []
+    if any(words):
+        return f"write {'one of ' if len(words) > 1 else ''}{', '.join(word for word in words if word)}"
+    message: str = row["msg"].removeprefix("Value error, ")
+    return message
 
 
 def _instead(key: str, known: list[str], *, is_root: bool) -> str:
-    """What may stand there: the nearest key and, where none is near or in the file itself, all, the nearest first."""
+    """What may stand there: the nearest key and, where none is near or in the file itself, all."""
     near = difflib.get_close_matches(key, known, n=1)
     hint = f" Did you mean {near[0]!r}?" if near else ""
     if near and not is_root:
         return hint
-    ordered = sorted(known, key=lambda one: -difflib.SequenceMatcher(None, key, one).ratio())
-    return f"{hint} Known here: {', '.join(ordered)}."
+    return f"{hint} Known here: {', '.join(sorted(known))}."
 
 
 def _known_keys(model: Any, place: Location) -> list[str]:
