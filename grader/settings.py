@@ -204,6 +204,19 @@ def _base(variable: str, usual: str) -> Path:
 PLACES = Places()
 
 
+def _no_pack(folder: Path) -> str:
+    """What to say of a folder that is no pack and has packs in it; empty where there are none."""
+    try:
+        packs = sorted(one.parent for one in folder.glob("*/challenge.yaml"))
+    except OSError:
+        return ""
+    if not packs:
+        return ""
+    names = ", ".join(visible(str(one)) for one in packs[:5])
+    which = f"is it {names}" if len(packs) == 1 else f"is it one of {names}"
+    return f"folder {visible(str(folder))} has no challenge.yaml; {which}?"
+
+
 def find_challenge(wanted: str, settings: Settings, folder: Path | None = None, *, public: bool = False) -> Path:
     """The folder of the challenge `wanted`: a path of a pack, or an id searched in `folder`, `$GRADER_CHALLENGES`,
     `./challenges` where the working folder is trusted, then among the shipped ones.
@@ -215,12 +228,14 @@ def find_challenge(wanted: str, settings: Settings, folder: Path | None = None, 
     if (as_path / "challenge.yaml").is_file():
         return as_path if public else _apart(as_path, settings)
     if os.sep in wanted or wanted in {".", ".."}:
-        raise UsageError(f"{wanted} is not a challenge pack: it has no challenge.yaml.")
+        raise UsageError(_no_pack(as_path) or f"{wanted} is not a challenge pack: it has no challenge.yaml.")
     for root in challenge_folders(settings, folder):
         if (root / wanted / "challenge.yaml").is_file():
             _refuse_doubted(wanted, root, settings)
             return _apart(root / wanted, settings)
     _refuse_doubted(wanted, None, settings)
+    if nearer := _no_pack(as_path):
+        raise UsageError(nearer)
     import difflib
 
     known = sorted(list_challenges(settings, folder))

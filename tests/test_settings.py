@@ -92,6 +92,22 @@ def test_a_challenge_that_is_not_there_is_wrong_usage(wanted: str) -> None:
         find_challenge(wanted, Settings())
 
 
+@pytest.mark.parametrize("how", ["by-name", "./", "whole"])
+def test_a_folder_that_only_has_packs_in_it_is_answered_with_these(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, how: str
+) -> None:
+    write_pack(tmp_path / "w" / "prompt-trim", "x = 1\n")
+    monkeypatch.chdir(tmp_path)
+    wanted = {"by-name": "w", "./": "./w", "whole": str(tmp_path / "w")}[how]
+    inside = Path(wanted) / "prompt-trim"
+    with pytest.raises(UsageError) as caught:
+        find_challenge(wanted, Settings())
+    assert caught.value.message == f"folder {Path(wanted)} has no challenge.yaml; is it {inside}?"
+    write_pack(tmp_path / "w" / "another", "x = 1\n")
+    with pytest.raises(UsageError, match=r"is it one of .*w/another, .*w/prompt-trim\?"):
+        find_challenge(wanted, Settings())
+
+
 def test_an_unknown_id_is_answered_with_the_known_ones_and_the_nearest() -> None:
     with pytest.raises(UsageError) as caught:
         find_challenge("rag-triag", Settings())
