@@ -201,7 +201,8 @@ def summary(result: Grade, run: Run) -> str:
     assert result.score is not None  # noqa: S101 - graded
     assert result.objective is not None  # noqa: S101
     score, points = result.score, result.objective
-    span = "" if score.final and score.low == score.high else f"  (between {score.low:.1f} and {score.high:.1f})"
+    half = "" if score.final else "; open parts count half"
+    span = f"  (between {score.low:.1f} and {score.high:.1f}{half})" if half or score.low != score.high else ""
     lines = [
         "",
         f"  score           {score.value:.1f} of {score.max:g}{span}",
