@@ -110,6 +110,7 @@ ANCHORS = {1: "Names no trade-off.", 2: "Names a trade-off in words.", 3: "As le
         (2, "Names a trade-off; its size is not said.", "`is not said` demands that something is absent"),
         (2, "Names a trade-off without saying what it costs.", "demands that something is absent"),
         (2, "Names a trade-off, and an experiment is missing.", "`is missing` demands that something is absent"),
+        (2, "Names a trade-off (a cost, a gain), and no figure of it.", "`and no figure of it` demands that something"),
         (2, "Names one or two trade-offs.", "`one or two` is a limit from above"),
         (3, "One trade-off has a figure.", "does not say that it holds all of level 2"),
         (3, "As level 2, and one that the brief does not list.", "cannot be settled from NOTES.md"),
@@ -132,6 +133,8 @@ def test_an_anchor_through_which_work_could_fall_is_advised_against(level: int, 
         "As level 2, and cases that must not be flagged are included.",
         "As level 2, and one that the brief does not list (it lists late replies and lost letters).",
         "As level 2, and one is named as still open.",
+        "As level 2, and three kinds of reply are named (an empty text, no reply at all, a tool that is missing).",
+        "As level 2, and a case at the edge is named (for example no message at all).",
     ],
 )
 def test_an_anchor_that_asks_for_something_negative_of_the_work_is_fine(anchor: str) -> None:

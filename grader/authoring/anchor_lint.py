@@ -27,6 +27,7 @@ _ELSEWHERE = re.compile(
     r"|\b(unlisted|not listed)\b",
     re.IGNORECASE,
 )
+_LISTED = re.compile(r"\((?:(?:for example|such as|e\.g\.|like)\b[^()]*|[^()]*[,;][^()]*)\)", re.IGNORECASE)
 _SPELT_OUT = re.compile(r"\s*(?:\w+\s)?\([^()]{20,}\)")
 _LINES = re.compile(r"\b(?:first|last)\s+(?:ten|five|twenty|\d+)\s+lines\b", re.IGNORECASE)
 
@@ -36,7 +37,8 @@ def misfits(criterion: Criterion) -> Iterator[tuple[int, str]]:
     is where nothing else holds."""
     levels = sorted(criterion.levels)
     for level in levels[1:]:
-        absent, most = _ABSENT.search(criterion.levels[level]), _AT_MOST.search(criterion.levels[level])
+        absent = _ABSENT.search(_without_examples(criterion.levels[level]))
+        most = _AT_MOST.search(criterion.levels[level])
         if absent:
             text = "demands that something is absent: work that has it, and not the whole next level, fits none"
             yield level, f"{_quoted(absent)} {text}; say only what is there"
@@ -45,6 +47,12 @@ def misfits(criterion: Criterion) -> Iterator[tuple[int, str]]:
     for level in [level for level in levels[2:] if not _REFERS.search(criterion.levels[level])][:1]:
         yield level, f"does not say that it holds all of level {level - 1}: begin with `As level {level - 1}, and`"
     yield from _unsettled(criterion)
+
+
+def _without_examples(anchor: str) -> str:
+    """An anchor without its lists of examples in brackets: a case that is named there, as `(nothing found, no reply)`,
+    is what is looked for."""
+    return _LISTED.sub(" ", anchor)
 
 
 def _unsettled(criterion: Criterion) -> Iterator[tuple[int, str]]:

@@ -183,7 +183,7 @@ def findings(guesses: Sequence[Guessed], pack: str, place: str, points: Ran) -> 
     best = max(share for guess in free for share in guess.shares)
     allowed, full = best + MARGIN, points.points.max_points
     facts = {guess.way: [round(share, 4) for share in guess.shares] for guess in guesses}
-    shown = f"{allowed:.1%} are allowed: {best:.1%} for chance, the commonest reply or none, and {MARGIN:.0%}"
+    shown = f"allowed {allowed * 100:.1f} %: {best * 100:.1f} % that chance gives, plus {MARGIN * 100:.0f} %"
     over = [
         broken(
             PROMISE,
