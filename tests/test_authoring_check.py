@@ -95,7 +95,9 @@ def test_every_error_in_every_file_is_said_at_once_with_its_line(tmp_path: Path)
         "rubric.yaml": fakes.FILES["rubric.yaml"].replace("question:", "qestion:").replace("schema: 1", "schema: 1"),
         "submissions/submissions.yaml": "- path: accepted/other\n  status: fine\n",
     }
-    problems = broken(checked(write_pack(tmp_path, changes), STATIC))
+    report = checked(write_pack(tmp_path, changes), STATIC)
+    problems = broken(report)
+    assert "hidden tests and all that runs were not looked at" in report.findings[-1].text
     text = "\n".join(problems)
     assert "challenge.yaml:4: unknown key 'titel'. Did you mean 'title'?" in text
     assert "challenge.yaml:5: pass_mark" in text

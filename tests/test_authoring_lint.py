@@ -141,6 +141,9 @@ def test_calibration_files_are_read_and_a_list_that_waits_for_people_is_none(pac
     listed.write_text("schema: 1\nitems:\n  - {id: one, criterion: failure-modes, kind: model}\n")
     ratings.write_text("item,criterion,rater,level\n")
     assert said(pack) == []
+    report = check(pack, Options(static=True), Settings(), fakes.Maker(), lambda _text: None)
+    (found,) = [one for one in report.findings if one.promise == "calibration"]
+    assert (found.outcome, found.text) == (FindingKind.FOUND, "1 item looked at: files, criteria and ratings fit")
     ratings.write_text("item,criterion,rater,level\ntwo,failure-modes,ann,3\n")
     assert [found for found in said(pack) if "no item 'two'" in found[2] and found[0] == "broken"]
     listed.write_text("schema: 1\nitems:\n  - {id: one, criterion: failure-mode, kind: model}\n")

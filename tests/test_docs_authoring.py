@@ -65,7 +65,9 @@ def test_the_manifest_of_the_page_is_one(tmp_path: Path) -> None:
     (pack / "environment" / "requirements.txt").write_text("")
     (pack / "starter" / "sim").mkdir()
     (pack / "starter" / "sim" / "desk.py").write_text("")
-    (pack / "submissions" / "claims" / "after-a-sleep").mkdir(parents=True)
+    levels = ["rejected/played-weak", "accepted/played-typical", "accepted/played-strong", "cheating/prints-the-report"]
+    for name in (*levels, "claims/after-a-sleep"):
+        (pack / "submissions" / name).mkdir(parents=True)
     manifest, entries, rubric, equivalent = YAML
     (pack / "challenge.yaml").write_text(manifest)
     (pack / "submissions" / "submissions.yaml").write_text(entries)
@@ -75,7 +77,9 @@ def test_the_manifest_of_the_page_is_one(tmp_path: Path) -> None:
     challenge = load_pack(pack)
     assert (challenge.id, challenge.interface.module) == ("log-triage", "log_triage")
     assert [criterion.id for criterion in challenge.rubric.criteria] == ["failure-modes", "trade-offs"]
-    assert [one.entry.path for one in load_entries(pack)] == ["rejected/plain-only", "claims/after-a-sleep"]
+    listed = [one.entry for one in load_entries(pack)]
+    assert [one.path for one in listed] == ["rejected/plain-only", *levels, "claims/after-a-sleep"]
+    assert [one.spread for one in listed[1:5]] == ["weak", "typical", "strong", "cheat"]
 
 
 def test_every_key_of_a_manifest_stands_on_the_page() -> None:

@@ -15,7 +15,7 @@ from grader.authoring.entries import FILE, REFERENCE, Listed, nearest_test
 from grader.authoring.schema import of_line
 from grader.authoring.shipped import STARTER
 from grader.challenge import Pack, strict_yaml
-from grader.challenge.findings import Finding, advice, broken
+from grader.challenge.findings import Finding, advice, broken, found
 from grader.challenge.starter import given
 from grader.errors import ChallengeError, UsageError
 from grader.ratings import items, labels
@@ -32,7 +32,7 @@ _DURATION = re.compile(
 
 
 def check(challenge: Pack, listed: Sequence[Listed], *, static: bool) -> list[Finding]:
-    """What does not fit together; nothing where all does. `static`: also what a run would say by itself."""
+    """What does not fit together, and how many items to rate do. `static`: also what a run would say by itself."""
     return [
         *_there(challenge, listed),
         *_module(challenge),
@@ -172,8 +172,13 @@ def _calibration(challenge: Pack) -> Iterator[Finding]:
     except (ChallengeError, UsageError) as problem:
         yield from (of_line(line, "calibration") for line in problem.message.splitlines())
     else:
-        for place in skeletons.unwritten(challenge, known):
+        unwritten = list(skeletons.unwritten(challenge, known))
+        for place in unwritten:
             yield broken("calibration", "it is a skeleton still: write its text, or take the item out", place)
+        if known and not unwritten:
+            many = len({one.id for one in known})
+            text = f"{many} item{'s' if many > 1 else ''} looked at: files, criteria and ratings fit"
+            yield found("calibration", text, str(items.folder_of(challenge)))
 
 
 def _names(folder: Path) -> set[str]:
