@@ -152,7 +152,7 @@ def read(
     shown = _shown(reading, criteria, config, required) if searched else {}
     return replace(
         reading,
-        findings=_findings(reading, shown, texts, subject=detect.about_orders(instruction)) if searched else (),
+        findings=_findings(reading, shown, texts, orders=detect.about_orders(instruction)) if searched else (),
         removed=_sum(item.removed for item in views.values()),
         redacted=_sum(item.redacted for item in views.values()),
     )
@@ -200,7 +200,7 @@ def _sum(counts: object) -> dict[str, int]:
 
 
 def _findings(
-    reading: Reading, shown: Mapping[str, int], texts: Mapping[str, str], *, subject: bool
+    reading: Reading, shown: Mapping[str, int], texts: Mapping[str, str], *, orders: detect.Orders
 ) -> tuple[SpeechFinding, ...]:
     found: list[SpeechFinding] = []
     pieces = []
@@ -209,7 +209,7 @@ def _findings(
         busy_with(path)
         item = reading.views.get(path)
         lines = item.lines if item else text[: 2 * share].split("\n")
-        findings, kinds = detect.scan(path, _searched(lines, shown.get(path, 0), share), _hidden(item), subject=subject)
+        findings, kinds = detect.scan(path, _searched(lines, shown.get(path, 0), share), _hidden(item), orders=orders)
         found += findings
         pieces.append((path, kinds))
     for path in reading.not_text:

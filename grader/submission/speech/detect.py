@@ -13,6 +13,7 @@ import codecs
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from enum import IntEnum
 from functools import lru_cache
 
 from grader.submission.code import kind_of
@@ -28,6 +29,7 @@ AS_DATA = 6
 """The same where such text is usually data: in fixtures, tests, prompts, quotations."""
 MAX_TURNED = 40_000
 """Characters of a file up to which rot13 and reversed text are looked for."""
+_MET = re.compile(r"\binject(?:ed|ions?)\b", re.IGNORECASE)
 _SUBJECT = re.compile(r"\b(?:judge|grader|rater|attack|attacker|injection|jailbreak)s?\b", re.IGNORECASE)
 MAX_FINDINGS = 20
 """Findings per file that are reported."""
@@ -37,6 +39,16 @@ _FIXTURES = re.compile(
 )
 _LEFT_MARKS = re.compile(r"^[ \t]*(?:#+|//+|/?\*+|--|>+|\||;|%|\"{3}|'{3})?[ \t]*", re.MULTILINE)
 _BLOB = re.compile(r"(?<![A-Za-z0-9+/=])[A-Za-z0-9+/]{24,4000}={0,2}(?![A-Za-z0-9+/=])")
+
+
+class Orders(IntEnum):
+    """How much a challenge has to do with orders that a model may follow."""
+
+    NONE = 0
+    MET = 1
+    """Its honest work holds them off, and tries itself with some."""
+    SUBJECT = 2
+    """Judges or attacks are what it is about, so that its honest work is full of orders."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,14 +77,14 @@ def findings(path: str, text: str, hidden: Sequence[str] = ()) -> tuple[SpeechFi
 
 
 def scan(
-    path: str, text: str, hidden: Sequence[str] = (), *, subject: bool = False
+    path: str, text: str, hidden: Sequence[str] = (), *, orders: Orders = Orders.NONE
 ) -> tuple[tuple[SpeechFinding, ...], frozenset[str]]:
     """As `findings`, and the kinds of phrases in `text`, whatever they weigh: what an order that is split over files
-    is put together from. `subject`: judges or attacks are what the challenge is about, so that its honest work is full
-    of orders; those that its code quotes are examples then, however much they weigh."""
+    is put together from. Orders that code quotes are examples where they are the challenge's subject, however much they
+    weigh; where its work only meets them, they are no part of one that is put together."""
     folded = _fold(text)
     hits = sorted([*_hits(folded), *_encoded(text, folded), *_disguised(text, folded)], key=lambda hit: hit.start)
-    code = kind_of(path) == "code"
+    code, subject = kind_of(path) == "code", orders is Orders.SUBJECT
     enough, quoted_at_all = AS_DATA if _is_data(path) else ADDRESSES, subject and code
     found = list(_in_text(path, folded, hits, enough, quoted_at_all=quoted_at_all))
     found += in_hidden(path, hidden)
@@ -81,14 +93,15 @@ def scan(
     if _weight(named) >= 3 and {"award", "override"} & {hit.kind for hit in named}:
         found.append(_finding(path, 0, named, name))
     told = [hit for hit in hits if hit.weight >= 2 or not subject]
-    # Code that holds off orders, or tries them, quotes them: no part of one that is put together.
-    told = [hit for hit in told if not _inside_marks(folded, (), hit)] if code else told
+    told = [hit for hit in told if not _inside_marks(folded, (), hit)] if code and orders else told
     return tuple(found), frozenset(hit.kind for hit in told)
 
 
-def about_orders(instruction: str) -> bool:
-    """Whether judges, or orders that a model may follow, are what a challenge with this instruction is about."""
-    return len(_SUBJECT.findall(instruction)) >= 5
+def about_orders(instruction: str) -> Orders:
+    """What a challenge with this instruction has to do with judges, or with orders that a model may follow."""
+    if len(_SUBJECT.findall(instruction)) >= 5:
+        return Orders.SUBJECT
+    return Orders.MET if _MET.search(instruction) else Orders.NONE
 
 
 def spread_over(parts: Iterable[tuple[str, frozenset[str]]]) -> tuple[str, ...]:

@@ -56,13 +56,13 @@ class Places:
 def places(texts: Mapping[str, str | None], instruction: str = "") -> Places:
     """The places in `texts` (path → text; None for what is none, whose name alone is looked at). `instruction`: the
     challenge's, which tells whether judges are what the work is about."""
-    subject = detect.about_orders(instruction)
+    orders = detect.about_orders(instruction)
     given = shares([len(text or "") for text in texts.values()], MOST_SEARCHED)
     found: list[Place] = []
     pieces = []
     for (path, text), share in zip(texts.items(), given, strict=True):
         busy_with(path)
-        own, kinds = _of_file(path, (text or "")[:share], subject=subject)
+        own, kinds = _of_file(path, (text or "")[:share], orders=orders)
         found += own
         pieces.append((path, kinds))
     known = {place.path for place in found}
@@ -75,9 +75,9 @@ def places(texts: Mapping[str, str | None], instruction: str = "") -> Places:
     return Places(places=tuple(found[:MOST]), cut=cut, more=max(0, len(found) - MOST))
 
 
-def _of_file(path: str, text: str, *, subject: bool) -> tuple[list[Place], frozenset[str]]:
+def _of_file(path: str, text: str, *, orders: detect.Orders) -> tuple[list[Place], frozenset[str]]:
     seen = plain(text, markup=kind_of(path) == "document")
-    spoken, kinds = detect.scan(path, seen.text, subject=subject)
+    spoken, kinds = detect.scan(path, seen.text, orders=orders)
     parts = [Place(path=path, line=one.line, kinds=one.kinds) for one in spoken[:MOST_OF_A_FILE]]
     parts += _hidden(path, seen)
     parts += _unseen(path, text)

@@ -23,7 +23,7 @@ def remember(value):
 
 
 def slow_square(number):
-    time.sleep(0.06)
+    time.sleep(0.2)
     return number * number
 
 
