@@ -131,7 +131,7 @@ def test_every_error_in_every_file_is_said_at_once_with_its_line(tmp_path: Path)
         ),
         ("- {path: accepted/other}", ":1: accepted/other: the key 'status' is missing"),
         ("- {status: refused}", ":1: entry 1: the key 'path' is missing"),
-        ("- just text", ":1: entry 1: Input should be"),
+        ("- just text", ":1: entry 1: keys and values are wanted"),
         ("- {path: accepted/other, status: refused, fails: [x]}", "neither `objective` nor `fails`"),
         ("- {path: ../solution, status: refused}", "leads out of submissions/"),
         ("- {path: accepted/none, status: refused}", "there is nothing at submissions/accepted/none"),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import difflib
-import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,7 +14,7 @@ from grader import junk
 from grader.challenge import strict_yaml
 from grader.challenge.schema import Number
 from grader.challenge.strict import Strict
-from grader.errors import ChallengeError, visible
+from grader.errors import ChallengeError
 
 REFERENCE = "solution"
 FOLDER = "submissions"
@@ -23,9 +22,6 @@ FILE = Path(FOLDER) / "submissions.yaml"
 KINDS = ("accepted", "rejected", "cheating", "injection", "claims")
 """Folders of `submissions/`: works, has a typical weakness, tries to forge a result, talks to the judge, states figures
 (honest or invented) in its documents."""
-
-
-_OF_ENTRY = re.compile(r"(?P<before>unknown key |the key |)(?P<quote>'?)entries\.0(?:\.(?P<key>[^:' ]+))?")
 
 
 class ShippedSubmission(Strict):
@@ -124,7 +120,7 @@ def load_entries(root: Path) -> tuple[Listed, ...]:
         except ChallengeError as problem:
             said = row.get("path") if isinstance(row, dict) else None
             who = said if isinstance(said, str) and said else f"entry {number + 1}"
-            problems += [_of_entry(line, who) for line in problem.message.splitlines()]
+            problems += strict_yaml.of_entry(problem.message, "entries", who)
             paths += [(said, _at(path, below, number))] if isinstance(said, str) else []
             continue
         paths.append((entry.path, _at(path, below, number)))
@@ -134,15 +130,6 @@ def load_entries(root: Path) -> tuple[Listed, ...]:
     if problems:
         raise ChallengeError("\n".join(sorted(problems, key=_line_in(path))))
     return tuple(listed)
-
-
-def _of_entry(problem: str, who: str) -> str:
-    """What is wrong with an entry, by the path that the reader knows it by, and not by its number."""
-    at = _OF_ENTRY.search(problem)
-    if at is None:
-        return problem
-    key, rest = at["key"] or "", problem[at.end() :]
-    return f"{problem[: at.start()]}{visible(who)}: {at['before']}{at['quote']}{key}" + (rest if key else rest[2:])
 
 
 def _of_row(lines: Mapping[strict_yaml.Location, int], number: int) -> dict[strict_yaml.Location, int]:

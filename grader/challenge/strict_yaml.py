@@ -197,6 +197,20 @@ def validate(
         raise error("\n".join(text for _, text in rows)) from None
 
 
+def of_entry(message: str, key: str, who: str) -> list[str]:
+    """The problems that `validate` says of the only entry in the list `key`, a line each, with `who` in the place of
+    its number: readers know an entry by its name."""
+    pattern = re.compile(rf"(?P<before>unknown key |the key |)(?P<quote>'?){key}\.0(?:\.(?P<key>[^:' ]+))?")
+    problems = []
+    for problem in message.splitlines():
+        at = pattern.search(problem)
+        if at is not None:
+            rest = problem[at.end() :] if at["key"] else problem[at.end() + len(": ") :]
+            problem = f"{problem[: at.start()]}{visible(who)}: {at['before']}{at['quote']}{at['key'] or ''}{rest}"
+        problems.append(problem)
+    return problems
+
+
 def _row(model: Any, row: Any, lines: Mapping[Location, int], name: str) -> tuple[int, str]:
     place: Location = ()
     for part in row["loc"]:
@@ -218,6 +232,8 @@ def _said(row: Any) -> str:
         one = row["input"]
         word = visible(one, 60) if isinstance(one, str) else "…"
         return f'a list is wanted; write ["{word}"]'
+    if row["type"] in {"model_type", "model_attributes_type", "dict_type", "dataclass_type"}:
+        return "keys and values are wanted"
     words = _QUOTED.findall(row["ctx"]["expected"]) if row["type"] == "literal_error" else []
     if any(words):
         return f"write {'one of ' if len(words) > 1 else ''}{', '.join(word for word in words if word)}"

@@ -133,7 +133,8 @@ def _of_row(
     try:
         (entry,) = strict_yaml.validate(ItemsFile, {"schema": 1, "items": [row]}, own, str(path)).items
     except ChallengeError as problem:
-        said = problem.message.replace("items.0", f"items.{index}").splitlines()
+        name = row.get("id") if isinstance(row, dict) else None
+        said = strict_yaml.of_entry(problem.message, "items", name if isinstance(name, str) else f"item {index + 1}")
         return [], said + [f"{at(key)}: {_ended(text)}" for key, text in _strange(row, challenge)]
     names = [f"{at(key)}: {_ended(text)}" for key, text in _strange(row, challenge)]
     found, wrong = ([], "") if names else _items(entry, challenge)
