@@ -128,8 +128,8 @@ DOCUMENTS = {
 COMMAND = {"command": "python measure.py <script>"}
 
 
-def made(of: list[Seen], figures: list[dict[str, object]]) -> Held:
-    return sheets.filled(held(find_kit(sheets.KIT), 1), of, figures, [COMMAND], 1, DOCUMENTS)
+def made(of: list[Seen], figures: list[dict[str, object]], documents: dict[str, bytes] | None = None) -> Held:
+    return sheets.filled(held(find_kit(sheets.KIT), 1), of, figures, [COMMAND], 1, documents or DOCUMENTS)
 
 
 def test_the_candidates_page_has_the_code_escaped_and_nothing_of_the_key() -> None:
@@ -155,6 +155,22 @@ def test_a_row_of_a_table_comes_with_its_head() -> None:
     assert sheet(made([], [row]), "figure")["code"] == "slice       | n  | recall\ntwo of them | 12 | 0.42"
     assert sheet(made([], [{**row, "line": 99}]), "figure")["code"] == row["text"]
     assert sheet(made([], [ROW]), "figure")["code"] == ROW["text"]
+
+
+@pytest.mark.parametrize("moved", ["\u2028", "\x0c", "\x85", "\r"])
+def test_a_document_moves_no_other_row_into_the_place_of_the_figures(moved: str) -> None:
+    """Lines are counted as where the figure was found, by line feeds alone."""
+    row = {**ROW, "path": "EVAL.md", "line": 3, "text": "| mine | 0.42 |", "figure": "0.42"}
+    text = f"{moved}| slice | recall |\n|---|---|\n| mine | 0.42 |\n| better | 0.99 |\n"
+    assert "mine  | 0.42" in sheet(made([], [row], {"EVAL.md": text.encode()}), "figure")["code"]
+    elsewhere = {**row, "line": 4}
+    assert sheet(made([], [elsewhere], {"EVAL.md": text.encode()}), "figure")["code"] == row["text"]
+
+
+def test_of_a_long_row_the_beginning_is_shown() -> None:
+    row = {**ROW, "path": "EVAL.md", "line": 1, "text": "| 0.42 |", "figure": "0.42"}
+    content = b"| 0.42 | " + b"x" * 100_000
+    assert len(sheet(made([], [row], {"EVAL.md": content}), "figure")["code"]) <= 2_000
 
 
 def test_the_line_that_might_stand_there_stands_below_the_one_it_replaces() -> None:

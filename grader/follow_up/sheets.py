@@ -20,6 +20,8 @@ from grader.loop.kits import Held
 KIT = "own-work"
 MOST_TESTS = 6
 """Tests that the key names for a change."""
+_LINE = 2_000
+"""Characters of a table's row that are shown."""
 _TELLING = (REPRODUCED, DIFFERS, NO_COMMAND, CANNOT_RUN)
 """Marks of figures, the most telling to talk about first."""
 
@@ -94,10 +96,12 @@ def _numbered(change: Change, lines: Sequence[str], mark: int = 0) -> str:
 
 
 def _around(figure: Mapping[str, Any], documents: Mapping[str, bytes]) -> str:
-    """The line that the figure stands in; a row of a table with the table's head, without which it says nothing."""
-    lines = documents.get(str(figure["path"]), b"").decode("utf-8", "replace").splitlines()
+    """The line that the figure stands in; a row of a table with the table's head, without which it says nothing. Lines
+    are counted as where the figure was found, by line feeds alone: a document has no other way to move them."""
+    text = documents.get(str(figure["path"]), b"").decode("utf-8-sig", "replace")
+    lines = [line[:_LINE] for line in text.split("\n")]
     at = int(figure["line"]) - 1
-    if not 0 <= at < len(lines) or not _is_row(lines[at]):
+    if not 0 <= at < len(lines) or not _is_row(lines[at]) or str(figure["figure"]) not in lines[at]:
         return str(figure["text"])
     top = at
     while top > 0 and _is_row(lines[top - 1]):
